@@ -1,0 +1,1 @@
+"""Ferramentas das Arquiteturas AWS vivas; a porta de entrada é `python3 scripts VERBO`."""
