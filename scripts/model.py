@@ -7,8 +7,10 @@ que declarou o elemento.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
+
+from scripts.findings import Finding
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Edge:
     """Uma seta de quem inicia (`tail`) para quem recebe (`head`), por ids de nó.
 
     `declared_backwards` diz que o script a escreveu com `<<`: o layout mantém a ordem
-    escrita. `arrows` é `forward`, `both` ou `none`.
+    escrita. `arrows` é `forward`, `both` ou `none`; `layout` traz os atributos do Graphviz
+    que só mudam a posição (`minlen`, `constraint`, `weight`).
     """
 
     id: str
@@ -61,11 +64,16 @@ class Edge:
     declared_backwards: bool = False
     color: str = ""
     style: str = ""
+    layout: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Diagram:
-    """O grafo de um script. `bound` diz se usa algum dos atributos deste projeto."""
+    """O grafo de um script.
+
+    `spacers` são as setas invisíveis (`style="invis"`), que só servem para posicionar;
+    `bound` diz se o script usa algum dos atributos deste projeto.
+    """
 
     slug: str
     path: str
@@ -75,8 +83,8 @@ class Diagram:
     nodes: tuple[Node, ...] = ()
     groups: tuple[Group, ...] = ()
     edges: tuple[Edge, ...] = ()
+    spacers: tuple[Edge, ...] = ()
     bound: bool = False
-    attributes: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def elements(self) -> dict[str, Node | Group]:
@@ -97,7 +105,16 @@ class Diagram:
     def digest(self) -> str:
         """Resumo do que o script declara, sem linhas nem caminhos da máquina."""
         facts = asdict(self)
-        for element in (*facts["nodes"], *facts["groups"], *facts["edges"], facts):
+        for element in (*facts["nodes"], *facts["groups"], *facts["edges"], *facts["spacers"], facts):
             element.pop("line")
             element.pop("icon", None)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A figura de um script. `warnings` só existe em scripts sem os atributos do projeto."""
+
+    diagram: Diagram
+    svg: str
+    warnings: tuple[Finding, ...] = ()

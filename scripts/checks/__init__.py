@@ -1,0 +1,92 @@
+"""As regras que ligam diagrama, página e template, sem provas: só achados, nada é escrito.
+
+`check` julga uma arquitetura; `check_links` julga os links das páginas. Cada módulo daqui é um
+assunto. Um defeito dá um achado: quando falta a página, não se reclama
+de cada linha que ela teria.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from scripts import page, template
+from scripts.findings import Defect, Finding
+from scripts.model import Diagram
+from scripts.checks import components, ids, links, picture, resources, steps
+
+ARCHITECTURES = "docs/arquiteturas"
+SCRIPTS = "diagrams_src"
+
+Read = TypeVar("Read")
+
+
+def architectures(root: Path) -> list[str]:
+    """Slugs da árvore: de cada script e de cada pasta, mesmo sem par."""
+    scripts = {path.stem for path in (root / SCRIPTS).glob("*.py") if not path.name.startswith("_")}
+    folders = {path.name for path in (root / ARCHITECTURES).glob("*") if path.is_dir()}
+    return sorted(scripts | folders)
+
+
+def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | None) -> list[Finding]:
+    """Os achados de uma arquitetura, em ordem e sem repetição.
+
+    `diagram` é o que o script declara, ou `None` quando ele falta ou não roda; `expected_svg`
+    é o desenho dele agora, ou `None` quando não há. Os links ficam com `check_links`.
+    """
+    script = f"{SCRIPTS}/{slug}.py"
+    if not ids.KEBAB.fullmatch(slug):
+        return [Finding(script, 1, "slug-invalido",
+                        f"O nome `{slug}` não serve de endereço; use minúsculas sem acento, "
+                        "algarismos e hífens, como `pdv-alta-disponibilidade`.")]
+    folder = root / ARCHITECTURES / slug
+    found = set(_script(root, script))
+    if not (folder / "index.md").exists() and not (folder / "template.yaml").exists():
+        if not found:
+            found.add(Finding(f"{ARCHITECTURES}/{slug}/index.md", 1, "pagina-ausente",
+                              f"A arquitetura não tem página nem template; comece por `python3 scripts novo {slug}`."))
+        return sorted(found)
+    the_page = _read(page.read, root, f"{ARCHITECTURES}/{slug}/index.md", found)
+    the_template = _read(template.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", found)
+    if the_page:
+        found.update(the_page.findings, picture.shown(the_page))
+    if the_template:
+        found.update(resources.size(the_template, folder / "template.yaml"))
+    if diagram:
+        found.update(picture.current(root, f"{ARCHITECTURES}/{slug}/diagrama.svg", expected_svg))
+        found.update(_binding(diagram, the_page, the_template))
+    return sorted(found)
+
+
+def check_links(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]:
+    """Os links quebrados das páginas de `docs/`, ou só das arquiteturas pedidas."""
+    return sorted(set(links.check(root, None if slugs is None else frozenset(slugs))))
+
+
+def _binding(diagram: Diagram, the_page: page.Page | None, the_template: template.Template | None) -> Iterable[Finding]:
+    if not diagram.bound:
+        yield Finding(diagram.path, diagram.line, "script-sem-vinculo",
+                      "O script não liga o diagrama à página e ao template; dê `nodeid` e `recurso` aos componentes.")
+        return
+    yield from ids.check(diagram, the_page)
+    yield from resources.declared(diagram)
+    if the_page:
+        yield from components.check(diagram, the_page)
+        yield from steps.check(diagram, the_page)
+    if the_template:
+        yield from resources.check(diagram, the_template)
+
+
+def _script(root: Path, script: str) -> Iterable[Finding]:
+    if not (root / script).exists():
+        yield Finding(script, 1, "script-ausente",
+                      "A pasta da arquitetura existe, mas o script não; escreva-o, ou apague a pasta.")
+
+
+def _read(read: Callable[[Path, str], Read], root: Path, name: str, found: set[Finding]) -> Read | None:
+    try:
+        return read(root / name, name)
+    except Defect as defect:
+        found.update(defect.findings)
+        return None

@@ -1,0 +1,50 @@
+"""Componentes: cada nó e grupo do diagrama é uma linha da tabela, com o mesmo nome e recurso."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.findings import Finding
+from scripts.model import Diagram, Group, Node
+from scripts.page import Page, Row
+
+
+def check(diagram: Diagram, page: Page) -> Iterator[Finding]:
+    """Faltas dos dois lados e, nos pares, as diferenças. Sem tabela, já há um achado por ela."""
+    if not page.rows:
+        return
+    rows = {row.node_id: row for row in page.rows if row.node_id}
+    unlinked = {row.name for row in page.rows if not row.node_id}
+    for element in diagram.elements.values():
+        row = rows.get(element.id)
+        if row:
+            yield from _differences(element, row, diagram.path, page.path)
+        elif name(element) not in unlinked:
+            yield Finding(diagram.path, element.line, "componente-sem-linha",
+                          f"`{element.id}` não está na tabela de `{page.path}`; acrescente a linha "
+                          f"`[{name(element)}](#{element.id})`.")
+    for row in rows.values():
+        if row.node_id not in diagram.elements:
+            yield Finding(page.path, row.line, "linha-sem-componente",
+                          f"O diagrama não tem o componente `{row.node_id}`; desenhe-o em `{diagram.path}`, "
+                          "ou tire a linha.")
+
+
+def name(element: Node | Group) -> str:
+    """O rótulo numa linha só, que é como a tabela o escreve."""
+    return " ".join(element.label.split())
+
+
+def _differences(element: Node | Group, row: Row, script: str, page: str) -> Iterator[Finding]:
+    if row.name != name(element):
+        yield Finding(page, row.line, "nome-diferente",
+                      f"A tabela diz `{row.name}` e o diagrama diz `{name(element)}`; use o mesmo nome nos dois.")
+    undeclared = isinstance(element, Node) and not element.resources and not element.without_resource.strip()
+    if set(row.resources) != set(element.resources) and not undeclared:
+        yield Finding(page, row.line, "recurso-diferente",
+                      f"A última coluna de `{row.node_id}` traz {_list(row.resources)} e `{script}` traz "
+                      f"{_list(element.resources)}; escreva os mesmos ids lógicos, entre crases.")
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "nenhum recurso"

@@ -1,0 +1,111 @@
+"""Recursos: o diagrama nomeia os do template, e o template não traz o que ninguém vê.
+
+Um recurso é desenhado ou é **apoio**: seu tipo só existe para servir a outros (funções do IAM,
+rotas, associações, permissões, políticas…) **e** as referências o ligam, em qualquer sentido e
+passando só por outros apoios, a um recurso desenhado. Tudo o que guarda dado, executa código,
+recebe tráfego ou delimita rede precisa ser desenhado, e tipo desconhecido também: o engano
+possível é pedir um desenho a mais, nunca esconder. A exceção se justifica no próprio recurso,
+em `Metadata: {Excecoes: {recurso-sem-componente: motivo}}`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.findings import Finding
+from scripts.model import Diagram
+from scripts.template import LIMIT, Resource, Template
+
+UNACCOUNTED = "recurso-sem-componente"
+
+SUPPORT = (
+    # Quem pode o quê
+    "::Role", "::InstanceProfile", "Policy", "Permission", "::OriginAccessControl",
+    # Como a rede se liga: o gateway, a sub-rede e a VPC são desenhados
+    "::Route", "::RouteTable", "Association", "Attachment", "::EIP", "::VPCEndpoint", "::SecurityGroup",
+    "::SecurityGroupIngress", "::SecurityGroupEgress", "::NetworkAcl", "::NetworkAclEntry", "::DHCPOptions",
+    "::VPCCidrBlock", "::FlowLog", "::RecordSet", "::Certificate",
+    # Como se configura ou se reparte um serviço já desenhado
+    "SubnetGroup", "ParameterGroup", "::OptionGroup", "::Listener", "::ListenerRule", "::ListenerCertificate",
+    "::TargetGroup", "::LaunchTemplate", "::ScheduledAction", "::ScalableTarget", "::LifecycleHook", "::WarmPool",
+    "::EventSourceMapping", "::EventInvokeConfig", "Lambda::Version", "Lambda::Alias", "::LayerVersion",
+    "::Subscription", "::MountTarget", "::AccessPoint", "ApiGateway::Resource", "ApiGateway::Method",
+    "ApiGateway::Deployment", "ApiGateway::Stage", "ApiGateway::Account", "ApiGatewayV2::Integration",
+    "ApiGatewayV2::Stage", "ApiGatewayV2::Authorizer", "Batch::JobDefinition", "ECS::TaskDefinition",
+    # O que se observa, se guarda em segredo ou espera
+    "::LogGroup", "::LogStream", "::MetricFilter", "::SubscriptionFilter", "::Alarm", "::Secret",
+    "::RotationSchedule", "KMS::Key", "KMS::Alias", "SSM::Parameter", "SSM::Document", "::WaitCondition",
+    "::WaitConditionHandle", "::CustomResource",
+)
+"""Finais de tipo. `::X` é o nome inteiro; sem `::`, qualquer nome que termine assim."""
+
+
+def declared(diagram: Diagram) -> Iterator[Finding]:
+    """Nós que não dizem que recurso são, nem por que não são nenhum."""
+    for node in diagram.nodes:
+        if not node.resources and not node.without_resource.strip():
+            yield Finding(diagram.path, node.line, "componente-sem-recurso",
+                          f"`{node.id}` não diz o que é no template; dê-lhe `recurso=\"IdLogico\"`, ou "
+                          "`sem_recurso=\"motivo\"`.")
+
+
+def check(diagram: Diagram, template: Template) -> Iterator[Finding]:
+    """Recursos citados que não existem, e existentes que ninguém mostra nem apoia."""
+    shown = set()
+    for element in diagram.elements.values():
+        for id in element.resources:
+            shown.add(id)
+            if id not in template.resources:
+                close = difflib.get_close_matches(id, template.resources, 1)
+                hint = f"talvez seja `{close[0]}`" if close else "corrija o `recurso`, ou crie-o lá"
+                yield Finding(diagram.path, element.line, "recurso-inexistente",
+                              f"`{element.id}` diz ser `{id}`, que não está em `{template.path}`; {hint}.")
+    accounted = supported(template, shown)
+    for resource in template.resources.values():
+        if resource.id not in accounted and not _exempt(resource):
+            yield Finding(template.path, resource.line, UNACCOUNTED, _unaccounted(resource, diagram))
+
+
+def supported(template: Template, shown: set[str]) -> set[str]:
+    """Os recursos desenhados e os que os apoiam."""
+    neighbours: dict[str, set[str]] = {id: set() for id in template.resources}
+    for resource in template.resources.values():
+        for other in resource.references & template.resources.keys():
+            neighbours[resource.id].add(other)
+            neighbours[other].add(resource.id)
+    reached = shown & template.resources.keys()
+    pending = list(reached)
+    while pending:
+        for other in neighbours[pending.pop()] - reached:
+            if is_support(template.resources[other]):
+                reached.add(other)
+                pending.append(other)
+    return reached
+
+
+def is_support(resource: Resource) -> bool:
+    """O tipo só existe para servir a outro recurso."""
+    return resource.type.endswith(SUPPORT) or resource.type.startswith("Custom::")
+
+
+def size(template: Template, path: Path) -> Iterator[Finding]:
+    """O que não cabe num envio direto precisaria de um bucket, e o comando da página falharia."""
+    used = path.stat().st_size
+    if used > LIMIT:
+        yield Finding(template.path, 1, "template-grande",
+                      f"O template tem {used} bytes e o limite de um envio direto é {LIMIT}; encurte-o.")
+
+
+def _exempt(resource: Resource) -> bool:
+    return bool(resource.exceptions.get(UNACCOUNTED, "").strip())
+
+
+def _unaccounted(resource: Resource, diagram: Diagram) -> str:
+    what = f"`{resource.id}` (`{resource.type}`)"
+    if is_support(resource):
+        return (f"{what} não apoia nada do que está desenhado; ligue-o por referência ao recurso a que serve, "
+                "ou remova-o.")
+    return (f"{what} não aparece no diagrama; desenhe-o em `{diagram.path}` com `recurso=\"{resource.id}\"`, remova-o, "
+            f"ou dê o motivo em `Metadata: {{Excecoes: {{{UNACCOUNTED}: …}}}}`.")
