@@ -1,0 +1,117 @@
+"""Compactação: tira o espaço vazio que o Graphviz deixa no sentido do fluxo.
+
+O `dot` soma a margem de todos os grupos aninhados em cada coluna, o que alarga a figura sem
+ganho. Aqui cada faixa em que não há componente, rótulo, borda nem título é reduzida a
+`GAP` px; o resto só se desloca, por isso nada que não se tocava passa a se tocar.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import replace
+
+from scripts.geometry import Box, Point, rounded
+from scripts.layout import TITLE_HEIGHT, Layout, title_width
+
+GAP = 22
+BORDER = 9
+
+
+def compact(layout: Layout) -> Layout:
+    """O mesmo layout, com as faixas vazias do eixo do fluxo reduzidas."""
+    horizontal = layout.diagram.direction in ("LR", "RL")
+    squeeze = _Squeeze(_solid(layout, horizontal), horizontal)
+    return replace(
+        layout,
+        nodes=tuple(replace(n, icon=squeeze.moved(n.icon), label=squeeze.moved(n.label, n.icon)) for n in layout.nodes),
+        groups=tuple(replace(group, box=squeeze.stretched(group.box)) for group in layout.groups),
+        edges=tuple(
+            replace(
+                edge,
+                curve=_smooth(tuple(map(squeeze.point, edge.curve))),
+                room=squeeze.moved(edge.room) if edge.room else None,
+            )
+            for edge in layout.edges
+        ),
+    )
+
+
+def _solid(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:
+    """Intervalos do eixo que não podem encolher."""
+
+    def span(box: Box) -> tuple[float, float]:
+        return (box.left, box.right) if horizontal else (box.top, box.bottom)
+
+    solid = []
+    for node in layout.nodes:
+        (a, b), (c, d) = span(node.icon), span(node.label)
+        solid.append((min(a, c) - 3, max(b, d) + 3))
+    solid += [span(edge.room) for edge in layout.edges if edge.room]
+    for group in layout.groups:
+        start, end = span(group.box)
+        title = title_width(group.group) if horizontal else TITLE_HEIGHT
+        solid += [(start - BORDER, start + title), (end - BORDER, end + BORDER)]
+    return solid
+
+
+class _Squeeze:
+    """Função crescente, linear por partes, de coordenada antiga para nova."""
+
+    def __init__(self, solid: list[tuple[float, float]], horizontal: bool):
+        self.horizontal = horizontal
+        self.old: list[float] = []
+        self.new: list[float] = []
+        reach = min(start for start, _ in solid)
+        shift = reach
+        self._knot(reach, shift)
+        for start, end in sorted(solid):
+            if start > reach:
+                shift += min(start - reach, GAP)
+                self._knot(start, shift)
+                reach = start
+            if end > reach:
+                shift += end - reach
+                self._knot(end, shift)
+                reach = end
+
+    def _knot(self, old: float, new: float) -> None:
+        self.old.append(old)
+        self.new.append(new)
+
+    def value(self, x: float) -> float:
+        i = bisect_right(self.old, x) - 1
+        if i < 0 or i >= len(self.old) - 1:
+            i = 0 if i < 0 else len(self.old) - 1
+            return rounded(self.new[i] + x - self.old[i])
+        share = (x - self.old[i]) / (self.old[i + 1] - self.old[i])
+        return rounded(self.new[i] + share * (self.new[i + 1] - self.new[i]))
+
+    def point(self, point: Point) -> Point:
+        x, y = point
+        return (self.value(x), y) if self.horizontal else (x, self.value(y))
+
+    def moved(self, box: Box, along: Box | None = None) -> Box:
+        """A caixa deslocada, do mesmo tamanho; `along` dá o deslocamento quando há outra de referência."""
+        center = (along or box).center
+        x, y = self.point(center)
+        dx, dy = rounded(x - center[0]), rounded(y - center[1])
+        return Box(rounded(box.left + dx), rounded(box.top + dy), rounded(box.right + dx), rounded(box.bottom + dy))
+
+    def stretched(self, box: Box) -> Box:
+        return Box(*self.point((box.left, box.top)), *self.point((box.right, box.bottom)))
+
+
+def _smooth(curve: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Realinha as alças de cada emenda, que a deformação pode ter quebrado."""
+    points = list(curve)
+    for joint in range(3, len(points) - 3, 3):
+        before, here, after = points[joint - 1 : joint + 2]
+        length = math.hypot(after[0] - before[0], after[1] - before[1])
+        if not length:
+            continue
+        direction = ((after[0] - before[0]) / length, (after[1] - before[1]) / length)
+        for index, sign in ((joint - 1, -1), (joint + 1, 1)):
+            reach = sign * math.hypot(points[index][0] - here[0], points[index][1] - here[1])
+            points[index] = (rounded(here[0] + direction[0] * reach), rounded(here[1] + direction[1] * reach))
+    return tuple(points)

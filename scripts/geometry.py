@@ -1,0 +1,154 @@
+"""Pontos, caixas e curvas da figura; x cresce para a direita, y para baixo, em px."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Box:
+    """Retângulo de lados paralelos aos eixos."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def center(self) -> Point:
+        return ((self.left + self.right) / 2, (self.top + self.bottom) / 2)
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    def grown(self, by: float) -> Box:
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def contains(self, point: Point) -> bool:
+        return self.left <= point[0] <= self.right and self.top <= point[1] <= self.bottom
+
+    def encloses(self, other: Box) -> bool:
+        return self.contains((other.left, other.top)) and self.contains((other.right, other.bottom))
+
+    def overlaps(self, other: Box) -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+    def touches(self, other: Box) -> bool:
+        return (
+            self.left <= other.right
+            and other.left <= self.right
+            and self.top <= other.bottom
+            and other.top <= self.bottom
+        )
+
+    def straddles(self, other: Box) -> bool:
+        """Diz se a caixa cruza a borda da outra: a toca sem estar toda dentro dela."""
+        return self.overlaps(other) and not other.encloses(self)
+
+
+def around(center: Point, width: float, height: float) -> Box:
+    """Caixa de `width` por `height` centrada em `center`."""
+    x, y = center
+    return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def rounded(value: float) -> float:
+    """Arredonda a décimos, antes que qualquer decisão dependa do valor."""
+    return round(value, 1) + 0.0
+
+
+def distance(a: Point, b: Point) -> float:
+    return math.hypot(a[0] - b[0], a[1] - b[1])
+
+
+def split(curve: tuple[Point, ...], t: float) -> tuple[Point, ...]:
+    """O começo de uma Bézier cúbica (quatro pontos), até o parâmetro `t` (de Casteljau)."""
+
+    def between(a: Point, b: Point) -> Point:
+        return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
+
+    p0, p1, p2, p3 = curve
+    a, b, c = between(p0, p1), between(p1, p2), between(p2, p3)
+    d, e = between(a, b), between(b, c)
+    return p0, a, d, between(d, e)
+
+
+def segment_crosses(a: Point, b: Point, box: Box) -> bool:
+    """Diz se o segmento entra na caixa (Liang–Barsky)."""
+    enter, leave = 0.0, 1.0
+    for start, delta, low, high in (
+        (a[0], b[0] - a[0], box.left, box.right),
+        (a[1], b[1] - a[1], box.top, box.bottom),
+    ):
+        if delta == 0:
+            if not low <= start <= high:
+                return False
+            continue
+        near, far = sorted(((low - start) / delta, (high - start) / delta))
+        enter, leave = max(enter, near), min(leave, far)
+        if enter > leave:
+            return False
+    return True
+
+
+class Path:
+    """Uma Bézier por partes (`1 + 3n` pontos de controle) e os pontos ao longo dela."""
+
+    PIECES = 12
+
+    def __init__(self, curve: tuple[Point, ...]):
+        self.curve = curve
+        self.points = [curve[0]]
+        for start in range(0, len(curve) - 3, 3):
+            (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[start : start + 4]
+            for a, b, c, d in _WEIGHTS:
+                self.points.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+        xs, ys = [p[0] for p in self.points], [p[1] for p in self.points]
+        self.box = Box(min(xs), min(ys), max(xs), max(ys))
+
+    @property
+    def middle(self) -> Point:
+        return self.points[len(self.points) // 2]
+
+    def inner(self, reach: float) -> list[Point]:
+        """Pontos do caminho a mais de `reach` px das duas pontas."""
+        start, end = self.points[0], self.points[-1]
+        return [p for p in self.points if distance(p, start) >= reach and distance(p, end) >= reach]
+
+    def nearest(self, target: Point) -> Point:
+        """O ponto do caminho mais perto de `target`."""
+        best, reach = self.points[0], distance(self.points[0], target)
+        for a, b in zip(self.points, self.points[1:]):
+            dx, dy = b[0] - a[0], b[1] - a[1]
+            length = dx * dx + dy * dy
+            share = ((target[0] - a[0]) * dx + (target[1] - a[1]) * dy) / length if length else 0.0
+            share = max(0.0, min(1.0, share))
+            candidate = (a[0] + share * dx, a[1] + share * dy)
+            if (far := distance(candidate, target)) < reach - 1e-6:
+                best, reach = candidate, far
+        return best
+
+    def crosses(self, box: Box) -> bool:
+        """Diz se o caminho entra na caixa."""
+        if not self.box.touches(box):
+            return False
+        return any(segment_crosses(a, b, box) for a, b in zip(self.points, self.points[1:]))
+
+
+_WEIGHTS = tuple(
+    ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+    for t in (step / Path.PIECES for step in range(1, Path.PIECES + 1))
+)

@@ -1,0 +1,73 @@
+"""Ícones: do PNG que `diagrams` associa a um nó para o símbolo SVG que a figura usa.
+
+Os oficiais da AWS vêm de `svg/` (veja `catalog.toml`); os de outros provedores, do PNG do
+próprio `diagrams`, embutido como está.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+_SVG = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(?:<title>.*?</title>)?(.*)</svg>\s*$', re.DOTALL)
+_MEDIA_TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """Conteúdo de um `<symbol>`; `name` serve de id e `content` já é SVG seguro."""
+
+    name: str
+    view_box: str
+    content: str
+
+
+def node_symbol(image: str) -> Symbol | None:
+    """Símbolo do ícone no caminho `image`; `None` quando não há imagem que se possa usar."""
+    if not image:
+        return None
+    path = Path(image)
+    key = "/".join(path.parts[-3:])
+    official = _catalog()["icons"].get(key)
+    if official and "resources" in path.parts:
+        return _official(official)
+    return _embedded(path)
+
+
+def group_symbol(kind: str) -> Symbol | None:
+    """Símbolo do canto de um grupo da AWS; `None` quando o tipo não tem ícone."""
+    official = _catalog()["groups"].get(kind)
+    return _official(official) if official else None
+
+
+@cache
+def _catalog() -> dict:
+    return tomllib.loads((HERE / "catalog.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _official(name: str) -> Symbol:
+    match = _SVG.search((HERE / "svg" / f"{name}.svg").read_text(encoding="utf-8"))
+    assert match, f"ícone com forma inesperada: {name}"
+    content = match[2]
+    if name.startswith("resource/"):
+        # Os ícones gerais são pretos; assim acompanham a cor do texto no modo escuro.
+        content = content.replace('fill="#242f3e"', 'class="arq-ink"')
+    return Symbol(name.split("/")[-1].lower(), match[1], content)
+
+
+@cache
+def _embedded(path: Path) -> Symbol | None:
+    data = path.read_bytes()
+    media_type = next((kind for magic, kind in _MEDIA_TYPES.items() if data.startswith(magic)), None)
+    if not media_type:
+        return None
+    encoded = base64.b64encode(data).decode()
+    name = re.sub(r"[^a-z0-9]+", "-", "-".join(path.parts[-3:]).lower()).strip("-")
+    image = f'<image width="48" height="48" preserveAspectRatio="xMidYMid meet" href="data:{media_type};base64,{encoded}"/>'
+    return Symbol(name, "0 0 48 48", image)

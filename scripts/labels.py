@@ -1,0 +1,80 @@
+"""Rótulos das setas: o lugar do número e do texto de cada uma.
+
+Cada seta tenta posições ao longo da curva e lados em volta delas, das mais perto do espaço
+reservado para as mais longe, e fica com a mais barata. Cobrir um componente, um título ou
+outro rótulo custa mais do que qualquer distância; cruzar uma seta ou uma borda, um pouco.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts import text
+from scripts.geometry import Box, Path, Point, around, distance, rounded
+from scripts.layout import CALLOUT, PlacedEdge
+
+COVERS = 1000
+CROSSES_ARROW = 60
+CROSSES_BORDER = 40
+NUMBER_ON_BORDER = 12
+END = CALLOUT + 10
+
+
+class Labels:
+    """Os rótulos já colocados e o que os próximos têm de evitar."""
+
+    def __init__(self, paths: list[Path], obstacles: list[Box], frames: list[Box]):
+        self.paths = paths
+        self.obstacles = obstacles
+        self.frames = frames
+
+    def place(self, placed: PlacedEdge, path: Path, horizontal: bool) -> tuple[Point | None, Box | None]:
+        """Centro do número e caixa do texto da seta; cada um pode faltar."""
+        numbered = placed.edge.step is not None
+        if not numbered and not placed.lines:
+            return None, None
+        best: tuple[float, Point, Box | None] | None = None
+        for base, center, box in sorted(self._candidates(placed, path, horizontal), key=lambda c: c[0]):
+            if best and best[0] <= base:
+                break
+            cost = base + self._cost(center if numbered else None, box)
+            if best is None or cost < best[0]:
+                best = cost, center, box
+        assert best
+        _, center, box = best
+        center = rounded(center[0]), rounded(center[1])
+        if numbered:
+            self.obstacles.append(around(center, 2 * CALLOUT, 2 * CALLOUT))
+        if box:
+            self.obstacles.append(box)
+        return (center if numbered else None), box
+
+    def _candidates(self, placed: PlacedEdge, path: Path, horizontal: bool) -> Iterator[tuple[float, Point, Box | None]]:
+        wanted = path.nearest(placed.room.center) if placed.room else path.middle
+        gap = CALLOUT + 3 if placed.edge.step is not None else 3
+        height = text.LINE_HEIGHT * len(placed.lines)
+        width = max(map(text.width, placed.lines), default=0)
+        across, along = gap + height / 2, gap + 2 + width / 2
+        vertical = ((0, -across), (0, across))
+        lateral = ((along, 0), (-along, 0))
+        sides = vertical + lateral if horizontal else lateral + vertical
+        for center in [wanted, *path.inner(END)]:
+            far = 0.4 * distance(center, wanted)
+            if not placed.lines:
+                yield rounded(far), center, None
+                continue
+            for rank, (dx, dy) in enumerate(sides):
+                box = around((center[0] + dx, center[1] + dy), width, height)
+                yield rounded(far + 3 * rank), center, Box(*map(rounded, (box.left, box.top, box.right, box.bottom)))
+
+    def _cost(self, number: Point | None, box: Box | None) -> float:
+        cost = 0.0
+        if number:
+            circle = around(number, 2 * CALLOUT, 2 * CALLOUT)
+            cost += COVERS * sum(circle.overlaps(other) for other in self.obstacles)
+            cost += NUMBER_ON_BORDER * sum(circle.straddles(frame) for frame in self.frames)
+        if box:
+            cost += COVERS * sum(box.overlaps(other) for other in self.obstacles)
+            cost += CROSSES_BORDER * sum(box.grown(2).straddles(frame) for frame in self.frames)
+            cost += CROSSES_ARROW * sum(path.crosses(box) for path in self.paths)
+        return cost

@@ -1,0 +1,77 @@
+"""Traçado: leva cada seta da caixa do Graphviz até encostar no ícone, e endireita as curtas.
+
+O Graphviz termina as curvas na borda da caixa que reserva para ícone e rótulo; o leitor
+espera que encostem no ícone ou, quando vêm por baixo, no texto dele.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scripts.geometry import Box, Point, distance, rounded, segment_crosses, split
+from scripts.layout import Layout, PlacedNode
+
+TOUCH = 3
+ALIGNED = 10
+
+
+def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
+    """A curva final de cada seta, na ordem de `layout.edges`."""
+    nodes = {placed.node.id: placed for placed in layout.nodes}
+    curves = []
+    for placed in layout.edges:
+        tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
+        others = [n for n in layout.nodes if n is not tail and n is not head]
+        curve = _straight(tail, head, others) or placed.curve
+        curve = _reaching(curve, head)
+        curves.append(_reaching(curve[::-1], tail)[::-1])
+    return tuple(curves)
+
+
+def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode]) -> tuple[Point, ...] | None:
+    """O segmento entre dois ícones alinhados, quando não passa por outro componente."""
+    a, b = tail.icon.center, head.icon.center
+    if tail is head or min(abs(a[0] - b[0]), abs(a[1] - b[1])) > ALIGNED:
+        return None
+    if any(segment_crosses(a, b, box.grown(2)) for other in others for box in (other.icon, other.label)):
+        return None
+    third = ((b[0] - a[0]) / 3, (b[1] - a[1]) / 3)
+    return a, (a[0] + third[0], a[1] + third[1]), (b[0] - third[0], b[1] - third[1]), b
+
+
+def _reaching(curve: tuple[Point, ...], target: PlacedNode) -> tuple[Point, ...]:
+    """A curva com o fim cortado ou levado até a borda do ícone (ou do texto, se vem antes)."""
+    solid = [target.icon.grown(TOUCH)] + ([target.label.grown(TOUCH)] if any(target.lines) else [])
+
+    def inside(point: Point) -> bool:
+        return any(box.contains(point) for box in solid)
+
+    curve = _trimmed(curve, inside)
+    end, aim = curve[-1], _aim(curve[-1], target.icon)
+    steps = max(1, int(distance(end, aim) * 2))
+    line = [(end[0] + (aim[0] - end[0]) * i / steps, end[1] + (aim[1] - end[1]) * i / steps) for i in range(steps + 1)]
+    contact = next((before for before, point in zip(line, line[1:]) if inside(point)), end)
+    dx, dy = contact[0] - end[0], contact[1] - end[1]
+    (x, y) = curve[-2]
+    return (*curve[:-2], _rounded((x + dx, y + dy)), _rounded(contact))
+
+
+def _aim(end: Point, icon: Box) -> Point:
+    """O ponto do ícone a buscar: em frente, quando a curva já chega de frente a ele."""
+    inner = icon.grown(-icon.width / 4)
+    x = end[0] if inner.left <= end[0] <= inner.right else icon.center[0]
+    y = end[1] if inner.top <= end[1] <= inner.bottom else icon.center[1]
+    return x, y
+
+
+def _trimmed(curve: tuple[Point, ...], inside: Callable[[Point], bool]) -> tuple[Point, ...]:
+    """A curva sem o trecho final que já está dentro do componente."""
+    while len(curve) > 4 and inside(curve[-4]):
+        curve = curve[:-3]
+    last = curve[-4:]
+    cut = next((i for i in range(1, 33) if inside(split(last, i / 32)[3]) and not inside(split(last, (i - 1) / 32)[3])), 0)
+    return (*curve[:-4], *split(last, (cut - 1) / 32)) if cut > 1 else curve
+
+
+def _rounded(point: Point) -> Point:
+    return rounded(point[0]), rounded(point[1])
