@@ -1,0 +1,175 @@
+"""Linha de comando: os verbos, seus argumentos e o estado de saída.
+
+Só usa a biblioteca padrão ao ser importado; cada verbo importa o que precisa quando roda.
+Estado de saída: 0 tudo certo, 1 achados ou falhas, 2 uso ou ambiente errado.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from scripts.findings import to_json
+from scripts.tree import Tree, WrongUse
+
+HERE = Path(__file__).resolve().parent.parent
+EXAMPLES = """exemplos:
+  python3 scripts servir                     vê o site em http://127.0.0.1:8000, atualizado a cada mudança
+  python3 scripts gerar pdv-alta-disponibilidade --vigiar
+  python3 scripts conferir --json
+  python3 scripts novo fila-de-pedidos
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Atende um comando; devolve o estado de saída."""
+    parser = _parser()
+    if not argv:
+        parser.print_help()
+        return 0
+    options = parser.parse_args(argv)
+    try:
+        return options.run(options)
+    except WrongUse as error:
+        print(f"erro: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nInterrompido.", file=sys.stderr)
+        return 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """`argparse` em português."""
+
+    PHRASES = (
+        (r"unrecognized arguments: (.*)", r"argumento desconhecido: \1"),
+        (r"the following arguments are required: (.*)", r"falta o argumento: \1"),
+        (r"argument (\S+): expected one argument", r"falta o valor de \1"),
+        (r"argument (\S+): invalid choice: ('[^']*').*choose from (.*)\)", r"\2 não é um \1; use um destes: \3"),
+        (r"argument (\S+): ignored explicit argument (.*)", r"\1 não leva valor: \2"),
+    )
+
+    def __init__(self, **options):
+        super().__init__(
+            add_help=False, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options
+        )
+        self._positionals.title = "argumentos"
+        self._optionals.title = "opções"
+        self.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", "uso: ", 1)
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", "uso: ", 1)
+
+    def error(self, message: str) -> NoReturn:
+        for pattern, translation in self.PHRASES:
+            message = re.sub(f"^{pattern}$", translation, message)
+        print(f"{self.format_usage()}\nerro: {message}\ndica: `{self.prog} --help` mostra exemplos", file=sys.stderr)
+        sys.exit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python3 scripts", description="Arquiteturas AWS vivas: figuras, páginas e templates que concordam.", epilog=EXAMPLES
+    )
+    verbs = parser.add_subparsers(title="verbos", metavar="VERBO", parser_class=_Parser)
+
+    def verb(name: str, run, summary: str, *arguments: str, example: str = "") -> None:
+        example = f"exemplo:\n  python3 scripts {example or name}"
+        sub = verbs.add_parser(name, help=summary, description=summary, epilog=example)
+        sub.set_defaults(run=run)
+        for argument in arguments:
+            sub.add_argument(argument, **_ARGUMENTS[argument])
+
+    verb("servir", _serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança")
+    verb("testar", _test, "roda todos os testes e conferências")
+    verb("gerar", _generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", example="gerar --vigiar")
+    verb(
+        "conferir",
+        _check,
+        "confere se figura, página e template concordam",
+        "slug",
+        "--json",
+        "--raiz",
+        example="conferir pdv-alta-disponibilidade",
+    )
+    verb("construir", _build, "confere tudo e monta o site em `site/`", "--raiz")
+    verb("novo", _create, "começa uma arquitetura: script, página e template", "SLUG", "--raiz", example="novo fila-de-pedidos")
+    verb("medir", _measure, "mede a geração das figuras, em razões de uma mesma rodada")
+    return parser
+
+
+_ARGUMENTS: dict[str, dict] = {
+    "slug": {"nargs": "*", "help": "nome da arquitetura; sem nenhum, todas"},
+    "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hífens"},
+    "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
+    "--json": {"action": "store_true", "help": "achados como lista JSON"},
+    "--raiz": {"type": Path, "default": HERE, "metavar": "DIR", "help": "outra árvore em vez desta"},
+}
+
+
+def _tree(options: argparse.Namespace) -> Tree:
+    root = getattr(options, "raiz", HERE).resolve()
+    if not root.is_dir():
+        raise WrongUse(f"A pasta `{root}` não existe; confira `--raiz`.")
+    return Tree(root)
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from scripts import generate
+
+    tree = _tree(options)
+    failed = generate.generate(tree, tree.scripts(options.slug))
+    if options.vigiar:
+        generate.watch(tree, options.slug)
+    return 1 if failed else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from scripts import conference
+
+    tree = _tree(options)
+    findings = conference.check_tree(tree, options.slug)
+    if options.json:
+        print(to_json(findings))
+    else:
+        for finding in findings:
+            print(finding)
+        print(conference.summary(findings), file=sys.stderr)
+    return 1 if findings else 0
+
+
+def _build(options: argparse.Namespace) -> int:
+    from scripts.website import build
+
+    return build.build(_tree(options))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from scripts.website import build
+
+    return build.serve(_tree(options))
+
+
+def _create(options: argparse.Namespace) -> int:
+    from scripts import skeleton
+
+    return skeleton.create(_tree(options), options.SLUG)
+
+
+def _measure(options: argparse.Namespace) -> int:
+    from scripts import benchmark
+
+    return benchmark.run(_tree(options))
+
+
+def _test(options: argparse.Namespace) -> int:
+    import pytest
+
+    return 0 if pytest.main(["--rootdir", str(HERE), str(HERE / "tests")]) == 0 else 1

@@ -1,0 +1,105 @@
+"""Geração: leva cada script à sua figura no disco, e continua vigiando se pedido."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+from scripts.findings import Defect
+from scripts.model import Rendered
+from scripts.tree import Tree, write
+from scripts.workshop import Result, render_all
+
+SETTLE = 0.15
+
+
+def generate(tree: Tree, scripts: list[Path]) -> list[Path]:
+    """Escreve as figuras que mudaram e conta o que fez na saída de erros.
+
+    Devolve os scripts que falharam; a figura anterior deles fica como estava.
+    """
+    start = time.perf_counter()
+    failed: list[Path] = []
+    changed = 0
+
+    def done(script: Path, result: Result) -> None:
+        nonlocal changed
+        findings = result.warnings if isinstance(result, Rendered) else result
+        for finding in findings:
+            print(f"aviso: {finding}" if isinstance(result, Rendered) else finding, file=sys.stderr)
+        if not isinstance(result, Rendered):
+            failed.append(script)
+            return
+        picture = tree.picture(script.stem)
+        if write(picture, result.svg):
+            changed += 1
+            print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
+
+    render_all(tree.root, _well_named(tree, scripts, failed), done)
+    seconds = f"{time.perf_counter() - start:.1f}".replace(".", ",")
+    same = len(scripts) - changed - len(failed)
+    trouble = f", {_count(len(failed), 'com erro', 'com erro')}" if failed else ""
+    print(
+        f"{_count(len(scripts), 'figura', 'figuras')} em {seconds} s: "
+        f"{_count(changed, 'atualizada', 'atualizadas')}, {_count(same, 'igual', 'iguais')}{trouble}.",
+        file=sys.stderr,
+    )
+    return failed
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _well_named(tree: Tree, scripts: list[Path], failed: list[Path]) -> list[Path]:
+    good = []
+    for script in scripts:
+        try:
+            tree.check_slug(script)
+            good.append(script)
+        except Defect as defect:
+            print(defect, file=sys.stderr)
+            failed.append(script)
+    return good
+
+
+class Watcher:
+    """Avisa quando um script de `diagrams_src/` muda; as mudanças de um instante vêm juntas."""
+
+    def __init__(self, tree: Tree):
+        from watchdog.events import FileSystemEventHandler
+        from watchdog.observers import Observer
+
+        self.tree = tree
+        self.changed = threading.Event()
+        outer = self
+
+        class Handler(FileSystemEventHandler):
+            def on_any_event(self, event) -> None:
+                touched = str(event.dest_path or event.src_path)
+                if event.event_type not in ("opened", "closed_no_write") and touched.endswith(".py"):
+                    outer.changed.set()
+
+        self.observer = Observer()
+        self.observer.schedule(Handler(), str(tree.sources), recursive=False)
+        self.observer.start()
+
+    def wait(self) -> None:
+        """Volta depois da próxima mudança, quando as gravações sossegam."""
+        while not self.changed.wait(1.0):
+            pass
+        while self.changed.is_set():
+            self.changed.clear()
+            time.sleep(SETTLE)
+
+
+def watch(tree: Tree, slugs: list[str]) -> None:
+    """Refaz as figuras a cada mudança, até que alguém interrompa."""
+    watcher = Watcher(tree)
+    print("Vigiando `diagrams_src`; Ctrl-C termina.", file=sys.stderr)
+    while True:
+        watcher.wait()
+        known = {script.stem for script in tree.scripts([])}
+        generate(tree, tree.scripts([slug for slug in slugs if slug in known]))
