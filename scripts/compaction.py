@@ -12,20 +12,22 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from scripts.geometry import Box, Point, rounded
-from scripts.layout import TITLE_HEIGHT, Layout, title_width
+from scripts.layout import Layout, PlacedGroup, TITLE_HEIGHT, title_width
 
 GAP = 22
 BORDER = 9
+ALMOST = 7
 
 
 def compact(layout: Layout) -> Layout:
     """O mesmo layout, com as faixas vazias do eixo do fluxo reduzidas."""
     horizontal = layout.diagram.direction in ("LR", "RL")
     squeeze = _Squeeze(_solid(layout, horizontal), horizontal)
+    groups = [replace(group, box=squeeze.stretched(group.box)) for group in layout.groups]
     return replace(
         layout,
         nodes=tuple(replace(n, icon=squeeze.moved(n.icon), label=squeeze.moved(n.label, n.icon)) for n in layout.nodes),
-        groups=tuple(replace(group, box=squeeze.stretched(group.box)) for group in layout.groups),
+        groups=tuple(_aligned(groups, horizontal)),
         edges=tuple(
             replace(
                 edge,
@@ -35,6 +37,24 @@ def compact(layout: Layout) -> Layout:
             for edge in layout.edges
         ),
     )
+
+
+def _aligned(groups: list[PlacedGroup], horizontal: bool) -> list[PlacedGroup]:
+    """Irmãos empilhados cujas bordas quase coincidem passam a coincidir, pela maior."""
+    aligned = []
+    for group in groups:
+        peers = [other.box for other in groups if other.group.parent == group.group.parent]
+        box = group.box
+        if horizontal:
+            left = min(other.left for other in peers if abs(other.left - box.left) <= ALMOST)
+            right = max(other.right for other in peers if abs(other.right - box.right) <= ALMOST)
+            box = Box(left, box.top, right, box.bottom)
+        else:
+            top = min(other.top for other in peers if abs(other.top - box.top) <= ALMOST)
+            bottom = max(other.bottom for other in peers if abs(other.bottom - box.bottom) <= ALMOST)
+            box = Box(box.left, top, box.right, bottom)
+        aligned.append(replace(group, box=box))
+    return aligned
 
 
 def _solid(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:

@@ -67,6 +67,12 @@ class Document:
         """O primeiro título de nível 1, ou vazio."""
         return next((heading.text for heading in self.headings if heading.level == 1), "")
 
+    @property
+    def summary(self) -> str:
+        """O primeiro parágrafo, sem marcação, ou vazio."""
+        pairs = zip(self.tokens, self.tokens[1:])
+        return next((plain(text.children or []) for opening, text in pairs if opening.type == "paragraph_open"), "")
+
 
 def read(path: Path, name: str = "") -> Document:
     """Lê uma página; `name` é o caminho que aparece nos achados."""

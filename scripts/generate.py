@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import queue
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from scripts.tree import Tree, write
 from scripts.workshop import Result, render_all
 
 SETTLE = 0.15
+SOURCES = {".py", ".md", ".yaml", ".yml"}
 
 
 def generate(tree: Tree, scripts: list[Path]) -> list[Path]:
@@ -66,40 +68,44 @@ def _well_named(tree: Tree, scripts: list[Path], failed: list[Path]) -> list[Pat
 
 
 class Watcher:
-    """Avisa quando um script de `diagrams_src/` muda; as mudanças de um instante vêm juntas."""
+    """Avisa quando um arquivo das pastas muda; as mudanças de um instante vêm juntas."""
 
-    def __init__(self, tree: Tree):
+    def __init__(self, *folders: Path):
         from watchdog.events import FileSystemEventHandler
         from watchdog.observers import Observer
 
-        self.tree = tree
-        self.changed = threading.Event()
-        outer = self
+        self.changed: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        changed = self.changed
 
         class Handler(FileSystemEventHandler):
             def on_any_event(self, event) -> None:
-                touched = str(event.dest_path or event.src_path)
-                if event.event_type not in ("opened", "closed_no_write") and touched.endswith(".py"):
-                    outer.changed.set()
+                path = Path(os.fsdecode(event.dest_path or event.src_path))
+                if event.event_type in ("created", "modified", "moved", "deleted") and path.suffix in SOURCES:
+                    changed.put(path)
 
-        self.observer = Observer()
-        self.observer.schedule(Handler(), str(tree.sources), recursive=False)
-        self.observer.start()
+        observer = Observer()
+        for folder in folders:
+            observer.schedule(Handler(), str(folder), recursive=True)
+        observer.daemon = True
+        observer.start()
 
-    def wait(self) -> None:
-        """Volta depois da próxima mudança, quando as gravações sossegam."""
-        while not self.changed.wait(1.0):
-            pass
-        while self.changed.is_set():
-            self.changed.clear()
-            time.sleep(SETTLE)
+    def wait(self) -> set[Path]:
+        """Os arquivos da próxima leva de mudanças, quando as gravações sossegam."""
+        paths = {self.changed.get()}
+        while True:
+            try:
+                paths.add(self.changed.get(timeout=SETTLE))
+            except queue.Empty:
+                return paths
 
 
 def watch(tree: Tree, slugs: list[str]) -> None:
-    """Refaz as figuras a cada mudança, até que alguém interrompa."""
-    watcher = Watcher(tree)
+    """Refaz as figuras a cada script salvo, até que alguém interrompa."""
+    watcher = Watcher(tree.sources)
     print("Vigiando `diagrams_src`; Ctrl-C termina.", file=sys.stderr)
     while True:
-        watcher.wait()
-        known = {script.stem for script in tree.scripts([])}
-        generate(tree, tree.scripts([slug for slug in slugs if slug in known]))
+        touched = {path.stem for path in watcher.wait()}
+        known = [script.stem for script in tree.scripts([])]
+        wanted = [slug for slug in known if slug in (slugs or known) and slug in touched]
+        if wanted:
+            generate(tree, tree.scripts(wanted))

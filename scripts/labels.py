@@ -58,6 +58,7 @@ class Labels:
         vertical = ((0, -across), (0, across))
         lateral = ((along, 0), (-along, 0))
         sides = vertical + lateral if horizontal else lateral + vertical
+        sides += tuple((sx * (8 + width / 2), sy * across) for sx in (1, -1) for sy in (-1, 1))
         for center in [wanted, *path.inner(END)]:
             far = 0.4 * distance(center, wanted)
             if not placed.lines:

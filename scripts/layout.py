@@ -157,8 +157,9 @@ def _cell(width: float, height: float) -> str:
 
 
 def title_width(group: Group) -> float:
-    """Largura da faixa do título: ícone, espaço e texto."""
-    return TITLE_HEIGHT + 8 + text.width(group.label, bold=True) + 8
+    """Largura da faixa do título: ícone, espaço, texto e, se houver, número do passo."""
+    number = 2 * CALLOUT + 6 if group.step is not None else 0
+    return TITLE_HEIGHT + 8 + text.width(group.label, bold=True) + number + 8
 
 
 def node_width(lines: tuple[str, ...]) -> int:

@@ -112,8 +112,8 @@ def _frame(placed: PlacedGroup, paths: list[Path]) -> Frame:
     number = 2 * CALLOUT + 6 if group.step is not None else 0
     width = text.width(group.label, bold=True)
     start = box.left + (TITLE_HEIGHT if placed.symbol else 0) + 8
-    last = box.right - 8 - width - number
-    lefts = [start + 6 * i for i in range(max(1, int((last - start) // 6) + 1))]
+    last = box.right - 2 - width - number
+    lefts = [start + 4 * i for i in range(max(1, int((last - start) // 4) + 1))]
     choices = [Box(left, box.top + 3, left + width + number, box.top + TITLE_HEIGHT) for left in lefts]
     title = next((b for b in choices if not any(path.crosses(b.grown(3)) for path in paths)), choices[0])
     callout = (rounded(title.left + width + 6 + CALLOUT), rounded(box.top + TITLE_HEIGHT / 2 + 3)) if number else None

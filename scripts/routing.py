@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scripts.geometry import Box, Point, distance, rounded, segment_crosses, split
-from scripts.layout import Layout, PlacedNode
+from scripts.geometry import Box, Path, Point, distance, rounded, segment_crosses, split
+from scripts.layout import ICON, Layout, PlacedNode
+from scripts.model import Edge
 
 TOUCH = 3
 ALIGNED = 10
+APART = 24
+ROOM_TO_BEND = ICON + 60
+CLEARANCE = 8
 
 
 def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
@@ -22,21 +26,56 @@ def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
     for placed in layout.edges:
         tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
         others = [n for n in layout.nodes if n is not tail and n is not head]
-        curve = _straight(tail, head, others) or placed.curve
+        curve = _straight(tail, head, others, _offset(layout, placed.edge))
+        curve = curve or _bend(tail, head, others, layout.diagram.direction in ("LR", "RL")) or placed.curve
         curve = _reaching(curve, head)
         curves.append(_reaching(curve[::-1], tail)[::-1])
     return tuple(curves)
 
 
-def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode]) -> tuple[Point, ...] | None:
+def _offset(layout: Layout, edge: Edge) -> float:
+    """Quanto afastar a seta do centro: as que ligam o mesmo par correm lado a lado."""
+    ends = {edge.tail, edge.head}
+    siblings = [placed.edge for placed in layout.edges if {placed.edge.tail, placed.edge.head} == ends]
+    return (siblings.index(edge) - (len(siblings) - 1) / 2) * min(APART, ICON / 2 / max(1, len(siblings) - 1))
+
+
+def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offset: float) -> tuple[Point, ...] | None:
     """O segmento entre dois ícones alinhados, quando não passa por outro componente."""
     a, b = tail.icon.center, head.icon.center
     if tail is head or min(abs(a[0] - b[0]), abs(a[1] - b[1])) > ALIGNED:
         return None
+    if abs(a[0] - b[0]) > abs(a[1] - b[1]):
+        a, b = (a[0], a[1] + offset), (b[0], b[1] + offset)
+    else:
+        a, b = (a[0] + offset, a[1]), (b[0] + offset, b[1])
     if any(segment_crosses(a, b, box.grown(2)) for other in others for box in (other.icon, other.label)):
         return None
     third = ((b[0] - a[0]) / 3, (b[1] - a[1]) / 3)
     return a, (a[0] + third[0], a[1] + third[1]), (b[0] - third[0], b[1] - third[1]), b
+
+
+def _bend(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], horizontal: bool) -> tuple[Point, ...] | None:
+    """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre."""
+    a, b = tail.icon.center, head.icon.center
+    reach = (b[0] - a[0]) if horizontal else (b[1] - a[1])
+    if tail is head or abs(reach) < ROOM_TO_BEND:
+        return None
+    a, b = _leaving(tail, reach, horizontal), _leaving(head, -reach, horizontal)
+    pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
+    curve = (a, (a[0] + pull[0], a[1] + pull[1]), (b[0] - pull[0], b[1] - pull[1]), b)
+    path = Path(curve)
+    blocked = any(path.crosses(box.grown(CLEARANCE)) for other in others for box in (other.icon, other.label))
+    return None if blocked else curve
+
+
+def _leaving(placed: PlacedNode, reach: float, horizontal: bool) -> Point:
+    """O meio do lado do componente que olha para onde a seta vai."""
+    icon = placed.icon
+    if horizontal:
+        return (icon.right + TOUCH if reach > 0 else icon.left - TOUCH), icon.center[1]
+    bottom = placed.label.bottom if any(placed.lines) else icon.bottom
+    return icon.center[0], (bottom + TOUCH if reach > 0 else icon.top - TOUCH)
 
 
 def _reaching(curve: tuple[Point, ...], target: PlacedNode) -> tuple[Point, ...]:

@@ -1,0 +1,119 @@
+"""Construção do site com o MkDocs: uma vez (`construir`) ou a cada mudança (`servir`)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+
+from scripts import conference, document
+from scripts.findings import Finding
+from scripts.generate import Watcher, generate
+from scripts.tree import Tree, WrongUse
+
+FIRST_PORT = 8000
+
+
+def build(tree: Tree) -> int:
+    """Confere tudo e monta `site/` no modo estrito; devolve o estado de saída."""
+    config_file = _config_file(tree)
+    findings = conference.check_tree(tree, [])
+    _report(findings)
+    if findings:
+        print("O site não foi construído: resolva os achados primeiro.", file=sys.stderr)
+        return 1
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import MkDocsException
+
+    try:
+        config = load_config(config_file=config_file, strict=True, nav=_navigation(tree))
+        mkdocs_build(config)
+    except MkDocsException as error:
+        print(f"O site não foi construído: {error}", file=sys.stderr)
+        return 1
+    print(f"Site pronto em {config.site_dir}", file=sys.stderr)
+    return 0
+
+
+def serve(tree: Tree) -> int:
+    """Gera, monta e mostra o site, e refaz o que mudar até que alguém interrompa."""
+    config_file = _config_file(tree)
+    generate(tree, tree.scripts([]))
+    _report(conference.check_tree(tree, []))
+    from mkdocs.commands import serve as mkdocs_serve
+    from mkdocs.exceptions import MkDocsException
+
+    port = _free_port()
+    threading.Thread(target=_follow, args=(tree,), daemon=True).start()
+    print(f"Montando o site; logo estará em http://127.0.0.1:{port} (Ctrl-C termina).", file=sys.stderr)
+    try:
+        mkdocs_serve.serve(
+            config_file=config_file, dev_addr=f"127.0.0.1:{port}", nav=_navigation(tree)
+        )
+    except MkDocsException as error:
+        print(f"erro: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _config_file(tree: Tree) -> str:
+    file = tree.root / "mkdocs.yml"
+    if not file.is_file():
+        raise WrongUse(f"Não há `mkdocs.yml` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("mkdocs: %(message)s"))
+    logger = logging.getLogger("mkdocs")
+    logger.handlers = [handler]
+    logger.setLevel(logging.WARNING)
+    return str(file)
+
+
+def _navigation(tree: Tree) -> list[dict]:
+    """O menu, tirado das páginas que existem: início, arquiteturas e as demais por título."""
+    docs = tree.root / "docs"
+
+    def title(path: Path) -> str:
+        return document.read(path).title or path.stem
+
+    architectures = sorted((title(path), path) for path in docs.glob("arquiteturas/*/index.md"))
+    others = sorted((title(path), path) for path in docs.glob("*.md") if path.name != "index.md")
+    inside = [{name: path.relative_to(docs).as_posix()} for name, path in architectures]
+    overview = ["arquiteturas/index.md"] if (docs / "arquiteturas" / "index.md").is_file() else []
+    return [
+        {"Início": "index.md"},
+        *([{"Arquiteturas": overview + inside}] if overview or inside else []),
+        *({name: path.relative_to(docs).as_posix()} for name, path in others),
+    ]
+
+
+def _report(findings: list[Finding]) -> None:
+    for finding in findings:
+        print(finding)
+    print(conference.summary(findings), file=sys.stderr)
+
+
+def _free_port() -> int:
+    for port in range(FIRST_PORT, FIRST_PORT + 20):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise WrongUse(f"As portas {FIRST_PORT} a {FIRST_PORT + 19} estão ocupadas; feche um servidor e tente de novo.")
+
+
+def _follow(tree: Tree) -> None:
+    """Refaz as figuras dos scripts salvos e repete a conferência; o MkDocs vê as figuras novas."""
+    watcher = Watcher(tree.sources, tree.root / "docs")
+    while True:
+        changed = watcher.wait()
+        if any(path.parent == tree.sources for path in changed):
+            generate(tree, tree.scripts([]))
+        _report(conference.check_tree(tree, []))

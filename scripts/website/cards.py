@@ -1,0 +1,29 @@
+"""Os cartões das arquiteturas: título, resumo e figura, tirados das próprias páginas."""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+
+from scripts import document
+from scripts.website import figure
+
+
+def grid(md: Markdown, docs: Path, here: str) -> Element:
+    """Lista de cartões de todas as pastas com página; `here` é a pasta da página que os mostra."""
+    cards = Element("ul", {"class": "arq-cards"})
+    pages = [document.read(path) for path in (docs / "arquiteturas").glob("*/index.md")]
+    for page in sorted(pages, key=lambda page: page.title):
+        folder = Path(page.path).parent
+        card = SubElement(cards, "li")
+        target = posixpath.relpath(f"arquiteturas/{folder.name}/index.md", here or ".")
+        link = SubElement(card, "a", {"href": target})
+        picture = folder / "diagrama.svg"
+        if picture.is_file():
+            SubElement(link, "span", {"class": "arq-thumbnail"}).text = figure.thumbnail(md, picture)
+        SubElement(link, "strong").text = page.title
+        SubElement(card, "p").text = page.summary
+    return cards
