@@ -109,15 +109,22 @@ def _direction(points: list[Point]) -> Point:
 def _frame(placed: PlacedGroup, paths: list[Path]) -> Frame:
     """O título começa junto do ícone do canto e desliza até um trecho que nenhuma seta cruza."""
     box, group = placed.box, placed.group
-    number = 2 * CALLOUT + 6 if group.step is not None else 0
     width = text.width(group.label, bold=True)
     start = box.left + (TITLE_HEIGHT if placed.symbol else 0) + 8
-    last = box.right - 2 - width - number
+    title = _free(start, width, box, paths)
+    callout = None
+    if group.step is not None:
+        number = _free(title.right + 6, 2 * CALLOUT, box, paths)
+        callout = rounded(number.center[0]), rounded(box.top + TITLE_HEIGHT / 2 + 3)
+    return Frame(group, box, title, callout)
+
+
+def _free(start: float, width: float, box: Box, paths: list[Path]) -> Box:
+    """Um trecho da faixa do título, a partir de `start`, sem setas; `start` mesmo, se não há."""
+    last = box.right - 2 - width
     lefts = [start + 4 * i for i in range(max(1, int((last - start) // 4) + 1))]
-    choices = [Box(left, box.top + 3, left + width + number, box.top + TITLE_HEIGHT) for left in lefts]
-    title = next((b for b in choices if not any(path.crosses(b.grown(3)) for path in paths)), choices[0])
-    callout = (rounded(title.left + width + 6 + CALLOUT), rounded(box.top + TITLE_HEIGHT / 2 + 3)) if number else None
-    return Frame(group, box, Box(rounded(title.left), title.top, rounded(title.left + width), title.bottom), callout)
+    places = [Box(rounded(left), box.top + 3, rounded(left + width), box.top + TITLE_HEIGHT) for left in lefts]
+    return next((place for place in places if not any(path.crosses(place.grown(3)) for path in paths)), places[0])
 
 
 def _cropped(picture: Picture) -> Picture:

@@ -1,0 +1,41 @@
+"""Esqueleto de uma arquitetura nova: script, página e template que já concordam.
+
+Traz um exemplo pequeno e verdadeiro para que a
+primeira conferência passe e cada mudança seguinte diga o que falta.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from string import Template
+
+from scripts.generate import generate
+from scripts.tree import SLUG, Tree, WrongUse, write
+
+PARTS = Path(__file__).parent
+
+
+def create(tree: Tree, slug: str) -> int:
+    """Escreve os três arquivos e a figura; devolve o estado de saída.
+
+    Erro: `WrongUse` quando o nome não serve ou já está em uso; nada é sobrescrito.
+    """
+    if not SLUG.fullmatch(slug):
+        raise WrongUse(f"`{slug}` não serve de nome; use só minúsculas sem acento, números e hífens, como `fila-de-pedidos`.")
+    targets = {
+        "script.py.txt": tree.script(slug),
+        "index.md.txt": tree.page(slug),
+        "template.yaml.txt": tree.template(slug),
+    }
+    taken = [tree.name(path) for path in targets.values() if path.exists()]
+    if taken:
+        raise WrongUse(f"Já existe `{'`, `'.join(taken)}`; escolha outro nome ou apague antes.")
+    title = slug.replace("-", " ").capitalize()
+    for part, target in targets.items():
+        text = (PARTS / part).read_text(encoding="utf-8")
+        write(target, Template(text).substitute(slug=slug, title=title))
+        print(f"criado {tree.name(target)}", file=sys.stderr)
+    failed = generate(tree, tree.scripts([slug]))
+    print(f"Edite os três e confira com `python3 scripts conferir {slug}`.", file=sys.stderr)
+    return 1 if failed else 0
