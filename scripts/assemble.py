@@ -6,16 +6,22 @@ faltam são derivados da ordem de declaração, porque os do pacote `diagrams` s
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import diagrams
+
 from scripts.findings import Defect, Finding
 from scripts.model import Diagram, Edge, Group, Node
+from scripts.text import plain
 
 if TYPE_CHECKING:
     from scripts.capture import Recording
 
+STEP = re.compile("[1-9][0-9]?")
 OWN_ATTRIBUTES = {"recurso", "sem_recurso", "passo", "acao", "porta", "declarada", "grupo"}
 LAYOUT_ATTRIBUTES = {"constraint", "minlen", "weight"}
 ARROWS = {"forward": "forward", "back": "forward", "both": "both", "none": "none"}
@@ -43,8 +49,10 @@ class _Assembly:
             count = f"declara {len(declared)}" if declared else "não declara nenhum"
             raise Defect(Finding(self.name, line, "diagrama-unico", f"O script {count} `Diagram`; deixe exatamente um."))
         drawn, line = declared[0]
-        groups = tuple(self._group(*entry) for entry in self.recording.clusters)
-        nodes = tuple(self._node(*entry) for entry in self.recording.nodes)
+        self.wanted = {_declared_id(element) for element, _ in self.recording.elements}
+        elements = [self._element(i, *entry) for i, entry in enumerate(self.recording.elements)]
+        groups = tuple(element for element in elements if isinstance(element, Group))
+        nodes = tuple(element for element in elements if isinstance(element, Node))
         edges = self._edges()
         visible = tuple(edge for edge in edges if "invis" not in edge.style)
         spacers = tuple(edge for edge in edges if "invis" in edge.style)
@@ -53,14 +61,14 @@ class _Assembly:
         if self.problems:
             raise Defect(*self.problems)
         direction = drawn.dot.graph_attr["rankdir"].upper()
-        return Diagram(slug, self.name, drawn.name, line, direction, nodes, groups, visible, spacers, self.bound)
+        return Diagram(slug, self.name, plain(drawn.name), line, direction, nodes, groups, visible, spacers, self.bound)
 
     def _problem(self, line: int, code: str, message: str) -> None:
         self.problems.append(Finding(self.name, line, code, message))
 
-    def _identify(self, element: Any, wanted: str, prefix: str, line: int) -> str:
-        number = sum(key.startswith(prefix) for key in self.taken) + 1
-        identity = wanted or f"{prefix}{number}"
+    def _identify(self, element: Any, prefix: str, line: int) -> str:
+        free = (f"{prefix}{number}" for number in count(1))
+        identity = _declared_id(element) or next(i for i in free if i not in self.taken and i not in self.wanted)
         if identity in self.taken:
             self._problem(
                 line,
@@ -84,30 +92,36 @@ class _Assembly:
         value = str(attributes.get("passo", "")).strip()
         if not value:
             return None
-        if not (value.isascii() and value.isdigit() and int(value) > 0):
-            self._problem(line, "passo-invalido", f"`passo` é `{value}`; escreva um só número inteiro a partir de 1.")
+        if not STEP.fullmatch(value):
+            shown = value if len(value) <= 40 else f"{value[:40]}…"
+            self._problem(line, "passo-invalido", f"`passo` é `{shown}`; escreva um só número inteiro, de 1 a 99.")
             return None
         return int(value)
 
-    def _group(self, cluster: Any, line: int) -> Group:
+    def _element(self, order: int, element: Any, line: int) -> Group | Node:
+        build = self._group if isinstance(element, diagrams.Cluster) else self._node
+        return build(element, line, order)
+
+    def _group(self, cluster: Any, line: int, order: int) -> Group:
         attributes = cluster.dot.graph_attr
         parent = self.ids[id(cluster._parent)] if cluster._parent else None
         return Group(
-            self._identify(cluster, attributes.get("id", ""), "grupo-", line),
-            cluster.label,
+            self._identify(cluster, "grupo-", line),
+            plain(cluster.label),
             line,
+            order=order,
             kind=attributes.get("grupo", ""),
             parent=parent,
             **self._own(attributes, line),
         )
 
-    def _node(self, node: Any, line: int) -> Node:
+    def _node(self, node: Any, line: int, order: int) -> Node:
         attributes = node._attrs
-        explicit = node._id if not _random(node._id) else ""
         return Node(
-            self._identify(node, explicit, "no-", line),
-            node.label,
+            self._identify(node, "no-", line),
+            plain("" if node.label is None else node.label),
             line,
+            order=order,
             kind=f"{node._provider}.{node._type}.{type(node).__name__}" if node._provider else type(node).__name__,
             icon=self._icon(node, line),
             group=self.ids[id(node._cluster)] if node._cluster else None,
@@ -122,11 +136,13 @@ class _Assembly:
         for folder in folders:
             if (folder / image).is_file():
                 return str((folder / image).resolve())
+        if type(node)._icon:  # há classes de `diagrams` que citam um arquivo que ele não traz
+            return ""
         self._problem(line, "icone-ausente", f"O ícone `{image}` não existe; confira o caminho, relativo ao script.")
         return ""
 
     def _edges(self) -> tuple[Edge, ...]:
-        count: Counter[str] = Counter()
+        seen: Counter[str] = Counter()
         edges = []
         for first, second, attributes, line in self.recording.edges:
             backwards = attributes["dir"] == "back"
@@ -135,15 +151,15 @@ class _Assembly:
                 self._problem(line, "seta-sem-componente", "Uma ponta da seta não é um componente deste diagrama.")
                 continue
             pair = f"{self.ids[id(tail)]}--{self.ids[id(head)]}"
-            count[pair] += 1
+            seen[pair] += 1
             self.bound = self.bound or bool(OWN_ATTRIBUTES & attributes.keys())
             edges.append(
                 Edge(
-                    pair if count[pair] == 1 else f"{pair}--{count[pair]}",
+                    pair if seen[pair] == 1 else f"{pair}--{seen[pair]}",
                     self.ids[id(tail)],
                     self.ids[id(head)],
                     line,
-                    label=str(attributes.get("label", "")),
+                    label=plain(attributes.get("label") or attributes.get("xlabel") or ""),
                     step=self._step(attributes, line),
                     action=str(attributes.get("acao", "")),
                     port=str(attributes.get("porta", "")),
@@ -158,6 +174,9 @@ class _Assembly:
         return tuple(edges)
 
 
-def _random(identity: str) -> bool:
-    """Diz se o id foi sorteado por `diagrams` (`uuid4().hex`)."""
-    return len(identity) == 32 and all(character in "0123456789abcdef" for character in identity)
+def _declared_id(element: Any) -> str:
+    """O id que o script deu; vazio quando não deu ou foi sorteado por `diagrams` (`uuid4().hex`)."""
+    if isinstance(element, diagrams.Cluster):
+        return plain(element.dot.graph_attr.get("id", ""))
+    identity = plain(element._id)
+    return "" if re.fullmatch("[0-9a-f]{32}", identity) else identity

@@ -31,8 +31,7 @@ class Recording:
 
     script: str
     diagrams: list[tuple[diagrams.Diagram, int]] = field(default_factory=list)
-    clusters: list[tuple[diagrams.Cluster, int]] = field(default_factory=list)
-    nodes: list[tuple[diagrams.Node, int]] = field(default_factory=list)
+    elements: list[tuple[diagrams.Cluster | diagrams.Node, int]] = field(default_factory=list)
     edges: list[tuple[diagrams.Node, diagrams.Node, dict[str, str], int]] = field(default_factory=list)
 
     def line(self) -> int:
@@ -94,8 +93,8 @@ def _recorded(recording: Recording) -> Iterator[None]:
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(observe(diagrams.Diagram, recording.diagrams))
-        stack.enter_context(observe(diagrams.Cluster, recording.clusters))
-        stack.enter_context(observe(diagrams.Node, recording.nodes))
+        stack.enter_context(observe(diagrams.Cluster, recording.elements))
+        stack.enter_context(observe(diagrams.Node, recording.elements))
         stack.enter_context(mock.patch.object(diagrams.Diagram, "connect", connect))
         stack.enter_context(mock.patch.object(diagrams.Diagram, "__exit__", leave))
         stack.enter_context(mock.patch.object(diagrams.Diagram, "render", lambda self: None))
@@ -106,6 +105,8 @@ def _recorded(recording: Recording) -> Iterator[None]:
 def _undisturbed(script: Path) -> Iterator[None]:
     """Roda como `python script.py` rodaria e desfaz o que o script mudou no processo."""
     before = (os.getcwd(), list(sys.path), list(sys.argv), dict(os.environ))
+    bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    modules = set(sys.modules)
     sys.path.insert(0, str(script.parent))
     sys.argv = [str(script)]
     try:
@@ -113,9 +114,19 @@ def _undisturbed(script: Path) -> Iterator[None]:
             yield
     finally:
         cwd, sys.path[:], sys.argv[:], environ = before
+        sys.dont_write_bytecode = bytecode
         os.chdir(cwd)
         if dict(os.environ) != environ:
             os.environ.clear()
             os.environ.update(environ)
+        _forget(sys.modules.keys() - modules, script.parent)
         diagrams.setdiagram(None)
         diagrams.setcluster(None)
+
+
+def _forget(names: set[str], folder: Path) -> None:
+    """Esquece os módulos vizinhos que o script importou, para que o próximo os leia de novo."""
+    for name in names:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file and Path(file).is_relative_to(folder):
+            del sys.modules[name]

@@ -7,6 +7,7 @@ Estado de saída: 0 tudo certo, 1 achados ou falhas, 2 uso ou ambiente errado.
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,9 @@ EXAMPLES = """exemplos:
 
 def main(argv: Sequence[str]) -> int:
     """Atende um comando; devolve o estado de saída."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # uma saída sem acentos não derruba o comando
     parser = _parser()
     if not argv:
         parser.print_help()
@@ -36,6 +40,10 @@ def main(argv: Sequence[str]) -> int:
         return options.run(options)
     except WrongUse as error:
         print(f"erro: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        name = f"Não foi possível usar `{error.filename}`: " if error.filename else ""
+        print(f"erro: {name}{error.strerror or error}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nInterrompido.", file=sys.stderr)
@@ -125,10 +133,9 @@ def _generate(options: argparse.Namespace) -> int:
     from scripts import generate
 
     tree = _tree(options)
-    failed = generate.generate(tree, tree.scripts(options.slug))
     if options.vigiar:
         generate.watch(tree, options.slug)
-    return 1 if failed else 0
+    return 1 if generate.generate(tree, tree.scripts(options.slug)) else 0
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -2,7 +2,8 @@
 
 O `dot` soma a margem de todos os grupos aninhados em cada coluna, o que alarga a figura sem
 ganho. Aqui cada faixa em que não há componente, rótulo, borda nem título é reduzida a
-`GAP` px; o resto só se desloca, por isso nada que não se tocava passa a se tocar.
+`GAP` px, ou alargada onde uma seta inclinada precisa de lugar para a curva; o resto só se
+desloca, por isso nada que não se tocava passa a se tocar.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from scripts.geometry import Box, Point, rounded
-from scripts.layout import Layout, PlacedGroup, TITLE_HEIGHT, title_width
+from scripts.layout import Layout, PlacedGroup
+from scripts.measures import TITLE_HEIGHT, title_width
 
 GAP = 22
+SLANTED = 48
+ALIGNED = 10
 BORDER = 9
 ALMOST = 7
 
 
 def compact(layout: Layout) -> Layout:
     """O mesmo layout, com as faixas vazias do eixo do fluxo reduzidas."""
-    horizontal = layout.diagram.direction in ("LR", "RL")
-    squeeze = _Squeeze(_solid(layout, horizontal), horizontal)
+    horizontal = layout.diagram.horizontal
+    squeeze = _Squeeze(_solid(layout, horizontal), _slanted(layout, horizontal), horizontal)
     groups = [replace(group, box=squeeze.stretched(group.box)) for group in layout.groups]
     return replace(
         layout,
@@ -75,29 +79,33 @@ def _solid(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:
     return solid
 
 
+def _slanted(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:
+    """De onde a onde, no eixo, cada seta entre componentes desalinhados faz a sua curva."""
+    nodes = {placed.node.id: placed for placed in layout.nodes}
+    spans = []
+    for edge in layout.edges:
+        first, last = sorted((nodes[edge.edge.tail], nodes[edge.edge.head]), key=lambda n: n.icon.center[0 if horizontal else 1])
+        across = 1 if horizontal else 0
+        if abs(first.icon.center[across] - last.icon.center[across]) > ALIGNED:
+            ends = (first.icon.right, last.icon.left) if horizontal else (first.label.bottom, last.icon.top)
+            spans += [ends] if ends[0] < ends[1] else []
+    return spans
+
+
 class _Squeeze:
     """Função crescente, linear por partes, de coordenada antiga para nova."""
 
-    def __init__(self, solid: list[tuple[float, float]], horizontal: bool):
+    def __init__(self, solid: list[tuple[float, float]], slanted: list[tuple[float, float]], horizontal: bool):
         self.horizontal = horizontal
+        blocks = _merged(solid)
+        gaps = _gaps(blocks, slanted)
+        shift = blocks[0][0]
         self.old: list[float] = []
         self.new: list[float] = []
-        reach = min(start for start, _ in solid)
-        shift = reach
-        self._knot(reach, shift)
-        for start, end in sorted(solid):
-            if start > reach:
-                shift += min(start - reach, GAP)
-                self._knot(start, shift)
-                reach = start
-            if end > reach:
-                shift += end - reach
-                self._knot(end, shift)
-                reach = end
-
-    def _knot(self, old: float, new: float) -> None:
-        self.old.append(old)
-        self.new.append(new)
+        for (start, end), gap in zip(blocks, [*gaps, 0.0]):
+            self.old += [start, end]
+            self.new += [shift, shift + end - start]
+            shift += end - start + gap
 
     def value(self, x: float) -> float:
         i = bisect_right(self.old, x) - 1
@@ -120,6 +128,29 @@ class _Squeeze:
 
     def stretched(self, box: Box) -> Box:
         return Box(*self.point((box.left, box.top)), *self.point((box.right, box.bottom)))
+
+
+def _merged(solid: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Os intervalos, com os que se tocam unidos, em ordem."""
+    blocks: list[tuple[float, float]] = []
+    for start, end in sorted(solid):
+        if blocks and start <= blocks[-1][1]:
+            start, last = blocks.pop()
+            end = max(end, last)
+        blocks.append((start, end))
+    return blocks
+
+
+def _gaps(blocks: list[tuple[float, float]], slanted: list[tuple[float, float]]) -> list[float]:
+    """O tamanho novo de cada faixa vazia entre blocos vizinhos."""
+    empty = [(a[1], b[0]) for a, b in zip(blocks, blocks[1:])]
+    gaps = [min(end - start, GAP) for start, end in empty]
+    for first, last in slanted:
+        inside = [i for i, (start, end) in enumerate(empty) if first <= start and end <= last]
+        room = last - first - sum(empty[i][1] - empty[i][0] - gaps[i] for i in inside)
+        if inside and room < SLANTED:
+            gaps[max(inside, key=lambda i: empty[i][1] - empty[i][0])] += SLANTED - room
+    return gaps
 
 
 def _smooth(curve: tuple[Point, ...]) -> tuple[Point, ...]:

@@ -8,49 +8,22 @@ As cores são propriedades CSS com valores claros por padrão: o mesmo arquivo s
 from __future__ import annotations
 
 import re
+from itertools import count
 from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from scripts import icons, text
+from scripts import icons, style, text
 from scripts.geometry import Box, Point
-from scripts.layout import CALLOUT, ICON_GAP, TITLE_HEIGHT, PlacedNode
-from scripts.model import Diagram, Group
+from scripts.layout import PlacedNode
+from scripts.measures import CALLOUT, ICON_GAP, TITLE_HEIGHT
+from scripts.model import Diagram
 from scripts.placement import ARROW_LENGTH, Arrow, Frame, Picture, node_callout
 
-# Cores dos grupos nas diretrizes de ícones da AWS; a segunda é a do título, mais escura para
-# que o contraste com o fundo chegue a 4,5:1.
-_GROUP_COLORS = {
-    "nuvem": ("#242f3e", "#242f3e"),
-    "conta": ("#e7157b", "#b00d5c"),
-    "regiao": ("#00a4a6", "#00696b"),
-    "vpc": ("#8c4fff", "#6a2bdc"),
-    "zona": ("#00a4a6", "#00696b"),
-    "sub-rede-publica": ("#7aa116", "#4d660c"),
-    "sub-rede-privada": ("#00a4a6", "#00696b"),
-    "auto-scaling": ("#ed7100", "#9c4a00"),
-    "grupo-de-seguranca": ("#dd344c", "#b3213a"),
-    "instancia": ("#ed7100", "#9c4a00"),
-    "local": ("#7d8998", "#4b5563"),
-    "computador": ("#7d8998", "#4b5563"),
-}
-_GENERIC = ("#7d8998", "#4b5563")
-_DASHED = {"regiao", "zona", "auto-scaling", ""}
-_FILLED = {"sub-rede-publica", "sub-rede-privada"}
 _DASHES = {"dashed": "6 4", "dotted": "2 4"}
+# Preto é a cor do traço, que clareia no modo escuro.
+_INKS = {"black", "#000", "#000000"}
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,24}")
-
-_STYLE = f"""
-.arq text{{font:{text.SIZE}px Arial,"Liberation Sans",Helvetica,"Noto Sans",sans-serif;fill:#1b2631;fill:var(--arq-ink,#1b2631)}}
-.arq .arq-back{{fill:#fff;fill:var(--arq-back,#fff)}}
-.arq .arq-ink{{fill:#242f3e;fill:var(--arq-ink,#242f3e)}}
-.arq .arq-halo{{paint-order:stroke;stroke:#fff;stroke:var(--arq-back,#fff);stroke-width:4px;stroke-linejoin:round}}
-.arq .arq-title{{font-weight:bold}}
-.arq .arq-line{{fill:none;stroke:#4a5568;stroke:var(--arq-line,#4a5568);stroke-width:1.6}}
-.arq .arq-tip{{fill:#4a5568;fill:var(--arq-line,#4a5568)}}
-.arq .arq-step circle{{fill:#0b5394;fill:var(--arq-step,#0b5394);stroke:#fff;stroke:var(--arq-back,#fff);stroke-width:2}}
-.arq .arq-step text{{font-weight:bold;fill:#fff;fill:var(--arq-step-ink,#fff);text-anchor:middle}}
-"""
 
 
 def draw(picture: Picture) -> str:
@@ -66,6 +39,7 @@ class _Drawing:
         self.diagram: Diagram = self.picture.layout.diagram
         self.prefix = f"{self.diagram.slug}-"
         self.symbols: dict[str, icons.Symbol] = {}
+        self.ids: set[str] = set()
 
     def svg(self) -> str:
         width, height = self.picture.width, self.picture.height
@@ -78,13 +52,13 @@ class _Drawing:
                 "width": str(width),
                 "height": str(height),
                 "role": "img",
-                "aria-labelledby": f"{self.prefix}title {self.prefix}desc",
+                "aria-labelledby": f"{self.prefix}-title {self.prefix}-desc",
                 "data-model": self.diagram.digest(),
             },
         )
-        SubElement(root, "title", id=f"{self.prefix}title").text = self.diagram.title or self.diagram.slug
-        SubElement(root, "desc", id=f"{self.prefix}desc").text = describe(self.diagram)
-        SubElement(root, "style").text = _STYLE + _group_styles(self.diagram)
+        SubElement(root, "title", id=f"{self.prefix}-title").text = self.diagram.title or self.diagram.slug
+        SubElement(root, "desc", id=f"{self.prefix}-desc").text = describe(self.diagram)
+        SubElement(root, "style").text = style.sheet(self.diagram)
         definitions = SubElement(root, "defs")
         SubElement(root, "rect", {"class": "arq-back", "width": str(width), "height": str(height)})
         for frame in self.picture.frames:
@@ -93,30 +67,39 @@ class _Drawing:
             self._arrow(root, arrow)
         for node in self.picture.nodes:
             self._node(root, node)
-        definitions.text = "\n@symbols@"
+        definitions.text = "\n"
         root.tail = "\n"
-        ElementTree.indent(root, space="")
-        written = ElementTree.tostring(root, encoding="unicode")
-        return written.replace("@symbols@", "\n".join(self._symbol(s) for _, s in sorted(self.symbols.items())), 1) + "\n"
+        _one_per_line(root)
+        symbols = "".join(f"{self._symbol(s)}\n" for _, s in sorted(self.symbols.items()))
+        # `<` nunca aparece no texto do autor, que já saiu escapado.
+        return ElementTree.tostring(root, encoding="unicode").replace("<defs>\n", f"<defs>\n{symbols}", 1)
 
     def _symbol(self, symbol: icons.Symbol) -> str:
-        return f'<symbol id="{self.prefix}icon-{symbol.name}" viewBox="{symbol.view_box}">{symbol.content}</symbol>'
+        return f'<symbol id="{self.prefix}-icon-{symbol.name}" viewBox="{symbol.view_box}">{symbol.content}</symbol>'
 
     def _use(self, parent: Element, symbol: icons.Symbol, at: Point, size: float) -> None:
         self.symbols[symbol.name] = symbol
         place = {"x": _number(at[0]), "y": _number(at[1]), "width": _number(size), "height": _number(size)}
-        SubElement(parent, "use", {"href": f"#{self.prefix}icon-{symbol.name}", **place})
+        SubElement(parent, "use", {"href": f"#{self.prefix}-icon-{symbol.name}", **place})
 
     def _part(self, parent: Element, kind: str, identity: str, step: int | None) -> Element:
-        attributes = {f"data-{kind}": identity, "id": self.prefix + _fragment(identity)}
+        attributes = {f"data-{kind}": identity, "id": self.prefix + self._fragment(identity)}
         if step is not None:
             attributes["data-step"] = str(step)
         return SubElement(parent, "g", attributes)
 
+    def _fragment(self, identity: str) -> str:
+        """Um id de HTML sem espaços nem aspas, diferente dos já dados."""
+        plain = re.sub(r"[^\w.-]+", "-", identity).lstrip("-") or "x"
+        names = (plain if number == 1 else f"{plain}--{number}" for number in count(1))
+        fragment = next(name for name in names if name not in self.ids)
+        self.ids.add(fragment)
+        return fragment
+
     def _frame(self, parent: Element, frame: Frame) -> None:
         group = frame.group
         part = self._part(parent, "group", group.id, group.step)
-        part.set("class", f"arq-group arq-{_kind(group)}")
+        part.set("class", f"arq-group arq-{style.kind(group)}")
         box = {"x": frame.box.left, "y": frame.box.top, "width": frame.box.width, "height": frame.box.height}
         SubElement(part, "rect", {key: _number(value) for key, value in box.items()})
         symbol = icons.group_symbol(group.kind)
@@ -144,10 +127,12 @@ class _Drawing:
     def _arrow(self, parent: Element, arrow: Arrow) -> None:
         edge = arrow.edge
         part = self._part(parent, "edge", edge.id, edge.step)
-        color = edge.color if _COLOR.fullmatch(edge.color) else ""
+        color = edge.color if _COLOR.fullmatch(edge.color) and edge.color not in _INKS else ""
+        strokes = [f"stroke:{color}"] if color else []
+        strokes += ["stroke-width:2.6"] if "bold" in edge.style else []
         line = {"class": "arq-line", "d": _path(arrow)}
-        if color:
-            line["style"] = f"stroke:{color}"
+        if strokes:
+            line["style"] = ";".join(strokes)
         dashes = next((value for name, value in _DASHES.items() if name in edge.style), "")
         if dashes:
             line["stroke-dasharray"] = dashes
@@ -172,21 +157,6 @@ def describe(diagram: Diagram) -> str:
         arrows.append(f"{number}{names[edge.tail]} → {names[edge.head]}{verb}")
     told = f" Setas: {'; '.join(arrows)}." if arrows else ""
     return f"Componentes: {', '.join(names.values())}.{told}"
-
-
-def _kind(group: Group) -> str:
-    return group.kind if group.kind in _GROUP_COLORS else "generic"
-
-
-def _group_styles(diagram: Diagram) -> str:
-    rules = []
-    for kind in sorted({_kind(group) for group in diagram.groups}):
-        border, title = _GROUP_COLORS.get(kind, _GENERIC)
-        dashes = "stroke-dasharray:6 4;" if kind in _DASHED or kind == "generic" else ""
-        fill = f"fill:{border};fill-opacity:.08" if kind in _FILLED else "fill:none"
-        rules.append(f".arq .arq-{kind} rect{{{fill};stroke:{border};stroke-width:1.5;{dashes}}}")
-        rules.append(f".arq .arq-{kind} .arq-title{{fill:{title};fill:var(--arq-{kind},{title})}}")
-    return "\n".join(rules) + "\n"
 
 
 def _write(parent: Element, lines: tuple[str, ...], at: Point, style: str, anchor: str) -> None:
@@ -240,6 +210,11 @@ def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _fragment(identity: str) -> str:
-    """Um id de HTML sem espaços nem aspas."""
-    return re.sub(r"[^\w.-]+", "-", identity)
+def _one_per_line(element: Element) -> None:
+    """Quebra a linha entre elementos, menos dentro de textos, onde ela valeria um espaço."""
+    if element.tag == "text" or not len(element):
+        return
+    element.text = "\n"
+    for child in element:
+        child.tail = "\n"
+        _one_per_line(child)

@@ -13,7 +13,7 @@ class Finding:
 
     `path` é relativo à raiz da árvore, com barras normais; `line` começa em 1;
     `code` é curto e estável (`passo-sem-seta`); `message` é uma frase com o problema
-    e o que fazer.
+    e o que fazer. Impresso, o achado ocupa uma linha só.
     """
 
     path: str
@@ -22,7 +22,7 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: [{self.code}] {self.message}"
+        return f"{self.path}:{self.line}: [{self.code}] {' '.join(self.message.splitlines())}"
 
 
 class Defect(Exception):

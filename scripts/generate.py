@@ -100,12 +100,18 @@ class Watcher:
 
 
 def watch(tree: Tree, slugs: list[str]) -> None:
-    """Refaz as figuras a cada script salvo, até que alguém interrompa."""
+    """Gera as figuras e as refaz a cada script salvo, até que alguém interrompa.
+
+    Um módulo que não é diagrama pode ser usado por qualquer um deles: refaz todas.
+    """
     watcher = Watcher(tree.sources)
+    generate(tree, tree.scripts(slugs))
     print("Vigiando `diagrams_src`; Ctrl-C termina.", file=sys.stderr)
     while True:
-        touched = {path.stem for path in watcher.wait()}
-        known = [script.stem for script in tree.scripts([])]
-        wanted = [slug for slug in known if slug in (slugs or known) and slug in touched]
+        touched = {path for path in watcher.wait() if path.suffix == ".py"}
+        known = {script.stem: script for script in tree.scripts([])}
+        shared = any(path.stem not in known for path in touched)
+        stems = {path.stem for path in touched}
+        wanted = [slug for slug in known if slug in (slugs or known) and (shared or slug in stems)]
         if wanted:
             generate(tree, tree.scripts(wanted))

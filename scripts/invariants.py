@@ -43,11 +43,12 @@ def _finding(picture: Picture, line: int, code: str, message: str) -> Finding:
 def _size(picture: Picture) -> Iterator[Finding]:
     effective = text.SIZE * min(1.0, COLUMN / picture.width)
     if effective < SMALLEST:
+        shown = f"{effective:.1f}".replace(".", ",")
         yield _finding(
             picture,
             picture.layout.diagram.line,
             "texto-pequeno",
-            f"A figura tem {picture.width:.0f} px de largura e o texto ficaria com {effective:.1f} px na página; "
+            f"A figura tem {picture.width:.0f} px de largura e o texto ficaria com {shown} px na página; "
             f'{REMEDY}, ou use `direction="TB"`.',
         )
 

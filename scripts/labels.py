@@ -11,12 +11,14 @@ from collections.abc import Iterator
 
 from scripts import text
 from scripts.geometry import Box, Path, Point, around, distance, rounded
-from scripts.layout import CALLOUT, PlacedEdge
+from scripts.layout import PlacedEdge
+from scripts.measures import CALLOUT
 
 COVERS = 1000
 CROSSES_ARROW = 60
 CROSSES_BORDER = 40
 NUMBER_ON_BORDER = 12
+APART = 2.5
 END = CALLOUT + 10
 
 
@@ -33,10 +35,13 @@ class Labels:
         numbered = placed.edge.step is not None
         if not numbered and not placed.lines:
             return None, None
+        width = max(map(text.width, placed.lines), default=0)
+        height = text.LINE_HEIGHT * len(placed.lines)
         best: tuple[float, Point, Box | None] | None = None
-        for base, center, box in sorted(self._candidates(placed, path, horizontal), key=lambda c: c[0]):
+        for base, center, aside in sorted(self._candidates(placed, path, width, height, horizontal), key=lambda c: c[0]):
             if best and best[0] <= base:
                 break
+            box = Box(*map(rounded, around(aside, width, height))) if aside else None
             cost = base + self._cost(center if numbered else None, box)
             if best is None or cost < best[0]:
                 best = cost, center, box
@@ -49,11 +54,12 @@ class Labels:
             self.obstacles.append(box)
         return (center if numbered else None), box
 
-    def _candidates(self, placed: PlacedEdge, path: Path, horizontal: bool) -> Iterator[tuple[float, Point, Box | None]]:
+    def _candidates(
+        self, placed: PlacedEdge, path: Path, width: float, height: float, horizontal: bool
+    ) -> Iterator[tuple[float, Point, Point | None]]:
+        """Custo da distância, centro do número e centro do texto de cada posição a tentar."""
         wanted = path.nearest(placed.room.center) if placed.room else path.middle
         gap = CALLOUT + 3 if placed.edge.step is not None else 3
-        height = text.LINE_HEIGHT * len(placed.lines)
-        width = max(map(text.width, placed.lines), default=0)
         across, along = gap + height / 2, gap + 2 + width / 2
         vertical = ((0, -across), (0, across))
         lateral = ((along, 0), (-along, 0))
@@ -65,17 +71,16 @@ class Labels:
                 yield rounded(far), center, None
                 continue
             for rank, (dx, dy) in enumerate(sides):
-                box = around((center[0] + dx, center[1] + dy), width, height)
-                yield rounded(far + 3 * rank), center, Box(*map(rounded, (box.left, box.top, box.right, box.bottom)))
+                yield rounded(far + 3 * rank), center, (center[0] + dx, center[1] + dy)
 
     def _cost(self, number: Point | None, box: Box | None) -> float:
         cost = 0.0
         if number:
             circle = around(number, 2 * CALLOUT, 2 * CALLOUT)
-            cost += COVERS * sum(circle.overlaps(other) for other in self.obstacles)
-            cost += NUMBER_ON_BORDER * sum(circle.straddles(frame) for frame in self.frames)
+            cost += COVERS * sum(map(circle.overlaps, self.obstacles))
+            cost += NUMBER_ON_BORDER * sum(map(circle.straddles, self.frames))
         if box:
-            cost += COVERS * sum(box.overlaps(other) for other in self.obstacles)
-            cost += CROSSES_BORDER * sum(box.grown(2).straddles(frame) for frame in self.frames)
+            cost += COVERS * sum(map(box.grown(APART).overlaps, self.obstacles))
+            cost += CROSSES_BORDER * sum(map(box.grown(2).straddles, self.frames))
             cost += CROSSES_ARROW * sum(path.crosses(box) for path in self.paths)
         return cost

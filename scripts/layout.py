@@ -14,18 +14,16 @@ from dataclasses import dataclass
 from scripts import icons, text
 from scripts.findings import Defect, Finding
 from scripts.geometry import Box, Point, around, rounded
+from scripts.measures import (
+    EDGE_TEXT, ICON, ICON_GAP, NODE_TEXT, TITLE_HEIGHT, node_text_height, node_width, room_size, title_width
+)
 from scripts.model import Diagram, Edge, Group, Node
+from scripts.order import inversions, swaps
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import pygraphviz
 
-ICON = 48
-ICON_GAP = 4
-NODE_TEXT = 118
-EDGE_TEXT = 118
-TITLE_HEIGHT = 24
-CALLOUT = 11
 _TABLE = "border='0' cellborder='0' cellspacing='0' cellpadding='0'"
 
 
@@ -78,21 +76,19 @@ def layout(diagram: Diagram) -> Layout:
     """Coordenadas do diagrama. Erro: `Defect` que nomeia o que o Graphviz não posicionou.
 
     Irmãos aparecem na ordem declarada, de cima para baixo ou da esquerda para a direita:
-    quando o Graphviz devolve a ordem contrária, a figura é refeita em espelho.
+    quando o Graphviz devolve outra, a figura é refeita em espelho; se ainda há trocas, com os
+    componentes de mesmos vizinhos no lugar um do outro.
     """
-    placed = _place(diagram, mirrored=False)
-    if _inversions(placed) > 0:
-        mirror = _place(diagram, mirrored=True)
-        placed = min(placed, mirror, key=_inversions)
-    return placed
+    best = plain = _place(diagram, mirrored=False)
+    if inversions(best):
+        best = min(best, _place(diagram, mirrored=True), key=inversions)
+    if inversions(best) and (exchange := swaps(best)):
+        best = min(best, _place(diagram, best is not plain, exchange), key=inversions)
+    return best
 
 
-def _horizontal(diagram: Diagram) -> bool:
-    return diagram.direction in ("LR", "RL")
-
-
-def _place(diagram: Diagram, mirrored: bool) -> Layout:
-    graph = pygraphviz.AGraph(string=_Source(diagram, mirrored).dot())
+def _place(diagram: Diagram, mirrored: bool, swaps: dict[str, str] | None = None) -> Layout:
+    graph = pygraphviz.AGraph(string=_Source(diagram, mirrored, swaps or {}).dot())
     answer = json.loads(graph.draw(prog="dot", format="json0"))
     return _Reading(diagram, mirrored, answer).layout()
 
@@ -100,14 +96,15 @@ def _place(diagram: Diagram, mirrored: bool) -> Layout:
 class _Source:
     """O grafo na linguagem DOT; nomes internos, nenhum texto do autor."""
 
-    def __init__(self, diagram: Diagram, mirrored: bool):
+    def __init__(self, diagram: Diagram, mirrored: bool, swaps: dict[str, str]):
         self.diagram = diagram
         self.mirrored = mirrored
+        self.swaps = swaps
         self.nodes = {node.id: f"n{i}" for i, node in enumerate(diagram.nodes)}
         self.groups = {group.id: f"cluster_{i}" for i, group in enumerate(diagram.groups)}
 
     def dot(self) -> str:
-        horizontal = _horizontal(self.diagram)
+        horizontal = self.diagram.horizontal
         title = ("b" if self.mirrored else "t", "l") if horizontal else ("t", "r" if self.mirrored else "l")
         return "\n".join(
             [
@@ -115,16 +112,16 @@ class _Source:
                 f"rankdir={self.diagram.direction}; splines=spline; nodesep=0.42; ranksep=0.36; newrank=true;",
                 f"labelloc={title[0]}; labeljust={title[1]}; node [shape=plain]; edge [arrowhead=none];",
                 *self._children(None),
-                *(self._edge(i, edge) for i, edge in enumerate((*self.diagram.edges, *self.diagram.spacers))),
+                *(self._edge(i, edge) for i, edge in self._ordered_edges()),
                 "}",
             ]
         )
 
     def _children(self, parent: str | None) -> list[str]:
-        inside = [(g.line, g) for g in self.diagram.groups if g.parent == parent]
-        inside += [(n.line, n) for n in self.diagram.nodes if n.group == parent]
+        inside: list[Node | Group] = [g for g in self.diagram.groups if g.parent == parent]
+        inside += [n for n in self.diagram.nodes if n.group == parent]
         lines = []
-        for _, element in sorted(inside, key=lambda pair: pair[0]):
+        for element in sorted(inside, key=self._turn):
             lines += [self._node(element)] if isinstance(element, Node) else self._group(element)
         return lines
 
@@ -132,21 +129,36 @@ class _Source:
         name = self.groups[group.id]
         return [
             f"subgraph {name} {{ margin=10; label=<{_cell(title_width(group), TITLE_HEIGHT)}>;",
-            *(self._children(group.id) or [f'e_{name} [shape=point, width="0.7", style=invis]']),
+            *(self._children(group.id) or [f'e_{name} [shape=point, label="", width="0.7", style=invis]']),
             "}",
         ]
 
     def _node(self, node: Node) -> str:
         lines = text.wrap(node.label, NODE_TEXT)
         icon = f"<tr><td port='i' fixedsize='true' width='{ICON}' height='{ICON}'></td></tr>"
-        label = f"<tr><td fixedsize='true' width='{node_width(lines)}' height='{node_text_height(lines)}'></td></tr>"
-        rows = label + icon if self.mirrored and _horizontal(self.diagram) else icon + label
+        height = node_text_height(lines)
+        label = f"<tr><td fixedsize='true' width='{node_width(lines)}' height='{height}'></td></tr>" if height else ""
+        rows = label + icon if self.mirrored and self.diagram.horizontal else icon + label
         return f"{self.nodes[node.id]} [label=<<table {_TABLE}>{rows}</table>>]"
+
+    def _turn(self, element: Node | Group) -> int:
+        return self.diagram.elements[self.swaps.get(element.id, element.id)].order
+
+    def _ordered_edges(self) -> list[tuple[int, Edge]]:
+        """As setas numeradas, cada uma na vez da seta cujo lugar ela toma."""
+        numbered = list(enumerate((*self.diagram.edges, *self.diagram.spacers)))
+        turns = {(edge.tail, edge.head): i for i, edge in reversed(numbered)}
+
+        def turn(entry: tuple[int, Edge]) -> int:
+            i, edge = entry
+            return turns.get((self.swaps.get(edge.tail, edge.tail), self.swaps.get(edge.head, edge.head)), i)
+
+        return sorted(numbered, key=turn)
 
     def _edge(self, index: int, edge: Edge) -> str:
         first, second = (edge.head, edge.tail) if edge.declared_backwards else (edge.tail, edge.head)
         attributes = [f'comment="{index}"', *(f"{key}={json.dumps(value)}" for key, value in edge.layout)]
-        room = room_size(edge, _horizontal(self.diagram))
+        room = room_size(edge, self.diagram.horizontal)
         if room:
             attributes.append(f"label=<{_cell(*room)}>")
         return f"{self.nodes[first]}:i -> {self.nodes[second]}:i [{', '.join(attributes)}]"
@@ -154,33 +166,6 @@ class _Source:
 
 def _cell(width: float, height: float) -> str:
     return f"<table {_TABLE} fixedsize='true' width='{round(width)}' height='{round(height)}'><tr><td></td></tr></table>"
-
-
-def title_width(group: Group) -> float:
-    """Largura da faixa do título: ícone, espaço, texto e, se houver, número do passo."""
-    number = 2 * CALLOUT + 6 if group.step is not None else 0
-    return TITLE_HEIGHT + 8 + text.width(group.label, bold=True) + number + 8
-
-
-def node_width(lines: tuple[str, ...]) -> int:
-    return round(max(ICON, *(text.width(line) for line in lines)) + 6)
-
-
-def node_text_height(lines: tuple[str, ...]) -> int:
-    return ICON_GAP + text.LINE_HEIGHT * len(lines) if any(lines) else 0
-
-
-def room_size(edge: Edge, horizontal: bool) -> tuple[float, float] | None:
-    """Espaço do rótulo de uma seta: o texto e, junto da curva, o número do passo."""
-    lines = text.wrap(edge.label, EDGE_TEXT) if edge.label else ()
-    number = edge.step is not None
-    sideways = horizontal and dict(edge.layout).get("minlen") != "0"
-    if not lines:
-        return (2 * CALLOUT + 8, 2 * CALLOUT + 4) if number else None
-    width, height = max(map(text.width, lines)), text.LINE_HEIGHT * len(lines)
-    if sideways:
-        return max(width, 2 * CALLOUT) + 8, height + (CALLOUT + 3 if number else 4)
-    return width + (CALLOUT + 8 if number else 10), max(height, 2 * CALLOUT + 2)
 
 
 class _Reading:
@@ -201,8 +186,8 @@ class _Reading:
 
     def _point(self, written: str) -> Point:
         x, y = map(float, written.split(",")[-2:])
-        flip_x = self.mirrored and not _horizontal(self.diagram)
-        flip_y = self.mirrored and _horizontal(self.diagram)
+        flip_x = self.mirrored and not self.diagram.horizontal
+        flip_y = self.mirrored and self.diagram.horizontal
         return rounded(self.width - x if flip_x else x), rounded(y if flip_y else self.height - y)
 
     def _position(self, item: dict | None, key: str, name: str, line: int) -> str:
@@ -235,27 +220,7 @@ class _Reading:
         if edge.declared_backwards:
             points.reverse()
         room = None
-        size = room_size(edge, _horizontal(self.diagram))
+        size = room_size(edge, self.diagram.horizontal)
         if size:
             room = around(self._point(self._position(item, "lp", edge.id, edge.line)), *map(rounded, size))
         return PlacedEdge(edge, tuple(points), room, text.wrap(edge.label, EDGE_TEXT) if edge.label else ())
-
-
-def _inversions(placed: Layout) -> int:
-    """Quantos pares de irmãos, lado a lado no fluxo, estão na ordem contrária à declarada."""
-    horizontal = _horizontal(placed.diagram)
-    siblings: dict[str | None, list[tuple[int, Box]]] = {}
-    for node in placed.nodes:
-        siblings.setdefault(node.node.group, []).append((node.node.line, node.icon))
-    for group in placed.groups:
-        siblings.setdefault(group.group.parent, []).append((group.group.line, group.box))
-    count = 0
-    for family in siblings.values():
-        family.sort(key=lambda pair: pair[0])
-        for i, (_, first) in enumerate(family):
-            for _, second in family[i + 1 :]:
-                if horizontal:
-                    count += first.left < second.right and second.left < first.right and first.top > second.top
-                else:
-                    count += first.top < second.bottom and second.top < first.bottom and first.left > second.left
-    return count

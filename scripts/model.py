@@ -1,7 +1,8 @@
 """O modelo de um diagrama: o que o script declara, sem posição nem desenho.
 
 Valores imutáveis, na ordem de declaração do script. `line` é sempre a linha do script
-que declarou o elemento.
+que declarou o elemento; `order`, a posição dele entre nós e grupos, que a linha não dá
+quando o script usa laços e funções.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Node:
     resources: tuple[str, ...] = ()
     without_resource: str = ""
     step: int | None = None
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Group:
     resources: tuple[str, ...] = ()
     without_resource: str = ""
     step: int | None = None
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ class Diagram:
     edges: tuple[Edge, ...] = ()
     spacers: tuple[Edge, ...] = ()
     bound: bool = False
+
+    @property
+    def horizontal(self) -> bool:
+        """Se o fluxo corre na horizontal."""
+        return self.direction in ("LR", "RL")
 
     @cached_property
     def elements(self) -> dict[str, Node | Group]:

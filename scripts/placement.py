@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from scripts import text
 from scripts.geometry import Box, Path, Point, around, distance, rounded
 from scripts.labels import Labels
-from scripts.layout import CALLOUT, TITLE_HEIGHT, Layout, PlacedGroup, PlacedNode
+from scripts.layout import Layout, PlacedGroup, PlacedNode
+from scripts.measures import CALLOUT, TITLE_HEIGHT
 from scripts.model import Edge, Group
 from scripts.routing import route
 
@@ -62,7 +63,7 @@ def place(layout: Layout) -> Picture:
     labels = Labels(paths, _obstacles(layout, frames), [group.box for group in layout.groups])
     arrows = []
     for placed, path in zip(layout.edges, paths):
-        callout, label = labels.place(placed, path, layout.diagram.direction in ("LR", "RL"))
+        callout, label = labels.place(placed, path, layout.diagram.horizontal)
         arrows.append(Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines))
     return _cropped(Picture(layout, 0, 0, frames, layout.nodes, tuple(arrows)))
 
@@ -122,9 +123,17 @@ def _frame(placed: PlacedGroup, paths: list[Path]) -> Frame:
 def _free(start: float, width: float, box: Box, paths: list[Path]) -> Box:
     """Um trecho da faixa do título, a partir de `start`, sem setas; `start` mesmo, se não há."""
     last = box.right - 2 - width
-    lefts = [start + 4 * i for i in range(max(1, int((last - start) // 4) + 1))]
-    places = [Box(rounded(left), box.top + 3, rounded(left + width), box.top + TITLE_HEIGHT) for left in lefts]
-    return next((place for place in places if not any(path.crosses(place.grown(3)) for path in paths)), places[0])
+
+    def place(left: float) -> Box:
+        return Box(rounded(left), box.top + 3, rounded(left + width), box.top + TITLE_HEIGHT)
+
+    near = [path for path in paths if path.box.touches(box)]
+    places = (place(start + 4 * i) for i in range(max(1, int((last - start) // 4) + 1)))
+    return next((free for free in places if not _crossed(free.grown(3), near)), place(start))
+
+
+def _crossed(box: Box, paths: list[Path]) -> bool:
+    return any(path.crosses(box) for path in paths)
 
 
 def _cropped(picture: Picture) -> Picture:

@@ -6,16 +6,18 @@ espera que encostem no ícone ou, quando vêm por baixo, no texto dele.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from scripts.geometry import Box, Path, Point, distance, rounded, segment_crosses, split
-from scripts.layout import ICON, Layout, PlacedNode
+from scripts.layout import Layout, PlacedNode
+from scripts.measures import ICON
 from scripts.model import Edge
 
 TOUCH = 3
 ALIGNED = 10
 APART = 24
-ROOM_TO_BEND = ICON + 60
+ROOM_TO_BEND = 40
 CLEARANCE = 8
 
 
@@ -27,7 +29,7 @@ def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
         tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
         others = [n for n in layout.nodes if n is not tail and n is not head]
         curve = _straight(tail, head, others, _offset(layout, placed.edge))
-        curve = curve or _bend(tail, head, others, layout.diagram.direction in ("LR", "RL")) or placed.curve
+        curve = curve or _bend(tail, head, others, layout.diagram.horizontal) or placed.curve
         curve = _reaching(curve, head)
         curves.append(_reaching(curve[::-1], tail)[::-1])
     return tuple(curves)
@@ -58,10 +60,11 @@ def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offs
 def _bend(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], horizontal: bool) -> tuple[Point, ...] | None:
     """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre."""
     a, b = tail.icon.center, head.icon.center
-    reach = (b[0] - a[0]) if horizontal else (b[1] - a[1])
-    if tail is head or abs(reach) < ROOM_TO_BEND:
-        return None
+    axis = 0 if horizontal else 1
+    reach = b[axis] - a[axis]
     a, b = _leaving(tail, reach, horizontal), _leaving(head, -reach, horizontal)
+    if tail is head or (b[axis] - a[axis]) * math.copysign(1, reach) < ROOM_TO_BEND:
+        return None
     pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
     curve = (a, (a[0] + pull[0], a[1] + pull[1]), (b[0] - pull[0], b[1] - pull[1]), b)
     path = Path(curve)
@@ -108,7 +111,8 @@ def _trimmed(curve: tuple[Point, ...], inside: Callable[[Point], bool]) -> tuple
     while len(curve) > 4 and inside(curve[-4]):
         curve = curve[:-3]
     last = curve[-4:]
-    cut = next((i for i in range(1, 33) if inside(split(last, i / 32)[3]) and not inside(split(last, (i - 1) / 32)[3])), 0)
+    within = [inside(split(last, i / 32)[3]) for i in range(33)]
+    cut = next((i for i in range(1, 33) if within[i] and not within[i - 1]), 0)
     return (*curve[:-4], *split(last, (cut - 1) / 32)) if cut > 1 else curve
 
 

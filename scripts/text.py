@@ -7,7 +7,10 @@ cobre as fontes um pouco mais largas.
 
 from __future__ import annotations
 
+import html
+import re
 import unicodedata
+from functools import cache
 
 SIZE = 13
 LINE_HEIGHT = 16
@@ -36,9 +39,25 @@ _WIDTHS = {
     944: "W",
     1015: "@",
 }
+# O que o XML 1.0 não aceita, nem escapado.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HTML = re.compile("<([^<>]*<.*>[^<>]*)>", re.DOTALL)
 _BY_CHARACTER = {character: width for width, characters in _WIDTHS.items() for character in characters}
 
 
+def plain(written: object) -> str:
+    """O texto do autor como se lê: sem caracteres de controle nem marcas de rótulo HTML.
+
+    Um rótulo entre `<` e `>` é a linguagem de HTML do Graphviz, que o pacote `c4` usa.
+    """
+    label = str(written)
+    if marked := _HTML.fullmatch(label):
+        label = html.unescape(re.sub("<[^<>]*>", "", re.sub("<br[^<>]*>", "\n", marked[1])))
+        label = "\n".join(filter(None, map(str.strip, label.splitlines())))
+    return _UNWRITABLE.sub("", label)
+
+
+@cache
 def width(text: str, bold: bool = False) -> float:
     """Largura do texto em px, no corpo de 13 px."""
     plain = unicodedata.normalize("NFD", text)
@@ -46,6 +65,7 @@ def width(text: str, bold: bool = False) -> float:
     return units / 1000 * SIZE * SLACK * (_BOLD if bold else 1)
 
 
+@cache
 def wrap(label: str, limit: float) -> tuple[str, ...]:
     """Linhas do rótulo: as quebras escritas valem, e as linhas longas quebram em espaços.
 

@@ -56,16 +56,29 @@ class _Bench(threading.Thread):
         self.todo = todo
         self.answers = answers
         self.process: subprocess.Popen[bytes] | None = None
+        self.over = threading.Event()
 
     def run(self) -> None:
-        while True:
+        """Atende até a fila acabar ou alguém chamar `stop`; todo script tem uma resposta."""
+        while not self.over.is_set():
             try:
                 script = self.todo.get_nowait()
             except queue.Empty:
                 return self.stop()
-            self.answers.put((script, self._render(script)))
+            try:
+                result = self._render(script)
+            except Exception as error:
+                self._end()
+                message = f"Não foi possível rodar o script: `{type(error).__name__}: {error}`. Rode de novo."
+                result = (Finding(script.relative_to(self.root).as_posix(), 1, "script-com-erro", message),)
+            self.answers.put((script, result))
 
     def stop(self) -> None:
+        """Encerra o processo e não começa outro."""
+        self.over.set()
+        self._end()
+
+    def _end(self) -> None:
         process, self.process = self.process, None
         if process:
             process.kill()
@@ -79,7 +92,7 @@ class _Bench(threading.Thread):
         watchdog.start()
         name = script.relative_to(self.root).as_posix()
         try:
-            process.stdin.write(f"{name}\n".encode())
+            process.stdin.write(os.fsencode(f"{name}\n"))
             process.stdin.flush()
             return pickle.load(process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError, ValueError):

@@ -7,6 +7,7 @@ próprio `diagrams`, embutido como está.
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 _SVG = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(?:<title>.*?</title>)?(.*)</svg>\s*$', re.DOTALL)
-_MEDIA_TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+_MEDIA_TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def _embedded(path: Path) -> Symbol | None:
     if not media_type:
         return None
     encoded = base64.b64encode(data).decode()
-    name = re.sub(r"[^a-z0-9]+", "-", "-".join(path.parts[-3:]).lower()).strip("-")
+    # O id sai do conteúdo: não muda com a pasta, e dois ícones de mesmo nome não se confundem.
+    name = f"png-{hashlib.sha256(data).hexdigest()[:12]}"
     image = f'<image width="48" height="48" preserveAspectRatio="xMidYMid meet" href="data:{media_type};base64,{encoded}"/>'
     return Symbol(name, "0 0 48 48", image)

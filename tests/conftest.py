@@ -1,0 +1,117 @@
+"""Uma árvore de rascunho e as duas portas por onde os testes entram: o comando e a figura."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from scripts.cli import main
+from scripts.model import Rendered
+from scripts.pipeline import render
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@dataclass
+class Answer:
+    """O que um comando devolveu; `findings` são as linhas do que foi dito que são achados."""
+
+    status: int
+    out: str
+    said: str
+
+    @property
+    def findings(self) -> list[str]:
+        return [line for line in (self.out + self.said).splitlines() if ": [" in line]
+
+
+class Project:
+    """Uma árvore com `diagrams_src/`, vazia no começo."""
+
+    def __init__(self, root: Path, captured: pytest.CaptureFixture[str] | None = None):
+        self.root = root
+        self.captured = captured
+        self.sources = root / "diagrams_src"
+        self.sources.mkdir(parents=True)
+
+    def script(self, slug: str, *body: str, title: str = "Teste", options: str = "", imports: str = "") -> Path:
+        """Escreve um script com o corpo dado dentro do `with`; `title=""` deixa o corpo como está."""
+        path = self.sources / f"{slug}.py"
+        head = ["from diagrams import Cluster, Diagram, Edge, Group", "from diagrams.aws.compute import EC2", imports]
+        inside = [f"with Diagram({title!r}, show=False{', ' * bool(options)}{options}):"]
+        inside += [f"    {line}" for part in body for line in part.splitlines()]
+        path.write_text("\n".join([*head, *inside] if title else body) + "\n", encoding="utf-8")
+        return path
+
+    def picture(self, slug: str) -> Path:
+        return self.root / "docs" / "arquiteturas" / slug / "diagrama.svg"
+
+    def files(self) -> set[str]:
+        return {path.relative_to(self.root).as_posix() for path in self.root.rglob("*") if path.is_file()}
+
+    def run(self, verb: str, *arguments: str) -> Answer:
+        """O comando nesta árvore, neste processo."""
+        assert self.captured
+        self.captured.readouterr()
+        try:
+            status = main([verb, *arguments, "--raiz", str(self.root)])
+        except SystemExit as stop:
+            status = stop.code
+        out, said = self.captured.readouterr()
+        return Answer(status, out, said)
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """O comando nesta árvore, noutro processo."""
+        return subprocess.Popen([*COMMAND, *arguments, "--raiz", str(self.root)], cwd=REPOSITORY, text=True, encoding="utf-8",
+                                env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def render(self, *body: str, slug: str = "figura", **options: str) -> Figure:
+        """A figura de um script com esse corpo, desenhada neste processo."""
+        return Figure(render(self.script(slug, *body, **options), self.root))
+
+
+class Figure:
+    """Uma figura desenhada e o que se lê no SVG dela."""
+
+    def __init__(self, rendered: Rendered):
+        self.diagram = rendered.diagram
+        self.svg = rendered.svg
+        self.warnings = [str(warning) for warning in rendered.warnings]
+        self.root = ElementTree.fromstring(rendered.svg)
+
+    def names(self, kind: str) -> list[str]:
+        """Os valores de `data-node`, `data-group` ou `data-edge`, na ordem do arquivo."""
+        return [element.get(f"data-{kind}") for element in self.root.iter() if element.get(f"data-{kind}") is not None]
+
+    def part(self, kind: str, name: str) -> Element:
+        found, = (element for element in self.root.iter() if element.get(f"data-{kind}") == name)
+        return found
+
+    def texts(self, kind: str, name: str) -> list[str]:
+        """As linhas de texto escritas numa parte."""
+        return [element.text for element in self.part(kind, name).iter() if element.tag in (f"{SVG}text", f"{SVG}tspan") and element.text]
+
+    def line(self, edge: str) -> Element:
+        """O traço de uma seta."""
+        found, = (element for element in self.part("edge", edge) if "arq-line" in element.get("class", ""))
+        return found
+
+
+@pytest.fixture
+def project(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Project:
+    return Project(tmp_path / "arvore", capfd)
+
+
+@pytest.fixture
+def draw(tmp_path: Path):
+    """`draw("EC2('a') >> EC2('b')")` → a figura desse corpo."""
+    return Project(tmp_path / "arvore").render

@@ -1,0 +1,73 @@
+"""O próprio repositório: tudo confere, e as tabelas do CONTRIBUINDO dizem o que existe."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SLUGS = sorted(path.stem for path in (ROOT / "diagrams_src").glob("[!_]*.py"))
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(ROOT / "scripts"), *arguments], capture_output=True, text=True)
+
+
+def test_everything_agrees():
+    done = run("conferir")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_templates_pass_cfn_lint_without_suppressions(slug):
+    template = ROOT / "docs" / "arquiteturas" / slug / "template.yaml"
+    assert "cfn-lint" not in template.read_text(encoding="utf-8")
+    command = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run([command, str(template)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_contributing_names_every_module():
+    table = (ROOT / "CONTRIBUINDO.md").read_text(encoding="utf-8").split("## As ferramentas")[1]
+    named = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    existing = {path.stem for path in (ROOT / "scripts").glob("*.py")} | {
+        path.parent.name for path in (ROOT / "scripts").glob("*/__init__.py")
+    }
+    assert named == existing - {"__init__"}
+
+
+def test_contributing_names_every_group_kind():
+    from scripts.style import GROUP_COLORS
+
+    text = (ROOT / "CONTRIBUINDO.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"Tipos de grupo: (.*?)\. ", text, re.DOTALL)
+    assert set(re.findall(r"`([\w-]+)`", listed)) == set(GROUP_COLORS)
+
+
+def test_a_new_architecture_agrees_from_the_start(tmp_path):
+    assert run("novo", "fila-de-pedidos", "--raiz", str(tmp_path)).returncode == 0
+    done = run("conferir", "--raiz", str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "")
+    template = tmp_path / "docs" / "arquiteturas" / "fila-de-pedidos" / "template.yaml"
+    linted = subprocess.run([Path(sys.executable).with_name("cfn-lint"), str(template)], capture_output=True, text=True)
+    assert linted.returncode == 0, linted.stdout
+
+
+@pytest.mark.parametrize("slug", ["com espaço", "..", "../fora", "Maiuscula", "acentuação", "", "a--b", "-a"])
+def test_a_bad_name_creates_nothing(tmp_path, slug):
+    done = run("novo", "--raiz", str(tmp_path), "--", slug)
+    assert done.returncode == 2, done.stderr
+    assert "minúsculas" in done.stderr and list(tmp_path.iterdir()) == []
+
+
+def test_a_taken_name_is_left_alone(tmp_path):
+    run("novo", "fila", "--raiz", str(tmp_path))
+    script = tmp_path / "diagrams_src" / "fila.py"
+    script.write_text("# meu\n", encoding="utf-8")
+    done = run("novo", "fila", "--raiz", str(tmp_path))
+    assert done.returncode == 2 and "diagrams_src/fila.py" in done.stderr
+    assert script.read_text(encoding="utf-8") == "# meu\n"

@@ -1,0 +1,218 @@
+"""O site construído, lido como HTML: ids, figura embutida, template, cartões e nenhum pedido externo."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SLUGS = sorted(path.stem for path in (ROOT / "diagrams_src").glob("[!_]*.py"))
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: dict[str, str]
+    ancestors: list[str]
+    text: str = ""
+    children: list["Element"] = field(default_factory=list)
+
+
+class Page(HTMLParser):
+    """Todos os elementos de uma página, com o texto de dentro e as marcas de fora."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements: list[Element] = []
+        self.open: list[Element] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        element = Element(tag, {key: value or "" for key, value in attrs}, [parent.tag for parent in self.open])
+        self.elements.append(element)
+        if self.open:
+            self.open[-1].children.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if any(element.tag == tag for element in self.open):
+            while self.open.pop().tag != tag:
+                pass
+
+    def handle_data(self, data):
+        for element in self.open:
+            element.text += data
+
+    def by_id(self, identity: str) -> Element:
+        (found,) = [element for element in self.elements if element.attributes.get("id") == identity]
+        return found
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        return [e for e in self.elements if e.tag == tag and attributes.items() <= e.attributes.items()]
+
+
+def tree(target: Path) -> Path:
+    """Uma cópia da árvore do projeto, sem as ferramentas."""
+    for name in ("diagrams_src", "docs"):
+        shutil.copytree(ROOT / name, target / name)
+    shutil.copy(ROOT / "mkdocs.yml", target)
+    return target
+
+
+def construir(root: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "scripts"), "construir", "--raiz", str(root)]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    root = tree(tmp_path_factory.mktemp("tree"))
+    done = construir(root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root / "site"
+
+
+def page(site: Path, slug: str) -> Page:
+    return Page((site / "arquiteturas" / slug / "index.html").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_component_of_the_picture_is_a_table_row(site, slug):
+    built = page(site, slug)
+    drawn = {e.attributes[key] for e in built.elements for key in ("data-node", "data-group") if key in e.attributes}
+    assert drawn
+    for identity in drawn:
+        assert built.by_id(identity).tag == "tr"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_step_of_the_picture_is_a_list_item(site, slug):
+    built = page(site, slug)
+    steps = {e.attributes["data-step"] for e in built.elements if "data-step" in e.attributes}
+    assert steps
+    for step in steps:
+        assert built.by_id(f"passo-{step}").tag == "li"
+    assert len([e for e in built.elements if re.fullmatch(r"passo-\d+", e.attributes.get("id", ""))]) == len(steps)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_line_of_the_template_has_an_anchor_and_its_text(site, slug):
+    built = page(site, slug)
+    lines = (ROOT / "docs" / "arquiteturas" / slug / "template.yaml").read_text(encoding="utf-8").splitlines()
+    shown = {e.attributes["id"]: e.text for e in built.elements if re.fullmatch(r"template-\d+", e.attributes.get("id", ""))}
+    assert shown == {f"template-{number}": line for number, line in enumerate(lines, 1)}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_resources_in_the_table_lead_to_their_line(site, slug):
+    built = page(site, slug)
+    links = [e for e in built.all("a") if "td" in e.ancestors and e.attributes.get("href", "").startswith("#template-")]
+    assert links
+    for link in links:
+        assert built.by_id(link.attributes["href"][1:]).text.strip() == f"{link.text}:"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_picture_is_inlined_once_with_prefixed_ids(site, slug):
+    built = page(site, slug)
+    (picture,) = [e for e in built.all("svg") if "arq" in e.attributes.get("class", "").split()]
+    assert "figure" in picture.ancestors
+    inside = [e for e in built.elements if "svg" in e.ancestors and "id" in e.attributes and "figure" in e.ancestors]
+    assert inside and all(e.attributes["id"].startswith(f"{slug}-") for e in inside)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_template_can_be_downloaded_whole(site, slug):
+    built = page(site, slug)
+    (link,) = built.all("a", href="template.yaml")
+    assert "download" in link.attributes
+    served = (site / "arquiteturas" / slug / "template.yaml").read_bytes()
+    assert served == (ROOT / "docs" / "arquiteturas" / slug / "template.yaml").read_bytes()
+
+
+def test_ids_are_unique_on_every_page(site):
+    for file in site.rglob("*.html"):
+        ids = [e.attributes["id"] for e in Page(file.read_text(encoding="utf-8")).elements if "id" in e.attributes]
+        # O Material repete `__…` nos controles do próprio tema.
+        repeated = {i for i in ids if ids.count(i) > 1 and not i.startswith("__")} if len(ids) != len(set(ids)) else set()
+        assert not repeated, (file, repeated)
+
+
+def test_no_page_asks_for_anything_outside(site):
+    outside = re.compile(r"^(https?:)?//")
+    for file in site.rglob("*.html"):
+        for element in Page(file.read_text(encoding="utf-8")).elements:
+            loads = ("src", "srcset", "data", "poster") + (("href",) if element.tag in ("link", "use", "image") else ())
+            for key in loads:
+                value = element.attributes.get(key, "")
+                if element.tag == "link" and element.attributes.get("rel") in ("canonical", "prev", "next"):
+                    continue
+                assert not outside.match(value), (file, element.tag, value)
+    for style in site.rglob("*.css"):
+        assert not re.search(r"(@import|url\()\s*[\"']?(https?:)?//", style.read_text(encoding="utf-8")), style
+
+
+def test_home_shows_a_card_for_each_architecture(site):
+    home = Page((site / "index.html").read_text(encoding="utf-8"))
+    (cards,) = home.all("ul", **{"class": "arq-cards"})
+    targets = sorted(e.attributes["href"] for e in home.all("a") if "li" in e.ancestors and e in _under(cards))
+    assert targets == [f"arquiteturas/{slug}/" for slug in SLUGS]
+    assert len([e for e in _under(cards) if e.tag == "svg"]) == len(SLUGS)
+
+
+def _under(element: Element) -> list[Element]:
+    return [found for child in element.children for found in (child, *_under(child))]
+
+
+def test_menu_lists_every_architecture_by_title(site):
+    home = Page((site / "index.html").read_text(encoding="utf-8"))
+    menu = {e.attributes.get("href") for e in home.all("a") if "md-nav__link" in e.attributes.get("class", "")}
+    assert {f"arquiteturas/{slug}/" for slug in SLUGS} <= menu
+
+
+def test_pages_are_in_brazilian_portuguese(site):
+    (html,) = Page((site / "index.html").read_text(encoding="utf-8")).all("html")
+    assert html.attributes["lang"].startswith("pt")
+
+
+def test_a_finding_stops_the_build_and_says_where(tmp_path):
+    root = tree(tmp_path)
+    index = root / "docs" / "arquiteturas" / SLUGS[0] / "index.md"
+    index.write_text(index.read_text(encoding="utf-8") + "\nVeja [isto](nada.md).\n", encoding="utf-8")
+    line = len(index.read_text(encoding="utf-8").splitlines())
+    done = construir(root)
+    assert done.returncode == 1
+    assert f"docs/arquiteturas/{SLUGS[0]}/index.md:{line}: [link-quebrado]" in done.stdout
+    assert not (root / "site").exists()
+
+
+def test_a_warning_of_the_strict_build_stops_it(tmp_path):
+    root = tree(tmp_path)
+    # Dentro de uma admonição, que o CommonMark lê como código: só o MkDocs vê este link.
+    home = root / "docs" / "index.md"
+    home.write_text(home.read_text(encoding="utf-8") + "\n!!! note\n\n    [nada](nada.md)\n", encoding="utf-8")
+    done = construir(root)
+    assert done.returncode == 1
+    assert "nada.md" in done.stderr
+
+
+def test_without_mkdocs_yml_the_use_is_wrong(tmp_path):
+    (tmp_path / "diagrams_src").mkdir()
+    done = construir(tmp_path)
+    assert done.returncode == 2
+    assert "mkdocs.yml" in done.stderr and "Traceback" not in done.stderr
