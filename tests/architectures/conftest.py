@@ -223,7 +223,8 @@ class Database:
 class Site:
     """A aplicação no ar; `get` e `post` falam com ela por HTTP."""
 
-    def __init__(self, command: list[str], folder: Path, environment: dict[str, str], before: Callable[[], None] | None):
+    def __init__(self, command: list[str], folder: Path, environment: dict[str, str],
+                 before: Callable[[], None] | None):
         self.process = subprocess.Popen(command, cwd=folder, env=environment, text=True, encoding="utf-8",
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=before)
         self.log: list[str] = []

@@ -188,7 +188,8 @@ def test_silent_database_does_not_make_the_instance_unhealthy(serve):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(128)
-        site = serve({"VersaoDaAplicacao": "7"}, ZONE | {"PGPORT": str(silent.getsockname()[1]), "PGCONNECT_TIMEOUT": "2"})
+        port = str(silent.getsockname()[1])
+        site = serve({"VersaoDaAplicacao": "7"}, ZONE | {"PGPORT": port, "PGCONNECT_TIMEOUT": "2"})
         with ThreadPoolExecutor(60) as pool:
             answers = [pool.submit(sell, site, COFFEE) for _ in range(60)]
             time.sleep(0.3)
