@@ -3,48 +3,55 @@
 Parâmetros valem o padrão deles. O que só a implantação decide (conta, região, ids físicos,
 parâmetros sem padrão) fica como um símbolo legível dentro do texto, `${AWS::AccountId}` ou
 `${Vpc}`: dois símbolos iguais são o mesmo valor, e por isso um ARN escrito por extenso se
-compara com o de `Fn::GetAtt`. Semântica das funções:
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+compara com o de `Fn::GetAtt`. As funções estão em `intrinsics`.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from scripts.template import VARIABLE, Resource, Template
+from scripts.intrinsics import FUNCTIONS, Unknown, is_pair, literal, text_of
+from scripts.template import Resource, Template
 
-ZONES = 6
+__all__ = ["SYMBOL", "Resolution", "Unknown", "scenarios"]
+
 SYMBOL = re.compile(r"\$\{([A-Za-z0-9]+)((?:\.[A-Za-z0-9.]+)?)\}")
 DEPTH = 60
+CIRCLE = Unknown("referências em círculo")
+SCALARS = (str, int, float, bool)
 
-
-@dataclass(frozen=True)
-class Unknown:
-    """Um valor que não dá para saber sem implantar, com o motivo."""
-
-    reason: str
+# A propriedade que dá nome físico ao recurso, nos tipos em que outro ponto do template costuma
+# escrever esse nome por extenso.
+_NAMED = {"AWS::S3::Bucket": "BucketName"}
 
 
 @dataclass(frozen=True)
 class Resolution:
     """Valores de um template sob um cenário: o que se supõe de cada condição.
 
-    `assumed` troca o resultado das condições citadas; as outras seguem os padrões dos
-    parâmetros.
+    `assumed` troca o resultado das condições citadas e `chosen` o valor dos parâmetros
+    citados; o resto segue os padrões dos parâmetros.
     """
 
     template: Template
     assumed: Mapping[str, bool] = field(default_factory=dict)
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+    # Cada nome e cada condição se resolve uma vez: um template hostil os dobraria a cada nível.
+    _known: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def property(self, resource: Resource, *path: str | int) -> Any:
         """O valor de uma propriedade; `None` quando ausente."""
-        value: Any = self.value(resource.properties.get(path[0]) if path else resource.properties)
-        for key in path[1:]:
+        written = resource.body.get("Properties", {})
+        if not isinstance(written, dict) or "Fn::Transform" in written or not path:
+            value: Any = self.value(written)
+        else:
+            value = self.value(written.get(path[0]))
+            path = path[1:]
+        for key in path:
             if isinstance(value, dict):
                 value = value.get(key)
             elif isinstance(value, list) and isinstance(key, int) and key < len(value):
@@ -70,7 +77,8 @@ class Resolution:
         """Os recursos que existem neste cenário; um de condição desconhecida não prova nada."""
         present = {}
         for resource in self.template.resources.values():
-            if resource.condition is None or self.condition(resource.condition) is True:
+            conditional = "Condition" in resource.body
+            if not conditional or resource.condition and self.condition(resource.condition) is True:
                 present[resource.id] = resource
         return present
 
@@ -85,28 +93,31 @@ class Resolution:
         conditions = self.template.data.get("Conditions")
         if not isinstance(conditions, dict) or name not in conditions:
             return Unknown(f"a condição `{name}` não existe")
-        result = self.value(conditions[name])
+        result = self._once("condition", name, conditions[name])
         return result if isinstance(result, bool) else Unknown(f"a condição `{name}` não se resolve")
 
     def value(self, expression: Any, depth: int = 0) -> Any:
         """O valor de uma expressão qualquer; listas e mapas são resolvidos por dentro."""
+        if isinstance(expression, str):
+            return literal(expression)
+        if not isinstance(expression, (list, dict)):
+            return expression
         if depth > DEPTH:
-            return Unknown("referências em círculo")
+            return CIRCLE
         if isinstance(expression, list):
             values = [self.value(item, depth + 1) for item in expression]
             return [value for value in values if value is not None]
-        if not isinstance(expression, dict):
-            return expression
         if len(expression) == 1:
-            (name, argument) = next(iter(expression.items()))
-            function = _FUNCTIONS.get(name)
-            if function:
-                return function(self, argument, depth + 1)
-            if name.startswith("Fn::"):
-                return Unknown(f"`{name}` não é resolvida aqui")
+            (name, argument), = expression.items()
+            if name in FUNCTIONS and (name != "Condition" or isinstance(argument, str)):
+                return FUNCTIONS[name](self, argument, depth + 1)
+        function = next((name for name in expression if name.startswith("Fn::")), None)
+        if function:
+            return Unknown(f"`{function}` não é resolvida aqui")
         return {key: value for key, item in expression.items() if (value := self.value(item, depth + 1)) is not None}
 
-    def _ref(self, name: Any, depth: int) -> Any:
+    def reference(self, name: Any, depth: int = 0) -> Any:
+        """O que `Ref` devolve."""
         if name == "AWS::NoValue":
             return None
         if not isinstance(name, str):
@@ -116,159 +127,97 @@ class Resolution:
         if name in self.template.parameters:
             return self._parameter(name)
         resource = self.template.resources.get(name)
+        return self._name(resource, depth) if resource else Unknown(f"`{name}` não existe no template")
+
+    def attribute(self, name: str, attribute: str, depth: int = 0) -> Any:
+        """O que `Fn::GetAtt` devolve."""
+        resource = self.template.resources.get(name)
         if resource is None:
             return Unknown(f"`{name}` não existe no template")
-        return self._name(resource, depth)
+        if attribute == "Arn" and resource.type == "AWS::S3::Bucket":
+            return f"arn:${{AWS::Partition}}:s3:::{self._name(resource, depth)}"
+        if attribute == "AvailabilityZone" and resource.type == "AWS::EC2::Subnet":
+            zone = self._once("zone", name, resource.properties.get("AvailabilityZone"), depth)
+            return zone or f"${{{name}.AvailabilityZone}}"
+        return f"${{{name}.{attribute}}}"
 
     def _parameter(self, name: str) -> Any:
+        if name in self.chosen:
+            return self.chosen[name]
         declared = self.template.parameters[name]
         kind = str(declared.get("Type", "String")) if isinstance(declared, dict) else "String"
-        if not isinstance(declared, dict) or "Default" not in declared or kind.startswith("AWS::SSM::"):
+        default = declared.get("Default") if isinstance(declared, dict) else None
+        if not isinstance(default, SCALARS) or kind.startswith("AWS::SSM::"):
             return f"${{{name}}}"
-        default = declared["Default"]
         if "List" in kind:
-            return [part.strip() for part in str(default).split(",")]
-        return default
+            return [literal(part.strip()) for part in text_of(default).split(",")]
+        return self.value(default)
 
     def _name(self, resource: Resource, depth: int) -> Any:
-        """O que `Ref` devolve: o nome físico, quando o template o decide, ou um símbolo."""
+        """O nome físico, quando o template o decide, ou um símbolo."""
         named = _NAMED.get(resource.type)
         written = resource.properties.get(named) if named else None
-        name = self.value(written, depth + 1) if written is not None else None
+        name = self._once("name", resource.id, written, depth) if written is not None else None
         return name if isinstance(name, str) else f"${{{resource.id}}}"
 
-    def _get_att(self, argument: Any, depth: int) -> Any:
-        parts = argument.split(".", 1) if isinstance(argument, str) else argument
-        if not isinstance(parts, list) or len(parts) != 2 or not all(isinstance(part, str) for part in parts):
-            return Unknown("`Fn::GetAtt` que não se resolve")
-        resource = self.template.resources.get(parts[0])
-        if resource is None:
-            return Unknown(f"`{parts[0]}` não existe no template")
-        if parts[1] == "Arn" and resource.type == "AWS::S3::Bucket":
-            return f"arn:${{AWS::Partition}}:s3:::{self._name(resource, depth)}"
-        if parts[1] == "AvailabilityZone" and resource.type == "AWS::EC2::Subnet":
-            return self.value(resource.properties.get("AvailabilityZone"), depth + 1) or f"${{{resource.id}.AvailabilityZone}}"
-        return f"${{{parts[0]}.{parts[1]}}}"
-
-    def _sub(self, argument: Any, depth: int) -> Any:
-        text, variables = (argument, {}) if isinstance(argument, str) else (argument + [{}])[:2] if argument else ("", {})
-        if not isinstance(text, str) or not isinstance(variables, dict):
-            return Unknown("`Fn::Sub` que não se resolve")
-        problem: Unknown | None = None
-
-        def replace(found: re.Match[str]) -> str:
-            nonlocal problem
-            name = found[1]
-            if name in variables:
-                value = self.value(variables[name], depth)
-            elif "." in name:
-                value = self._get_att(name, depth)
-            else:
-                value = self._ref(name, depth)
-            if isinstance(value, (Unknown, list, dict)) or value is None:
-                problem = value if isinstance(value, Unknown) else Unknown(f"`{name}` não é um texto")
-                return ""
-            return _text(value)
-
-        replaced = VARIABLE.sub(replace, text).replace("${!", "${")
-        return problem or replaced
-
-    def _join(self, argument: Any, depth: int) -> Any:
-        if not isinstance(argument, list) or len(argument) != 2:
-            return Unknown("`Fn::Join` que não se resolve")
-        parts = self.value(argument[1], depth)
-        if not isinstance(parts, list) or any(isinstance(part, (Unknown, list, dict)) for part in parts):
-            return Unknown("`Fn::Join` com parte desconhecida")
-        return str(argument[0]).join(_text(part) for part in parts)
-
-    def _select(self, argument: Any, depth: int) -> Any:
-        index, items = (self.value(part, depth) for part in argument) if _pair(argument) else (None, None)
-        if not isinstance(items, list) or not str(index).isdigit() or int(str(index)) >= len(items):
-            return Unknown("`Fn::Select` que não se resolve")
-        return items[int(str(index))]
-
-    def _split(self, argument: Any, depth: int) -> Any:
-        text = self.value(argument[1], depth) if _pair(argument) else None
-        return text.split(str(argument[0])) if isinstance(text, str) else Unknown("`Fn::Split` que não se resolve")
-
-    def _find_in_map(self, argument: Any, depth: int) -> Any:
-        keys = self.value(argument, depth)
-        value: Any = self.template.data.get("Mappings")
-        for key in keys if isinstance(keys, list) else [None]:
-            value = value.get(key) if isinstance(value, dict) else None
-        return Unknown("`Fn::FindInMap` que não se resolve") if value is None else value
-
-    def _if(self, argument: Any, depth: int) -> Any:
-        if not isinstance(argument, list) or len(argument) != 3:
-            return Unknown("`Fn::If` que não se resolve")
-        chosen = self.condition(str(argument[0]))
-        if isinstance(chosen, Unknown):
-            return chosen
-        return self.value(argument[1] if chosen else argument[2], depth)
-
-    def _equals(self, argument: Any, depth: int) -> Any:
-        sides = [self.value(side, depth) for side in argument] if _pair(argument) else []
-        if len(sides) != 2 or any(isinstance(side, Unknown) or "${" in str(side) for side in sides):
-            return Unknown("comparação com valor que só a implantação decide")
-        return _text(sides[0]) == _text(sides[1])
-
-    def _logic(self, argument: Any, depth: int, combine: Callable[[list[bool]], bool]) -> Any:
-        sides = [self.value(side, depth) for side in argument] if isinstance(argument, list) else []
-        if not sides or not all(isinstance(side, bool) for side in sides):
-            return Unknown("condição com parte desconhecida")
-        return combine(sides)
-
-    def _cidr(self, argument: Any, depth: int) -> Any:
-        values = self.value(argument, depth)
-        try:
-            block, count, bits = values[0], int(values[1]), int(values[2]) if len(values) > 2 else 8
-            network = ipaddress.ip_network(block)
-            subnets = network.subnets(new_prefix=network.max_prefixlen - bits)
-            return [str(subnet) for _, subnet in zip(range(count), subnets)]
-        except (TypeError, ValueError, IndexError):
-            return Unknown("`Fn::Cidr` que não se resolve")
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _pair(argument: Any) -> bool:
-    return isinstance(argument, list) and len(argument) == 2
-
-
-# A propriedade que dá nome físico ao recurso, nos tipos em que outro ponto do template costuma
-# escrever esse nome por extenso.
-_NAMED = {"AWS::S3::Bucket": "BucketName"}
-
-_FUNCTIONS: dict[str, Callable[[Resolution, Any, int], Any]] = {
-    "Ref": Resolution._ref,
-    "Condition": lambda self, name, depth: self.condition(str(name)),
-    "Fn::GetAtt": Resolution._get_att,
-    "Fn::Sub": Resolution._sub,
-    "Fn::Join": Resolution._join,
-    "Fn::Select": Resolution._select,
-    "Fn::Split": Resolution._split,
-    "Fn::FindInMap": Resolution._find_in_map,
-    "Fn::If": Resolution._if,
-    "Fn::Equals": Resolution._equals,
-    "Fn::Not": lambda self, sides, depth: self._logic(sides, depth, lambda values: not values[0]),
-    "Fn::And": lambda self, sides, depth: self._logic(sides, depth, all),
-    "Fn::Or": lambda self, sides, depth: self._logic(sides, depth, any),
-    "Fn::Base64": lambda self, text, depth: self.value(text, depth),
-    "Fn::Cidr": Resolution._cidr,
-    "Fn::GetAZs": lambda self, region, depth: [f"${{AWS::Region}}#{number}" for number in range(ZONES)],
-}
+    def _once(self, kind: str, name: str, expression: Any, depth: int = 0) -> Any:
+        """O valor da expressão, guardado; quem a cita de dentro dela mesma recebe `CIRCLE`."""
+        if (kind, name) not in self._known:
+            self._known[kind, name] = CIRCLE
+            self._known[kind, name] = self.value(expression, depth + 1)
+        return self._known[kind, name]
 
 
 def scenarios(template: Template) -> list[Resolution]:
     """Os cenários a provar: os padrões, e os mesmos com cada condição trocada.
 
-    Uma condição que nenhum padrão decide é suposta verdadeira e depois falsa.
+    Uma condição que nenhum padrão decide é suposta verdadeira e depois falsa. Trocar uma
+    condição troca os parâmetros de que ela depende, e com eles as outras condições.
     """
     conditions = template.data.get("Conditions")
     names = list(conditions) if isinstance(conditions, dict) else []
     base = Resolution(template)
     decided = {name: base.condition(name) for name in names}
     default = {name: result if isinstance(result, bool) else True for name, result in decided.items()}
-    return [Resolution(template, default)] + [Resolution(template, {**default, name: not default[name]}) for name in names]
+    return [Resolution(template, default)] + [_flipped(template, default, name) for name in names]
+
+
+def _flipped(template: Template, default: dict[str, bool], name: str) -> Resolution:
+    """O cenário padrão com essa condição trocada e o que decorre disso."""
+    assumed: dict[str, bool] = {}
+    chosen: dict[str, Any] = {}
+    pending = [({"Condition": name}, not default[name])]
+    while pending:
+        pending += _consequences(template, *pending.pop(), assumed, chosen)
+    trial = Resolution(template, assumed, chosen)
+    results = {other: trial.condition(other) for other in default}
+    return Resolution(template, {other: result if isinstance(result, bool) else default[other]
+                                 for other, result in results.items()}, chosen)
+
+
+def _consequences(
+    template: Template, expression: Any, wanted: bool, assumed: dict[str, bool], chosen: dict[str, Any]
+) -> Iterator[tuple[Any, bool]]:
+    """Anota o que precisa valer para a expressão ter esse resultado; devolve o que ainda falta ver."""
+    (function, argument), = expression.items() if isinstance(expression, dict) and len(expression) == 1 else [("", None)]
+    if function == "Condition" and isinstance(argument, str) and argument not in assumed:
+        assumed[argument] = wanted
+        yield template.data["Conditions"].get(argument), wanted
+    elif function == "Fn::Not" and isinstance(argument, list) and argument:
+        yield argument[0], not wanted
+    elif function in ("Fn::And", "Fn::Or") and isinstance(argument, list):
+        together = wanted is (function == "Fn::And")
+        yield from ((part, wanted) for part in argument[:None if together else 1])
+    elif function == "Fn::Equals" and is_pair(argument):
+        reference, other = argument if isinstance(argument[0], dict) else reversed(argument)
+        name = reference.get("Ref") if isinstance(reference, dict) else None
+        if isinstance(name, str) and name in template.parameters and isinstance(other, SCALARS):
+            chosen[name] = literal(text_of(other)) if wanted else _another(template, name, other)
+
+
+def _another(template: Template, name: str, value: Any) -> str:
+    """Um valor diferente para o parâmetro: o único outro permitido, ou o que a implantação escolher."""
+    declared = template.parameters[name]
+    allowed = declared.get("AllowedValues") if isinstance(declared, dict) else None
+    others = [text_of(other) for other in allowed if text_of(other) != text_of(value)] if isinstance(allowed, list) else []
+    return literal(others[0]) if len(others) == 1 else f"${{{name}}}"

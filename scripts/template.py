@@ -109,6 +109,14 @@ def parse(text: str, name: str) -> Template:
     return Template(name, text, data, _resources(data, name, composer.lines), composer.lines)
 
 
+def rebuilt(original: Template, data: dict[str, Any]) -> Template:
+    """O mesmo template com outros dados; cada linha é a do original, ou a do ancestral mais próximo.
+
+    Erro: `Defect`, como em `parse`, quando os dados deixam de ser um template.
+    """
+    return Template(original.path, original.text, data, _resources(data, original.path, original.lines), original.lines)
+
+
 def references(value: Any) -> set[str]:
     """Nomes citados por `Ref`, `Fn::GetAtt` e `Fn::Sub` em qualquer profundidade.
 

@@ -6,14 +6,19 @@ registra ao ser importado; uma regra nova é uma função, um teste e nada mais.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scripts.model import Diagram, Edge
-from scripts.proofs import events  # noqa: F401  (registra as regras)
+from scripts.proofs.exposure import hidden
 from scripts.proofs.rules import OUTSIDE, RULES, Case, Found, Missing, Rule
 from scripts.resolution import Resolution, scenarios
 from scripts.template import Resource, Template
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,9 @@ class Proof:
 def prove(diagram: Diagram, template: Template) -> list[Proof]:
     """Uma prova por seta, na ordem do script."""
     cases = scenarios(template)
-    return [_prove(diagram, template, edge, cases) for edge in diagram.edges]
+    obscure = tuple(Missing(path, need, "escreva os recursos por extenso") for path, need in hidden(template))
+    proofs = [_prove(diagram, template, edge, cases) for edge in diagram.edges]
+    return [replace(proof, missing=proof.missing + obscure) for proof in proofs]
 
 
 def _prove(diagram: Diagram, template: Template, edge: Edge, cases: list[Resolution]) -> Proof:

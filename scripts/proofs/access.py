@@ -1,0 +1,144 @@
+"""Regras de acesso: uma aplicação chama um serviço da AWS com as permissões do seu papel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scripts.proofs.arns import arn_of, canonical
+from scripts.proofs.failures import delivery
+from scripts.proofs.iam import Decision, Request, decide, evidence
+from scripts.proofs.passage import passage
+from scripts.proofs.places import place
+from scripts.proofs.principals import FLEET, FUNCTION, INSTANCE, principal_of
+from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
+from scripts.proofs.services import BUCKET, BUS, QUEUE, SERVICES, TOPIC, Watched, arns, on_objects, reads, watched
+from scripts.template import Resource
+
+SENT = (QUEUE, TOPIC, FUNCTION, BUS)
+HELD = tuple(kind for kind in SERVICES if kind not in SENT)
+
+
+@rule((INSTANCE, FLEET), tuple(SERVICES))
+def server_calls_service(case: Case) -> Iterator[Evidence]:
+    """Um servidor chama um serviço da AWS.
+
+    O programa na instância usa as credenciais do perfil dela; sem permissão para aquela ação,
+    naquele recurso, a AWS recusa o pedido, e sem caminho de rede ele nem chega.
+
+    - um perfil de instância com um papel em que `ec2.amazonaws.com` confia;
+    - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
+    - a chave do KMS do recurso, quando há uma, também permitida;
+    - da VPC, um endpoint do serviço, um NAT ou o gateway de internet, e a saída em tcp 443.
+
+    Fonte: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2.html
+    """
+    yield from _call(case)
+
+
+@rule(FUNCTION, HELD)
+def function_uses_service(case: Case) -> Iterator[Evidence]:
+    """Uma função Lambda usa um serviço da AWS.
+
+    A função age com o papel de execução dela; sem permissão para aquela ação, naquele recurso,
+    a AWS recusa o pedido. Se o bucket aciona a função, ela precisa ler todo objeto que a aciona.
+
+    - um papel de execução em que `lambda.amazonaws.com` confia;
+    - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
+    - a chave do KMS do recurso, quando há uma, também permitida;
+    - se a função está numa VPC, um caminho de rede até o serviço.
+
+    Fonte: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    """
+    yield from _call(case)
+
+
+@rule(FUNCTION, SENT)
+def function_delivers(case: Case) -> Iterator[Evidence]:
+    """Uma função Lambda manda mensagens ou aciona outro serviço.
+
+    Ou o código recebe o nome do destino e chama a API, ou a própria Lambda entrega lá o que
+    falhou ou deu certo; nos dois casos com as permissões do papel de execução.
+
+    - um `EventInvokeConfig` ou `DeadLetterConfig` com o destino, ou o nome dele no código;
+    - um papel de execução em que `lambda.amazonaws.com` confia;
+    - uma declaração que permite a ação da seta (`acao`) nesse destino, e nenhuma que negue;
+    - se é o código que chama, e a função está numa VPC, um caminho de rede até o serviço.
+
+    Fonte: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+    assert case.tail and case.head
+    yield from delivery(case.resolution, case.tail, case.head)
+    yield from _call(case)
+
+
+def _call(case: Case) -> Iterator[Evidence]:
+    assert case.tail and case.head
+    values, service = case.resolution, SERVICES[case.head.type]
+    principal = principal_of(values, case.tail)
+    yield from principal.evidence
+    if principal.role is None:
+        return
+    actions = case.edge.action.replace(",", " ").split()
+    strange = [action for action in actions if action.partition(":")[0] != service.prefix or "*" in action or "?" in action]
+    if strange:
+        yield Missing(at(case.head), f"a ação `{strange[0]}` da seta não é uma ação de `{service.prefix}`",
+                      f"escreva, por exemplo, `acao=\"{service.usual[0]}\"`")
+        return
+    decisions = [_decide(case, principal.role, action) for action in actions or service.usual]
+    if not actions:
+        decisions = [next((found for found in decisions if found.granted), decisions[0])]
+    for decision in decisions:
+        yield from _permitted(case, principal.role, decision)
+        yield from _key(case, principal.role, decision.request.action)
+    yield from passage(case, case.tail, service.endpoint, decisions[0].request)
+
+
+def _decide(case: Case, role: Resource, action: str) -> Decision:
+    """A decisão no primeiro ARN que passa; se nenhum passa, no principal."""
+    assert case.head
+    own = arn_of(case.resolution, case.head)
+    needed = [f"{own}/{seen.prefix or ''}*{seen.suffix or ''}" for seen in _seen(case, action)]
+    names = needed or arns(case.resolution, role, case.head, action)
+    decisions = [decide(Request(case.resolution, action, name, role), case.head) for name in names]
+    # O que aciona a função ela precisa ler por inteiro; do resto, basta um dos modos.
+    return next((found for found in decisions if found.granted is not bool(needed)), decisions[0])
+
+
+def _seen(case: Case, action: str) -> list[Watched]:
+    """As notificações do bucket que acionam a função que agora o lê."""
+    assert case.tail and case.head
+    read = case.head.type == BUCKET and case.tail.type == FUNCTION and on_objects(action) and reads(action)
+    return watched(case.resolution, case.head, case.tail) if read else []
+
+
+def _permitted(case: Case, role: Resource, decision: Decision) -> Iterator[Evidence]:
+    assert case.tail and case.head
+    action = decision.request.action
+    yield from evidence(decision, at(role), f"`{role.id}`", f"`{case.head.id}`",
+                        f"acrescente às políticas dele uma declaração com `{action}` e o ARN de `{case.head.id}`")
+    whole = replace(decision.request, arn=f"{arn_of(case.resolution, case.head)}/*")
+    for seen in _seen(case, action):
+        if seen.line and decision.granted and not decide(whole, case.head).granted:
+            yield Found(seen.line.path, "só aciona a função para as chaves que ela pode ler")
+
+
+def _key(case: Case, role: Resource, action: str) -> Iterator[Evidence]:
+    """A chave do KMS com que o recurso é cifrado, se é de quem escreveu o template."""
+    assert case.head
+    values, service = case.resolution, SERVICES[case.head.type]
+    written = place(values, case.head, *service.key) if service.key else None
+    if written is None or str(written.value).startswith("alias/aws/"):
+        return
+    key = values.resource(written.value)
+    arn = arn_of(values, key) if key and key.type == "AWS::KMS::Key" else None
+    if arn is None or canonical(values, written.value) not in (arn, f"${{{key.id}}}" if key else ""):
+        yield Missing(written.path, f"não se conhece a chave que cifra `{case.head.id}`", "cite uma `AWS::KMS::Key` do template")
+        return
+    needed = ["kms:Decrypt"]
+    if not reads(action) and service.prefix != "dynamodb":
+        needed = ["kms:GenerateDataKey"] if service.prefix == "s3" else ["kms:GenerateDataKey", "kms:Decrypt"]
+    yield Found(written.path, f"`{case.head.id}` é cifrado com a chave `{key.id if key else ''}`")
+    for use in needed:
+        yield from evidence(decide(Request(values, use, arn, role), key), at(role), f"`{role.id}`", f"`{case.head.id}`",
+                            f"permita `{use}` na chave que o cifra")

@@ -1,0 +1,130 @@
+"""Disponibilidade: o que continua de pé quando uma zona cai. Cada tipo de recurso é uma parte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from scripts.proofs.claims.kinds import (
+    DATABASE, DATABASE_CLUSTER, GROUP, INSTANCE, LOAD_BALANCER, SERVERS, drawn, strangers,
+)
+from scripts.proofs.claims.registry import Scene, claim
+from scripts.proofs.claims.settings import at_least, require, true
+from scripts.proofs.claims.zones import own_way_out, spread, spread_by_name
+from scripts.proofs.homes import Home, home_of
+from scripts.proofs.network import Network, network_of
+from scripts.proofs.rules import Evidence, Missing, at
+from scripts.resolution import Resolution
+from scripts.template import Resource
+
+Part = Callable[[Resolution, Resource], Iterator[Evidence]]
+PARTS: dict[str, Part] = {}
+
+
+def part(*types: str) -> Callable[[Part], Part]:
+    """Registra como se julga cada um destes tipos."""
+    def register(function: Part) -> Part:
+        for name in types:
+            if name in PARTS:
+                raise ValueError(f"já há a parte de {name}")
+            PARTS[name] = function
+        return function
+
+    return register
+
+
+@claim("alta-disponibilidade")
+def survives_a_zone(scene: Scene) -> Iterator[Evidence]:
+    """Alta disponibilidade.
+
+    A perda de uma zona de disponibilidade não para a arquitetura: cada camada que atende,
+    executa ou guarda tem outra zona de onde continuar, sem ninguém agir.
+
+    - o grupo do Auto Scaling tem sub-redes em duas zonas e nunca menos de duas instâncias;
+    - cada sub-rede dele que sai por NAT usa o da própria zona;
+    - o balanceador tem sub-redes em duas zonas;
+    - o banco do RDS é Multi-AZ, num grupo de sub-redes que cobre duas zonas;
+    - não há instância EC2 avulsa, nem outro servidor que não se saiba julgar.
+
+    Fonte: https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html
+    """
+    yield from strangers(scene)
+    for resource in scene.values.resources.values():
+        if resource.type in PARTS:
+            yield from PARTS[resource.type](scene.values, resource)
+    for resource in drawn(scene):
+        if resource.type in SERVERS and resource.type not in PARTS:
+            yield Missing(("Resources", resource.id, "Type"),
+                          f"não há como julgar se `{resource.id}` (`{resource.type}`) sobrevive à perda de uma zona",
+                          "acrescente uma parte com `@part` a `scripts/proofs/claims/availability.py`")
+
+
+@part(GROUP)
+def _group(values: Resolution, group: Resource) -> Iterator[Evidence]:
+    if "VPCZoneIdentifier" in group.properties:
+        net, home = _lived(values, group)
+        # Os grupos de segurança não dizem de zonas: as linhas do modelo de lançamento ficam fora.
+        yield from spread(net, replace(home, links=()))
+        yield from own_way_out(net, home)
+    else:
+        yield from spread_by_name(values, group, "AvailabilityZones")
+    yield from require(values, group, ("MinSize",), at_least(2), "duas instâncias ou mais, sempre",
+                       f"`{group.id}` pode ficar com uma instância só", "use `MinSize: 2` ou mais")
+
+
+@part(INSTANCE)
+def _instance(values: Resolution, instance: Resource) -> Iterator[Evidence]:
+    yield Missing(("Resources", instance.id, "Type"), f"`{instance.id}` é uma instância só, numa zona só",
+                  "ponha-a num grupo do Auto Scaling em duas zonas")
+
+
+@part(LOAD_BALANCER)
+def _load_balancer(values: Resolution, balancer: Resource) -> Iterator[Evidence]:
+    yield from spread(*_lived(values, balancer))
+
+
+@part("AWS::ElasticLoadBalancing::LoadBalancer")
+def _classic(values: Resolution, balancer: Resource) -> Iterator[Evidence]:
+    yield from spread_by_name(values, balancer, "AvailabilityZones")
+
+
+@part(DATABASE)
+def _database(values: Resolution, database: Resource) -> Iterator[Evidence]:
+    if "DBClusterIdentifier" in database.properties or "SourceDBInstanceIdentifier" in database.properties:
+        return  # julga-se pelo cluster ou pela instância de origem
+    yield from require(values, database, ("MultiAZ",), true, "há uma reserva em outra zona",
+                       f"`{database.id}` não é Multi-AZ", "use `MultiAZ: true`")
+    yield from spread(*_lived(values, database))
+
+
+@part(DATABASE_CLUSTER)
+def _cluster(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
+    if "DBClusterInstanceClass" in cluster.properties:  # cluster Multi-AZ: duas reservas, por definição
+        yield from require(values, cluster, ("DBClusterInstanceClass",), bool, "cluster Multi-AZ, em três zonas",
+                           f"não se sabe a classe de `{cluster.id}`", "escreva-a por extenso")
+        return
+    members = [instance for instance in values.of_type(DATABASE)
+               if values.resource(values.property(instance, "DBClusterIdentifier")) == cluster]
+    if len(members) < 2:
+        yield Missing(("Resources", cluster.id), f"`{cluster.id}` tem menos de duas instâncias",
+                      "acrescente uma réplica com o mesmo `DBClusterIdentifier`")
+    for member in members:
+        yield from require(values, member, ("DBClusterIdentifier",), bool, f"é uma instância de `{cluster.id}`", "", "")
+
+
+@part("AWS::ElastiCache::ReplicationGroup")
+def _cache(values: Resolution, cache: Resource) -> Iterator[Evidence]:
+    for name in ("MultiAZEnabled", "AutomaticFailoverEnabled"):
+        yield from require(values, cache, (name,), true, "há uma réplica pronta em outra zona",
+                           f"`{cache.id}` não troca de zona sozinho", f"use `{name}: true`")
+
+
+@part("AWS::EFS::FileSystem")
+def _files(values: Resolution, files: Resource) -> Iterator[Evidence]:
+    if "AvailabilityZoneName" in files.properties:
+        yield Missing(at(files, "AvailabilityZoneName"), f"`{files.id}` guarda tudo numa zona só", "tire `AvailabilityZoneName`")
+
+
+def _lived(values: Resolution, resource: Resource) -> tuple[Network, Home]:
+    net = network_of(values)
+    return net, home_of(net, resource) or Home(resource)

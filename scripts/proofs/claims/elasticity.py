@@ -1,0 +1,107 @@
+"""Elasticidade: a capacidade segue a demanda."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.claims.kinds import FUNCTION, GROUP, INSTANCE, TABLE, drawn, strangers
+from scripts.proofs.claims.registry import Scene, claim
+from scripts.proofs.claims.settings import at_least, below, equal, require, setting
+from scripts.proofs.places import place, places
+from scripts.proofs.rules import Evidence, Found, Missing, at
+from scripts.resolution import Resolution
+from scripts.template import Resource
+
+POLICY = "AWS::AutoScaling::ScalingPolicy"
+ALARM = "AWS::CloudWatch::Alarm"
+METRICS = ("ASGAverageCPUUtilization", "ASGAverageNetworkIn", "ASGAverageNetworkOut", "ALBRequestCountPerTarget")
+
+
+@claim("escalabilidade")
+def follows_demand(scene: Scene) -> Iterator[Evidence]:
+    """Escalabilidade.
+
+    Nos picos de tráfego a capacidade de processamento cresce sozinha, e volta a diminuir
+    depois. O banco relacional fica fora: o tamanho dele não muda sem interrupção.
+
+    - o grupo do Auto Scaling pode ter mais instâncias que o mínimo, e uma política o ajusta;
+    - a tabela do DynamoDB é sob demanda;
+    - as funções desenhadas são da Lambda, sem concorrência reservada igual a zero;
+    - não há instância EC2 avulsa.
+
+    Fonte: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
+    """
+    yield from strangers(scene)
+    values = scene.values
+    for instance in values.of_type(INSTANCE):
+        yield Missing(("Resources", instance.id, "Type"), f"`{instance.id}` é uma instância só, de tamanho fixo",
+                      "ponha-a num grupo do Auto Scaling com uma política")
+    for group in values.of_type(GROUP):
+        yield from _room(values, group)
+        yield from _policy(values, group)
+    for table in values.of_type(TABLE):
+        yield from require(values, table, ("BillingMode",), equal("PAY_PER_REQUEST"), "capacidade sob demanda",
+                           f"`{table.id}` tem capacidade fixa", "use `BillingMode: PAY_PER_REQUEST`")
+    for function in drawn(scene):
+        if function.type == FUNCTION:
+            yield from _concurrency(values, function)
+
+
+def _room(values: Resolution, group: Resource) -> Iterator[Evidence]:
+    least, most = setting(values, group, "MinSize"), setting(values, group, "MaxSize")
+    if least.numbers and most.numbers and most.numbers[0] > least.numbers[1]:
+        yield from least.evidence("começa com este mínimo", below(most.numbers[0]))
+        yield from most.evidence("cresce até este máximo, sempre maior que o mínimo", at_least(least.numbers[1] + 1))
+    else:
+        yield Missing(at(group, "MaxSize"), f"não se prova que o máximo de `{group.id}` seja maior que o mínimo",
+                      "aumente `MaxSize`, ou limite os parâmetros com `MinValue` e `MaxValue`")
+
+
+def _policy(values: Resolution, group: Resource) -> Iterator[Evidence]:
+    reasons = []
+    for policy in values.of_type(POLICY):
+        if values.resource(values.property(policy, "AutoScalingGroupName")) != group:
+            continue
+        evidence = list(_trigger(values, policy))
+        if evidence:
+            yield Found(at(policy, "AutoScalingGroupName"), f"a política ajusta `{group.id}`")
+            yield from evidence
+            return
+        reasons.append(policy)
+    where = at(reasons[0]) if reasons else ("Resources", group.id)
+    yield Missing(where, f"nenhuma política ajusta sozinha o tamanho de `{group.id}`",
+                  "acrescente um `AWS::AutoScaling::ScalingPolicy` com `TargetTrackingConfiguration`")
+
+
+def _trigger(values: Resolution, policy: Resource) -> Iterator[Found]:
+    """O que faz a política agir: uma métrica que ela persegue, ou um alarme que a chama."""
+    kind = values.property(policy, "PolicyType")
+    target = setting(values, policy, "TargetTrackingConfiguration", "TargetValue")
+    if kind == "TargetTrackingScaling":
+        metric = _metric(values, policy)
+        if metric and target.always(at_least(1)):
+            yield Found(at(policy, "PolicyType"), "persegue um alvo")
+            yield metric
+            yield from target.evidence("com este valor", at_least(1))
+        return
+    for alarm in values.of_type(ALARM) if kind in (None, "SimpleScaling", "StepScaling") else ():
+        for action in places(values, alarm, "AlarmActions"):
+            if values.resource(action.value) == policy:
+                yield Found(action.path, f"`{alarm.id}` aciona a política")
+                return
+
+
+def _metric(values: Resolution, policy: Resource) -> Found | None:
+    for keys in (("PredefinedMetricSpecification", "PredefinedMetricType"), ("CustomizedMetricSpecification", "MetricName")):
+        found = place(values, policy, "TargetTrackingConfiguration", *keys)
+        if found and isinstance(found.value, str) and (keys[1] == "MetricName" or found.value in METRICS):
+            return Found(found.path, f"da métrica `{found.value}`")
+    return None
+
+
+def _concurrency(values: Resolution, function: Resource) -> Iterator[Evidence]:
+    if "ReservedConcurrentExecutions" in function.properties:
+        yield from require(values, function, ("ReservedConcurrentExecutions",), at_least(2), "várias execuções ao mesmo tempo",
+                           f"`{function.id}` não executa em paralelo", "aumente `ReservedConcurrentExecutions`, ou retire-a")
+    else:
+        yield Found(("Resources", function.id, "Type"), "a Lambda executa tantas cópias quantos forem os eventos")

@@ -1,0 +1,111 @@
+"""Criptografia em repouso: o que cada tipo que guarda dado precisa dizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.proofs.claims.kinds import (
+    BUCKET, DATABASE, DATABASE_CLUSTER, INSTANCE, LAUNCH_TEMPLATE, QUEUE, TABLE, VOLUME, strangers,
+)
+from scripts.proofs.claims.registry import Scene, claim
+from scripts.proofs.claims.settings import Test, held, require, setting, true, written
+from scripts.proofs.places import Placed, inside, places
+from scripts.proofs.rules import Evidence, Missing, at
+from scripts.resolution import Resolution
+from scripts.template import Key, Resource
+
+CONFIGURATION = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault", "SSEAlgorithm")
+
+
+def _algorithm(value: Any) -> bool:
+    return value in ("AES256", "aws:kms", "aws:kms:dsse")
+
+
+def _named(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Onde o tipo diz que criptografa, em qualquer um destes lugares; `implicit`: a AWS já o faz sem pedir."""
+
+    switches: tuple[tuple[tuple[Key, ...], Test], ...]
+    implicit: bool = False
+
+    def keys(self, values: Resolution, resource: Resource) -> tuple[tuple[Key, ...], Test]:
+        """O lugar escrito, ou o primeiro."""
+        used = [switch for switch in self.switches if setting(values, resource, *switch[0]).value is not None]
+        return (used or list(self.switches))[0]
+
+
+def _switch(*keys: Key, test: Test = true, implicit: bool = False) -> Store:
+    return Store(((keys, test),), implicit)
+
+
+STORES = {
+    BUCKET: _switch(*CONFIGURATION, test=_algorithm, implicit=True),
+    TABLE: _switch("SSESpecification", "SSEEnabled", implicit=True),
+    QUEUE: Store(((("KmsMasterKeyId",), _named), (("SqsManagedSseEnabled",), true)), implicit=True),
+    VOLUME: _switch("Encrypted"),
+    DATABASE: _switch("StorageEncrypted"),
+    DATABASE_CLUSTER: _switch("StorageEncrypted"),
+    "AWS::DocDB::DBCluster": _switch("StorageEncrypted"),
+    "AWS::Neptune::DBCluster": _switch("StorageEncrypted"),
+    "AWS::Redshift::Cluster": _switch("Encrypted"),
+    "AWS::EFS::FileSystem": _switch("Encrypted"),
+    "AWS::ElastiCache::ReplicationGroup": _switch("AtRestEncryptionEnabled"),
+    "AWS::OpenSearchService::Domain": _switch("EncryptionAtRestOptions", "Enabled"),
+    "AWS::Kinesis::Stream": _switch("StreamEncryption", "EncryptionType", test=lambda kind: kind == "KMS"),
+}
+
+
+@claim("criptografado-em-repouso")
+def encrypted_at_rest(scene: Scene) -> Iterator[Evidence]:
+    """Criptografado em repouso.
+
+    Quem alcançasse o disco não leria nada. O template o diz em cada lugar que guarda dado,
+    mesmo nos que a AWS já criptografa sem pedir (S3, DynamoDB, SQS), para que se veja a linha.
+
+    - bucket, tabela, fila, volume, banco e sistema de arquivos com a criptografia ligada;
+    - o disco raiz de cada instância e de cada modelo de lançamento, idem.
+
+    Fonte: https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_protect_data_rest_encrypt.html
+    """
+    yield from strangers(scene)
+    for resource in scene.values.resources.values():
+        yield from judge(scene.values, resource)
+
+
+def judge(values: Resolution, resource: Resource, explicit: bool = True) -> Iterator[Evidence]:
+    """A criptografia de um recurso; sem `explicit`, o silêncio vale onde a AWS criptografa por padrão."""
+    store = STORES.get(resource.type)
+    if store and "DBClusterIdentifier" not in resource.properties:
+        keys, test = store.keys(values, resource)
+        if explicit or not store.implicit or setting(values, resource, *keys).value is not None:
+            yield from require(values, resource, keys, test, f"`{resource.id}` guarda criptografado",
+                               f"`{resource.id}` não diz que criptografa o que guarda", _hint(keys))
+    elif resource.type == INSTANCE:
+        yield from _disks(values, resource, "BlockDeviceMappings")
+    elif resource.type == LAUNCH_TEMPLATE:
+        yield from _disks(values, resource, "LaunchTemplateData", "BlockDeviceMappings")
+
+
+def _disks(values: Resolution, resource: Resource, *keys: Key) -> Iterator[Evidence]:
+    """Os discos que nascem com a instância; um que o template cita, ela só liga."""
+    disks = places(values, resource, *keys)
+    if not disks and values.property(resource, "LaunchTemplate") is not None:
+        return
+    if not any(isinstance(disk.value, dict) and "Ebs" in disk.value for disk in disks):
+        yield Missing(at(resource, *keys), f"não se sabe se o disco raiz de `{resource.id}` é criptografado",
+                      "acrescente a `BlockDeviceMappings` o disco raiz, com `Ebs: {Encrypted: true}`")
+    for disk in disks:
+        if not isinstance(disk.value, dict) or "Ebs" in disk.value:
+            switch = inside(values, resource, disk, "Ebs", "Encrypted") or Placed(disk.path, None)
+            yield from held(written(values, switch), true, "o disco é criptografado",
+                            f"um disco de `{resource.id}` não é criptografado", "use `Encrypted: true` em `Ebs`")
+
+
+def _hint(keys: tuple[Key, ...]) -> str:
+    return "ligue-a em `" + ".".join(str(key) for key in keys if isinstance(key, str)) + "`"

@@ -1,0 +1,68 @@
+"""O que é uma afirmação, e o registro delas.
+
+Uma afirmação ("alta disponibilidade") se prova como uma seta: num cenário, devolve `Found` para
+cada linha de que a verdade depende e `Missing` para o que falta. O benefício da página leva a
+`provas.md#id`, e a seção de lá sai da docstring.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from scripts.model import Diagram
+from scripts.proofs.rules import Evidence
+from scripts.resolution import Resolution
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Um cenário do template, o diagrama e o que a página diz (`said`), vazio fora de uma página."""
+
+    values: Resolution
+    diagram: Diagram
+    said: str = ""
+
+
+Judge = Callable[[Scene], Iterator[Evidence]]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Uma afirmação registrada; os textos vêm da docstring da função."""
+
+    id: str
+    title: str
+    why: str
+    needs: tuple[str, ...]
+    source: str
+    judge: Judge
+
+
+CLAIMS: dict[str, Claim] = {}
+
+
+def claim(identity: str) -> Callable[[Judge], Judge]:
+    """Registra a função como a afirmação `identity`, que é também a âncora em "Provas".
+
+    A docstring tem as quatro partes das regras: título; por quê; lista `- `; `Fonte: URL`.
+    Erro: `ValueError` quando uma falta ou o id já existe.
+    """
+
+    def register(function: Judge) -> Judge:
+        if identity in CLAIMS:
+            raise ValueError(f"já há a afirmação {identity}")
+        CLAIMS[identity] = _described(identity, function)
+        return function
+
+    return register
+
+
+def _described(identity: str, function: Judge) -> Claim:
+    parts = (inspect.getdoc(function) or "").split("\n\n")
+    if len(parts) != 4 or not parts[2].startswith("- ") or not parts[3].startswith("Fonte: https://"):
+        raise ValueError(f"a docstring de {function.__name__} precisa de título, motivo, lista e `Fonte: URL`")
+    title, why, needs, source = (" ".join(part.split()) if index != 2 else part for index, part in enumerate(parts))
+    items = tuple(" ".join(item.split()) for item in needs.removeprefix("- ").split("\n- "))
+    return Claim(identity, title.rstrip("."), why, items, source.removeprefix("Fonte: "), function)

@@ -1,0 +1,145 @@
+"""Um valor escrito no template, com o lugar e tudo o que ele pode valer.
+
+Um parâmetro com padrão não prova uma afirmação: quem implanta escolhe outro. Prova quando todo
+valor que ele aceita (`AllowedValues`, ou `MinValue` e `MaxValue`) serve; essas linhas também
+são evidência.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.proofs.places import Placed, place
+from scripts.proofs.rules import Evidence, Found, Missing, Path, at
+from scripts.resolution import Resolution, Unknown
+from scripts.template import Key, Resource
+
+Test = Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """`possible` é vazio quando não se sabe.
+
+    `limits` são as linhas do parâmetro que o limitam, cada uma com o que ele valeria sem ela.
+    """
+
+    path: Path
+    value: Any
+    possible: tuple[Any, ...] = ()
+    limits: tuple[tuple[Path, Any], ...] = ()
+    parameter: str = ""
+
+    def always(self, test: Test) -> bool:
+        return bool(self.possible) and all(test(value) for value in self.possible)
+
+    @property
+    def numbers(self) -> tuple[float, float] | None:
+        """O menor e o maior número que pode ser."""
+        found = [number(value) for value in self.possible]
+        known = [value for value in found if value is not None]
+        return (min(known), max(known)) if known and len(known) == len(found) else None
+
+    def evidence(self, text: str, test: Test) -> Iterator[Found]:
+        """A linha do valor e, do parâmetro, os limites sem os quais o teste falharia."""
+        yield Found(self.path, text)
+        for path, loose in self.limits:
+            if not test(loose):
+                yield Found(path, f"`{self.parameter}` não aceita valor que desminta isso")
+
+
+def setting(values: Resolution, resource: Resource, *keys: Key) -> Setting:
+    """A propriedade nesse caminho; sem ela, `value` é `None` e nada é possível."""
+    found = place(values, resource, *keys)
+    return Setting(at(resource, *keys), None) if found is None else written(values, found)
+
+
+def written(values: Resolution, found: Placed) -> Setting:
+    """Um valor já achado, com tudo o que pode valer."""
+    raw = _raw(values.template.data, found.path)
+    if isinstance(raw, dict) and list(raw) == ["Ref"] and raw["Ref"] in values.template.parameters:
+        return _parameter(values, raw["Ref"], found.path, found.value)
+    known = () if isinstance(found.value, (Unknown, dict, list)) else (found.value,)
+    return Setting(found.path, found.value, known)
+
+
+def require(
+    values: Resolution, resource: Resource, keys: tuple[Key, ...], test: Test, text: str, need: str, hint: str
+) -> Iterator[Evidence]:
+    """`Found` se todo valor possível da propriedade passa no teste; senão, `Missing`."""
+    yield from held(setting(values, resource, *keys), test, text, need, hint)
+
+
+def held(found: Setting, test: Test, text: str, need: str, hint: str) -> Iterator[Evidence]:
+    """O mesmo, de um valor já achado."""
+    if found.always(test):
+        yield from found.evidence(text, test)
+    elif found.parameter:
+        yield Missing(found.path, need, f"limite `{found.parameter}` aos valores que servem, com `AllowedValues` ou `MinValue`")
+    else:
+        yield Missing(found.path, need, hint)
+
+
+def number(value: Any) -> float | None:
+    """O número, escrito como número ou como texto."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def at_least(least: float) -> Test:
+    def test(value: Any) -> bool:
+        found = number(value)
+        return found is not None and found >= least
+
+    return test
+
+
+def below(most: float) -> Test:
+    def test(value: Any) -> bool:
+        found = number(value)
+        return found is not None and found < most
+
+    return test
+
+
+def equal(expected: Any) -> Test:
+    return lambda value: str(value) == str(expected)
+
+
+def true(value: Any) -> bool:
+    return str(value).lower() == "true"
+
+
+def false(value: Any) -> bool:
+    return str(value).lower() == "false"
+
+
+def _raw(node: Any, path: Path) -> Any:
+    for key in path:
+        if isinstance(node, list) and isinstance(key, int) and key < len(node):
+            node = node[key]
+        else:
+            node = node.get(key) if isinstance(node, dict) else None
+    return node
+
+
+def _parameter(values: Resolution, name: str, path: Path, value: Any) -> Setting:
+    declared = values.template.parameters[name]
+    declared = declared if isinstance(declared, dict) else {}
+    where = ("Parameters", name)
+    allowed = declared.get("AllowedValues")
+    if isinstance(allowed, list) and allowed:
+        return Setting(path, value, tuple(allowed), (((*where, "AllowedValues"), None),), name)
+    low, high = number(declared.get("MinValue")), number(declared.get("MaxValue"))
+    if low is None and high is None:
+        return Setting(path, value, (), (), name)
+    ends = (("MinValue", low, -math.inf), ("MaxValue", high, math.inf))
+    limits = tuple(((*where, key), loose) for key, end, loose in ends if end is not None)
+    return Setting(path, value, tuple(loose if end is None else end for _, end, loose in ends), limits, name)

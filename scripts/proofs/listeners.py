@@ -1,0 +1,76 @@
+"""Ouvintes: em que portas um balanceador atende, e para onde redireciona."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.homes import BALANCER
+from scripts.proofs.network import Network
+from scripts.proofs.places import Placed, inside, place, places
+from scripts.proofs.rules import Evidence, Found, Missing, at
+from scripts.resolution import Unknown
+from scripts.template import Resource
+
+LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+SECURE = ("HTTPS", "TLS")
+Listeners = dict[int, tuple[Resource, list[Evidence]]]
+
+
+def listeners_of(net: Network, balancer: Resource) -> Listeners:
+    """Os ouvintes de um balanceador por porta, com as linhas de cada um."""
+    found: Listeners = {}
+    kind = str(net.values.property(balancer, "Type") or "application")
+    protocols = {"application": ("HTTP", "HTTPS"), "network": ("TCP", "TLS", "TCP_UDP")}.get(kind, ())
+    for listener in net.values.of_type(LISTENER):
+        port, protocol = place(net.values, listener, "Port"), place(net.values, listener, "Protocol")
+        if net.property(listener, "LoadBalancerArn", BALANCER) != balancer or port is None or protocol is None:
+            continue
+        if str(port.value).isdigit() and protocol.value in protocols:
+            found[int(port.value)] = (listener, [
+                Found(at(listener, "LoadBalancerArn"), f"`{listener.id}` ouve por `{balancer.id}`"),
+                Found(port.path, f"na porta {port.value}"), Found(protocol.path, f"em {protocol.value}"),
+                *(_certificate(net, listener) if protocol.value in SECURE else ())])
+    return found
+
+
+def _certificate(net: Network, listener: Resource) -> Iterator[Evidence]:
+    """Um ouvinte com TLS precisa de um certificado padrão."""
+    for item in places(net.values, listener, "Certificates"):
+        arn = inside(net.values, listener, item, "CertificateArn")
+        if arn and not isinstance(arn.value, Unknown):
+            yield Found(arn.path, "com este certificado")
+            return
+    yield Missing(at(listener, "Certificates"), f"`{listener.id}` não tem certificado", "escreva um em `Certificates`")
+
+
+def redirections(net: Network, balancer: Resource) -> Iterator[Evidence]:
+    """Cada ouvinte encaminha, responde ele mesmo ou redireciona a outro ouvinte que existe."""
+    listeners = listeners_of(net, balancer)
+    for port, (listener, lines) in listeners.items():
+        for action in places(net.values, listener, "DefaultActions"):
+            kind = inside(net.values, listener, action, "Type")
+            config = inside(net.values, listener, action, "RedirectConfig")
+            if kind and kind.value == "redirect" and config and isinstance(config.value, dict):
+                yield from lines
+                yield Found(kind.path, f"`{listener.id}` redireciona")
+                yield from _redirection(net, listener, config, port, listeners)
+            elif kind is None or kind.value not in ("forward", "fixed-response", "authenticate-cognito", "authenticate-oidc"):
+                yield Missing(at(listener, "DefaultActions"), f"não se sabe o que `{listener.id}` faz com o que recebe",
+                              "escreva `Type: forward` ou `redirect`", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
+
+
+def _redirection(net: Network, listener: Resource, config: Placed, port: int, listeners: Listeners) -> Iterator[Evidence]:
+    asked = config.value.get("Port", "#{port}")
+    protocol = config.value.get("Protocol", "#{protocol}")
+    target = port if asked == "#{port}" else (int(asked) if str(asked).isdigit() else None)
+    other = listeners[target][0] if target in listeners and target != port else None
+    spoken = net.values.property(other, "Protocol") if other else None
+    if other is None or protocol not in ("#{protocol}", spoken) or (
+            protocol == "#{protocol}" and spoken != net.values.property(listener, "Protocol")):
+        yield Missing(config.path, f"`{listener.id}` redireciona para uma porta em que ninguém ouve assim",
+                      "acrescente o ouvinte, ou corrija `Protocol` e `Port`", "ELBV2_LISTENERS_MISMATCH")
+        return
+    for name in ("Protocol", "Port"):
+        written = inside(net.values, listener, config, name)
+        if written:
+            yield Found(written.path, f"para `{other.id}`: {name} {written.value}")

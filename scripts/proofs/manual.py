@@ -1,0 +1,30 @@
+"""O que a página "Provas" lista: cada regra e cada afirmação, uma vez, com a docstring dela."""
+
+from __future__ import annotations
+
+import re
+
+from scripts.proofs.claims import CLAIMS
+from scripts.proofs.claims.registry import Claim
+from scripts.proofs.rules import RULES, Rule
+
+MARKER = re.compile(r"<!--\s*provas\s*-->")
+"""O comentário que, numa página, vira o manual; os ids dele passam a ser âncoras dela."""
+
+ARROWS, BENEFITS = "das-setas", "dos-beneficios"
+"""As âncoras das duas partes."""
+
+
+def rules() -> list[Rule]:
+    """As regras, em ordem de título; uma regra com vários pares aparece uma vez."""
+    return sorted({rule.id: rule for rule in RULES.values()}.values(), key=lambda rule: rule.title)
+
+
+def claims() -> list[Claim]:
+    """As afirmações, em ordem de título."""
+    return sorted(CLAIMS.values(), key=lambda claim: claim.title)
+
+
+def anchors() -> set[str]:
+    """Os ids que a página ganha."""
+    return {ARROWS, BENEFITS} | {entry.id for entry in (*rules(), *claims())}

@@ -1,0 +1,137 @@
+"""Relações de apoio: permissões que nenhuma seta mostra e que uma seta, ou o tipo do recurso, exige.
+
+Cada função responde por um motivo, que é a docstring dela, e vale só para as ações que nomeia,
+só nos recursos que nomeia. Um motivo novo é mais uma função com `@support`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from scripts.model import Diagram
+from scripts.proofs.arns import HERE, canonical, name_of
+from scripts.proofs.grants import Grant
+from scripts.proofs.policies import ROLE, Statement
+from scripts.proofs.principals import DIRECT, FLEET, FUNCTION, INSTANCE, SEEKERS, principal_of
+from scripts.resolution import Resolution
+from scripts.template import Resource
+
+SESSION_MANAGER = {
+    "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+}
+INTERFACES = {
+    "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface", "ec2:DescribeSubnets",
+    "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+}
+ASSUMED_AS = {
+    "states": "StepFunctions", "ecs-tasks": "ECS", "vpc-flow-logs": "EC2", "monitoring": "RDS", "firehose": "KinesisFirehose",
+}
+"""O começo do nome do serviço que assume o papel, quando não é o do tipo do recurso."""
+
+
+class Scene:
+    """Um cenário do template com o diagrama, e quem usa cada papel."""
+
+    def __init__(self, diagram: Diagram, values: Resolution):
+        self.diagram = diagram
+        self.values = values
+
+    @cached_property
+    def users(self) -> dict[str, list[Resource]]:
+        """Os recursos que agem com cada papel, pelo id lógico dele."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self.values.of_type(*DIRECT, *SEEKERS):
+            role = principal_of(self.values, resource).role
+            if role:
+                found.setdefault(role.id, []).append(resource)
+        return found
+
+    def actors(self, statement: Statement) -> list[Resource]:
+        """Quem tem as permissões desta declaração."""
+        if statement.owner.type == ROLE:
+            return self.users.get(statement.owner.id, [])
+        named = statement.owner.references
+        holders = [role for role in self.values.of_type(ROLE) if role.id in named or statement.owner.id in role.references]
+        return [user for role in holders for user in self.users.get(role.id, [])]
+
+    def called(self, actor: Resource) -> set[str]:
+        """Os recursos a que chegam as setas que saem deste."""
+        elements = self.diagram.elements
+        return {name for edge in self.diagram.edges if actor.id in elements[edge.tail].resources
+                for name in elements[edge.head].resources}
+
+    def targets(self, statement: Statement) -> list[str]:
+        return [canonical(self.values, item.value) or "" for item in statement.resources]
+
+
+Reason = Callable[[Scene, Grant, Statement], bool]
+SUPPORTS: list[Reason] = []
+
+
+def support(function: Reason) -> Reason:
+    """Registra um motivo."""
+    SUPPORTS.append(function)
+    return function
+
+
+def supported(scene: Scene, grant: Grant) -> bool:
+    """Algum motivo explica a permissão."""
+    return grant.statement is not None and any(reason(scene, grant, grant.statement) for reason in SUPPORTS)
+
+
+@support
+def own_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Uma função escreve no próprio grupo de registros: toda execução escreve."""
+    if grant.name not in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        return False
+    allowed = set()
+    for function in (actor for actor in scene.actors(statement) if actor.type == FUNCTION):
+        written = canonical(scene.values, scene.values.property(function, "LoggingConfig", "LogGroup"))
+        base = f"arn:${{AWS::Partition}}:logs:{HERE}:log-group:{written or '/aws/lambda/' + name_of(scene.values, function)}"
+        allowed |= {f"{base}:*", f"{base}:log-stream:*"}
+    return bool(statement.resources) and set(scene.targets(statement)) <= allowed
+
+
+@support
+def password_of_drawn_database(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Quem tem uma seta para o banco lê o segredo com a senha que o RDS gerencia."""
+    if grant.name not in ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"):
+        return False
+    called = {name for actor in scene.actors(statement) for name in scene.called(actor)}
+    allowed = {f"${{{name}.MasterUserSecret.SecretArn}}" for name in called}
+    for secret in scene.values.of_type("AWS::SecretsManager::Secret"):
+        databases = (scene.values.resources[name] for name in called & scene.values.resources.keys())
+        if any(secret.id in database.references for database in databases):
+            allowed.add(name_of(scene.values, secret))
+    return bool(statement.resources) and set(scene.targets(statement)) <= allowed
+
+
+@support
+def interfaces_of_function(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Uma função numa VPC cria e remove as próprias interfaces de rede, que não têm ARN antes de existir."""
+    return grant.name in INTERFACES and any(
+        actor.type == FUNCTION and scene.values.property(actor, "VpcConfig") is not None for actor in scene.actors(statement))
+
+
+@support
+def session_manager(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Uma máquina atende o Session Manager, se o papel dela diz por quê em `Metadata`."""
+    reasons = statement.owner.exceptions
+    explained = reasons.get("permissao-sem-seta", "").strip() or reasons.get("permissao-ampla", "").strip()
+    return grant.name in SESSION_MANAGER and bool(explained) and any(
+        actor.type in (INSTANCE, FLEET) for actor in scene.actors(statement))
+
+
+@support
+def trust_in_use(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """O serviço que executa um recurso assume o papel que esse recurso usa."""
+    if not grant.trusted:
+        return False
+    label = grant.trusted.split(".")[0]
+    services = {ASSUMED_AS.get(label, label).lower()} | ({"autoscaling"} if label == "ec2" else set())
+    users = scene.users.get(grant.resource.id) or [
+        resource for resource in scene.values.resources.values()
+        if grant.resource.id in resource.references and not resource.type.startswith("AWS::IAM::")]
+    return any(service in services for user in users for service in user.type.lower().split("::")[1:2])

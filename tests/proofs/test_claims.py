@@ -1,0 +1,452 @@
+"""As afirmações: cada uma se prova num template bom, e cada estrago a desmente com a própria mensagem."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from scripts import template
+from scripts.findings import Defect
+from scripts.model import Diagram, Edge, Node
+from scripts.pipeline import render
+from scripts.proofs.claims import CLAIMS, evaluate
+from scripts.proofs.claims.registry import claim
+
+ROOT = Path(__file__).resolve().parents[2]
+
+NETWORK = """
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  RedeA: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: !Select [0, !GetAZs ""]}}
+  RedeB: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: !Select [1, !GetAZs ""]}}
+  TabelaA: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  LigaA: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref RedeA, RouteTableId: !Ref TabelaA}}
+  GrupoApp: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: app}}
+  GrupoBanco: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: banco}}
+  Entrada:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !Ref GrupoBanco, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref GrupoApp}
+"""
+FLEET = """
+  Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref RedeA}}
+  Saida: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref TabelaA, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}
+  Alvo: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+  Balanceador: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Subnets: [!Ref RedeA, !Ref RedeB]}}
+  Papel:
+    Type: AWS::IAM::Role
+    Metadata: {Excecoes: {permissao-ampla: os canais não têm recurso}}
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: p
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+                Action: ["ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+                         "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+                Resource: "*"
+  Perfil: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Papel]}}
+  Modelo:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        SecurityGroupIds: [!Ref GrupoApp]
+        IamInstanceProfile: {Arn: !GetAtt Perfil.Arn}
+        BlockDeviceMappings: [{DeviceName: /dev/xvda, Ebs: {Encrypted: true}}]
+  Frota:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      VPCZoneIdentifier: [!Ref RedeA, !Ref RedeB]
+      MinSize: !Ref Minimo
+      MaxSize: 6
+      HealthCheckType: ELB
+      TargetGroupARNs: [!Ref Alvo]
+      LaunchTemplate: {LaunchTemplateId: !Ref Modelo, Version: !GetAtt Modelo.LatestVersionNumber}
+  Politica:
+    Type: AWS::AutoScaling::ScalingPolicy
+    Properties:
+      AutoScalingGroupName: !Ref Frota
+      PolicyType: TargetTrackingScaling
+      TargetTrackingConfiguration:
+        PredefinedMetricSpecification: {PredefinedMetricType: ASGAverageCPUUtilization}
+        TargetValue: 50
+"""
+DATABASE = """
+  Redes: {Type: AWS::RDS::DBSubnetGroup, Properties: {SubnetIds: [!Ref RedeA, !Ref RedeB]}}
+  Banco:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      Engine: postgres
+      MultiAZ: true
+      StorageEncrypted: true
+      PubliclyAccessible: false
+      BackupRetentionPeriod: 7
+      AutoMinorVersionUpgrade: true
+      ManageMasterUserPassword: true
+      DBSubnetGroupName: !Ref Redes
+      VPCSecurityGroups: [!Ref GrupoBanco]
+"""
+SERVERS = f"Parameters: {{Minimo: {{Type: Number, Default: 2, MinValue: 2, MaxValue: 4}}}}\nResources:{NETWORK}{FLEET}{DATABASE}"
+
+EVENTS = """
+Parameters: {Dias: {Type: Number, Default: 30}}
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: AES256}}]}
+      LifecycleConfiguration: {Rules: [{Status: Enabled, ExpirationInDays: !Ref Dias}]}
+  Tabela:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      SSESpecification: {SSEEnabled: true}
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+  Papel:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: p
+          PolicyDocument: {Statement: [{Effect: Allow, Action: "dynamodb:PutItem", Resource: !GetAtt Tabela.Arn}]}
+  Funcao: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Papel.Arn}}
+  Permissao:
+    Type: AWS::Lambda::Permission
+    Properties: {FunctionName: !Ref Funcao, Principal: s3.amazonaws.com, Action: lambda:InvokeFunction}
+  Fila: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: true}}
+  Destino:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: {FunctionName: !Ref Funcao, DestinationConfig: {OnFailure: {Destination: !GetAtt Fila.Arn}}}
+  Alarme:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateNumberOfMessagesVisible
+      Dimensions: [{Name: QueueName, Value: !GetAtt Fila.QueueName}]
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+      Threshold: 1
+"""
+
+VOLUME = f"""
+Resources:{NETWORK}
+  Maquina: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref RedeA}}}}
+  Disco: {{Type: AWS::EC2::Volume, DeletionPolicy: Snapshot, UpdateReplacePolicy: Retain, Properties: {{Encrypted: true}}}}
+  Ligacao: {{Type: AWS::EC2::VolumeAttachment, Properties: {{InstanceId: !Ref Maquina, VolumeId: !Ref Disco}}}}
+"""
+
+TEMPLATES = {"servidores": SERVERS, "eventos": EVENTS, "volume": VOLUME}
+DRAWN = {
+    "servidores": ("Balanceador", "Frota", "Banco", "Nat"), "eventos": ("Bucket", "Funcao", "Tabela", "Fila"),
+    "volume": ("Maquina", "Disco"),
+}
+GOOD = [
+    ("alta-disponibilidade", "servidores"), ("escalabilidade", "servidores"), ("escalabilidade", "eventos"),
+    ("resiliencia", "servidores"), ("resiliencia", "eventos"), ("sem-caminho-da-internet-ao-banco", "servidores"),
+    ("so-a-aplicacao-chega-ao-banco", "servidores"), ("criptografado-em-repouso", "servidores"),
+    ("criptografado-em-repouso", "eventos"), ("menor-privilegio", "servidores"), ("menor-privilegio", "eventos"),
+    ("expira-em", "eventos"), ("sem-servidor", "eventos"), ("paga-pelo-uso", "eventos"),
+    ("senha-fora-do-template", "servidores"), ("acesso-sem-ssh", "servidores"), ("sobrevive-a-instancia", "volume"),
+    ("falhas-guardadas", "eventos"), ("banco-gerenciado", "servidores"),
+]
+
+
+def judge(claim_id, kind, *edits, said=""):
+    text = TEMPLATES[kind]
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new)
+    return evaluate(claim_id, diagram(*DRAWN[kind]), template.parse(text, "t.yaml"), said)
+
+
+def diagram(*names):
+    nodes = tuple(Node(name.lower(), name, 1, resources=(name,)) for name in names)
+    edges = (Edge("frota--banco", "frota", "banco", 1),) if "Banco" in names else ()
+    return Diagram("x", "x.py", "X", 1, "LR", nodes=nodes, edges=edges, bound=True)
+
+
+@pytest.mark.parametrize("claim_id, kind", GOOD)
+def test_a_good_template_proves_it(claim_id, kind):
+    result = judge(claim_id, kind)
+    assert result.missing == ()
+    assert result.proven
+
+
+def test_every_claim_has_a_good_template():
+    assert {claim_id for claim_id, _ in GOOD} == set(CLAIMS)
+
+
+@pytest.mark.parametrize("claim_id, kind", GOOD)
+def test_each_line_of_evidence_is_needed(claim_id, kind):
+    tree = template.parse(TEMPLATES[kind], "t.yaml").data
+    assert survivors(claim_id, diagram(*DRAWN[kind]), tree) == []
+
+
+BAD = [
+    # alta disponibilidade
+    ("alta-disponibilidade", "servidores", ("MinValue: 2", "MinValue: 1"), "`Frota` pode ficar com uma instância só; "
+     "limite `Minimo` aos valores que servem, com `AllowedValues` ou `MinValue`"),
+    ("alta-disponibilidade", "servidores", ("MinSize: !Ref Minimo", "MinSize: 1"),
+     "`Frota` pode ficar com uma instância só; use `MinSize: 2` ou mais"),
+    ("alta-disponibilidade", "servidores", ("VPCZoneIdentifier: [!Ref RedeA, !Ref RedeB]", "VPCZoneIdentifier: [!Ref RedeA]"),
+     "não se prova que `Frota` esteja em duas zonas; dê-lhe sub-redes com `AvailabilityZone: !Select [0, !GetAZs \"\"]` e "
+     "`!Select [1, !GetAZs \"\"]`"),
+    ("alta-disponibilidade", "servidores", ("Subnets: [!Ref RedeA, !Ref RedeB]", "Subnets: [!Ref RedeA]"),
+     "não se prova que `Balanceador` esteja em duas zonas"),
+    ("alta-disponibilidade", "servidores", ("!Select [1, !GetAZs", "!Select [0, !GetAZs"), "não se prova que `Banco` esteja em duas zonas"),
+    ("alta-disponibilidade", "servidores", ("AvailabilityZone: !Select [1, !GetAZs \"\"]", "Tags: []"),
+     "não se prova que `Frota` esteja em duas zonas"),
+    ("alta-disponibilidade", "servidores", ("Properties: {SubnetId: !Ref RedeA}", "Properties: {SubnetId: !Ref RedeB}"),
+     "`RedeA` sai por um NAT que não é da zona dela; crie um NAT em cada zona, e uma tabela de rotas por zona"),
+    ("alta-disponibilidade", "servidores", ("NatGatewayId: !Ref Nat", "Description: nada"),
+     "não se sabe por onde sai `RedeA`; escreva um alvo só na rota"),
+    ("alta-disponibilidade", "servidores", ("MultiAZ: true", "MultiAZ: false"), "`Banco` não é Multi-AZ; use `MultiAZ: true`"),
+    ("alta-disponibilidade", "volume", ("", ""), "`Maquina` é uma instância só, numa zona só; ponha-a num grupo do Auto Scaling em duas zonas"),
+    ("alta-disponibilidade", "servidores", ("  Alvo: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}",
+                                            "  Alvo: {Type: AWS::ElastiCache::ReplicationGroup}"),
+     "`Alvo` não troca de zona sozinho; use `MultiAZEnabled: true`"),
+    ("alta-disponibilidade", "servidores", ("  Alvo: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}",
+                                            "  Alvo: {Type: AWS::EFS::FileSystem, Properties: {AvailabilityZoneName: a}}"),
+     "`Alvo` guarda tudo numa zona só; tire `AvailabilityZoneName`"),
+    ("alta-disponibilidade", "servidores", ("  Alvo: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}", "  Alvo: {Type: AWS::RDS::DBCluster}"),
+     "`Alvo` tem menos de duas instâncias; acrescente uma réplica com o mesmo `DBClusterIdentifier`"),
+    ("alta-disponibilidade", "servidores", ("{Type: AWS::EC2::NatGateway,", "{Type: AWS::EMR::Cluster,"),
+     "não há como julgar se `Nat` (`AWS::EMR::Cluster`) sobrevive à perda de uma zona; acrescente uma parte com `@part` a "
+     "`scripts/proofs/claims/availability.py`"),
+    ("alta-disponibilidade", "servidores", ("{Type: AWS::EC2::NatGateway,", "{Type: Outro::Tipo,"),
+     "as afirmações não conhecem o tipo `Outro::Tipo`; acrescente-o a uma lista de `scripts/proofs/claims/kinds.py`"),
+    ("alta-disponibilidade", "eventos", ("", ""), "nada no template diz respeito a “alta disponibilidade”; retire o benefício"),
+    # escalabilidade
+    ("escalabilidade", "servidores", ("MaxSize: 6", "MaxSize: 4"), "não se prova que o máximo de `Frota` seja maior que o mínimo; "
+     "aumente `MaxSize`, ou limite os parâmetros com `MinValue` e `MaxValue`"),
+    ("escalabilidade", "servidores", (", MaxValue: 4", ""), "não se prova que o máximo de `Frota` seja maior que o mínimo"),
+    ("escalabilidade", "servidores", ("AutoScalingGroupName: !Ref Frota", "AutoScalingGroupName: outra"),
+     "nenhuma política ajusta sozinha o tamanho de `Frota`; acrescente um `AWS::AutoScaling::ScalingPolicy` com `TargetTrackingConfiguration`"),
+    ("escalabilidade", "servidores", ("PolicyType: TargetTrackingScaling", "PolicyType: StepScaling"),
+     "nenhuma política ajusta sozinha o tamanho de `Frota`"),
+    ("escalabilidade", "volume", ("", ""), "`Maquina` é uma instância só, de tamanho fixo; ponha-a num grupo do Auto Scaling com uma política"),
+    ("escalabilidade", "eventos", ("PAY_PER_REQUEST", "PROVISIONED"), "`Tabela` tem capacidade fixa; use `BillingMode: PAY_PER_REQUEST`"),
+    ("escalabilidade", "eventos", ("{Role: !GetAtt Papel.Arn}", "{ReservedConcurrentExecutions: 0}"),
+     "`Funcao` não executa em paralelo; aumente `ReservedConcurrentExecutions`, ou retire-a"),
+    # resiliência e falhas
+    ("resiliencia", "servidores", ("HealthCheckType: ELB", "HealthCheckType: EC2"),
+     "`Frota` só troca a instância que para, não a que deixa de atender; use `HealthCheckType: ELB`"),
+    ("resiliencia", "servidores", ("TargetGroupARNs: [!Ref Alvo]", "Cooldown: 1"), "`Frota` não está em nenhum balanceador do template; dê-lhe "
+     "`TargetGroupARNs`"),
+    ("resiliencia", "servidores", ("MultiAZ: true", "MultiAZ: false"), "`Banco` não tem reserva; use `MultiAZ: true`"),
+    ("resiliencia", "servidores", ("BackupRetentionPeriod: 7", "BackupRetentionPeriod: 0"),
+     "`Banco` não tem backup automático; use `BackupRetentionPeriod: 7`"),
+    ("resiliencia", "eventos", ("PointInTimeRecoveryEnabled: true", "PointInTimeRecoveryEnabled: false"),
+     "`Tabela` não tem recuperação a um ponto no tempo; use `PointInTimeRecoveryEnabled: true`"),
+    ("resiliencia", "eventos", ("OnFailure", "OnSuccess"), "o evento que `Funcao` não processa se perde; acrescente um "
+     "`AWS::Lambda::EventInvokeConfig` com `OnFailure`"),
+    ("resiliencia", "volume", ("", ""), "ninguém substitui `Maquina` se ela falhar; ponha-a num grupo do Auto Scaling"),
+    ("falhas-guardadas", "eventos", ("Type: AWS::CloudWatch::Alarm", "Type: AWS::CloudWatch::Dashboard"),
+     "nenhum alarme vigia `Fila`; acrescente um `AWS::CloudWatch::Alarm` de `ApproximateNumberOfMessagesVisible`"),
+    ("falhas-guardadas", "eventos", ("MetricName: Approx", "MetricName: Outra"),
+     "`Alarme` não olha as mensagens à espera; use `MetricName: ApproximateNumberOfMessagesVisible`"),
+    ("falhas-guardadas", "eventos", ("GreaterThanOrEqualToThreshold", "LessThanThreshold"),
+     "`Alarme` não dispara quando há mensagens; use `GreaterThanOrEqualToThreshold`"),
+    ("falhas-guardadas", "eventos", ("Threshold: 1", "Threshold: 9"), "`Alarme` não dispara na primeira mensagem; use `Threshold: 1`"),
+    ("falhas-guardadas", "eventos", ("{Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: true}}", "{Type: AWS::SNS::Topic}"),
+     "`Fila` não é uma fila; guarde as falhas numa fila do SQS"),
+    ("banco-gerenciado", "servidores", ("AutoMinorVersionUpgrade: true", "AutoMinorVersionUpgrade: false"),
+     "`Banco` deixa isso para você: `AutoMinorVersionUpgrade`; use `AutoMinorVersionUpgrade: true`"),
+    ("banco-gerenciado", "servidores", ("BackupRetentionPeriod: 7", "Port: 5432"),
+     "`Banco` não tem backup automático; use `BackupRetentionPeriod: 7`"),
+    # rede
+    ("sem-caminho-da-internet-ao-banco", "servidores", ("PubliclyAccessible: false", "PubliclyAccessible: true"),
+     "`Banco` não diz que é privado; use `PubliclyAccessible: false`"),
+    ("sem-caminho-da-internet-ao-banco", "servidores", ("DBSubnetGroupName: !Ref Redes", "DBSubnetGroupName: outro"),
+     "não se sabe em que sub-redes fica `Banco`; nomeie um grupo de sub-redes do template"),
+    ("sem-caminho-da-internet-ao-banco", "servidores", ("VPCSecurityGroups: [!Ref GrupoBanco]", "Port: 5432"),
+     "não se sabe que grupos de segurança protegem `Banco`; nomeie grupos do template"),
+    ("so-a-aplicacao-chega-ao-banco", "servidores", ("SourceSecurityGroupId: !Ref GrupoApp", "CidrIp: 10.0.0.0/16"),
+     "uma entrada de `GrupoBanco` não vem de um grupo de segurança do template; use `SourceSecurityGroupId: !Ref` do grupo da aplicação"),
+    ("so-a-aplicacao-chega-ao-banco", "servidores", ("Entrada:\n    Type: AWS::EC2::SecurityGroupIngress",
+                                                     "Entrada:\n    Type: AWS::EC2::SecurityGroupEgress"),
+     "ninguém entra em `GrupoBanco`; acrescente a entrada do grupo da aplicação"),
+    ("so-a-aplicacao-chega-ao-banco", "servidores", ("Properties: {Subnets: [!Ref RedeA, !Ref RedeB]}",
+                                                     "Properties: {Subnets: [!Ref RedeA], SecurityGroups: [!Ref GrupoApp]}"),
+     "`Balanceador` está em `GrupoApp`, chega a `Banco` e não tem seta para ele; dê-lhe outro grupo, ou desenhe a seta"),
+    ("so-a-aplicacao-chega-ao-banco", "servidores", ("VPCSecurityGroups: [!Ref GrupoBanco]", "Port: 5432"),
+     "não se sabe que grupos de segurança protegem `Banco`; nomeie grupos do template"),
+    # criptografia
+    ("criptografado-em-repouso", "servidores", ("StorageEncrypted: true", "StorageEncrypted: false"),
+     "`Banco` não diz que criptografa o que guarda; ligue-a em `StorageEncrypted`"),
+    ("criptografado-em-repouso", "servidores", ("Ebs: {Encrypted: true}", "Ebs: {}"),
+     "um disco de `Modelo` não é criptografado; use `Encrypted: true` em `Ebs`"),
+    ("criptografado-em-repouso", "volume", ("Encrypted: true", "Encrypted: false"), "`Disco` não diz que criptografa o que guarda"),
+    ("criptografado-em-repouso", "volume", ("", ""), "não se sabe se o disco raiz de `Maquina` é criptografado; acrescente a "
+     "`BlockDeviceMappings` o disco raiz, com `Ebs: {Encrypted: true}`"),
+    ("criptografado-em-repouso", "eventos", ("SqsManagedSseEnabled: true", "SqsManagedSseEnabled: false"),
+     "`Fila` não diz que criptografa o que guarda; ligue-a em `SqsManagedSseEnabled`"),
+    # permissões
+    ("menor-privilegio", "eventos", ("dynamodb:PutItem", "dynamodb:*"), "`Papel` permite `dynamodb:*` em `Action`; nomeie o que ela usa, "
+     "ou dê o motivo em `Excecoes: {permissao-ampla: …}`"),
+    ("menor-privilegio", "eventos", ("Resource: !GetAtt Tabela.Arn", "Resource: \"arn:aws:dynamodb:*:*:table/*\""),
+     "`Papel` permite `arn:aws:dynamodb:*:*:table/*` em `Resource`"),
+    ("menor-privilegio", "servidores", ("permissao-ampla: os canais", "outra: os canais"), "`Papel` permite `*` em `Resource`"),
+    ("menor-privilegio", "eventos", ("Action: \"dynamodb:PutItem\"", "NotAction: \"iam:*\""), "uma permissão de `Papel` não traz `Action`; "
+     "escreva `Action`"),
+    ("menor-privilegio", "eventos", ("dynamodb:PutItem", "gravar"), "`gravar`, em `Papel`, não é uma ação nem um recurso; "
+     "escreva `serviço:Ação` e o ARN"),
+    ("menor-privilegio", "eventos", ("Effect: Allow", "Effect: Talvez"), "uma declaração de `Papel` não se consegue ler; escreva-a por extenso"),
+    ("menor-privilegio", "eventos", ("PolicyDocument: {Statement: [{Effect: Allow, Action: \"dynamodb:PutItem\", Resource: !GetAtt Tabela.Arn}]}",
+                                     "PolicyDocument: '{}'"), "uma política de `Papel` não se consegue ler; escreva-a como objeto"),
+    ("menor-privilegio", "eventos", ("      Policies:\n", "      ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess']\n      Policies:\n"),
+     "`Papel` usa uma política que não está no template; escreva as permissões, ou dê o motivo em `Excecoes: {permissao-ampla: …}`"),
+    # servidores, cobrança, duração
+    ("sem-servidor", "servidores", ("", ""), "`Modelo` (`AWS::EC2::LaunchTemplate`) é um servidor a manter; troque-o por um serviço sem servidor, "
+     "ou retire o benefício"),
+    ("paga-pelo-uso", "eventos", ("PAY_PER_REQUEST", "PROVISIONED"), "`Tabela` cobra capacidade provisionada; use `BillingMode: PAY_PER_REQUEST`"),
+    ("paga-pelo-uso", "eventos", ("BillingMode: PAY_PER_REQUEST", "ProvisionedThroughput: {}"), "`Tabela` reserva capacidade; "
+     "tire `ProvisionedThroughput`"),
+    ("paga-pelo-uso", "servidores", ("", ""), "`Nat` (`AWS::EC2::NatGateway`) cobra mesmo parado; troque-o por um serviço sob demanda, "
+     "ou retire o benefício"),
+    ("expira-em", "eventos", ("Status: Enabled", "Status: Disabled"), "nada em `Bucket` expira sempre; acrescente uma regra com `Status: Enabled` e "
+     "`ExpirationInDays`, sem filtro"),
+    ("expira-em", "eventos", ("Rules: [{Status", "Rules: [{Prefix: a/, Status"), "nada em `Bucket` expira sempre"),
+    ("expira-em", "eventos", ("      LifecycleC", "      VersioningConfiguration: {Status: Enabled}\n      LifecycleC"),
+     "as versões antigas de `Bucket` não expiram; acrescente `NoncurrentVersionExpiration`"),
+    ("sobrevive-a-instancia", "volume", ("DeletionPolicy: Snapshot", "DeletionPolicy: Delete"),
+     "`Disco` se perde com a pilha; use `DeletionPolicy: Snapshot`"),
+    ("sobrevive-a-instancia", "volume", ("VolumeId: !Ref Disco", "VolumeId: vol-1"), "`Maquina` não tem volume que viva sem ela; crie um "
+     "`AWS::EC2::Volume` e ligue-o com `AWS::EC2::VolumeAttachment`"),
+    # acesso
+    ("senha-fora-do-template", "servidores", ("ManageMasterUserPassword: true", "MasterUserPassword: abc"),
+     "alguém escolhe a senha de `Banco`; use `ManageMasterUserPassword: true`"),
+    ("senha-fora-do-template", "servidores", ("ManageMasterUserPassword: true", "ManageMasterUserPassword: true\n      MasterUserPassword: abc"),
+     "`Banco` recebe a senha pelo template; tire `MasterUserPassword`"),
+    ("acesso-sem-ssh", "servidores", ("FromPort: 5432, ToPort: 5432", "FromPort: 20, ToPort: 30"),
+     "uma entrada de `GrupoBanco` alcança a porta 22; feche-a na porta que a aplicação usa"),
+    ("acesso-sem-ssh", "servidores", ("        SecurityGroupIds", "        KeyName: chave\n        SecurityGroupIds"),
+     "`Modelo` aceita uma chave de SSH; tire `KeyName`"),
+    ("acesso-sem-ssh", "servidores", ("IamInstanceProfile: {Arn: !GetAtt Perfil.Arn}", "EbsOptimized: true"),
+     "`Modelo` não usa um perfil de instância deste template; crie um `AWS::IAM::InstanceProfile` e cite-o"),
+    ("acesso-sem-ssh", "servidores", ("            Statement:\n              - Effect: Allow", "            Statement:\n"
+     "              - {Effect: Deny, Action: 'ssm:*', Resource: '*'}\n              - Effect: Allow"),
+     "`Papel` nega `ssm:UpdateInstanceInformation` em qualquer recurso; tire a negação"),
+    ("acesso-sem-ssh", "servidores", ("\"ssmmessages:OpenDataChannel\"", "\"s3:GetObject\""),
+     "nada deixa `Papel` fazer `ssmmessages:OpenDataChannel` em qualquer recurso; acrescente a ação, que o agente usa"),
+]
+
+
+@pytest.mark.parametrize("claim_id, kind, edit, message", BAD)
+def test_each_damage_has_its_message(claim_id, kind, edit, message):
+    result = judge(claim_id, kind, *([edit] if edit[0] else []))
+    assert not result.proven
+    said = [str(missing) for missing in result.missing]
+    assert message in said or any(text.startswith(f"{message};") for text in said), said
+
+
+def test_a_path_from_the_internet_is_printed():
+    opened = ("  Alvo:", """  Portao: {Type: AWS::EC2::InternetGateway}
+  Portal: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Portao}}
+  Alvo:""")
+    result = judge("sem-caminho-da-internet-ao-banco", "servidores", opened, ("NatGatewayId: !Ref Nat", "GatewayId: !Ref Portao"),
+                   ("PubliclyAccessible: false", "PubliclyAccessible: true"),
+                   ("SourceSecurityGroupId: !Ref GrupoApp", "CidrIp: 0.0.0.0/0"))
+    path = next(str(missing) for missing in result.missing if "há um caminho" in missing.need)
+    assert path.startswith("há um caminho da internet a `Banco`: internet → `Portao` → ")
+    assert "entrada em `GrupoBanco`: tcp 5432" in path
+
+
+@pytest.mark.parametrize("said, missing", [
+    ("Expira em 30 dias.", []), ("Expira em um mês.", []), ("", []),
+    ("Expira em 1 ano.", ["`Bucket` expira em 30 dias, e o benefício diz 365; acerte o texto ou a regra"]),
+    ("Expira.", ["o benefício não diz em quanto tempo; escreva `em 30 dias`"]),
+])
+def test_the_term_on_the_page_is_the_one_in_the_template(said, missing):
+    assert [str(piece) for piece in judge("expira-em", "eventos", said=said).missing] == missing
+
+
+def test_a_bucket_that_keeps_forever_gives_its_reason():
+    kept = ("  Tabela:", "  Site: {Type: AWS::S3::Bucket, Metadata: {Excecoes: {sem-expiracao: é o site}}}\n  Tabela:")
+    assert judge("expira-em", "eventos", kept).proven
+    assert not judge("expira-em", "eventos", (kept[0], kept[1].replace("é o site", "''"))).proven
+
+
+def test_what_a_condition_turns_off_is_not_proven():
+    switch = ("Resources:", "Conditions: {Producao: !Equals [a, a]}\nResources:")
+    result = judge("alta-disponibilidade", "servidores", switch, ("MultiAZ: true", "MultiAZ: !If [Producao, true, false]"))
+    assert [str(piece) for piece in result.missing] == ["`Banco` não é Multi-AZ; use `MultiAZ: true`"]
+
+
+@pytest.mark.parametrize("edit", [
+    ("Resources:", "Transform: AWS::Serverless-2016-10-31\nResources:"),
+    ("Resources:", "Resources:\n  Fn::ForEach::X: [N, [a], {'B${N}': {Type: AWS::S3::Bucket}}]"),
+    ("Resources:", "Resources:\n  Outra: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: x}}"),
+    ("  Fila: {", "  Fila: {Fn::Transform: {Name: m}, "),
+    ("  Fila: {", "  Modulo: {Type: 'Org::Meu::X::MODULE'}\n  Fila: {"),
+])
+@pytest.mark.parametrize("claim_id", [claim_id for claim_id, kind in GOOD if kind == "eventos"])
+def test_what_only_aws_expands_proves_nothing(claim_id, edit):
+    assert not judge(claim_id, "eventos", edit).proven
+
+
+@pytest.mark.parametrize("text", [
+    "Resources: {A: {Type: AWS::EC2::Instance, Properties: texto}}",
+    "Resources: {A: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref B, VPCSecurityGroups: !GetAtt A.X}}}",
+    "Resources: {A: {Type: AWS::IAM::Role, Properties: {Policies: x, ManagedPolicyArns: {a: 1}}}}",
+    "Resources: {A: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: x}}}}",
+    "Resources: {A: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: [{Effect: Allow, Action: {a: 1}, Resource: [[1]]}]}}}}",
+    "Parameters: {A: 3}\nResources: {A: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {MinSize: !Ref A, MaxSize: [1], VPCZoneIdentifier: !Split [a, !Ref A]}}}",
+    "Conditions: {C: !Condition C}\nResources: {A: {Type: AWS::RDS::DBInstance, Condition: C, Properties: {StorageEncrypted: !If [C, 1, 2]}}}",
+    "Resources: {A: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {BlockDeviceMappings: [1, {Ebs: 3}]}}}}",
+    "Resources: {A: {Type: AWS::CloudWatch::Alarm, Properties: {Dimensions: 3}}, F: {Type: AWS::Lambda::Permission, Properties: 7}}",
+    "Resources: {A: {Type: AWS::DynamoDB::Table, Properties: !Transform {Name: x}}}",
+])
+@pytest.mark.parametrize("claim_id", sorted(CLAIMS))
+def test_hostile_templates_neither_crash_nor_prove(claim_id, text):
+    assert not evaluate(claim_id, diagram("A"), template.parse(text, "t.yaml")).proven
+
+
+def test_an_unknown_claim_and_a_repeated_one():
+    with pytest.raises(KeyError):
+        evaluate("nao-ha", diagram("A"), template.parse("Resources: {A: {Type: AWS::S3::Bucket}}", "t"))
+    with pytest.raises(ValueError, match="já há a afirmação alta-disponibilidade"):
+        claim("alta-disponibilidade")(lambda scene: iter(()))
+    with pytest.raises(ValueError, match="precisa de título, motivo, lista e `Fonte: URL`"):
+        claim("outra")(test_an_unknown_claim_and_a_repeated_one)
+
+
+REAL = {
+    "cli-s3-lambda-dynamodb": {"sem-servidor", "paga-pelo-uso", "escalabilidade", "resiliencia", "falhas-guardadas",
+                               "menor-privilegio", "criptografado-em-repouso", "expira-em"},
+    "pdv-alta-disponibilidade": {"alta-disponibilidade", "escalabilidade", "resiliencia", "banco-gerenciado", "menor-privilegio",
+                                 "criptografado-em-repouso", "senha-fora-do-template", "acesso-sem-ssh",
+                                 "sem-caminho-da-internet-ao-banco", "so-a-aplicacao-chega-ao-banco"},
+    "upload-ec2-ebs-rds": {"sobrevive-a-instancia", "banco-gerenciado", "menor-privilegio", "criptografado-em-repouso",
+                           "senha-fora-do-template", "acesso-sem-ssh", "sem-caminho-da-internet-ao-banco",
+                           "so-a-aplicacao-chega-ao-banco"},
+}
+
+
+@pytest.mark.parametrize("slug", sorted(REAL))
+def test_what_the_real_architectures_prove(slug):
+    drawn = render(ROOT / "diagrams_src" / f"{slug}.py", ROOT).diagram
+    tree = copy.deepcopy(template.read(ROOT / "docs/arquiteturas" / slug / "template.yaml").data)
+    for resource in tree["Resources"].values():  # o programa não interessa aqui, e pesa em cada mutação
+        resource.get("Metadata", {}).pop("AWS::CloudFormation::Init", None)
+    real = template.parse(json.dumps(tree), "t.json")
+    assert {claim_id for claim_id in CLAIMS if evaluate(claim_id, drawn, real).proven} == REAL[slug]
+    assert [survivor for claim_id in sorted(REAL[slug]) for survivor in survivors(claim_id, drawn, tree)] == []
+
+
+def survivors(claim_id, drawn, tree):
+    """As linhas de evidência que se podem tirar sem que a afirmação caia."""
+    proven = evaluate(claim_id, drawn, template.parse(json.dumps(tree), "t.json"))
+    left = []
+    for found in proven.found:
+        damaged = copy.deepcopy(tree)
+        parent = damaged
+        for key in found.path[:-1]:
+            parent = parent[key]
+        del parent[found.path[-1]]
+        try:
+            after = evaluate(claim_id, drawn, template.parse(json.dumps(damaged), "t.json"))
+        except Defect:
+            continue
+        if after.proven:
+            left.append((claim_id, found))
+    return left

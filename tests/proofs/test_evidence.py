@@ -1,0 +1,18 @@
+"""As arquiteturas de verdade: tudo provado ou declarado, e cada linha de evidência é indispensável."""
+
+import pytest
+
+REAL = ("cli-s3-lambda-dynamodb", "pdv-alta-disponibilidade", "upload-ec2-ebs-rds")
+
+
+@pytest.mark.parametrize("slug", REAL)
+def test_every_arrow_is_proven_or_declared(bench, slug):
+    assert [proof.edge.id for proof in bench.real(slug).proofs if not proof.proven and not proof.declared] == []
+
+
+@pytest.mark.parametrize("slug", REAL)
+def test_every_evidence_line_is_needed(bench, slug):
+    architecture = bench.real(slug)
+    for proof in architecture.proofs:
+        if proof.proven:
+            assert architecture.survivors(proof.edge.id) == [], proof.edge.id

@@ -1,0 +1,181 @@
+"""A rede como valor: tabelas que valem, grupos, ACLs e o que não se conhece."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.proofs.groups import all_rules, rules_of
+from scripts.proofs.homes import home_of
+from scripts.proofs.network import distinct_zones, network_of
+from scripts.proofs.openings import openings
+from scripts.proofs.places import place, places
+from scripts.resolution import Resolution, Unknown
+from tests.proofs.scenery import GONE, allow, associate, missing, network, proof, ref
+
+
+def net(changes=None, added=None, **sections):
+    return network_of(Resolution(network(changes, added, **sections)))
+
+
+def test_a_subnet_is_public_when_its_table_leads_to_an_internet_gateway():
+    found = net()
+    assert {name: found.public(subnet) for name, subnet in found.subnets.items()} == {
+        "PublicaA": True, "PublicaB": True, "PrivadaA": False, "PrivadaB": False}
+
+
+@pytest.mark.parametrize("changes, added", [
+    ({"RotaPrivada.RouteTableId": {"Fn::ImportValue": "tabela"}, "RotaPrivada.NatGatewayId": GONE,
+      "RotaPrivada.GatewayId": ref("Portao")}, {}),
+    ({"RotaPrivada.NatGatewayId": GONE, "RotaPrivada.GatewayId": ref("Faixa")}, {}),
+    ({"RotaPrivada.NatGatewayId": {"Fn::ImportValue": "nat"}, "RotaPrivada.GatewayId": ref("Portao")}, {}),
+    ({"PrivadaA.VpcId": ref("Faixa"), "AssociaPrivadaA": GONE}, {}),
+    ({"AssociaPrivadaA.RouteTableId": {"Fn::ImportValue": "tabela"}}, {}),
+    ({}, {"Outra": associate("PrivadaA", "TabelaPublica")}),
+    ({"PrivadaA": {"Type": "AWS::EC2::Subnet", "Properties": {"Fn::Transform": {"Name": "x"}, "VpcId": ref("Vpc")}}}, {}),
+])
+def test_what_cannot_be_known_is_neither_public_nor_private(changes, added):
+    found = net(changes, added)
+    assert found.public(found.subnets["PrivadaA"]) is None
+
+
+def test_the_main_table_of_a_vpc_of_the_template_has_only_the_local_route():
+    found = net({"AssociaPublicaA": GONE})
+    assert found.public(found.subnets["PublicaA"]) is False
+
+
+def test_egress_not_written_is_everything_and_ingress_not_written_is_nothing():
+    found = net({"GrupoApp.SecurityGroupIngress": GONE})
+    assert rules_of(found, "GrupoApp", False) is None
+    assert rules_of(found, "GrupoApp", True) == []
+
+
+@pytest.mark.parametrize("written, port, expected", [
+    ({"IpProtocol": "tcp", "FromPort": 80, "ToPort": 90}, 85, True),
+    ({"IpProtocol": "6", "FromPort": "80", "ToPort": "80"}, 80, True),
+    ({"IpProtocol": "tcp", "FromPort": 81, "ToPort": 80}, 80, False),
+    ({"IpProtocol": -1}, 80, True),
+    ({"IpProtocol": "udp", "FromPort": 80, "ToPort": 80}, 80, False),
+    ({"IpProtocol": "tcp"}, 80, None),
+    ({"IpProtocol": ref("Faixa"), "FromPort": 80, "ToPort": 80}, 80, None),
+    ({"IpProtocol": "tcp", "FromPort": ref("Faixa"), "ToPort": 80}, 80, None),
+])
+def test_ports_of_a_rule(written, port, expected):
+    found = net({"GrupoApp.SecurityGroupIngress": [{**written, "CidrIp": "10.0.0.0/16"}]})
+    (rule,) = rules_of(found, "GrupoApp", True)
+    assert rule.covers(port) is expected
+
+
+@pytest.mark.parametrize("peer, expected", [
+    ({"CidrIp": "0.0.0.0/0"}, True), ({"CidrIpv6": "::/0"}, True), ({"CidrIp": "203.0.113.0/24"}, True),
+    ({"CidrIp": ref("Faixa")}, True), ({"CidrIp": "10.0.0.0/8"}, False), ({"CidrIp": "100.64.0.0/16"}, False),
+    ({"CidrIpv6": "fc00::/8"}, False), ({"SourceSecurityGroupId": ref("GrupoAlb")}, False),
+    ({"SourcePrefixListId": "pl-123"}, None), ({"CidrIp": {"Fn::ImportValue": "faixa"}}, None), ({}, None),
+    ({"SourcePrefixListId": ref("Lista")}, True),
+])
+def test_who_comes_from_the_internet(peer, expected):
+    listed = {"Lista": ("EC2::PrefixList", {"Entries": [{"Cidr": "10.0.0.0/8"}, {"Cidr": "198.51.100.0/24"}]})}
+    found = net({"GrupoApp.SecurityGroupIngress": [{"IpProtocol": "-1", **peer}]}, listed)
+    (rule,) = rules_of(found, "GrupoApp", True)
+    assert rule.admits_world(found) is expected
+
+
+def test_a_standalone_rule_of_an_unknown_group_counts_for_every_group():
+    loose = {"Solta": ("EC2::SecurityGroupIngress", {"GroupId": {"Fn::ImportValue": "grupo"}, **allow(22, CidrIp="0.0.0.0/0")})}
+    found = net({}, loose)
+    assert [rule.resource.id for rule in rules_of(found, "GrupoBanco", True)] == ["GrupoBanco", "Solta"]
+
+
+def test_a_rule_behind_a_condition_keeps_its_line():
+    chosen = {"Fn::If": ["Sim", allow(8080, SourceSecurityGroupId=ref("GrupoAlb")), ref("AWS::NoValue")]}
+    template = network({"GrupoApp.SecurityGroupIngress": [ref("AWS::NoValue"), chosen]},
+                       Conditions={"Sim": {"Fn::Equals": ["a", "a"]}})
+    (rule,) = rules_of(network_of(Resolution(template)), "GrupoApp", True)
+    assert rule.first.path[3:] == ("SecurityGroupIngress", 1, "Fn::If", 1, "FromPort")
+    (absent,) = [rules_of(network_of(Resolution(template, {"Sim": False})), "GrupoApp", True)]
+    assert absent == []
+
+
+def test_an_unknown_list_is_one_unknown_item():
+    values = Resolution(network({"GrupoApp.SecurityGroupIngress": {"Fn::Transform": {"Name": "macro"}}}))
+    (item,) = places(values, values.resources["GrupoApp"], "SecurityGroupIngress")
+    assert isinstance(item.value, Unknown)
+    assert place(values, values.resources["GrupoApp"], "Nada") is None
+
+
+def test_homes_follow_interfaces_and_launch_templates():
+    interface = [{"DeviceIndex": "0", "SubnetId": ref("PrivadaB"), "GroupSet": [ref("GrupoBanco")]}]
+    added = {
+        "Modelo": ("EC2::LaunchTemplate", {"LaunchTemplateData": {
+            "NetworkInterfaces": [{"Groups": [ref("GrupoApp")], "AssociatePublicIpAddress": False}]}}),
+        "Frota": ("AutoScaling::AutoScalingGroup", {
+            "VPCZoneIdentifier": [ref("PrivadaA")], "MixedInstancesPolicy": {
+                "LaunchTemplate": {"LaunchTemplateSpecification": {"LaunchTemplateId": ref("Modelo")}}}}),
+        "Funcao": ("Lambda::Function", {"VpcConfig": {
+            "SubnetIds": [ref("PrivadaA")], "SecurityGroupIds": [{"Fn::GetAtt": ["GrupoApp", "GroupId"]}]}}),
+    }
+    found = net({"App.SubnetId": GONE, "App.SecurityGroupIds": GONE, "App.NetworkInterfaces": interface}, added)
+    homes = {name: home_of(found, found.values.resources[name]) for name in ("App", "Frota", "Funcao", "Banco")}
+    assert {name: [item.value for item in home.subnets] for name, home in homes.items()} == {
+        "App": ["PrivadaB"], "Frota": ["PrivadaA"], "Funcao": ["PrivadaA"], "Banco": ["PrivadaA", "PrivadaB"]}
+    assert {name: home.known_groups for name, home in homes.items()} == {
+        "App": ("GrupoBanco",), "Frota": ("GrupoApp",), "Funcao": ("GrupoApp",), "Banco": ("GrupoBanco",)}
+    assert home_of(found, found.values.resources["Destino"]) is None
+
+
+@pytest.mark.parametrize("one, other, expected", [
+    ("${AWS::Region}#0", "${AWS::Region}#1", True), ("us-east-1a", "us-east-1b", True), ("us-east-1a", "us-east-1a", False),
+    ("${AWS::Region}#0", "us-east-1a", None), ("${ZonaA}", "${ZonaB}", None), (None, None, None), (Unknown("x"), "a", None),
+])
+def test_zones_that_differ_for_sure(one, other, expected):
+    assert distinct_zones(one, other) is expected
+
+
+def entry(number, action, egress, ports, block="0.0.0.0/0", protocol=6):
+    return "EC2::NetworkAclEntry", {"NetworkAclId": ref("Acl"), "RuleNumber": number, "Protocol": protocol, "RuleAction": action,
+                                    "Egress": egress, "CidrBlock": block, "PortRange": {"From": ports[0], "To": ports[1]}}
+
+
+ACL = {
+    "Acl": ("EC2::NetworkAcl", {"VpcId": ref("Vpc")}),
+    "AssociaAcl": ("EC2::SubnetNetworkAclAssociation", {"SubnetId": ref("PrivadaB"), "NetworkAclId": ref("Acl")}),
+    "Entra": entry(100, "allow", False, (5432, 5432), "10.0.0.0/16"),
+    "Volta": entry(100, "allow", True, (1024, 65535), "10.0.0.0/16"),
+}
+
+
+def test_an_acl_that_lets_the_request_in_and_the_answer_out():
+    done = proof(network({}, ACL), "App", "Banco")
+    assert done.proven
+    assert {found.path[1] for found in done.found} >= {"Entra", "Volta"}
+
+
+@pytest.mark.parametrize("changes, expected", [
+    ({"Entra": GONE}, "a ACL de rede de `PrivadaB` não deixa entrar tcp 5432 de 10.0.2.0/24"),
+    ({"Entra.RuleAction": "deny"}, "a ACL de rede de `PrivadaB` não deixa entrar tcp 5432 de 10.0.2.0/24"),
+    ({"Entra.CidrBlock": "10.0.9.0/24"}, "a ACL de rede de `PrivadaB` não deixa entrar tcp 5432 de 10.0.2.0/24"),
+    ({"Entra.Egress": {"Fn::ImportValue": "x"}}, "a ACL de rede de `PrivadaB` não deixa entrar tcp 5432 de 10.0.2.0/24"),
+    ({"Volta.PortRange.From": 2000}, "a ACL de rede de `PrivadaB` não deixa sair tcp 1024 a 65535 para 10.0.2.0/24"),
+    ({"Volta": GONE}, "a ACL de rede de `PrivadaB` não deixa sair tcp 1024 a 65535 para 10.0.2.0/24"),
+])
+def test_an_acl_that_blocks(changes, expected):
+    tail = " (SUBNET_ACL_RESTRICTION); acrescente uma entrada `allow` de número menor"
+    assert expected + tail in missing(network(changes, ACL), "App", "Banco")
+
+
+def test_openings_are_ingress_rules_routes_and_the_associations_that_give_routes():
+    assert [opening.text for opening in openings(Resolution(network()))] == [
+        "a entrada em `GrupoAlb`", "a entrada em `GrupoApp`", "a entrada em `GrupoBanco`", "a entrada em `GrupoServidor`",
+        "a rota `RotaPublica`", "a rota `RotaPrivada`", "as rotas de `AssociaPublicaA` para `PublicaA`",
+        "as rotas de `AssociaPublicaB` para `PublicaB`", "as rotas de `AssociaPrivadaA` para `PrivadaA`"]
+
+
+@pytest.mark.parametrize("value", [None, "texto", 7, [], [[]], {}, {"Ref": 3}, {"Fn::GetAtt": "x"}, {"Fn::If": ["A"]},
+                                   {"Fn::Transform": {}}, {"Fn::ForEach::X": []}, {"Ref": "App"}])
+@pytest.mark.parametrize("path", ["GrupoApp.SecurityGroupIngress", "GrupoApp.SecurityGroupIngress.0", "RotaPublica.GatewayId",
+                                  "PrivadaA.VpcId", "PrivadaA.AvailabilityZone", "Sub.SubnetIds", "App.SecurityGroupIds",
+                                  "Ouvinte.DefaultActions", "Destino.Targets", "Vpc.CidrBlock", "Banco.Engine"])
+def test_strange_values_never_crash(path, value):
+    template = network({path: value})
+    for tail, head in (("pessoa", "Alb"), ("Alb", "App"), ("App", "Banco"), ("App", "Nat"), ("Portao", "Servidor")):
+        proof(template, tail, head)
+    assert all_rules(network_of(Resolution(template)))

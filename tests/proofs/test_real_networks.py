@@ -1,0 +1,83 @@
+"""As arquiteturas com rede: provadas, no lugar, e nenhuma evidência é enfeite."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import scripts.proofs.balancing
+import scripts.proofs.database
+import scripts.proofs.egress
+import scripts.proofs.internet  # noqa: F401  (registram as regras)
+from scripts import template as templates
+from scripts.capture import capture
+from scripts.proofs import prove
+from scripts.proofs.containment import misplaced
+from scripts.proofs.exposure import internet_paths
+from scripts.proofs.openings import openings
+from scripts.resolution import scenarios
+from scripts.template import Resource, Template
+
+ROOT = Path(__file__).resolve().parents[2]
+SLUGS = ["pdv-alta-disponibilidade", "upload-ec2-ebs-rds"]
+NETWORK_RULES = {
+    "outside-reaches-gateway", "gateway-reaches-balancer", "gateway-reaches-instance", "balancer-reaches-target",
+    "workload-reaches-database", "primary-reaches-standby", "workload-leaves-by-nat",
+}
+
+
+def architecture(slug: str):
+    diagram = capture(ROOT / "diagrams_src" / f"{slug}.py", ROOT)
+    return diagram, templates.read(ROOT / "docs" / "arquiteturas" / slug / "template.yaml", "template.yaml")
+
+
+def without(template: Template, path: tuple[Any, ...]) -> Template:
+    """O mesmo template sem essa chave ou item; só o recurso dela é copiado."""
+    def cut(value: Any, keys: tuple[Any, ...]) -> Any:
+        if isinstance(value, list):
+            return [cut(item, keys[1:]) if index == keys[0] else item for index, item in enumerate(value)
+                    if index != keys[0] or len(keys) > 1]
+        return {key: cut(item, keys[1:]) if key == keys[0] else item for key, item in value.items()
+                if key != keys[0] or len(keys) > 1}
+
+    data = cut(template.data, path)
+    name = path[1]
+    changed = Resource(name, template.resources[name].type, template.resources[name].line, data["Resources"][name])
+    return replace(template, data=data, resources=template.resources | {name: changed})
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_network_arrow_is_proven_and_every_evidence_line_is_needed(slug):
+    diagram, template = architecture(slug)
+    proofs = [proof for proof in prove(diagram, template) if proof.rule and proof.rule.id in NETWORK_RULES]
+    assert len(proofs) >= 3 and all(proof.proven for proof in proofs), [proof.missing for proof in proofs]
+    survivors = []
+    for proof in proofs:
+        alone = replace(diagram, edges=(proof.edge,))
+        for path in dict.fromkeys(found.path for found in proof.found):
+            (again,) = prove(alone, without(template, path))
+            survivors += [(proof.edge.id, path)] if again.proven else []
+    assert survivors == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_everything_is_drawn_where_it_lives(slug):
+    assert [str(finding) for finding in misplaced(*architecture(slug))] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_everything_the_network_opens_is_evidence_of_an_arrow(slug):
+    diagram, template = architecture(slug)
+    paths = {found.path for proof in prove(diagram, template) for found in proof.found}
+    assert [opening for values in scenarios(template) for opening in openings(values)
+            if not any(path[:len(opening.path)] == opening.path for path in paths)] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_path_from_the_internet_to_the_database(slug):
+    _, template = architecture(slug)
+    for values in scenarios(template):
+        assert internet_paths(values, values.resources["Banco"]) == []
