@@ -16,13 +16,13 @@ with Diagram("Upload de arquivo com EC2, EBS e RDS", direction="LR"):
         with Cluster("Zona A", id="zona-a", grupo="zona"):
             with Cluster("Sub-rede pública", id="publica", grupo="sub-rede-publica", recurso="SubRedePublica"):
                 servidor = EC2("Servidor EC2", nodeid="servidor", recurso="Servidor", passo="2")
-            volume = EBS("Volume EBS", nodeid="volume", recurso="VolumeDeArquivos")
+            volume = EBS("Volume EBS", nodeid="volume", recurso="VolumeArquivos")
         with Cluster(
-            "Sub-redes de dados", id="dados", grupo="sub-rede-privada", recurso="SubRedeDeDadosA SubRedeDeDadosB"
+            "Sub-redes de dados", id="dados", grupo="sub-rede-privada", recurso="SubRedeDadosA SubRedeDadosB"
         ):
-            banco = RDS("RDS PostgreSQL", nodeid="banco", recurso="BancoDeDados")
+            banco = RDS("RDS PostgreSQL", nodeid="banco", recurso="Banco")
 
     pessoa >> Edge(label="envia", passo="1") >> gateway
-    gateway >> Edge(label="entra", passo="1") >> servidor
+    gateway >> Edge(label="entra", passo="1", porta="80") >> servidor
     servidor >> Edge(label="salva o arquivo", passo="3") >> volume
     servidor >> Edge(label="grava metadados", passo="4", porta="5432") >> banco

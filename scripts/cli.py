@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
 _ARGUMENTS: dict[str, dict] = {
     "slug": {"nargs": "*", "help": "nome da arquitetura; sem nenhum, todas"},
-    "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hífens"},
+    "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
     "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
     "--json": {"action": "store_true", "help": "achados como lista JSON"},
     "--raiz": {"type": Path, "default": HERE, "metavar": "DIR", "help": "outra árvore em vez desta"},

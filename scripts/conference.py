@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scripts import checks
 from scripts.findings import Finding
 from scripts.model import Rendered
 from scripts.tree import Tree, WrongUse
@@ -16,14 +16,25 @@ def check_tree(tree: Tree, slugs: list[str]) -> list[Finding]:
 
     Erro: `WrongUse` quando um slug pedido não existe.
     """
-    known = checks.architectures(tree.root)
+    known = tree.architectures()
     unknown = [slug for slug in slugs if slug not in known]
     if unknown:
         raise WrongUse(f"Não há arquitetura `{'`, `'.join(unknown)}`. As que existem são: {', '.join(known) or 'nenhuma'}.")
-    return sorted(set(_findings(tree, slugs or known, everything=not slugs)))
+    wanted = slugs or known
+    with ThreadPoolExecutor(1) as pool:
+        drawing = pool.submit(_draw, tree, wanted)
+        from scripts import checks  # carrega as regras enquanto os scripts são desenhados
+
+        results, findings = drawing.result()
+    for slug in wanted:
+        rendered = results.get(slug)
+        findings += checks.check(tree.root, slug, rendered and rendered.diagram, rendered and rendered.svg)
+    findings += checks.check_links(tree.root, slugs or None)
+    return sorted(set(findings))
 
 
-def _findings(tree: Tree, slugs: list[str], everything: bool) -> list[Finding]:
+def _draw(tree: Tree, slugs: list[str]) -> tuple[dict[str, Rendered], list[Finding]]:
+    """As figuras que os scripts desenham agora, por slug, e os achados de quem não desenha."""
     findings: list[Finding] = []
     results: dict[str, Rendered] = {}
 
@@ -35,11 +46,7 @@ def _findings(tree: Tree, slugs: list[str], everything: bool) -> list[Finding]:
             findings.extend(result)
 
     render_all(tree.root, [tree.script(slug) for slug in slugs if tree.script(slug).is_file()], done)
-    for slug in slugs:
-        rendered = results.get(slug)
-        findings += checks.check(tree.root, slug, rendered and rendered.diagram, rendered and rendered.svg)
-    findings += checks.check_links(tree.root, None if everything else slugs)
-    return findings
+    return results, findings
 
 
 def summary(findings: list[Finding]) -> str:

@@ -151,7 +151,7 @@ class Progress:
     """Conta os pacotes pelo que o pip vai dizendo: `[12/34] pygments`."""
 
     EVENT = re.compile(
-        r"(Collecting|Processing|Requirement already satisfied:|Ignoring) (?:\S*[/\\])?"
+        r"(Collecting |Processing (?:.*[/\\])?|Requirement already satisfied: |Ignoring )"
         r"([A-Za-z0-9._]+(?:-[A-Za-z][\w.]*)*)"
     )
 
@@ -160,7 +160,7 @@ class Progress:
 
     def __call__(self, line: str) -> None:
         event = self.EVENT.match(line)
-        if event and event[1] == "Ignoring":  # de outro sistema
+        if event and event[1] == "Ignoring ":  # de outro sistema
             self.total -= 1
         elif event:
             self.done += 1

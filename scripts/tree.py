@@ -47,6 +47,12 @@ class Tree:
         """O caminho como os achados o mostram: relativo à raiz, com barras normais."""
         return path.relative_to(self.root).as_posix()
 
+    def architectures(self) -> list[str]:
+        """Slugs da árvore: de cada script e de cada pasta, mesmo sem par."""
+        scripts = {path.stem for path in self.sources.glob("*.py") if not path.name.startswith("_")}
+        folders = {path.name for path in self.pages.glob("*") if path.is_dir()}
+        return sorted(scripts | folders)
+
     def scripts(self, slugs: list[str]) -> list[Path]:
         """Os scripts pedidos, ou todos. Arquivos que começam com `_` não são diagramas.
 
@@ -64,7 +70,7 @@ class Tree:
     def check_slug(self, script: Path) -> None:
         """Erro: `Defect` quando o nome do arquivo não serve de endereço."""
         if not SLUG.fullmatch(script.stem):
-            message = f"O nome `{script.stem}` não serve de endereço; use só minúsculas sem acento, números e hífens."
+            message = f"O nome `{script.stem}` não serve de endereço; use só minúsculas sem acento, números e hifens."
             raise Defect(Finding(self.name(script), 1, "slug-invalido", message))
 
 

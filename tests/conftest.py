@@ -21,6 +21,19 @@ COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+SLOW = ("test_generate", "test_drawing", "test_repository", "test_website", "architectures", "test_bootstrap")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Os testes rápidos primeiro: um engano aparece em segundos."""
+
+    def rank(item: pytest.Item) -> int:
+        places = [index for index, name in enumerate(SLOW, 1) if name in str(item.path)]
+        return max(places, default=0)
+
+    items.sort(key=rank)
+
+
 @dataclass
 class Answer:
     """O que um comando devolveu; `findings` são as linhas do que foi dito que são achados."""

@@ -211,6 +211,7 @@ def test_wrong_hash_is_refused_and_spoils_nothing(prepared: Tree) -> None:
     prepared.lock("test", "extra==1.0")
     answer = prepared.call("testar")
     assert answer.status == 7 and "Preparando" not in answer.said
+    assert "  [1/1] extra\n" in answer.said
 
 
 def test_missing_package_says_what_to_do(prepared: Tree) -> None:

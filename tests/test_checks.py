@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from scripts import checks
+
 from scripts.model import Diagram, Edge, Group, Node
+from scripts.tree import Tree
 
 SLUG = "envio"
 SCRIPT = "diagrams_src/envio.py"
@@ -63,7 +65,9 @@ GOOD = Diagram(
 
 
 @pytest.fixture
-def root(tmp_path):
+def root(tmp_path, monkeypatch):
+    """Uma árvore boa; o que o template testemunha (provas, higiene) tem testes próprios em `tests/proofs`."""
+    monkeypatch.setattr(checks, "witness", lambda *read: ())
     for name, text in {SCRIPT: "", PAGE: PAGE_TEXT, TEMPLATE: TEMPLATE_TEXT, f"{FOLDER}/diagrama.svg": SVG,
                        "docs/index.md": "# Olá\n", "docs/provas.md": "# Provas\n\n## Escala\n"}.items():
         write(tmp_path, name, text)
@@ -105,7 +109,7 @@ def changed(diagram=GOOD, **by_id):
 def test_a_good_architecture_has_no_findings(root):
     assert findings(root) == []
     assert checks.check_links(root) == []
-    assert checks.architectures(root) == [SLUG]
+    assert Tree(root).architectures() == [SLUG]
 
 
 # Componentes
@@ -300,7 +304,7 @@ def test_an_unbound_script_with_a_page_is_one_finding(root):
 
 def test_a_folder_without_script(root):
     (root / SCRIPT).unlink()
-    assert checks.architectures(root) == [SLUG]
+    assert Tree(root).architectures() == [SLUG]
     assert found(root, None, None) == [(SCRIPT, 1, "script-ausente")]
     for file in (root / FOLDER).iterdir():
         file.unlink()

@@ -131,7 +131,7 @@ def test_a_file_name_that_cannot_be_an_address(project):
     answer = project.run("gerar")
     assert sorted(answer.findings) == sorted(
         f"diagrams_src/{name}.py:1: [slug-invalido] O nome `{name}` não serve de endereço; "
-        "use só minúsculas sem acento, números e hífens." for name in names)
+        "use só minúsculas sem acento, números e hifens." for name in names)
     assert answer.status == 1 and "1 atualizada" in answer.said
     assert {name for name in project.files() if name.endswith(".svg")} == {"docs/arquiteturas/boa/diagrama.svg"}
 

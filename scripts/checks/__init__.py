@@ -1,4 +1,4 @@
-"""As regras que ligam diagrama, página e template, sem provas: só achados, nada é escrito.
+"""As regras que ligam diagrama, página e template: só achados, nada é escrito.
 
 `check` julga uma arquitetura; `check_links` julga os links das páginas. Cada módulo daqui é um
 assunto. Um defeito dá um achado: quando falta a página, não se reclama
@@ -14,19 +14,15 @@ from typing import TypeVar
 from scripts import page, template
 from scripts.findings import Defect, Finding
 from scripts.model import Diagram
-from scripts.checks import components, ids, links, picture, resources, steps
+from scripts.proofs import prove
+from scripts.proofs.containment import misplaced
+from scripts.proofs.coverage import unclaimed
+from scripts.checks import arrows, benefits, components, hygiene, ids, links, picture, resources, steps
 
 ARCHITECTURES = "docs/arquiteturas"
 SCRIPTS = "diagrams_src"
 
 Read = TypeVar("Read")
-
-
-def architectures(root: Path) -> list[str]:
-    """Slugs da árvore: de cada script e de cada pasta, mesmo sem par."""
-    scripts = {path.stem for path in (root / SCRIPTS).glob("*.py") if not path.name.startswith("_")}
-    folders = {path.name for path in (root / ARCHITECTURES).glob("*") if path.is_dir()}
-    return sorted(scripts | folders)
 
 
 def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | None) -> list[Finding]:
@@ -39,7 +35,7 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
     if not ids.KEBAB.fullmatch(slug):
         return [Finding(script, 1, "slug-invalido",
                         f"O nome `{slug}` não serve de endereço; use minúsculas sem acento, "
-                        "algarismos e hífens, como `pdv-alta-disponibilidade`.")]
+                        "algarismos e hifens, como `pdv-alta-disponibilidade`.")]
     folder = root / ARCHITECTURES / slug
     found = set(_script(root, script))
     if not (folder / "index.md").exists() and not (folder / "template.yaml").exists():
@@ -55,7 +51,7 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
         found.update(resources.size(the_template, folder / "template.yaml"))
     if diagram:
         found.update(picture.current(root, f"{ARCHITECTURES}/{slug}/diagrama.svg", expected_svg))
-        found.update(_binding(diagram, the_page, the_template))
+        found.update(judge(diagram, the_page, the_template))
     return sorted(found)
 
 
@@ -64,7 +60,8 @@ def check_links(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]
     return sorted(set(links.check(root, None if slugs is None else frozenset(slugs))))
 
 
-def _binding(diagram: Diagram, the_page: page.Page | None, the_template: template.Template | None) -> Iterable[Finding]:
+def judge(diagram: Diagram, the_page: page.Page | None, the_template: template.Template | None) -> Iterable[Finding]:
+    """O que três valores já lidos dizem uns dos outros: ligação, provas, benefícios e higiene."""
     if not diagram.bound:
         yield Finding(diagram.path, diagram.line, "script-sem-vinculo",
                       "O script não liga o diagrama à página e ao template; dê `nodeid` e `recurso` aos componentes.")
@@ -76,6 +73,18 @@ def _binding(diagram: Diagram, the_page: page.Page | None, the_template: templat
         yield from steps.check(diagram, the_page)
     if the_template:
         yield from resources.check(diagram, the_template)
+        yield from witness(diagram, the_page, the_template)
+
+
+def witness(diagram: Diagram, the_page: page.Page | None, the_template: template.Template) -> Iterable[Finding]:
+    """O template como testemunha: setas, lugares e benefícios contra ele, e as permissões dele contra as setas."""
+    yield from hygiene.check(the_template, diagram)
+    proofs = prove(diagram, the_template)
+    yield from arrows.check(diagram, the_template, proofs)
+    yield from misplaced(diagram, the_template)
+    yield from unclaimed(diagram, the_template, proofs)
+    if the_page:
+        yield from benefits.check(the_page, the_template, benefits.results(the_page, diagram, the_template))
 
 
 def _script(root: Path, script: str) -> Iterable[Finding]:

@@ -24,7 +24,7 @@ def check(diagram: Diagram, page: Page | None) -> Iterator[Finding]:
         elif not KEBAB.fullmatch(element.id):
             shown = " ".join(element.id.split())
             code = "id-invalido"
-            message = f"O id `{shown}` não é kebab-case; use minúsculas, algarismos e hífens, como `fila-pedidos`."
+            message = f"O id `{shown}` não é kebab-case; use minúsculas, algarismos e hifens, como `fila-pedidos`."
         elif RESERVED.fullmatch(element.id):
             code = "id-em-conflito"
             message = f"O id `{element.id}` é reservado aos passos e às linhas do template; escolha outro."

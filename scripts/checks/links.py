@@ -2,7 +2,7 @@
 
 Só o que é daqui: endereços da web e de correio não são visitados. Na página de uma arquitetura
 contam também os ids que o site lhe dá: `#alb` (linha da tabela), `#passo-3` (item da lista) e
-`#template-84` (linha do template).
+`#template-84` (linha do template). Na que traz `<!-- provas -->`, os das regras e das afirmações.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from scripts import document, page
 from scripts.document import Document, Link
 from scripts.findings import Defect, Finding
+from scripts.proofs import manual
 from scripts.checks.picture import FILE
 
 EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
@@ -70,6 +71,8 @@ class Site:
         return self._anchors[name]
 
     def _generated(self, name: str, source: Document) -> set[str]:
+        if any(token.type == "html_block" and manual.MARKER.fullmatch(token.content.strip()) for token in source.tokens):
+            return manual.anchors()
         if not ARCHITECTURE.fullmatch(name):
             return set()
         told = page.build(source)

@@ -22,7 +22,7 @@ def create(tree: Tree, slug: str) -> int:
     Erro: `WrongUse` quando o nome não serve ou já está em uso; nada é sobrescrito.
     """
     if not SLUG.fullmatch(slug):
-        raise WrongUse(f"`{slug}` não serve de nome; use só minúsculas sem acento, números e hífens, como `fila-de-pedidos`.")
+        raise WrongUse(f"`{slug}` não serve de nome; use só minúsculas sem acento, números e hifens, como `fila-de-pedidos`.")
     targets = {
         "script.py.txt": tree.script(slug),
         "index.md.txt": tree.page(slug),

@@ -1,9 +1,10 @@
 """Extensão de Python-Markdown: liga cada página de arquitetura à sua figura e ao seu template.
 
 O Markdown continua legível sem ela. Com ela, na página publicada: a figura entra embutida, a
-linha da tabela de um componente ganha o id dele, o item de um passo ganha `passo-n`, o
-template aparece com uma âncora por linha (`template-84`) e `<!-- arquiteturas -->` vira os
-cartões de todas as arquiteturas.
+linha da tabela de um componente ganha o id dele, o item de um passo ganha `passo-n`, os dois
+mostram as suas provas, o template aparece com uma âncora por linha (`template-84`),
+`<!-- arquiteturas -->` vira os cartões de todas as arquiteturas e `<!-- provas -->`, o manual
+das regras.
 
 Roda depois dos padrões de linha (prioridade 20) e da limpeza de blocos (10), e antes do
 índice e da coleta de âncoras do MkDocs (5), para que a conferência estrita veja os ids.
@@ -21,7 +22,9 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from scripts import page
-from scripts.website import cards, figure, listing, sections
+from scripts.proofs import manual
+from scripts.website import cards, facts, figure, listing, rules_page, sections
+from scripts.website.evidence import Evidence
 
 PRIORITY = 8
 ARCHITECTURE = re.compile(r"arquiteturas/([^/]+)/index\.md")
@@ -46,25 +49,30 @@ class _Binding(Treeprocessor):
         place = self.md.treeprocessors["relpath"]
         uri, docs = place.file.src_uri, Path(place.config.docs_dir)
         sections.label_cells(root)
-        self._cards(root, docs, posixpath.dirname(uri))
+        for index, element in reversed(list(enumerate(root))):
+            marker = self._raw(element.text or "") if element.tag == "p" else ""
+            if CARDS.fullmatch(marker):
+                root[index] = cards.grid(self.md, docs, posixpath.dirname(uri))
+            elif manual.MARKER.fullmatch(marker):
+                root[index:index + 1] = rules_page.build(facts.read(docs.parent))
         found = ARCHITECTURE.fullmatch(uri)
         if found:
-            self._architecture(root, docs / "arquiteturas" / found[1])
+            self._architecture(root, docs, found[1])
 
-    def _architecture(self, root: Element, folder: Path) -> None:
+    def _architecture(self, root: Element, docs: Path, slug: str) -> None:
+        folder = docs / "arquiteturas" / slug
         read = page.read(folder / "index.md")
         template = listing.read(folder / "template.yaml")
         figure.embed(self.md, root, folder / "diagrama.svg")
         sections.identify_rows(root, read, template)
         sections.identify_steps(root)
         sections.contents(root)
+        known = facts.read(docs.parent).get(slug)
+        if known:
+            rules = f"../../{facts.RULES_PAGE}" if (docs / facts.RULES_PAGE).is_file() else ""
+            sections.show_proofs(root, Evidence(known, rules))
         if template:
             listing.insert(root, template)
-
-    def _cards(self, root: Element, docs: Path, here: str) -> None:
-        for index, element in enumerate(root):
-            if element.tag == "p" and CARDS.fullmatch(self._raw(element.text or "")):
-                root[index] = cards.grid(self.md, docs, here)
 
     def _raw(self, text: str) -> str:
         """O HTML que o Python-Markdown guardou no lugar deste texto."""

@@ -1,4 +1,4 @@
-"""As seções de uma arquitetura: ids de linhas e passos, e o índice curto no alto."""
+"""As seções de uma arquitetura: ids de linhas e passos, provas, e o índice curto no alto."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from markdown.extensions.toc import slugify
 
 from scripts.page import Page
 from scripts.template import Template
+from scripts.website.evidence import Evidence
 
 
 def identify_rows(root: Element, page: Page, template: Template | None) -> None:
@@ -64,6 +65,28 @@ def contents(root: Element) -> None:
         identity = heading.get("id") or slugify(text, "-")
         SubElement(SubElement(items, "li"), "a", {"href": f"#{identity}"}).text = text
     root.insert(next((i for i, e in enumerate(root) if e.tag in ("figure", "h2")), 0), bar)
+
+
+def show_proofs(root: Element, evidence: Evidence) -> None:
+    """Sob cada passo, linha e benefício, a prova; no alto, as contas."""
+    for steps in _after(root, "Fluxo de dados", "ol"):
+        for number, item in enumerate(steps.findall("li"), 1):
+            _append(item, evidence.step(number))
+    for table in _after(root, "Componentes", "table"):
+        for line in table.iter("tr"):
+            if line.get("id") in evidence.facts.diagram.elements:
+                # A última coluna, a do recurso, é estreita demais para uma prova.
+                _append(line[-2] if len(line) > 2 else line[-1], evidence.row(line.get("id", "")))
+    for benefits in _after(root, "Benefícios", "ul"):
+        for index, item in enumerate(benefits.findall("li")):
+            _append(item, evidence.benefit(index))
+    place = next((index for index, element in enumerate(root) if element.tag == "nav"), 0)
+    root.insert(place, evidence.counts())
+
+
+def _append(item: Element, proof: Element | None) -> None:
+    if proof is not None:
+        item.append(proof)
 
 
 def _after(root: Element, title: str, tag: str) -> Iterator[Element]:

@@ -299,9 +299,9 @@ def serve(source: Source, aws: str, database: Database, tmp_path_factory: Any) -
 
     def start(values: dict[str, str], overrides: dict[str, str] | None = None,
               before: Callable[[], None] | None = None) -> Site:
-        stack = {"BancoDeDados.MasterUserSecret.SecretArn": database.secret,
-                 "BancoDeDados.Endpoint.Address": "127.0.0.1",
-                 "BancoDeDados.Endpoint.Port": str(database.postgres.port),
+        stack = {"Banco.MasterUserSecret.SecretArn": database.secret,
+                 "Banco.Endpoint.Address": "127.0.0.1",
+                 "Banco.Endpoint.Port": str(database.postgres.port),
                  "AWS::Region": "sa-east-1", "FusoHorario": "America/Sao_Paulo"}
         environment = source.environment(stack | values)
         assert environment.pop("PGSSLMODE") == "verify-full" and environment.pop("PGSSLROOTCERT")

@@ -36,7 +36,7 @@ TABLE = "pilha-TabelaResultados-ABC123"
 ARNS = {
     "TabelaResultados": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}",
     "FilaFalhas": f"arn:aws:sqs:{REGION}:{ACCOUNT}:pilha-FilaFalhas-ABC123",
-    "RegistrosFuncao": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:pilha-RegistrosFuncao-ABC123:*",
+    "LogsFuncao": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:pilha-LogsFuncao-ABC123:*",
     "FuncaoProcessar": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:pilha-FuncaoProcessar-ABC123",
     "BucketEntrada": f"arn:aws:s3:::{BUCKET}",
 }
@@ -514,7 +514,7 @@ def test_role_grants_what_is_used_and_nothing_else(application):
         ("dynamodb:PutItem", ARNS["TabelaResultados"].replace(TABLE, "outra")),
         ("dynamodb:DeleteItem", ARNS["TabelaResultados"]),
         ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/outra:*"),
-        ("logs:CreateLogGroup", ARNS["RegistrosFuncao"]),
+        ("logs:CreateLogGroup", ARNS["LogsFuncao"]),
         ("sqs:SendMessage", ARNS["FilaFalhas"] + "2"),
         ("sqs:ReceiveMessage", ARNS["FilaFalhas"]),
     ],
@@ -602,9 +602,9 @@ def test_data_is_protected():
 
 def test_logs_are_json_in_the_functions_own_group():
     assert properties("FuncaoProcessar")["LoggingConfig"] == {
-        "LogFormat": "JSON", "LogGroup": {"Ref": "RegistrosFuncao"},
+        "LogFormat": "JSON", "LogGroup": {"Ref": "LogsFuncao"},
     }
-    assert properties("RegistrosFuncao")["RetentionInDays"] == {"Ref": "DiasRegistros"}
+    assert properties("LogsFuncao")["RetentionInDays"] == {"Ref": "DiasLogs"}
 
 
 # --- o arquivo --------------------------------------------------------------------------------

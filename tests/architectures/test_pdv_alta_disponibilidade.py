@@ -18,13 +18,13 @@ COFFEE = ("Café", "2", "4,50")
 
 @pytest.fixture(scope="module")
 def source(load):
-    return load("pdv-alta-disponibilidade", "ModeloDeLancamento")
+    return load("pdv-alta-disponibilidade", "ModeloLancamento")
 
 
 @pytest.fixture(scope="module")
 def running(serve):
     """A aplicação, uma vez para o módulo: com a página aberta, as tabelas já existem."""
-    site = serve({"VersaoDaAplicacao": "7"}, ZONE)
+    site = serve({"VersaoAplicacao": "7"}, ZONE)
     site.get()
     return site
 
@@ -155,7 +155,7 @@ def test_two_instances_share_the_state(serve, site, database):
     A segunda nasce sem tabelas, com os dois primeiros pedidos juntos.
     """
     database.run("DROP TABLE items, sales")
-    other = serve({"VersaoDaAplicacao": "7"}, {"ZONA": "sa-east-1b"})
+    other = serve({"VersaoAplicacao": "7"}, {"ZONA": "sa-east-1b"})
     with ThreadPoolExecutor() as pool:
         assert {answer.status_code for answer in pool.map(lambda _: other.get(), range(4))} == {200}
     key = uuid4()
@@ -189,7 +189,7 @@ def test_silent_database_does_not_make_the_instance_unhealthy(serve):
         silent.bind(("127.0.0.1", 0))
         silent.listen(128)
         port = str(silent.getsockname()[1])
-        site = serve({"VersaoDaAplicacao": "7"}, ZONE | {"PGPORT": port, "PGCONNECT_TIMEOUT": "2"})
+        site = serve({"VersaoAplicacao": "7"}, ZONE | {"PGPORT": port, "PGCONNECT_TIMEOUT": "2"})
         with ThreadPoolExecutor(60) as pool:
             answers = [pool.submit(sell, site, COFFEE) for _ in range(60)]
             time.sleep(0.3)
@@ -263,7 +263,7 @@ def test_text_with_accents_travels_in_base64(source):
 
 
 def test_load_balancer_asks_the_path_that_ignores_the_database(source):
-    assert source.data["Resources"]["GrupoDeDestino"]["Properties"]["HealthCheckPath"] == "/saude"
+    assert source.data["Resources"]["GrupoDestino"]["Properties"]["HealthCheckPath"] == "/saude"
 
 
 def test_maximum_is_always_above_minimum(source):

@@ -30,7 +30,7 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def running(serve, folder):
     """A aplicação, uma vez para o módulo: com a página aberta, a tabela já existe."""
-    site = serve({"TamanhoMaximoDoArquivo": "1"}, {"VOLUME": str(folder / "arquivos")})
+    site = serve({"TamanhoMaximoArquivo": "1"}, {"VOLUME": str(folder / "arquivos")})
     site.get()
     return site
 
@@ -160,7 +160,7 @@ def test_no_space_leaves_no_orphan(serve, volume, database):
     def small_files():
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    site = serve({"TamanhoMaximoDoArquivo": "1"}, {"VOLUME": str(volume)}, small_files)
+    site = serve({"TamanhoMaximoArquivo": "1"}, {"VOLUME": str(volume)}, small_files)
     answer = send(site, "a.txt", b"x" * 3 * limit)
     assert answer.status_code == 507 and FAILURE in answer.text
     assert list(volume.iterdir()) == []
@@ -187,7 +187,7 @@ def test_wrong_password_is_refused(site, database):
 def test_two_first_uploads_at_once(serve, volume, database):
     """Os dois primeiros pedidos juntos: a tabela nasce uma vez e nada se mistura."""
     database.run("DROP TABLE uploads")
-    site = serve({"TamanhoMaximoDoArquivo": "1"}, {"VOLUME": str(volume)})
+    site = serve({"TamanhoMaximoArquivo": "1"}, {"VOLUME": str(volume)})
     contents = [bytes([letter]) * 200_000 for letter in b"ab"]
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(lambda content: send(site, "igual.txt", content), contents))
@@ -256,6 +256,6 @@ def test_mount_script_is_valid_bash(source):
 def test_signal_does_not_wait_for_the_volume(source):
     """A ligação do volume espera a instância; a instância não pode esperar por ela."""
     resources = source.data["Resources"]
-    assert resources["LigacaoDoVolume"]["Properties"]["InstanceId"] == {"Ref": "Servidor"}
-    assert "LigacaoDoVolume" not in source.resources_needed("Servidor")
+    assert resources["LigacaoVolume"]["Properties"]["InstanceId"] == {"Ref": "Servidor"}
+    assert "LigacaoVolume" not in source.resources_needed("Servidor")
     assert "/saude" not in source.user_data

@@ -1,0 +1,88 @@
+"""Benefícios: cada item da página é uma afirmação provada, ou uma opinião com fonte."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from markdown_it.token import Token
+
+from scripts.document import Link
+from scripts.findings import Finding
+from scripts.model import Diagram
+from scripts.page import Benefit, Page
+from scripts.proofs.claims import CLAIMS, ClaimResult, evaluate
+from scripts.template import Template
+
+PROOFS = re.compile(r"(?:\.\./)+provas\.md#(?P<id>.+)")
+OPINION = "Opinião"
+
+
+Results = tuple[tuple[Benefit, ClaimResult | None], ...]
+
+
+def results(page: Page, diagram: Diagram, template: Template) -> Results:
+    """Cada benefício com o julgamento da afirmação dele, ou `None` quando não aponta nenhuma."""
+    pairs = []
+    for benefit in page.benefits:
+        identity = claimed(page, benefit)
+        pairs.append((benefit, evaluate(identity, diagram, template, benefit.text) if identity in CLAIMS else None))
+    return tuple(pairs)
+
+
+def check(page: Page, template: Template, judged: Results) -> Iterator[Finding]:
+    """Itens sem prova, de prova que não se cumpre, ou de opinião sem fonte."""
+    for benefit, result in judged:
+        if result:
+            yield from _lacking(page, benefit, template, result)
+        elif not _opinion(page, benefit):
+            yield Finding(page.path, benefit.line, "beneficio-sem-prova", _unproven(claimed(page, benefit)))
+        elif not any(link.target.startswith("https://") for link in _links(page, benefit)):
+            yield Finding(page.path, benefit.line, "beneficio-sem-fonte",
+                          "A opinião não diz de onde vem; acrescente um link para a fonte, como uma página da AWS.")
+
+
+def claimed(page: Page, benefit: Benefit) -> str | None:
+    """O id da afirmação a que o item leva, se ele começa pelo link dela."""
+    found = PROOFS.fullmatch(benefit.link.target) if benefit.link else None
+    opening = next((child for child in _opening(page, benefit) if child.type != "strong_open"), None)
+    return found["id"] if found and opening and opening.type == "link_open" else None
+
+
+def _lacking(page: Page, benefit: Benefit, template: Template, result: ClaimResult) -> Iterator[Finding]:
+    for missing in result.missing:
+        where = f"`{template.path}`, linha {template.line(*missing.path)}"
+        yield Finding(page.path, benefit.line, "beneficio-falso",
+                      f"“{result.claim.title}” não se prova: {missing.need} ({where}); {missing.hint}.")
+
+
+def _unproven(identity: str | None) -> str:
+    known = ", ".join(f"`{name}`" for name in sorted(CLAIMS))
+    if identity is None:
+        return ("O benefício não começa por uma prova; comece por `[Título](../../provas.md#id)`, ou por *Opinião* e "
+                f"uma fonte. As afirmações são: {known}.")
+    close = difflib.get_close_matches(identity, CLAIMS, 1)
+    hint = f"talvez seja `{close[0]}`" if close else "escolha outra, ou escreva-a em `scripts/proofs/claims/`"
+    return f"Não há a afirmação `{identity}`; {hint}. As que existem são: {known}."
+
+
+def _opinion(page: Page, benefit: Benefit) -> bool:
+    opening = _opening(page, benefit)
+    return [child.type for child in opening[:1]] == ["em_open"] and opening[1].content.strip(" :.,") == OPINION
+
+
+def _opening(page: Page, benefit: Benefit) -> list[Token]:
+    """Os primeiros trechos do item, sem os vazios."""
+    for token in page.tokens:
+        if token.type == "inline" and token.map and token.map[0] + 1 == benefit.line:
+            return [child for child in token.children or [] if child.type != "text" or child.content]
+    return []
+
+
+def _links(page: Page, benefit: Benefit) -> Iterator[Link]:
+    """Os links do item, da linha dele até a do próximo item ou o fim da lista."""
+    following = [other.line for other in page.benefits if other.line > benefit.line]
+    following += [heading.line for heading in page.headings if heading.line > benefit.line]
+    end = min(following, default=page.tokens[-1].map[1] + 1 if page.tokens and page.tokens[-1].map else 10**9)
+    return (link for link in page.links if benefit.line <= link.line < end)

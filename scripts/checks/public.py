@@ -1,0 +1,120 @@
+"""Público: nada no template recebe da internet sem que a figura o mostre."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.findings import Finding
+from scripts.model import Diagram, Node
+from scripts.proofs.claims.documents import IDENTITY, Statement, statements
+from scripts.proofs.claims.isolation import members
+from scripts.proofs.groups import GROUP, all_rules
+from scripts.proofs.homes import BALANCER, CLUSTER, DATABASE, home_of
+from scripts.proofs.network import GATEWAY, Network, network_of
+from scripts.proofs.rules import Path, at
+from scripts.resolution import Resolution
+from scripts.template import Resource
+
+UNDRAWN = "publico-nao-desenhado"
+PUBLIC_SUBNET = "sub-rede-publica"
+NARROWING = ("sourcearn", "sourceaccount", "sourceowner", "principalorgid", "principalorgpaths", "principalarn",
+             "principalaccount", "sourcevpc", "sourcevpce", "sourceip", "sourceorgid", "calleraccount", "viaservice")
+"""Condições que tiram da internet uma política aberta a todos."""
+
+
+def check(values: Resolution, diagram: Diagram) -> Iterator[Finding]:
+    """Um achado por recurso público que não se mostra como tal."""
+    told = set()
+    for resource, path, how in _public(values):
+        if resource.id not in told and not _shown(values, diagram, resource):
+            told.add(resource.id)
+            yield Finding(values.template.path, values.template.line(*path), UNDRAWN,
+                          f"`{resource.id}` {how}, e a figura não o mostra público; feche-o, ou desenhe a seta de fora até ele.")
+
+
+def _public(values: Resolution) -> Iterator[tuple[Resource, Path, str]]:
+    net = network_of(values)
+    yield from _by_group(net)
+    for resource in values.resources.values():
+        if resource.type in (BALANCER, DATABASE, CLUSTER):
+            yield from _by_address(net, resource)
+        elif resource.type == "AWS::S3::Bucket":
+            if str(values.property(resource, "AccessControl")).startswith("Public"):
+                yield resource, at(resource, "AccessControl"), "deixa qualquer um ler"
+        elif resource.type == "AWS::Lambda::Url":
+            function = values.resource(values.property(resource, "TargetFunctionArn"))
+            if values.property(resource, "AuthType") != "AWS_IAM":
+                yield function or resource, at(resource, "AuthType"), "tem um endereço aberto a qualquer um"
+        elif resource.type == "AWS::Lambda::Permission":
+            yield from _by_permission(values, resource)
+        yield from _by_policy(values, resource)
+
+
+def _by_group(net: Network) -> Iterator[tuple[Resource, Path, str]]:
+    """Quem vive num grupo com uma entrada da internet, ou de origem que não se conhece."""
+    for rule in all_rules(net):
+        if not rule.ingress or rule.admits_world(net) is False:
+            continue
+        inside = list(members(net, rule.group)) if rule.group else []
+        for resource in inside or [net.values.resources.get(rule.group, rule.resource)]:
+            yield resource, rule.item.path, "recebe da internet"
+
+
+def _by_address(net: Network, resource: Resource) -> Iterator[tuple[Resource, Path, str]]:
+    home = home_of(net, resource)
+    if home is None or home.public.value is False:
+        return
+    where = home.public.path or ("Resources", resource.id)
+    if resource.type == BALANCER:
+        yield resource, where, "é voltado para a internet"
+    elif resource.type == DATABASE or "PubliclyAccessible" in resource.properties:
+        yield resource, where, "pode ter endereço público: falta `PubliclyAccessible: false`"
+
+
+def _by_permission(values: Resolution, permission: Resource) -> Iterator[tuple[Resource, Path, str]]:
+    narrow = [name for name in ("SourceArn", "SourceAccount", "PrincipalOrgID", "FunctionUrlAuthType")
+              if values.property(permission, name) is not None]
+    if values.property(permission, "Principal") == "*" and not narrow:
+        function = values.resource(values.property(permission, "FunctionName"))
+        yield function or permission, at(permission, "Principal"), "pode ser invocada por qualquer um"
+
+
+def _by_policy(values: Resolution, resource: Resource) -> Iterator[tuple[Resource, Path, str]]:
+    for statement in statements(values, resource):
+        if statement.allows and statement.body and _anyone(statement) and not _narrowed(statement):
+            owners = [values.resources[name] for name in sorted(resource.references) if name in values.resources]
+            served = [owner for owner in owners if resource.type.startswith(owner.type) or "Policy" in resource.type]
+            role = resource.type.startswith(IDENTITY)
+            how = "pode ser assumido por qualquer um" if role else "tem uma política aberta a qualquer um"
+            yield served[0] if served and not role else resource, statement.place("Principal"), how
+
+
+def _anyone(statement: Statement) -> bool:
+    principal = (statement.body or {}).get("Principal")
+    named = principal.get("AWS") if isinstance(principal, dict) else principal
+    return "*" in (named if isinstance(named, list) else [named]) or "NotPrincipal" in (statement.body or {})
+
+
+def _narrowed(statement: Statement) -> bool:
+    condition = (statement.body or {}).get("Condition")
+    tests = condition.values() if isinstance(condition, dict) else ()
+    keys = [str(key) for test in tests if isinstance(test, dict) for key in test]
+    return any(key.lower().rpartition(":")[2] in NARROWING for key in keys)
+
+
+def _shown(values: Resolution, diagram: Diagram, resource: Resource) -> bool:
+    """Há uma seta de fora, ou do gateway de internet, até ele; ou está numa sub-rede pública."""
+    if resource.type == GROUP:
+        return False  # um grupo aberto em que ninguém vive
+    nodes = [node for node in diagram.nodes if resource.id in node.resources]
+    if any(group.kind == PUBLIC_SUBNET for node in nodes for group in diagram.ancestors(node)):
+        return True
+    names = {node.id for node in nodes}
+    return any(edge.head in names and _outside(values, diagram.elements[edge.tail]) for edge in diagram.edges)
+
+
+def _outside(values: Resolution, element: object) -> bool:
+    if not isinstance(element, Node):
+        return False
+    kinds = [values.resources[name].type for name in element.resources if name in values.resources]
+    return not element.resources or GATEWAY in kinds

@@ -1,0 +1,224 @@
+"""As provas na página: sob cada passo e em cada linha da tabela, dobradas e sem JavaScript.
+
+Quem não quer saber lê só a frase; quem quer abre e chega à linha do template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from xml.etree.ElementTree import Element, SubElement
+
+from scripts.proofs import Proof
+from scripts.proofs.rules import Found, Missing
+from scripts.website.facts import Facts
+from scripts.website.prose import link, listed, paragraph, plural, say
+from scripts.website.spans import spans
+
+
+def summary(facts: Facts) -> str:
+    """`12 setas: 10 provadas, 2 declaradas; 4 benefícios provados`."""
+    judged = [result.proven for _, result in facts.claims if result]
+    proven, lacking = judged.count(True), judged.count(False)
+    opinions = sum(benefit.text.startswith("Opinião") for benefit, _ in facts.claims)
+    benefits = [plural(proven, "benefício provado", "benefícios provados")] if proven else []
+    benefits += [plural(lacking, "benefício sem prova", "benefícios sem prova")] if lacking else []
+    benefits += [plural(opinions, "opinião", "opiniões")] if opinions else []
+    arrows = f"{plural(len(facts.proofs), 'seta', 'setas')}: {_states(facts.proofs)}"
+    return "; ".join([arrows, ", ".join(benefits)] if benefits else [arrows])
+
+
+@dataclass
+class Evidence:
+    """Os elementos de uma página. `rules` é o endereço da página Provas, ou vazio se não há."""
+
+    facts: Facts
+    rules: str = ""
+
+    def counts(self) -> Element:
+        """A linha do alto."""
+        line = Element("p", {"class": "arq-counts"})
+        say(line, f"{summary(self.facts)}. ")
+        if self.rules:
+            link(line, self.rules, "Como se prova")
+        return line
+
+    def step(self, number: int) -> Element | None:
+        """O que prova o passo: as setas que o levam ou, sem seta, o recurso de quem o conta."""
+        carried = [proof for proof in self.facts.proofs if proof.edge.step == number]
+        if not carried:
+            return self._tellers(number)
+        if all(proof.declared for proof in carried) and len(reasons := {proof.edge.declared for proof in carried}) == 1:
+            return _note("Declarada", reasons.pop())
+        box, inside = _box(self._verdict(carried))
+        self._arrows(inside, carried)
+        return box
+
+    def row(self, identity: str) -> Element | None:
+        """As setas do componente: as de um passo apontam para ele, as outras trazem a prova."""
+        touching = [proof for proof in self.facts.proofs if identity in (proof.edge.tail, proof.edge.head)]
+        reason = self.facts.diagram.elements[identity].without_resource
+        if not touching:
+            return _note("Fora do template", reason) if reason else None
+        box, inside = _box(_short(touching))
+        if reason:
+            paragraph(inside, f"Fora do template: {reason}")
+        arrows = SubElement(inside, "ul", {"class": "arq-arrows"})
+        for proof in touching:
+            self._arrow(SubElement(arrows, "li"), proof, identity)
+        return box
+
+    def benefit(self, index: int) -> Element | None:
+        """O que prova o benefício que está nessa posição da lista, se ele leva a uma afirmação."""
+        result = self.facts.claims[index][1] if index < len(self.facts.claims) else None
+        if result is None:
+            return None
+        lines = {self.facts.template.line(*piece.path) for piece in result.found}
+        box, inside = _box(_proven_by(len(lines)) if result.proven else "Sem prova")
+        if result.proven:
+            self._found(inside, result.found)
+        else:
+            self._missing(inside, result.missing)
+        return box
+
+    def _arrow(self, item: Element, proof: Proof, identity: str) -> None:
+        edge = proof.edge
+        outwards = edge.tail == identity
+        other = edge.head if outwards else edge.tail
+        say(item, "→ " if outwards else "← ")
+        link(item, f"#{other}", self.facts.names[other])
+        if edge.label:
+            say(item, f", {' '.join(edge.label.split())}")
+        if edge.step:
+            say(item, ": ")
+            link(item, f"#passo-{edge.step}", f"passo\N{NO-BREAK SPACE}{edge.step}")
+            say(item, "" if proof.proven else f", {_state(proof)}")
+        else:
+            self._proof(item, paragraph(item, class_="arq-rule"), proof)
+
+    def _arrows(self, inside: Element, carried: Iterable[Proof]) -> None:
+        """Cada seta com a sua prova; as de mesma regra, juntas, e à parte o que só uma delas usa."""
+        for group, shared in _alike(carried):
+            title = paragraph(inside, class_="arq-rule")
+            say(SubElement(title, "strong"), self._ends(group))
+            say(title, ". ")
+            self._proof(inside, title, replace(group[0], found=shared))
+            for proof in group:
+                own = [piece for piece in proof.found if piece not in shared]
+                if own and proof.proven:
+                    paragraph(inside, f"Só em {self._ends([proof])}:")
+                    self._found(inside, own)
+
+    def _ends(self, group: list[Proof]) -> str:
+        """`A → B`, ou `A → B e C`, ou `A e B → C`."""
+        tails, heads = ([self.facts.names[id] for id in dict.fromkeys(ids)] for ids in
+                        zip(*((proof.edge.tail, proof.edge.head) for proof in group)))
+        if len(tails) == 1 or len(heads) == 1:
+            return f"{listed(tails)} → {listed(heads)}"
+        return "; ".join(f"{self.facts.names[proof.edge.tail]} → {self.facts.names[proof.edge.head]}" for proof in group)
+
+    def _proof(self, parent: Element, title: Element, proof: Proof) -> None:
+        """Em `title`, a regra ou o motivo; em `parent`, as linhas."""
+        if proof.declared:
+            say(title, f"Declarada: {proof.edge.declared}")
+            return
+        if proof.rule:
+            link(title, self.rules and f"{self.rules}#{proof.rule.id}", f"{proof.rule.title}.")
+        if proof.proven:
+            self._found(parent, proof.found)
+        else:
+            self._missing(parent, proof.missing)
+
+    def _found(self, parent: Element, found: Iterable[Found]) -> None:
+        evidence = SubElement(parent, "ul", {"class": "arq-evidence"})
+        for name, parts in spans(self.facts.template, found).items():
+            item = paragraph(evidence, f"`{name}`, ", tag="li")
+            for index, span in enumerate(parts):
+                say(item, "; " if index else "")
+                link(item, f"#template-{span.first}", span.lines)
+                say(item, f": {span.text}")
+
+    def _missing(self, parent: Element, missing: Iterable[Missing]) -> None:
+        wanted = list(missing)
+        items = SubElement(parent, "ul", {"class": "arq-evidence"})
+        if not wanted:
+            paragraph(items, "Nenhuma regra prova esta seta.", tag="li")
+        for piece in wanted:
+            item = paragraph(items, tag="li")
+            line = self.facts.template.line(*piece.path)
+            link(item, f"#template-{line}", f"linha {line}")
+            say(item, f" {piece}")
+
+    def _verdict(self, carried: list[Proof]) -> str:
+        """O resumo da dobra de um passo."""
+        lines = {self.facts.template.line(*piece.path) for proof in carried if proof.proven for piece in proof.found}
+        declared = sum(proof.declared for proof in carried)
+        lacking = sum(not proof.declared and not proof.proven for proof in carried)
+        parts = [_proven_by(len(lines))] if lines else []
+        parts += [plural(declared, "seta declarada", "setas declaradas")] if declared else []
+        parts += [plural(lacking, "seta sem prova", "setas sem prova")] if lacking else []
+        return "; ".join(parts)
+
+    def _tellers(self, number: int) -> Element | None:
+        """Os recursos dos componentes que contam o passo, com a linha de cada um."""
+        elements = self.facts.diagram.elements.values()
+        names = [name for element in elements if element.step == number for name in element.resources]
+        known = [name for name in dict.fromkeys(names) if name in self.facts.template.resources]
+        if not known:
+            return None
+        note = Element("p", {"class": "arq-proof arq-note"})
+        say(note, "No template:")
+        for name in known:
+            line = self.facts.template.resources[name].line
+            say(note, f" `{name}`, ")
+            link(note, f"#template-{line}", f"linha {line}")
+        return note
+
+
+def _alike(carried: Iterable[Proof]) -> Iterator[tuple[list[Proof], tuple[Found, ...]]]:
+    """As setas que se provam pela mesma regra e em parte pelas mesmas linhas, e essas linhas."""
+    alike: dict[object, list[Proof]] = {}
+    for proof in carried:
+        same = (proof.proven, proof.rule and proof.rule.id, proof.missing, proof.edge.declared)
+        alike.setdefault(same, []).append(proof)
+    for group in alike.values():
+        shared = tuple(piece for piece in group[0].found if all(piece in proof.found for proof in group))
+        if shared or not group[0].proven:
+            yield group, shared
+        else:
+            yield from (([proof], proof.found) for proof in group)
+
+
+def _proven_by(lines: int) -> str:
+    return f"Provado por {plural(lines, 'linha', 'linhas')} do template"
+
+
+def _state(proof: Proof) -> str:
+    return "provada" if proof.proven else "declarada" if proof.declared else "sem prova"
+
+
+def _states(proofs: Iterable[Proof]) -> str:
+    states = [_state(proof) for proof in proofs]
+    words = {"provada": "provadas", "declarada": "declaradas", "sem prova": "sem prova"}
+    return ", ".join(plural(states.count(one), one, many) for one, many in words.items() if one in states)
+
+
+def _short(proofs: list[Proof]) -> str:
+    """`2 setas provadas`, ou `3 setas: 2 provadas, 1 declarada`."""
+    states = _states(proofs)
+    arrows = plural(len(proofs), "seta", "setas")
+    return f"{arrows}: {states}" if "," in states else f"{arrows} {states.split(' ', 1)[1]}"
+
+
+def _box(title: str) -> tuple[Element, Element]:
+    """Uma dobra e o lugar do que ela guarda."""
+    # A busca do site já acha o texto do passo; números de linha só a atrapalhariam.
+    box = Element("details", {"class": "arq-proof", "data-search-exclude": ""})
+    paragraph(box, title, tag="summary")
+    return box, SubElement(box, "div", {"class": "arq-inside"})
+
+
+def _note(title: str, reason: str) -> Element:
+    note = Element("p", {"class": "arq-proof arq-note"})
+    say(note, f"{title}: {reason}")
+    return note

@@ -1,0 +1,87 @@
+"""Os benefícios da página: cada um se prova, ou é opinião com fonte."""
+
+import pytest
+
+from scripts import page, template
+from scripts.checks import benefits
+from scripts.model import Diagram, Node
+from scripts.proofs.claims import CLAIMS
+
+PAGE = "docs/arquiteturas/x/index.md"
+TEMPLATE = template.parse("""\
+Resources:
+  Tabela:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      SSESpecification:
+        SSEEnabled: false
+""", "docs/arquiteturas/x/template.yaml")
+DIAGRAM = Diagram("x", "x.py", "X", 1, "LR", nodes=(Node("tabela", "Tabela", 1, resources=("Tabela",)),), bound=True)
+KNOWN = ", ".join(f"`{name}`" for name in sorted(CLAIMS))
+
+
+def judge(read, template):
+    return list(benefits.check(read, template, benefits.results(read, DIAGRAM, template)))
+
+
+def check(*items):
+    text = "# X\n\n## Benefícios\n\n" + "\n".join(items) + "\n\n## Outra\n\n[Fonte](https://aws.amazon.com/)\n"
+    return [f"{found.line}: [{found.code}] {found.message}" for found in judge(page.parse(text, PAGE), TEMPLATE)]
+
+
+@pytest.mark.parametrize("item", [
+    "- [Paga-se pelo uso](../../provas.md#paga-pelo-uso): sem tráfego, sem conta.",
+    "- **[Paga-se pelo uso](../../provas.md#paga-pelo-uso).** Sem tráfego, sem conta.",
+    "- *Opinião*: é simples, como diz a [AWS](https://docs.aws.amazon.com/).",
+    "- *Opinião.* Numa linha,\n  e a [fonte](https://docs.aws.amazon.com/) noutra.",
+])
+def test_a_proven_benefit_and_an_opinion_with_a_source_are_fine(item):
+    assert check(item) == []
+
+
+def test_a_benefit_that_does_not_hold_says_what_is_missing_and_where():
+    assert check("- Bom.", "- [Criptografado](../../provas.md#criptografado-em-repouso).")[1:] == [
+        "6: [beneficio-falso] “Criptografado em repouso” não se prova: `Tabela` não diz que criptografa o que guarda "
+        "(`docs/arquiteturas/x/template.yaml`, linha 7); ligue-a em `SSESpecification.SSEEnabled`."]
+
+
+def test_the_term_a_benefit_promises_is_compared():
+    bucket = template.parse("Resources: {B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, "
+                            "ExpirationInDays: 30}]}}}}", "t.yaml")
+    text = "# X\n\n## Benefícios\n\n- [Expira](../../provas.md#expira-em) em 60 dias.\n"
+    found, = judge(page.parse(text, PAGE), bucket)
+    assert found.message == ("“Expira no prazo que a página diz” não se prova: `B` expira em 30 dias, e o benefício diz 60 "
+                             "(`t.yaml`, linha 1); acerte o texto ou a regra.")
+
+
+@pytest.mark.parametrize("item", [
+    "- É simples.",
+    "- É simples, e [paga-se pelo uso](../../provas.md#paga-pelo-uso).",
+    "- Opinião: sem ênfase, [fonte](https://docs.aws.amazon.com/).",
+    "- Em *Opinião* de alguém, [fonte](https://docs.aws.amazon.com/).",
+    "- [A AWS](https://docs.aws.amazon.com/) diz que é bom.",
+])
+def test_a_benefit_without_proof_lists_the_claims(item):
+    assert check(item) == [
+        "5: [beneficio-sem-prova] O benefício não começa por uma prova; comece por `[Título](../../provas.md#id)`, ou por *Opinião* "
+        f"e uma fonte. As afirmações são: {KNOWN}."]
+
+
+@pytest.mark.parametrize("identity, hint", [
+    ("alta-disponibilidad", "talvez seja `alta-disponibilidade`"),
+    ("zzz", "escolha outra, ou escreva-a em `scripts/proofs/claims/`"),
+])
+def test_an_unknown_claim_suggests_one(identity, hint):
+    assert check(f"- [X](../../provas.md#{identity}).") == [
+        f"5: [beneficio-sem-prova] Não há a afirmação `{identity}`; {hint}. As que existem são: {KNOWN}."]
+
+
+@pytest.mark.parametrize("items", [
+    ["- *Opinião*: é simples."],
+    ["- *Opinião*: é simples; veja [aqui](../../como-usar.md)."],
+    ["- *Opinião*: é simples.", "- *Opinião*: outra, com [fonte](https://docs.aws.amazon.com/)."],
+])
+def test_an_opinion_needs_its_own_source(items):
+    assert check(*items) == ["5: [beneficio-sem-fonte] A opinião não diz de onde vem; acrescente um link para a fonte, como uma "
+                             "página da AWS."]
