@@ -46,6 +46,7 @@ def run(tree: Tree) -> int:
     for count in (11, 100):
         _say(f"{count} scripts: um processo `gerar` contra um `python script.py` por script", _against_stock(count))
     _say("Crescimento de `gerar`, em segundos de um processo frio", _growth())
+    _say("`conferir` num processo frio, com esta árvore repetida", _checking(tree))
     return 0
 
 
@@ -125,6 +126,53 @@ def _growth() -> list[str]:
         lines.append(f"{count} diagramas: {_decimal(seconds)} s{ratio}")
         before = seconds
     return lines
+
+
+def _checking(tree: Tree) -> list[str]:
+    """O tempo de conferir a árvore uma, duas e quatro vezes maior, e as partes de uma vez."""
+    lines, first = [], 0.0
+    for copies in (1, 2, 4):
+        with tempfile.TemporaryDirectory() as folder:
+            count = _copied(tree, Path(folder), copies)
+            command = [sys.executable, str(TOOLKIT / "scripts"), "conferir", "--raiz", folder]
+            seconds = sorted(_timed(command, Path(folder)) for _ in range(3))[1]
+        ratio = f", {_decimal(seconds / first, 1)}× a primeira" if first else ""
+        lines.append(f"{count} arquiteturas: {_decimal(seconds)} s{ratio}")
+        first = first or seconds
+    command = [sys.executable, "-c", _CHECKS, str(tree.root)]
+    answer = subprocess.run(command, cwd=TOOLKIT, check=True, capture_output=True, text=True)
+    names = ("regras carregadas", "figuras desenhadas (ao mesmo tempo)", "conferência", "links")
+    lines += [f"  {name}: {_decimal(float(value) * 1000, 1)} ms" for name, value in zip(names, answer.stdout.split())]
+    return lines
+
+
+_CHECKS = """
+import sys, time; from pathlib import Path; from concurrent.futures import ThreadPoolExecutor
+from scripts import conference; from scripts.tree import Tree
+tree = Tree(Path(sys.argv[1])); slugs = tree.architectures(); begin = time.perf_counter()
+with ThreadPoolExecutor(1) as pool:
+    drawing = pool.submit(conference._draw, tree, slugs)
+    from scripts import checks; loaded = time.perf_counter()
+    results, _ = drawing.result(); drawn = time.perf_counter()
+for slug in slugs:
+    checks.check(tree.root, slug, results[slug].diagram, results[slug].svg)
+judged = time.perf_counter(); checks.check_links(tree.root); linked = time.perf_counter()
+print(loaded - begin, drawn - begin, judged - drawn, linked - judged)
+"""
+
+
+def _copied(tree: Tree, root: Path, copies: int) -> int:
+    """A árvore em `root`, com cada arquitetura repetida; devolve quantas ficaram."""
+    shutil.copytree(tree.root / "docs", root / "docs")
+    (root / "diagrams_src").mkdir()
+    for script in tree.scripts([]):
+        for copy in range(copies):
+            slug = f"{script.stem}-{copy}" if copy else script.stem
+            shutil.copyfile(script, root / "diagrams_src" / f"{slug}.py")
+            if copy:
+                shutil.copytree(tree.page(script.stem).parent, root / "docs" / "arquiteturas" / slug)
+    subprocess.run([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], check=True, capture_output=True)
+    return len(list((root / "diagrams_src").glob("*.py")))
 
 
 def _synthetic(root: Path, count: int) -> list[Path]:

@@ -109,13 +109,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     verb("construir", _build, "confere tudo e monta o site em `site/`", "--raiz")
     verb("novo", _create, "começa uma arquitetura: script, página e template", "SLUG", "--raiz", example="novo fila-de-pedidos")
-    verb("medir", _measure, "mede a geração das figuras, em razões de uma mesma rodada")
+    verb(
+        "medir",
+        _measure,
+        "mede a geração e a conferência, em razões de uma mesma rodada; ou o que as provas pegam",
+        "assunto",
+        example="medir provas",
+    )
     return parser
 
 
 _ARGUMENTS: dict[str, dict] = {
     "slug": {"nargs": "*", "help": "nome da arquitetura; sem nenhum, todas"},
     "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
+    "assunto": {
+        "nargs": "?",
+        "choices": ("tempos", "provas"),
+        "default": "tempos",
+        "help": "`tempos` (o padrão) ou `provas`: quantos estragos a conferência pega",
+    },
     "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
     "--json": {"action": "store_true", "help": "achados como lista JSON"},
     "--raiz": {"type": Path, "default": HERE, "metavar": "DIR", "help": "outra árvore em vez desta"},
@@ -171,6 +183,10 @@ def _create(options: argparse.Namespace) -> int:
 
 
 def _measure(options: argparse.Namespace) -> int:
+    if options.assunto == "provas":
+        from scripts import survivors
+
+        return survivors.run(_tree(options))
     from scripts import benchmark
 
     return benchmark.run(_tree(options))

@@ -13,6 +13,7 @@ from itertools import permutations
 from typing import Any
 
 from scripts import template
+from scripts.findings import Defect
 from scripts.model import Diagram, Edge, Node
 from scripts.template import Key, Template
 
@@ -39,19 +40,29 @@ LINKS = ("Attachment", "Association", "Permission", "::Route", "Policy", "Ingres
 
 @dataclass(frozen=True)
 class Mutant:
-    """Uma versão estragada; `kind` é o tipo de estrago e `place`, onde foi feito."""
+    """Uma versão estragada; `kind` é o tipo de estrago e `place`, onde foi feito.
+
+    `template` é `None` quando o estrago já impede a leitura.
+    """
 
     kind: str
     place: str
     diagram: Diagram
-    template: Template
+    template: Template | None
 
 
 def template_mutants(diagram: Diagram, original: Template, evidence: Iterable[Path]) -> Iterator[Mutant]:
     """Os mutantes do template: primeiro os de cada linha de evidência, depois os erros comuns."""
     for kind, path, data in (*_evidence(original.data, evidence), *_mistakes(original)):
         if data != original.data:
-            yield Mutant(kind, ".".join(map(str, path[1:])), diagram, template.rebuilt(original, data))
+            yield Mutant(kind, ".".join(map(str, path[1:])), diagram, _rebuilt(original, data))
+
+
+def _rebuilt(original: Template, data: dict[str, Any]) -> Template | None:
+    try:
+        return template.rebuilt(original, data)
+    except Defect:
+        return None
 
 
 def _evidence(data: dict[str, Any], paths: Iterable[Path]) -> Iterator[tuple[str, Path, dict[str, Any]]]:
@@ -61,7 +72,7 @@ def _evidence(data: dict[str, Any], paths: Iterable[Path]) -> Iterator[tuple[str
             continue
         yield "evidência apagada", path, _removed(data, path)
         yield "evidência esvaziada", path, _replaced(data, path, _emptied(value))
-        yield "evidência alterada", path, _replaced(data, path, _altered(value))
+        yield "evidência alterada", path, _replaced(data, path, _altered(path[-1], value))
 
 
 def _mistakes(original: Template) -> Iterator[tuple[str, Path, dict[str, Any]]]:
@@ -152,9 +163,9 @@ def _invented(diagram: Diagram) -> Iterator[tuple[str, str, Diagram]]:
 
 
 def _same(diagram: Diagram, one: str, other: str) -> bool:
-    """Dois nós que são o mesmo recurso: trocar um pelo outro nada muda de verdade."""
+    """O mesmo nó, ou dois que são o mesmo recurso: trocar um pelo outro nada muda de verdade."""
     first, second = diagram.elements[one], diagram.elements[other]
-    return bool(first.resources) and first.resources == second.resources
+    return one == other or bool(first.resources) and first.resources == second.resources
 
 
 def _moved(diagram: Diagram) -> Iterator[tuple[str, str, Diagram]]:
@@ -222,11 +233,14 @@ def _emptied(value: Any) -> Any:
     return {} if isinstance(value, dict) else [] if isinstance(value, list) else ""
 
 
-def _altered(value: Any) -> Any:
+def _altered(key: Key, value: Any) -> Any:
+    """Outro valor; o de um limite de parâmetro, o que o afrouxa."""
+    if key == "AllowedPattern":
+        return ".*"
     if isinstance(value, bool):
         return not value
     if isinstance(value, (int, float)):
-        return value + 1
+        return value - 1 if key == "MinValue" else value + 1
     if isinstance(value, str):
         return str(int(value) + 1) if value.isdigit() else f"{value}x"
     return "alterado"

@@ -32,7 +32,6 @@ _FILLED = {"sub-rede-publica", "sub-rede-privada"}
 _STYLE = f"""
 .arq text{{font:{text.SIZE}px Arial,"Liberation Sans",Helvetica,"Noto Sans",sans-serif;fill:#1b2631;fill:var(--arq-ink,#1b2631)}}
 .arq .arq-back{{fill:#fff;fill:var(--arq-back,#fff)}}
-.arq .arq-ink{{fill:#242f3e;fill:var(--arq-ink,#242f3e)}}
 .arq .arq-halo{{paint-order:stroke;stroke:#fff;stroke:var(--arq-back,#fff);stroke-width:4px;stroke-linejoin:round}}
 .arq .arq-title{{font-weight:bold}}
 .arq .arq-line{{fill:none;stroke:#4a5568;stroke:var(--arq-line,#4a5568);stroke-width:1.6}}

@@ -12,9 +12,9 @@ from scripts.checks import public, secrets
 from scripts.findings import Finding
 from scripts.model import Diagram
 from scripts.proofs.claims import encryption
-from scripts.proofs.claims.documents import IDENTITY, Statement, statements
+from scripts.proofs.claims.documents import IDENTITY, WIDE, Statement, statements
 from scripts.proofs.claims.kinds import BUCKET, INSTANCE, LAUNCH_TEMPLATE, QUEUE, TABLE, VOLUME
-from scripts.proofs.claims.permissions import MANAGED, WIDE
+from scripts.proofs.claims.permissions import MANAGED, reason
 from scripts.proofs.claims.settings import setting, true
 from scripts.proofs.places import places
 from scripts.proofs.rules import Missing, Path, at
@@ -49,7 +49,7 @@ def _resource(values: Resolution, resource: Resource) -> Iterator[Finding]:
     checks = {WIDE: _wide, "sem-criptografia": _clear, "sem-politica-de-remocao": _kept, "imdsv1": _metadata,
               "bucket-aberto": _open}
     for code, judge in checks.items():
-        if resource.exceptions.get(code, "").strip():
+        if code != WIDE and resource.exceptions.get(code, "").strip():
             continue
         for path, message in judge(values, resource):
             yield Finding(values.template.path, values.template.line(*path), code, message)
@@ -57,11 +57,11 @@ def _resource(values: Resolution, resource: Resource) -> Iterator[Finding]:
 
 def _wide(values: Resolution, resource: Resource) -> Iterator[tuple[Path, str]]:
     for statement in statements(values, resource):
-        if statement.allows and not _own_account(statement):
+        if statement.allows and not statement.excused and not _own_account(statement):
             for name, written in statement.broad[:1]:
-                yield statement.place(name), (f"`{resource.id}` permite `{written}` em `{name}`; nomeie o que usa, ou dê o motivo "
-                                              f"em `Metadata: {{Excecoes: {{{WIDE}: …}}}}`.")
-    for name in MANAGED if resource.type.startswith(IDENTITY) else ():
+                yield statement.place(name), (f"`{resource.id}` permite `{written}` em `{name}`; nomeie o que usa, ou dê em "
+                                              f"`Metadata: {{Excecoes: {{{WIDE}: …}}}}` um motivo que cite o `Sid` ou o serviço.")
+    for name in MANAGED if resource.type.startswith(IDENTITY) and not reason(resource) else ():
         for item in places(values, resource, name):
             if isinstance(item.value, str) and item.value.endswith(EVERYTHING):
                 yield item.path, f"`{resource.id}` recebe `{item.value.rpartition('/')[2]}`; escreva só as permissões que usa."

@@ -58,7 +58,7 @@ def _official(name: str) -> Symbol:
     content = match[2]
     if name.startswith("resource/"):
         # Os ícones gerais são pretos; assim acompanham a cor do texto no modo escuro.
-        content = content.replace('fill="#242f3e"', 'class="arq-ink"')
+        content = content.replace('fill="#242f3e"', 'fill="#242f3e" style="fill:var(--arq-ink,#242f3e)"')
     return Symbol(name.split("/")[-1].lower(), match[1], content)
 
 

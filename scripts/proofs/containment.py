@@ -28,6 +28,9 @@ UNKNOWN = "lugar-desconhecido"
 NOWHERE = ("AWS::EC2::Volume", GROUP)
 """O que não tem interface: pode ser desenhado fora da VPC."""
 
+ABROAD = ("computador", "local")
+"""Tipos de grupo que ficam fora da AWS."""
+
 
 def misplaced(diagram: Diagram, template: Template) -> Iterator[Finding]:
     """O que o desenho põe onde o template não põe, em qualquer cenário."""
@@ -42,7 +45,17 @@ def misplaced(diagram: Diagram, template: Template) -> Iterator[Finding]:
         seen.update(dict.fromkeys(_uncovered(net, diagram)))
         seen.update(dict.fromkeys(_outside(net, diagram)))
         seen.update(dict.fromkeys(zones(net, diagram)))
+    yield from _abroad(diagram)
     yield from seen
+
+
+def _abroad(diagram: Diagram) -> Iterator[Finding]:
+    """O que está no computador de alguém não é um recurso da AWS."""
+    for element in (*diagram.groups, *diagram.nodes):
+        outside = next((group for group in diagram.ancestors(element) if group.kind in ABROAD), None)
+        if outside and element.resources:
+            yield Finding(diagram.path, element.line, ELSEWHERE,
+                          f"`{element.id}` é um recurso da AWS e está desenhado em `{outside.id}`, que fica fora dela; tire-o de lá.")
 
 
 def _kind(net: Network, diagram: Diagram, group: Group) -> Iterator[Finding]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.proofs.arns import HERE
 from scripts.proofs.homes import CLUSTER, DATABASE, FLEET, INSTANCE, LAMBDA, drawn_home, drawn_subnets, home_of
+from scripts.proofs.iam import Request, decide, evidence, lines as permitted
 from scripts.proofs.network import Network, distinct_zones, network_of
 from scripts.proofs.places import Placed, place
 from scripts.proofs.ports import misread, ports_of
+from scripts.proofs.principals import principal_of
 from scripts.proofs.reach import reach, same_vpc
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.resolution import Resolution
@@ -19,17 +22,22 @@ ENGINES = {
     "postgres": 5432, "sqlserver": 1433,
 }
 
+EDITIONS = {name: f"{name}-" for name in ("db2", "oracle", "sqlserver")}
+"""Motores cujo nome traz a edição: `oracle-ee`, `sqlserver-se`."""
+
 
 @rule((INSTANCE, FLEET, LAMBDA), (DATABASE, CLUSTER))
 def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     """Uma aplicação na VPC conversa com o banco do RDS.
 
     O banco vive nas sub-redes do grupo de sub-redes dele, e só ouve na porta do motor, se os
-    grupos de segurança das duas pontas deixam.
+    grupos de segurança das duas pontas deixam. Quando é o RDS que guarda a senha, a aplicação
+    precisa poder lê-la.
 
     - as duas pontas na mesma VPC, e o `DBSubnetGroup` que diz as sub-redes do banco;
     - a porta do motor, igual à da seta quando ela diz uma;
-    - a saída do grupo da aplicação e a entrada do grupo do banco nessa porta, e só nela.
+    - a saída do grupo da aplicação e a entrada do grupo do banco nessa porta, e só nela;
+    - com `ManageMasterUserPassword`, a permissão de ler o segredo, ou `rds-db:connect`.
 
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.Scenarios.html
     """
@@ -50,6 +58,37 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     yield from target.lines(2)
     yield from target.spread(net)
     yield from reach(net, source, target, port)
+    yield from _credentials(case)
+
+
+def _credentials(case: Case) -> Iterator[Evidence]:
+    """Com a senha gerenciada pelo RDS, a aplicação lê o segredo ou se autentica pelo IAM."""
+    assert case.tail and case.head
+    secret = managed_secret(case.resolution, case.head)
+    principal = principal_of(case.resolution, case.tail) if secret else None
+    if secret is None or principal is None:
+        return
+    yield from principal.evidence
+    if principal.role is None:
+        return
+    by_iam = _by_iam(case.resolution, case.head, principal.role)
+    if by_iam:
+        yield from by_iam
+        return
+    decision = decide(Request(case.resolution, "secretsmanager:GetSecretValue", secret, principal.role), None)
+    yield from evidence(decision, at(principal.role), f"`{principal.role.id}`", f"o segredo de `{case.head.id}`",
+                        f"permita a ação em `!GetAtt {case.head.id}.MasterUserSecret.SecretArn`")
+
+
+def _by_iam(values: Resolution, database: Resource, role: Resource) -> list[Evidence]:
+    """As linhas com que o papel entra no banco sem senha, como qualquer usuário dele; vazio quando não entra."""
+    enabled = place(values, database, "EnableIAMDatabaseAuthentication")
+    number = "DBClusterResourceId" if database.type == CLUSTER else "DbiResourceId"
+    users = f"arn:${{AWS::Partition}}:rds-db:{HERE}:dbuser:${{{database.id}.{number}}}/*"
+    decision = decide(Request(values, "rds-db:connect", users, role), None)
+    if enabled is None or str(enabled.value).lower() != "true" or not decision.granted or not decision.allowed:
+        return []
+    return [Found(enabled.path, "o banco aceita as credenciais do IAM"), *permitted(decision.allowed, decision.request)]
 
 
 @rule(DATABASE, DATABASE)
@@ -99,7 +138,8 @@ def listening(net: Network, database: Resource) -> tuple[int | None, list[Eviden
 
 def default_port(engine: Placed | None) -> int | None:
     """A porta que o RDS dá a cada motor."""
-    names = [name for name in ENGINES if engine and str(engine.value).split("-ee")[0].split("-se")[0].startswith(name)]
+    value = str(engine.value) if engine else ""
+    names = [name for name in ENGINES if value == name or value.startswith(EDITIONS.get(name, f"{name} "))]
     return ENGINES[names[0]] if names else None
 
 

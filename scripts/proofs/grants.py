@@ -12,6 +12,7 @@ from typing import Any
 
 from scripts.proofs.groups import readable
 from scripts.proofs.places import places
+from scripts.proofs.openings import openings
 from scripts.proofs.policies import MANAGED, Obscure, Statement, document
 from scripts.proofs.rules import Path
 from scripts.resolution import Resolution, Unknown
@@ -20,9 +21,7 @@ from scripts.template import Key, Resource
 TRUST = "AssumeRolePolicyDocument"
 DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy")
 ATTACHED = ("ManagedPolicyArns", "ManagedPolicies")
-INGRESS = {"AWS::EC2::SecurityGroupIngress": "a entrada", "AWS::EC2::Route": "a rota",
-           "AWS::Lambda::Permission": "a permissão de invocar"}
-"""Recursos que são, inteiros, uma permissão."""
+INVOKE = "AWS::Lambda::Permission"
 
 
 @dataclass(frozen=True)
@@ -43,22 +42,22 @@ class Grant:
 
 
 def grants(values: Resolution) -> Iterator[Grant]:
-    """As permissões de um cenário, na ordem do template."""
+    """As permissões de um cenário: políticas na ordem do template, depois o que a rede deixa passar."""
     for resource in values.resources.values():
         properties = resource.body.get("Properties")
         for keys in _documents(values, properties, ()):
             yield from _policy(values, resource, keys)
         for name in ATTACHED:
             yield from _attached(values, resource, name)
-        if resource.type in INGRESS:
-            text = f"{INGRESS[resource.type]} `{resource.id}`"
+        if resource.type == INVOKE:
+            text = f"a permissão de invocar `{resource.id}`"
             yield Grant(resource, ("Resources", resource.id), resource.id, text, whole=True)
-        elif resource.type == "AWS::EC2::SecurityGroup":
-            for item in places(values, resource, "SecurityGroupIngress"):
-                yield Grant(resource, item.path, resource.id, f"uma entrada de `{resource.id}`", whole=True)
         elif resource.type.startswith("AWS::Serverless::"):
             yield Grant(resource, ("Resources", resource.id), resource.id,
                         f"`{resource.id}` (`{resource.type}`), que gera permissões que não se veem aqui,")
+    for opening in openings(values):
+        resource = values.resources[str(opening.path[1])]
+        yield Grant(resource, opening.path, resource.id, opening.text, whole=True)
 
 
 def _documents(values: Resolution, node: Any, keys: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]:

@@ -8,7 +8,6 @@ from scripts.proofs.homes import BALANCER
 from scripts.proofs.network import Network
 from scripts.proofs.places import Placed, inside, place, places
 from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.resolution import Unknown
 from scripts.template import Resource
 
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
@@ -37,7 +36,7 @@ def _certificate(net: Network, listener: Resource) -> Iterator[Evidence]:
     """Um ouvinte com TLS precisa de um certificado padrão."""
     for item in places(net.values, listener, "Certificates"):
         arn = inside(net.values, listener, item, "CertificateArn")
-        if arn and not isinstance(arn.value, Unknown):
+        if arn and str(arn.value).startswith(("arn:", "${")):
             yield Found(arn.path, "com este certificado")
             return
     yield Missing(at(listener, "Certificates"), f"`{listener.id}` não tem certificado", "escreva um em `Certificates`")

@@ -33,6 +33,11 @@ def passage(case: Case, workload: Resource, service: str, request: Request) -> I
     home = drawn_home(net, case.diagram, case.edge.tail, workload)
     if home is None:
         return
+    yield from to_service(net, home, service, request)
+
+
+def to_service(net: Network, home: Home, service: str, request: Request) -> Iterator[Evidence]:
+    """O caminho de cada sub-rede em que a aplicação vive até o serviço."""
     yield from home.lines()
     yield from same_vpc(net, home)
     for subnet in home.known_subnets(net):

@@ -8,9 +8,10 @@ from scripts.proofs.claims.kinds import DATABASE, DATABASE_CLUSTER, GROUP, INSTA
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import require, true
 from scripts.proofs.groups import all_rules
-from scripts.proofs.homes import model_of
+from scripts.proofs.homes import home_of, model_of
 from scripts.proofs.iam import Request, decide, evidence
 from scripts.proofs.network import Network, network_of
+from scripts.proofs.passage import to_service
 from scripts.proofs.places import places
 from scripts.proofs.principals import principal_of
 from scripts.proofs.rules import Evidence, Found, Missing, at
@@ -53,7 +54,8 @@ def no_ssh(scene: Scene) -> Iterator[Evidence]:
 
     - nenhuma entrada de grupo de segurança alcança a porta 22;
     - nenhuma instância nem modelo de lançamento tem `KeyName`;
-    - o papel de cada máquina permite o que o agente do Systems Manager usa.
+    - o papel de cada máquina permite o que o agente do Systems Manager usa;
+    - a rede deixa o agente chegar a ele: NAT, endereço público ou endpoint, e a saída de tcp 443.
 
     Fonte: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager.html
     """
@@ -66,6 +68,7 @@ def no_ssh(scene: Scene) -> Iterator[Evidence]:
     for machine in machines:
         yield from _keyless(scene.values, net, machine)
         yield from _managed(scene.values, machine)
+        yield from _heard(scene.values, net, machine)
 
 
 def _keyless(values: Resolution, net: Network, machine: Resource) -> Iterator[Evidence]:
@@ -89,6 +92,17 @@ def _managed(values: Resolution, machine: Resource) -> Iterator[Evidence]:
         decision = decide(Request(values, action, "*", role), None)
         yield from evidence(decision, ("Resources", role.id), f"`{role.id}`", "qualquer recurso",
                             "acrescente a ação, que o agente usa")
+
+
+def _heard(values: Resolution, net: Network, machine: Resource) -> Iterator[Evidence]:
+    """O agente alcança o Systems Manager pela rede."""
+    home = home_of(net, machine)
+    if home is None:
+        yield Missing(at(machine), f"não se sabe em que rede `{machine.id}` vive", "diga as sub-redes dela")
+        return
+    for service in ("ssm", "ssmmessages"):
+        request = Request(values, f"{service}:*", "*", principal_of(values, machine).role)
+        yield from to_service(net, home, service, request)
 
 
 def _sources(net: Network, machine: Resource) -> list[tuple[Resource, tuple[Key, ...]]]:

@@ -18,6 +18,9 @@ TRUST = "AssumeRolePolicyDocument"
 NAMED_FIRST = ("s3", "sns", "sqs")
 """Serviços cujo ARN traz o nome logo no começo, sem o tipo antes."""
 
+WIDE = "permissao-ampla"
+"""O código do achado, e da exceção que o explica."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -41,6 +44,14 @@ class Statement:
     def items(self, name: str) -> list[Any]:
         value = (self.body or {}).get(name)
         return value if isinstance(value, list) else [] if value is None else [value]
+
+    @property
+    def excused(self) -> bool:
+        """O motivo escrito no recurso cita esta declaração, pelo `Sid` ou pelo serviço das ações."""
+        reason = self.resource.exceptions.get(WIDE, "")
+        services = {str(action).partition(":")[0] for action in self.items("Action")}
+        names = {str((self.body or {}).get("Sid", "")), *services} - {""}
+        return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", reason) for name in names)
 
     @property
     def broad(self) -> list[tuple[str, str]]:

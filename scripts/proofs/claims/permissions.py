@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.proofs.claims.documents import IDENTITY, Statement, statements
+from scripts.proofs.claims.documents import IDENTITY, WIDE, Statement, statements
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.places import places
 from scripts.proofs.rules import Evidence, Found, Missing, at
 from scripts.resolution import Resolution
 from scripts.template import Resource
 
-WIDE = "permissao-ampla"
 ACTION = re.compile(r"\*|[a-z0-9-]+:[A-Za-z0-9*?]+")
 MANAGED = ("ManagedPolicyArns", "ManagedPolicies")
 
@@ -26,7 +25,8 @@ def least_privilege(scene: Scene) -> Iterator[Evidence]:
 
     - cada permissão nomeia as ações, uma a uma, e os recursos, sem curinga no lugar do nome;
     - nenhuma política pronta da AWS, que vale para qualquer recurso;
-    - a exceção tem o motivo escrito no recurso, em `Metadata: {Excecoes: {permissao-ampla: …}}`.
+    - a exceção tem o motivo no recurso, em `Metadata: {Excecoes: {permissao-ampla: …}}`, e ele cita o
+      `Sid` ou o serviço.
 
     Fonte: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
     """
@@ -58,10 +58,10 @@ def _statement(statement: Statement) -> Iterator[Evidence]:
         yield Missing(path, f"`{odd[0]}`, em `{resource.id}`, não é uma ação nem um recurso",
                       "escreva `serviço:Ação` e o ARN")
     wide = statement.broad
-    if wide and not reason(resource):
+    if wide and not statement.excused:
         name, written = wide[0]
         yield Missing(statement.place(name), f"`{resource.id}` permite `{written}` em `{name}`",
-                      f"nomeie o que ela usa, ou dê o motivo em `Excecoes: {{{WIDE}: …}}`")
+                      f"nomeie o que ela usa, ou dê em `Excecoes: {{{WIDE}: …}}` um motivo que cite o `Sid` ou o serviço")
         return
     if wide:
         yield Found(("Resources", resource.id, "Metadata", "Excecoes", WIDE), f"exceção: {reason(resource)}")

@@ -1,0 +1,96 @@
+"""Tráfego: quem alcança o que é público, e por que canal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scripts.proofs.arns import arn_of
+from scripts.proofs.claims.registry import Scene, claim
+from scripts.proofs.claims.settings import written
+from scripts.proofs.groups import GroupRule, all_rules
+from scripts.proofs.iam import Request, decide
+from scripts.proofs.network import network, network_of
+from scripts.proofs.places import Placed
+from scripts.proofs.rules import Evidence, Found, Missing, at
+from scripts.resolution import SYMBOL, Resolution
+from scripts.template import Resource
+
+WORLD = ("0.0.0.0/0", "::/0")
+BUCKET = "AWS::S3::Bucket"
+
+
+@claim("entrada-limitada")
+def limited_entry(scene: Scene) -> Iterator[Evidence]:
+    """Só a faixa de endereços escolhida entra.
+
+    Um grupo de segurança aberto a `0.0.0.0/0` deixa qualquer pessoa da internet tentar. Aqui,
+    quem implanta escolhe a faixa, e o template não aceita o mundo inteiro.
+
+    - toda entrada por endereços traz uma faixa que não é a internet inteira;
+    - quando a faixa é um parâmetro, ele não tem padrão e recusa `0.0.0.0/0`.
+
+    Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    """
+    for rule in all_rules(network_of(scene.values)):
+        for kind, peer in rule.peers:
+            if rule.ingress and not kind.endswith(("GroupId", "GroupName")):
+                yield from _range(scene.values, rule, peer)
+
+
+def _range(values: Resolution, rule: GroupRule, peer: Placed) -> Iterator[Evidence]:
+    symbol, block = SYMBOL.fullmatch(str(peer.value)), network(peer.value)
+    name = symbol[1] if symbol else written(values, peer).parameter
+    declared = values.template.parameters.get(name)
+    if block and block.prefixlen and not name:
+        yield Found(peer.path, f"só de {peer.value}")
+    elif isinstance(declared, dict) and "Default" not in declared and not _accepts_world(declared):
+        yield Found(peer.path, f"só da faixa que você passa em `{name}`")
+        yield Found(("Parameters", name, "AllowedPattern"), f"`{name}` recusa a internet inteira")
+    else:
+        yield Missing(peer.path, f"a entrada em `{rule.group or 'um grupo'}` pode ser da internet inteira",
+                      "use um parâmetro sem padrão, com `AllowedPattern` que recuse `0.0.0.0/0`")
+
+
+def _accepts_world(declared: dict) -> bool:
+    try:
+        pattern = re.compile(str(declared.get("AllowedPattern") or ".*"))
+    except re.error:
+        return True
+    return any(pattern.fullmatch(block) for block in WORLD)
+
+
+@claim("so-por-tls")
+def only_by_tls(scene: Scene) -> Iterator[Evidence]:
+    """O bucket só atende por TLS.
+
+    O S3 aceita pedidos sem TLS, a menos que a política do bucket os negue: sem a negação, um
+    programa mal configurado manda e lê arquivos em claro.
+
+    - cada bucket com uma política que nega tudo a todos quando `aws:SecureTransport` é falso;
+    - a negação vale para o bucket e para os objetos.
+
+    Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    """
+    for bucket in scene.values.of_type(BUCKET):
+        arn = arn_of(scene.values, bucket)
+        for target in (f"{arn}", f"{arn}/*"):
+            yield from _refused(scene.values, bucket, target)
+
+
+def _refused(values: Resolution, bucket: Resource, arn: str) -> Iterator[Evidence]:
+    # Quem pede é qualquer um: o `*` só se nega negando a todos.
+    request = Request(values, "s3:*", arn, service="*", context={"aws:SecureTransport": "false"})
+    denied = decide(request, bucket).denied
+    if not denied:
+        what = "os objetos" if arn.endswith("/*") else "o bucket"
+        yield Missing(at(bucket), f"`{bucket.id}` aceita sem TLS algum pedido sobre {what}",
+                      "negue `s3:*` a todos quando `aws:SecureTransport` é `false`, no bucket e nos objetos")
+        return
+    statement = denied[0]
+    yield from statement.links
+    yield Found((*statement.path, "Effect"), "a declaração nega")
+    yield Found((*statement.path, "Condition"), "os pedidos sem TLS")
+    yield from (Found(item.path, "a todos") for _, item in statement.principals)
+    yield from (Found(item.path, "qualquer ação") for item in statement.actions)
+    yield from (Found(item.path, "neste recurso") for item in statement.resources)
