@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from scripts.findings import to_json
+from scripts.findings import Defect, to_json
 from scripts.tree import Tree, WrongUse
 
 HERE = Path(__file__).resolve().parent.parent
@@ -41,6 +41,10 @@ def main(argv: Sequence[str]) -> int:
     except WrongUse as error:
         print(f"erro: {error}", file=sys.stderr)
         return 2
+    except Defect as defect:
+        for finding in defect.findings:
+            print(finding, file=sys.stderr)
+        return 1
     except OSError as error:
         name = f"Não foi possível usar `{error.filename}`: " if error.filename else ""
         print(f"erro: {name}{error.strerror or error}.", file=sys.stderr)

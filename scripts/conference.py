@@ -16,6 +16,8 @@ def check_tree(tree: Tree, slugs: list[str]) -> list[Finding]:
 
     Erro: `WrongUse` quando um slug pedido não existe.
     """
+    if not tree.sources.is_dir() and not tree.pages.is_dir():
+        raise WrongUse(f"Não há `diagrams_src` nem `docs` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
     known = tree.architectures()
     unknown = [slug for slug in slugs if slug not in known]
     if unknown:

@@ -8,11 +8,12 @@ import sys
 import time
 from pathlib import Path
 
-from scripts.findings import Defect
+from scripts.findings import Defect, Finding
 from scripts.model import Rendered
 from scripts.tree import Tree, write
 from scripts.workshop import Result, render_all
 
+UNWRITABLE = "A figura não pôde ser escrita; confira a permissão e se há uma pasta nesse caminho."
 SETTLE = 0.15
 SOURCES = {".py", ".md", ".yaml", ".yml"}
 
@@ -35,20 +36,26 @@ def generate(tree: Tree, scripts: list[Path]) -> list[Path]:
             failed.append(script)
             return
         picture = tree.picture(script.stem)
-        if write(picture, result.svg):
-            changed += 1
-            print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
+        try:
+            if write(picture, result.svg):
+                changed += 1
+                print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
+        except OSError:
+            failed.append(script)
+            print(Finding(tree.name(picture), 1, "figura-nao-escrita", UNWRITABLE), file=sys.stderr)
 
     render_all(tree.root, _well_named(tree, scripts, failed), done)
-    seconds = f"{time.perf_counter() - start:.1f}".replace(".", ",")
-    same = len(scripts) - changed - len(failed)
-    trouble = f", {_count(len(failed), 'com erro', 'com erro')}" if failed else ""
+    _say_summary(len(scripts), changed, len(failed), time.perf_counter() - start)
+    return failed
+
+
+def _say_summary(total: int, changed: int, failed: int, seconds: float) -> None:
+    trouble = f", {failed} com erro" if failed else ""
     print(
-        f"{_count(len(scripts), 'figura', 'figuras')} em {seconds} s: "
-        f"{_count(changed, 'atualizada', 'atualizadas')}, {_count(same, 'igual', 'iguais')}{trouble}.",
+        f"{_count(total, 'figura', 'figuras')} em {f'{seconds:.1f}'.replace('.', ',')} s: "
+        f"{_count(changed, 'atualizada', 'atualizadas')}, {_count(total - changed - failed, 'igual', 'iguais')}{trouble}.",
         file=sys.stderr,
     )
-    return failed
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -19,6 +19,7 @@ ALIGNED = 10
 APART = 24
 ROOM_TO_BEND = 40
 CLEARANCE = 8
+SPREAD = 9
 
 
 def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
@@ -29,7 +30,7 @@ def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
         tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
         others = [n for n in layout.nodes if n is not tail and n is not head]
         curve = _straight(tail, head, others, _offset(layout, placed.edge))
-        curve = curve or _bend(tail, head, others, layout.diagram.horizontal) or placed.curve
+        curve = curve or _bend(layout, tail, head, others) or placed.curve
         curve = _reaching(curve, head)
         curves.append(_reaching(curve[::-1], tail)[::-1])
     return tuple(curves)
@@ -57,12 +58,14 @@ def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offs
     return a, (a[0] + third[0], a[1] + third[1]), (b[0] - third[0], b[1] - third[1]), b
 
 
-def _bend(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], horizontal: bool) -> tuple[Point, ...] | None:
+def _bend(layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode]) -> tuple[Point, ...] | None:
     """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre."""
     a, b = tail.icon.center, head.icon.center
+    horizontal = layout.diagram.horizontal
     axis = 0 if horizontal else 1
     reach = b[axis] - a[axis]
     a, b = _leaving(tail, reach, horizontal), _leaving(head, -reach, horizontal)
+    a, b = _aside(layout, tail, reach, a, b), _aside(layout, head, -reach, b, a)
     if tail is head or (b[axis] - a[axis]) * math.copysign(1, reach) < ROOM_TO_BEND:
         return None
     pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
@@ -79,6 +82,20 @@ def _leaving(placed: PlacedNode, reach: float, horizontal: bool) -> Point:
         return (icon.right + TOUCH if reach > 0 else icon.left - TOUCH), icon.center[1]
     bottom = placed.label.bottom if any(placed.lines) else icon.bottom
     return icon.center[0], (bottom + TOUCH if reach > 0 else icon.top - TOUCH)
+
+
+def _aside(layout: Layout, placed: PlacedNode, reach: float, end: Point, other: Point) -> Point:
+    """A ponta, afastada do meio quando outra seta usa o mesmo lado, para que não pareçam uma só."""
+    axis = 0 if layout.diagram.horizontal else 1
+    centers = {node.node.id: node.icon.center[axis] for node in layout.nodes}
+    mine = placed.node.id
+    far = [centers[edge.head if edge.tail == mine else edge.tail] - centers[mine]
+           for edge in (item.edge for item in layout.edges) if mine in (edge.tail, edge.head)]
+    if sum(side * reach > 0 for side in far) < 2:
+        return end
+    across = other[1 - axis] - end[1 - axis]
+    shift = rounded(math.copysign(min(SPREAD, abs(across) / 4), across))
+    return (end[0], end[1] + shift) if axis == 0 else (end[0] + shift, end[1])
 
 
 def _reaching(curve: tuple[Point, ...], target: PlacedNode) -> tuple[Point, ...]:

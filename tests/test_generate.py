@@ -160,7 +160,10 @@ def test_a_place_that_cannot_be_written_is_said_without_traceback(project):
     project.script("loja", PAIR)
     (project.root / "docs").write_text("um arquivo onde devia haver uma pasta")
     answer = project.run("gerar")
-    assert answer.status == 2 and answer.said.startswith("erro: Não foi possível usar `") and "Traceback" not in answer.said
+    assert answer.status == 1 and answer.findings == [
+        "docs/arquiteturas/loja/diagrama.svg:1: [figura-nao-escrita] A figura não pôde ser escrita; confira a permissão e "
+        "se há uma pasta nesse caminho."
+    ]
 
 
 def test_what_a_script_does_to_the_process_stays_there(project, monkeypatch):

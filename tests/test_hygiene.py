@@ -75,7 +75,7 @@ def test_the_real_templates_are_clean(slug):
     assert hygiene.check(template.read(ROOT / "docs/arquiteturas" / slug / "template.yaml"), drawn) == []
 
 
-WIDE = ("nomeie o que usa, ou dê o motivo em `Metadata: {Excecoes: {permissao-ampla: …}}`.")
+WIDE = "nomeie o que usa, ou dê em `Metadata: {Excecoes: {permissao-ampla: …}}` um motivo que cite o `Sid` ou o serviço."
 
 
 @pytest.mark.parametrize("edit, finding", [
@@ -109,8 +109,17 @@ def test_each_damage_has_its_finding(edit, finding):
 ])
 def test_an_exception_needs_a_reason(code, edit):
     owner = {"permissao-ampla": "AWS::IAM::Role", "imdsv1": "AWS::EC2::Instance", "sem-criptografia": "AWS::EC2::Instance"}.get(code, "AWS::S3::Bucket")
-    assert check(edit, (f"Type: {owner}\n", f"Type: {owner}\n    Metadata: {{Excecoes: {{{code}: porque sim}}}}\n")) == []
+    assert check(edit, (f"Type: {owner}\n", f"Type: {owner}\n    Metadata: {{Excecoes: {{{code}: o s3 não deixa}}}}\n")) == []
     assert len(check(edit, (f"Type: {owner}\n", f"Type: {owner}\n    Metadata: {{Excecoes: {{{code}: ''}}}}\n"))) == 1
+
+
+@pytest.mark.parametrize("reason, excused", [
+    ("o s3 não deixa", True), ("`Ler` não tem nome", True), ("o S3 não deixa", False), ("as3 não deixa", False), ("porque sim", False),
+])
+def test_a_wide_permission_is_excused_by_name(reason, excused):
+    edits = (("s3:GetObject", "s3:*"), ("{Effect: Allow, Action", "{Sid: Ler, Effect: Allow, Action"),
+             ("Type: AWS::IAM::Role\n", f"Type: AWS::IAM::Role\n    Metadata: {{Excecoes: {{permissao-ampla: '{reason}'}}}}\n"))
+    assert check(*edits) == ([] if excused else [f"14: [permissao-ampla] `Papel` permite `s3:*` em `Action`; {WIDE}"])
 
 
 @pytest.mark.parametrize("resource, finding", [

@@ -20,6 +20,7 @@ from scripts.proofs import manual
 from scripts.checks.picture import FILE
 
 EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+TEMPLATE = re.compile(r"docs/arquiteturas/([^/]+)/template\.yaml")
 ARCHITECTURE = re.compile(r"docs/arquiteturas/([^/]+)/index\.md")
 
 
@@ -65,17 +66,21 @@ class Site:
         if name not in self._anchors:
             try:
                 source = document.read(self.root / name, name)
-                self._anchors[name] = set(source.anchors) | self._generated(name, source)
+                added = self._generated(name, source)
+                self._anchors[name] = None if added is None else set(source.anchors) | added
             except Defect:
                 self._anchors[name] = None
         return self._anchors[name]
 
-    def _generated(self, name: str, source: Document) -> set[str]:
+    def _generated(self, name: str, source: Document) -> set[str] | None:
+        """Os ids que o site acrescenta; `None` quando faltam à página as partes de que eles viriam."""
         if any(token.type == "html_block" and manual.MARKER.fullmatch(token.content.strip()) for token in source.tokens):
             return manual.anchors()
         if not ARCHITECTURE.fullmatch(name):
             return set()
         told = page.build(source)
+        if told.findings:
+            return None
         try:
             lines = (self.root / name).with_name("template.yaml").read_bytes().splitlines()
         except OSError:
@@ -104,6 +109,8 @@ def _missing(site: Site, aim: str, fragment: str) -> str:
     path = site.root / aim
     if path.is_dir():
         return f"aponta para uma pasta; aponte para o arquivo, como `{aim.rsplit('/', 1)[-1]}/index.md`."
+    if not path.exists() and TEMPLATE.fullmatch(aim):
+        return ""  # a falta do template já tem achado próprio
     if not path.exists():
         return f"leva a `{aim}`, que não existe; corrija o caminho."
     if not fragment or not aim.endswith(".md"):

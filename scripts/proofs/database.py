@@ -22,8 +22,8 @@ ENGINES = {
     "postgres": 5432, "sqlserver": 1433,
 }
 
-EDITIONS = {name: f"{name}-" for name in ("db2", "oracle", "sqlserver")}
-"""Motores cujo nome traz a edição: `oracle-ee`, `sqlserver-se`."""
+EDITIONS = ("db2", "oracle", "sqlserver")
+"""Motores cujo nome sempre traz a edição: `oracle-ee`, `sqlserver-se`."""
 
 
 @rule((INSTANCE, FLEET, LAMBDA), (DATABASE, CLUSTER))
@@ -139,7 +139,7 @@ def listening(net: Network, database: Resource) -> tuple[int | None, list[Eviden
 def default_port(engine: Placed | None) -> int | None:
     """A porta que o RDS dá a cada motor."""
     value = str(engine.value) if engine else ""
-    names = [name for name in ENGINES if value == name or value.startswith(EDITIONS.get(name, f"{name} "))]
+    names = [name for name in ENGINES if (value.startswith(f"{name}-") if name in EDITIONS else value == name)]
     return ENGINES[names[0]] if names else None
 
 

@@ -25,8 +25,8 @@ def create(tree: Tree, slug: str) -> int:
         raise WrongUse(f"`{slug}` não serve de nome; use só minúsculas sem acento, números e hifens, como `fila-de-pedidos`.")
     targets = {
         "script.py.txt": tree.script(slug),
-        "index.md.txt": tree.page(slug),
         "template.yaml.txt": tree.template(slug),
+        "index.md.txt": tree.page(slug),
     }
     taken = [tree.name(path) for path in targets.values() if path.exists()]
     if taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import socket
@@ -10,7 +11,7 @@ import threading
 from pathlib import Path
 
 from scripts import conference, document
-from scripts.findings import Finding
+from scripts.findings import Defect, Finding
 from scripts.generate import Watcher, generate
 from scripts.tree import Tree, WrongUse
 
@@ -47,17 +48,20 @@ def serve(tree: Tree) -> int:
     from mkdocs.commands import serve as mkdocs_serve
     from mkdocs.exceptions import MkDocsException
 
-    port = _free_port()
     threading.Thread(target=_follow, args=(tree,), daemon=True).start()
-    print(f"Montando o site; logo estará em http://127.0.0.1:{port} (Ctrl-C termina).", file=sys.stderr)
-    try:
-        mkdocs_serve.serve(
-            config_file=config_file, dev_addr=f"127.0.0.1:{port}", nav=_navigation(tree)
-        )
-    except MkDocsException as error:
-        print(f"erro: {error}", file=sys.stderr)
-        return 1
-    return 0
+    while True:
+        port = _free_port()
+        print(f"Montando o site; logo estará em http://127.0.0.1:{port} (Ctrl-C termina).", file=sys.stderr)
+        try:
+            mkdocs_serve.serve(config_file=config_file, dev_addr=f"127.0.0.1:{port}", nav=_navigation(tree))
+            return 0
+        except MkDocsException as error:
+            print(f"erro: {error}", file=sys.stderr)
+            return 1
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            print(f"A porta {port} acaba de ser ocupada; tentando outra.", file=sys.stderr)
 
 
 def _config_file(tree: Tree) -> str:
@@ -78,7 +82,10 @@ def _navigation(tree: Tree) -> list[dict]:
     docs = tree.root / "docs"
 
     def title(path: Path) -> str:
-        return document.read(path).title or path.stem
+        try:
+            return document.read(path).title or path.stem
+        except Defect:
+            return path.parent.name if path.name == "index.md" else path.stem
 
     architectures = sorted((title(path), path) for path in docs.glob("arquiteturas/*/index.md"))
     others = sorted((title(path), path) for path in docs.glob("*.md") if path.name != "index.md")

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 
 from scripts import document
+from scripts.document import Document
+from scripts.findings import Defect
 from scripts.website import figure
+
+
+def _readable(docs: Path) -> Iterator[Document]:
+    """As páginas que se leem; das outras, `conferir` diz o que há."""
+    for path in (docs / "arquiteturas").glob("*/index.md"):
+        with contextlib.suppress(Defect):
+            yield document.read(path)
 
 
 def grid(md: Markdown, docs: Path, here: str) -> Element:
     """Lista de cartões de todas as pastas com página; `here` é a pasta da página que os mostra."""
     cards = Element("ul", {"class": "arq-cards"})
-    pages = [document.read(path) for path in (docs / "arquiteturas").glob("*/index.md")]
+    pages = list(_readable(docs))
     for page in sorted(pages, key=lambda page: page.title):
         folder = Path(page.path).parent
         card = SubElement(cards, "li")

@@ -22,6 +22,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from scripts import page
+from scripts.findings import Defect
 from scripts.proofs import manual
 from scripts.website import cards, facts, figure, listing, rules_page, sections
 from scripts.website.evidence import Evidence
@@ -61,7 +62,10 @@ class _Binding(Treeprocessor):
 
     def _architecture(self, root: Element, docs: Path, slug: str) -> None:
         folder = docs / "arquiteturas" / slug
-        read = page.read(folder / "index.md")
+        try:
+            read = page.read(folder / "index.md")
+        except Defect:
+            return  # `conferir` diz o que há com ela
         template = listing.read(folder / "template.yaml")
         figure.embed(self.md, root, folder / "diagrama.svg")
         sections.identify_rows(root, read, template)

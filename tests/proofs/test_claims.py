@@ -34,7 +34,7 @@ FLEET = """
   Balanceador: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Subnets: [!Ref RedeA, !Ref RedeB]}}
   Papel:
     Type: AWS::IAM::Role
-    Metadata: {Excecoes: {permissao-ampla: os canais não têm recurso}}
+    Metadata: {Excecoes: {permissao-ampla: os canais ssmmessages não têm recurso}}
     Properties:
       AssumeRolePolicyDocument:
         Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}]
@@ -134,10 +134,81 @@ Resources:{NETWORK}
   Ligacao: {{Type: AWS::EC2::VolumeAttachment, Properties: {{InstanceId: !Ref Maquina, VolumeId: !Ref Disco}}}}
 """
 
-TEMPLATES = {"servidores": SERVERS, "eventos": EVENTS, "volume": VOLUME}
+ENDPOINTS = """
+  GrupoPonto: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: ponto}}
+  EntradaPonto:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !Ref GrupoPonto, IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: !Ref GrupoApp}
+  PontoComandos:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.ssm
+      VpcId: !Ref Vpc
+      VpcEndpointType: Interface
+      PrivateDnsEnabled: true
+      SubnetIds: [!Ref RedeA, !Ref RedeB]
+      SecurityGroupIds: [!Ref GrupoPonto]
+  PontoCanais:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.ssmmessages
+      VpcId: !Ref Vpc
+      VpcEndpointType: Interface
+      PrivateDnsEnabled: true
+      SubnetIds: [!Ref RedeA, !Ref RedeB]
+      SecurityGroupIds: [!Ref GrupoPonto]
+"""
+"""O caminho do agente do Systems Manager, numa rede que não chega à internet."""
+
+ENTRY = r"""
+Parameters: {Faixa: {Type: String, AllowedPattern: '[0-9.]+/(8|16|24|32)'}}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Grupo:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref Vpc
+      GroupDescription: site
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: !Ref Faixa}
+        - {IpProtocol: tcp, FromPort: 80, ToPort: 80, SourceSecurityGroupId: !Ref Vizinho}
+  Vizinho: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: vizinho}}
+"""
+
+RECORDS = """
+Parameters: {Dias: {Type: Number, Default: 30, MinValue: 1}}
+Resources:
+  Bucket: {Type: AWS::S3::Bucket}
+  Regra:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Bucket
+      PolicyDocument:
+        Statement:
+          - Effect: Deny
+            Principal: "*"
+            Action: "s3:*"
+            Resource: [!GetAtt Bucket.Arn, !Sub "${Bucket.Arn}/*"]
+            Condition: {Bool: {"aws:SecureTransport": "false"}}
+  Registros: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: !Ref Dias}}
+  Papel:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: p
+          PolicyDocument:
+            Statement: [{Effect: Allow, Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: !GetAtt Registros.Arn}]
+  Funcao: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Papel.Arn, LoggingConfig: {LogGroup: !Ref Registros}}}
+"""
+
+TEMPLATES = {"servidores": SERVERS, "eventos": EVENTS, "volume": VOLUME, "fechada": SERVERS + ENDPOINTS, "entrada": ENTRY,
+             "registros": RECORDS}
 DRAWN = {
     "servidores": ("Balanceador", "Frota", "Banco", "Nat"), "eventos": ("Bucket", "Funcao", "Tabela", "Fila"),
-    "volume": ("Maquina", "Disco"),
+    "volume": ("Maquina", "Disco"), "fechada": ("Balanceador", "Frota", "Banco", "Nat"), "entrada": (),
+    "registros": ("Bucket", "Funcao"),
 }
 GOOD = [
     ("alta-disponibilidade", "servidores"), ("escalabilidade", "servidores"), ("escalabilidade", "eventos"),
@@ -145,8 +216,9 @@ GOOD = [
     ("so-a-aplicacao-chega-ao-banco", "servidores"), ("criptografado-em-repouso", "servidores"),
     ("criptografado-em-repouso", "eventos"), ("menor-privilegio", "servidores"), ("menor-privilegio", "eventos"),
     ("expira-em", "eventos"), ("sem-servidor", "eventos"), ("paga-pelo-uso", "eventos"),
-    ("senha-fora-do-template", "servidores"), ("acesso-sem-ssh", "servidores"), ("sobrevive-a-instancia", "volume"),
+    ("senha-fora-do-template", "servidores"), ("acesso-sem-ssh", "fechada"), ("sobrevive-a-instancia", "volume"),
     ("falhas-guardadas", "eventos"), ("banco-gerenciado", "servidores"),
+    ("entrada-limitada", "entrada"), ("so-por-tls", "registros"), ("logs-com-prazo", "registros"),
 ]
 
 
@@ -180,6 +252,11 @@ def test_each_line_of_evidence_is_needed(claim_id, kind):
     tree = template.parse(TEMPLATES[kind], "t.yaml").data
     assert survivors(claim_id, diagram(*DRAWN[kind]), tree) == []
 
+
+UNHEARD = ("não chega a `{0}` pela rede (NO_ROUTE_TO_DESTINATION); crie um endpoint de VPC de `{0}`, ou uma rota 0.0.0.0/0 e a saída "
+           "de tcp 443")
+WORLDWIDE = "pode ser da internet inteira; use um parâmetro sem padrão, com `AllowedPattern` que recuse `0.0.0.0/0`"
+IN_CLEAR = "negue `s3:*` a todos quando `aws:SecureTransport` é `false`, no bucket e nos objetos"
 
 BAD = [
     # alta disponibilidade
@@ -282,10 +359,12 @@ BAD = [
      "`Fila` não diz que criptografa o que guarda; ligue-a em `SqsManagedSseEnabled`"),
     # permissões
     ("menor-privilegio", "eventos", ("dynamodb:PutItem", "dynamodb:*"), "`Papel` permite `dynamodb:*` em `Action`; nomeie o que ela usa, "
-     "ou dê o motivo em `Excecoes: {permissao-ampla: …}`"),
+     "ou dê em `Excecoes: {permissao-ampla: …}` um motivo que cite o `Sid` ou o serviço"),
     ("menor-privilegio", "eventos", ("Resource: !GetAtt Tabela.Arn", "Resource: \"arn:aws:dynamodb:*:*:table/*\""),
      "`Papel` permite `arn:aws:dynamodb:*:*:table/*` em `Resource`"),
     ("menor-privilegio", "servidores", ("permissao-ampla: os canais", "outra: os canais"), "`Papel` permite `*` em `Resource`"),
+    ("menor-privilegio", "servidores", ("os canais ssmmessages", "os canais"), "`Papel` permite `*` em `Resource`"),
+    ("menor-privilegio", "servidores", ("os canais ssmmessages", "os canais xssmmessages"), "`Papel` permite `*` em `Resource`"),
     ("menor-privilegio", "eventos", ("Action: \"dynamodb:PutItem\"", "NotAction: \"iam:*\""), "uma permissão de `Papel` não traz `Action`; "
      "escreva `Action`"),
     ("menor-privilegio", "eventos", ("dynamodb:PutItem", "gravar"), "`gravar`, em `Papel`, não é uma ação nem um recurso; "
@@ -317,17 +396,68 @@ BAD = [
      "alguém escolhe a senha de `Banco`; use `ManageMasterUserPassword: true`"),
     ("senha-fora-do-template", "servidores", ("ManageMasterUserPassword: true", "ManageMasterUserPassword: true\n      MasterUserPassword: abc"),
      "`Banco` recebe a senha pelo template; tire `MasterUserPassword`"),
-    ("acesso-sem-ssh", "servidores", ("FromPort: 5432, ToPort: 5432", "FromPort: 20, ToPort: 30"),
+    ("acesso-sem-ssh", "fechada", ("FromPort: 5432, ToPort: 5432", "FromPort: 20, ToPort: 30"),
      "uma entrada de `GrupoBanco` alcança a porta 22; feche-a na porta que a aplicação usa"),
-    ("acesso-sem-ssh", "servidores", ("        SecurityGroupIds", "        KeyName: chave\n        SecurityGroupIds"),
+    ("acesso-sem-ssh", "fechada", ("        SecurityGroupIds", "        KeyName: chave\n        SecurityGroupIds"),
      "`Modelo` aceita uma chave de SSH; tire `KeyName`"),
-    ("acesso-sem-ssh", "servidores", ("IamInstanceProfile: {Arn: !GetAtt Perfil.Arn}", "EbsOptimized: true"),
+    ("acesso-sem-ssh", "fechada", ("IamInstanceProfile: {Arn: !GetAtt Perfil.Arn}", "EbsOptimized: true"),
      "`Modelo` não usa um perfil de instância deste template; crie um `AWS::IAM::InstanceProfile` e cite-o"),
-    ("acesso-sem-ssh", "servidores", ("            Statement:\n              - Effect: Allow", "            Statement:\n"
+    ("acesso-sem-ssh", "fechada", ("            Statement:\n              - Effect: Allow", "            Statement:\n"
      "              - {Effect: Deny, Action: 'ssm:*', Resource: '*'}\n              - Effect: Allow"),
      "`Papel` nega `ssm:UpdateInstanceInformation` em qualquer recurso; tire a negação"),
-    ("acesso-sem-ssh", "servidores", ("\"ssmmessages:OpenDataChannel\"", "\"s3:GetObject\""),
+    ("acesso-sem-ssh", "fechada", ("\"ssmmessages:OpenDataChannel\"", "\"s3:GetObject\""),
      "nada deixa `Papel` fazer `ssmmessages:OpenDataChannel` em qualquer recurso; acrescente a ação, que o agente usa"),
+    ("acesso-sem-ssh", "servidores", ("", ""), f"`Frota`, em `RedeA`, {UNHEARD.format('ssm')}"),
+    ("acesso-sem-ssh", "fechada", ("AWS::Region}.ssmmessages", "AWS::Region}.sqs"), f"`Frota`, em `RedeB`, {UNHEARD.format('ssmmessages')}"),
+    ("acesso-sem-ssh", "fechada", ("PrivateDnsEnabled: true", "PrivateDnsEnabled: false"), f"`Frota`, em `RedeA`, {UNHEARD.format('ssm')}"),
+    ("acesso-sem-ssh", "fechada", ("FromPort: 443, ToPort: 443", "FromPort: 444, ToPort: 444"),
+     f"`Frota`, em `RedeA`, {UNHEARD.format('ssm')}"),
+    ("acesso-sem-ssh", "fechada", ("VPCZoneIdentifier: [!Ref RedeA, !Ref RedeB]", "AvailabilityZones: !GetAZs ''"),
+     "`Frota` não vive em sub-redes conhecidas, ou não na do desenho (UNASSOCIATED_COMPONENT); cite por `!Ref` sub-redes deste "
+     "template, e desenhe-o nelas"),
+    # tráfego
+    *(("entrada-limitada", "entrada", edit, f"a entrada em `Grupo` {WORLDWIDE}") for edit in (
+        ("CidrIp: !Ref Faixa", "CidrIp: 0.0.0.0/0"), ("CidrIp: !Ref Faixa", "CidrIpv6: '::/0'"),
+        ("CidrIp: !Ref Faixa", "CidrIp: !ImportValue x"), ("CidrIp: !Ref Faixa", "SourcePrefixListId: pl-1"),
+        (", AllowedPattern: '[0-9.]+/(8|16|24|32)'", ""), ("/(8|16", "/(0|16"), ("'[0-9.]+/(8|16|24|32)'", "'['"),
+        ("{Type: String,", "{Type: String, Default: 10.0.0.0/8,"),
+        ("AllowedPattern: '[0-9.]+/(8|16|24|32)'", "Default: 10.0.0.0/8"),
+    )),
+    ("entrada-limitada", "entrada", ("  Vizinho:", "  Outra: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !ImportValue g, "
+                                     "IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 0.0.0.0/0}}\n  Vizinho:"),
+     f"a entrada em `um grupo` {WORLDWIDE}"),
+    *(("so-por-tls", "registros", edit, f"`Bucket` aceita sem TLS algum pedido sobre {what}; {IN_CLEAR}") for what, edit in (
+        ("o bucket", ("Effect: Deny", "Effect: Allow")), ("os objetos", ("\"false\"", "\"true\"")),
+        ("o bucket", ("Principal: \"*\"", "Principal: {Service: s3.amazonaws.com}")),
+        ("os objetos", ("Principal: \"*\"", "Principal: {AWS: !GetAtt Papel.Arn}")),
+        ("os objetos", ("Action: \"s3:*\"", "Action: [\"s3:GetObject\", \"s3:PutObject\", \"s3:ListBucket\"]")),
+        ("o bucket", ("[!GetAtt Bucket.Arn, ", "[")), ("os objetos", (", !Sub \"${Bucket.Arn}/*\"]", "]")),
+        ("o bucket", ("Bucket: !Ref Bucket", "Bucket: outro")),
+        ("o bucket", ("{Bool: {", "{StringEquals: {\"aws:PrincipalType\": User}, Bool: {")),
+    )),
+    *(("so-por-tls", "registros", edit, "`Regra` nega também os pedidos com TLS; escreva `Condition: {Bool: {aws:SecureTransport: "
+       "\"false\"}}`") for edit in ((" Condition: {Bool: {\"aws:SecureTransport\": \"false\"}}", " Sid: Negar"),
+                                  ("\"false\"", "[\"false\", \"true\"]"))),
+    # logs
+    ("logs-com-prazo", "registros", (", LoggingConfig: {LogGroup: !Ref Registros}", ""),
+     "`Funcao` não escreve num grupo de logs do template; cite um `AWS::Logs::LogGroup` em `LoggingConfig`"),
+    ("logs-com-prazo", "registros", ("LogGroup: !Ref Registros", "LogGroup: !Ref Bucket"),
+     "`Funcao` não escreve num grupo de logs do template; cite um `AWS::Logs::LogGroup` em `LoggingConfig`"),
+    ("logs-com-prazo", "registros", (", Properties: {RetentionInDays: !Ref Dias}", ""),
+     "os logs de `Registros` ficam para sempre; escreva `RetentionInDays`"),
+    ("logs-com-prazo", "registros", (", MinValue: 1", ""), "os logs de `Registros` ficam para sempre; limite `Dias` aos valores que "
+     "servem, com `AllowedValues` ou `MinValue`"),
+    ("logs-com-prazo", "registros", ("Role: !GetAtt Papel.Arn, ", ""),
+     "`Funcao` não usa um papel deste template; escreva `Role: !GetAtt Papel.Arn`"),
+    ("logs-com-prazo", "registros", ("lambda.amazonaws.com", "ec2.amazonaws.com"),
+     "`Papel` não confia em `lambda.amazonaws.com`; permita `sts:AssumeRole` a `Service: lambda.amazonaws.com`"),
+    ("logs-com-prazo", "registros", (", \"logs:PutLogEvents\"", ""),
+     "nada deixa `Funcao` fazer `logs:PutLogEvents` em `Registros`; permita a ação no ARN do grupo"),
+    ("logs-com-prazo", "registros", ("Resource: !GetAtt Registros.Arn", "Resource: !GetAtt Bucket.Arn"),
+     "nada deixa `Funcao` fazer `logs:CreateLogStream` em `Registros`; permita a ação no ARN do grupo"),
+    ("logs-com-prazo", "registros", ("Statement: [{Effect: Allow, Action: [\"logs", "Statement: [{Effect: Deny, Action: \"logs:Put*\", "
+                                     "Resource: \"*\"}, {Effect: Allow, Action: [\"logs"),
+     "`Papel` nega `logs:PutLogEvents` em `Registros`; tire a negação"),
 ]
 
 
@@ -358,6 +488,21 @@ def test_a_path_from_the_internet_is_printed():
 ])
 def test_the_term_on_the_page_is_the_one_in_the_template(said, missing):
     assert [str(piece) for piece in judge("expira-em", "eventos", said=said).missing] == missing
+
+
+def test_a_written_range_is_limited_too():
+    assert judge("entrada-limitada", "entrada", ("CidrIp: !Ref Faixa", "CidrIp: 198.51.100.0/24")).proven
+    assert not judge("entrada-limitada", "entrada", ("CidrIp: !Ref Faixa", "CidrIp: 198.51.100.0/0")).proven
+
+
+@pytest.mark.parametrize("reason, excused", [
+    ("os canais ssmmessages", True), ("`ssm` e os canais", True), ("Canais: não têm recurso", True), ("os canais", False),
+    ("canais", False), ("os assmm", False),
+])
+def test_a_reason_cites_the_statement_by_sid_or_by_whole_service(reason, excused):
+    edits = ("os canais ssmmessages não têm recurso", f"'{reason}'"), ("              - Effect: Allow\n", "              - Sid: Canais\n"
+                                                                     "                Effect: Allow\n")
+    assert judge("menor-privilegio", "servidores", *edits).proven == excused
 
 
 def test_a_bucket_that_keeps_forever_gives_its_reason():
@@ -412,13 +557,13 @@ def test_an_unknown_claim_and_a_repeated_one():
 
 REAL = {
     "cli-s3-lambda-dynamodb": {"sem-servidor", "paga-pelo-uso", "escalabilidade", "resiliencia", "falhas-guardadas",
-                               "menor-privilegio", "criptografado-em-repouso", "expira-em"},
+                               "menor-privilegio", "criptografado-em-repouso", "expira-em", "so-por-tls", "logs-com-prazo"},
     "pdv-alta-disponibilidade": {"alta-disponibilidade", "escalabilidade", "resiliencia", "banco-gerenciado", "menor-privilegio",
                                  "criptografado-em-repouso", "senha-fora-do-template", "acesso-sem-ssh",
                                  "sem-caminho-da-internet-ao-banco", "so-a-aplicacao-chega-ao-banco"},
     "upload-ec2-ebs-rds": {"sobrevive-a-instancia", "banco-gerenciado", "menor-privilegio", "criptografado-em-repouso",
                            "senha-fora-do-template", "acesso-sem-ssh", "sem-caminho-da-internet-ao-banco",
-                           "so-a-aplicacao-chega-ao-banco"},
+                           "so-a-aplicacao-chega-ao-banco", "entrada-limitada"},
 }
 
 

@@ -102,6 +102,17 @@ def test_a_drawing_that_disagrees(moved, expected):
     assert expected in found(moved=[moved])
 
 
+@pytest.mark.parametrize("kind", ["computador", "local"])
+def test_nothing_of_aws_is_in_a_computer(kind):
+    home = group("casa", kind)
+    assert found(moved=[node("pessoa", "casa")], groups=(*GROUPS, home)) == []
+    assert ("lugar-errado: `alb` é um recurso da AWS e está desenhado em `casa`, que fica fora dela; tire-o de lá."
+            in found(moved=[node("Alb", "casa")], groups=(*GROUPS, home)))
+    deep = group("sala", "", "", "casa")
+    assert ("lugar-errado: `destino` é um recurso da AWS e está desenhado em `casa`, que fica fora dela; tire-o de lá."
+            in found(moved=[node("Destino", "sala")], groups=(*GROUPS, home, deep)))
+
+
 def test_a_subnet_group_says_which_subnet_it_is():
     assert found(groups=(*GROUPS, group("vaga", "sub-rede-privada", "", "vpc"))) == [
         "lugar-desconhecido: O grupo `vaga` não diz que recurso é; dê-lhe `recurso=` com um `AWS::EC2::Subnet` do template."]

@@ -172,6 +172,30 @@ def test_every_kind_of_permission_is_seen(bench):
         "de `Papel`."]
 
 
+ROUTED = """\
+Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}
+Rede: {Type: "AWS::EC2::Subnet", Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+Portao: {Type: "AWS::EC2::InternetGateway"}
+Tabela: {Type: "AWS::EC2::RouteTable", Properties: {VpcId: !Ref Vpc}}
+Rota: {Type: "AWS::EC2::Route", Properties: {RouteTableId: !Ref Tabela, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Portao}}
+Associa: {Type: "AWS::EC2::SubnetRouteTableAssociation", Properties: {SubnetId: !Ref Rede, RouteTableId: !Ref Tabela}}
+"""
+NO_ASSOCIATION = "Nenhuma seta mostra as rotas de `Associa` para"
+
+
+def test_a_routed_association_no_arrow_needs(bench):
+    architecture = bench(ROUTED)
+    association = ("Resources", "Associa", "Properties")
+    assert messages(architecture) == ["Nenhuma seta mostra a rota `Rota`", f"{NO_ASSOCIATION} `Rede`"]
+    assert left(architecture)[1] == (
+        "template.yaml:7: [permissao-sem-seta] Nenhuma seta mostra as rotas de `Associa` para `Rede`; desenhe a seta, tire a permissão, "
+        "ou dê o motivo em `Metadata: {Excecoes: {permissao-sem-seta: …}}` de `Associa`.")
+    assert messages(architecture.remove("Resources", "Rota")) == []
+    unknown = architecture.put(*association, "SubnetId", value={"Fn::ImportValue": "x"})
+    assert f"{NO_ASSOCIATION} uma sub-rede que não se conhece" in messages(unknown)
+    assert f"{NO_ASSOCIATION} `Rede`" in messages(architecture.put(*association, "RouteTableId", value={"Fn::ImportValue": "x"}))
+
+
 @pytest.mark.parametrize("slug, path, value", [
     ("cli-s3-lambda-dynamodb", ("Resources", "Nova"), {"Type": "AWS::Lambda::Permission", "Properties": {"Principal": "*"}}),
     ("pdv-alta-disponibilidade", ("Resources", "Nova"), {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": {

@@ -8,7 +8,9 @@ import pytest
 
 from scripts.model import Edge
 from scripts.proofs import prove
-from scripts.proofs.database import managed_secret
+from scripts.proofs.coverage import unclaimed
+from scripts.proofs.database import default_port, managed_secret
+from scripts.proofs.places import Placed
 from scripts.resolution import Resolution
 from tests.proofs.scenery import GONE, drawing, group, missing, network, node, proof, ref
 
@@ -25,6 +27,8 @@ def test_the_application_reaches_the_database():
                                     "acrescente a regra de entrada com o grupo `GrupoApp`"),
     ({"Banco.Engine": "oracle-se2"}, "1522", "`Banco` ouve na porta 1521, e a seta diz 1522; corrija para `porta=\"1521\"`"),
     ({"Banco.Engine": GONE}, "", "não se sabe em que porta `Banco` ouve; escreva `Engine`, ou `Port` com um número"),
+    *(({"Banco.Engine": wrong}, "", "não se sabe em que porta `Banco` ouve; escreva `Engine`, ou `Port` com um número")
+      for wrong in ("postgress", "postgres-ee", "mysql8", "oracle", "sqlserverse", "")),
     ({"Banco.Port": ref("Faixa")}, "", "não se sabe em que porta `Banco` ouve; escreva `Engine`, ou `Port` com um número"),
     ({"GrupoBanco.SecurityGroupIngress.0.SourceSecurityGroupId": ref("GrupoAlb")}, "",
      "`GrupoBanco` não deixa entrar tcp 5432 de `App` (ENI_SG_RULES_MISMATCH); "
@@ -56,6 +60,75 @@ def test_another_port_is_followed():
                "GrupoBanco.SecurityGroupIngress.0.ToPort": 6000}
     done = proof(network(changes), "App", "Banco", "6000")
     assert done.proven and ("Resources", "Banco", "Properties", "Port") in {found.path for found in done.found}
+
+
+SECRET = {"Fn::GetAtt": ["Banco", "MasterUserSecret.SecretArn"]}
+USERS = {"Fn::Sub": "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Banco.DbiResourceId}/*"}
+
+
+def trusted(*statements):
+    """A aplicação com um papel que permite isto."""
+    return {
+        "Papel": ("IAM::Role", {
+            "AssumeRolePolicyDocument": {"Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+            "Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": list(statements)}}]}),
+        "Perfil": ("IAM::InstanceProfile", {"Roles": [ref("Papel")]}),
+    }
+
+
+def permit(action, resource, effect="Allow"):
+    return {"Effect": effect, "Action": action, "Resource": resource}
+
+
+MANAGED = {"Banco.ManageMasterUserPassword": True, "App.IamInstanceProfile": ref("Perfil")}
+BY_IAM = MANAGED | {"Banco.EnableIAMDatabaseAuthentication": True}
+READ = permit("secretsmanager:GetSecretValue", SECRET)
+UNREAD = ("nada deixa `Papel` fazer `secretsmanager:GetSecretValue` em o segredo de `Banco`; "
+          "permita a ação em `!GetAtt Banco.MasterUserSecret.SecretArn`")
+
+
+@pytest.mark.parametrize("changes, statements", [
+    (MANAGED, [READ]), (BY_IAM, [permit("rds-db:connect", USERS)]), (BY_IAM, [permit("rds-db:connect", "*")]),
+])
+def test_the_application_has_the_credentials(changes, statements):
+    template = network(changes, trusted(*statements))
+    done = proof(template, "App", "Banco")
+    assert done.missing == ()
+    permitted = ("Resources", "Papel", "Properties", "Policies", 0, "PolicyDocument", "Statement", 0, "Action")
+    assert permitted in {found.path for found in done.found}
+
+
+@pytest.mark.parametrize("changes, statements, expected", [
+    (MANAGED, [permit("s3:GetObject", "*")], [UNREAD]),
+    (MANAGED, [permit("secretsmanager:GetSecretValue", ref("Faixa"))], [UNREAD]),
+    (MANAGED, [READ, permit("secretsmanager:*", "*", "Deny")],
+     ["`Papel` nega `secretsmanager:GetSecretValue` em o segredo de `Banco`; tire a negação"]),
+    (MANAGED, [permit("rds-db:connect", USERS)], [UNREAD]),
+    (BY_IAM, [permit("rds-db:connect", USERS), permit("rds-db:*", "*", "Deny")], [UNREAD]),
+    (BY_IAM, [permit("rds-db:connect", "arn:aws:rds-db:us-east-1:123456789012:dbuser:db-OUTRO/app")], [UNREAD]),
+    (MANAGED | {"App.IamInstanceProfile": "outro"}, [READ],
+     ["`App` não usa um perfil de instância deste template; crie um `AWS::IAM::InstanceProfile` e cite-o"]),
+    ({"Banco.ManageMasterUserPassword": True}, [READ],
+     ["não se sabe com que papel `App` chama a AWS; dê-lhe um papel do IAM"]),
+])
+def test_an_application_without_the_credentials(changes, statements, expected):
+    assert missing(network(changes, trusted(*statements)), "App", "Banco") == expected
+
+
+def test_a_connection_by_iam_is_shown_by_the_arrow():
+    drawn = drawing(node("App"), node("Banco"), edge=("app", "banco"))
+    template = network(BY_IAM, trusted(permit("rds-db:connect", USERS)))
+    left = [found.message for found in unclaimed(drawn, template, prove(drawn, template))]
+    assert not [message for message in left if "rds-db" in message]
+
+
+@pytest.mark.parametrize("engine, port", [
+    ("postgres", 5432), ("mariadb", 3306), ("oracle-ee", 1521), ("oracle-se2-cdb", 1521), ("sqlserver-web", 1433), ("db2-se", 50000),
+    ("aurora-postgresql", 5432), ("postgress", None), ("oracle", None), ("db2", None), ("custom-oracle-ee", None),
+])
+def test_each_engine_has_its_port(engine, port):
+    assert default_port(Placed((), engine)) == port
 
 
 def test_an_aurora_cluster_listens_too():

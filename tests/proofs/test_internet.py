@@ -53,6 +53,9 @@ def test_the_good_network_lets_them_in(tail, head):
     (TO_ALB, {"GrupoAlb.VpcId": GONE},
      "`GrupoAlb` não é da VPC de `Alb` (UNASSOCIATED_COMPONENT); dê ao grupo o `VpcId` das sub-redes"),
     (TO_ALB, {"Ouvinte.Protocol": "HTTPS"}, "`Ouvinte` não tem certificado; escreva um em `Certificates`"),
+    *((TO_ALB, {"Ouvinte.Protocol": "HTTPS", "Ouvinte.Certificates": [{"CertificateArn": written}]},
+       "`Ouvinte` não tem certificado; escreva um em `Certificates`") for written in ("", "meu-certificado", 7)),
+    (TO_ALB, {"Ouvinte.Protocol": "HTTPS", "Ouvinte.Certificates": [{}]}, "`Ouvinte` não tem certificado; escreva um em `Certificates`"),
     (TO_ALB, {"Ouvinte.DefaultActions": [{"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443"}}]},
      "`Ouvinte` redireciona para uma porta em que ninguém ouve assim (ELBV2_LISTENERS_MISMATCH); "
      "acrescente o ouvinte, ou corrija `Protocol` e `Port`"),

@@ -97,9 +97,7 @@ def _managed(values: Resolution, machine: Resource) -> Iterator[Evidence]:
 def _heard(values: Resolution, net: Network, machine: Resource) -> Iterator[Evidence]:
     """O agente alcança o Systems Manager pela rede."""
     home = home_of(net, machine)
-    if home is None:
-        yield Missing(at(machine), f"não se sabe em que rede `{machine.id}` vive", "diga as sub-redes dela")
-        return
+    assert home
     for service in ("ssm", "ssmmessages"):
         request = Request(values, f"{service}:*", "*", principal_of(values, machine).role)
         yield from to_service(net, home, service, request)

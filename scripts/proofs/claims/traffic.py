@@ -80,14 +80,18 @@ def only_by_tls(scene: Scene) -> Iterator[Evidence]:
 
 def _refused(values: Resolution, bucket: Resource, arn: str) -> Iterator[Evidence]:
     # Quem pede é qualquer um: o `*` só se nega negando a todos.
-    request = Request(values, "s3:*", arn, service="*", context={"aws:SecureTransport": "false"})
-    denied = decide(request, bucket).denied
+    clear, secure = (Request(values, "s3:*", arn, service="*", context={"aws:SecureTransport": tls}) for tls in ("false", "true"))
+    denied = decide(clear, bucket).denied
     if not denied:
         what = "os objetos" if arn.endswith("/*") else "o bucket"
         yield Missing(at(bucket), f"`{bucket.id}` aceita sem TLS algum pedido sobre {what}",
                       "negue `s3:*` a todos quando `aws:SecureTransport` é `false`, no bucket e nos objetos")
         return
     statement = denied[0]
+    if statement in decide(secure, bucket).denied:
+        yield Missing(statement.path, f"`{statement.owner.id}` nega também os pedidos com TLS",
+                      "escreva `Condition: {Bool: {aws:SecureTransport: \"false\"}}`")
+        return
     yield from statement.links
     yield Found((*statement.path, "Effect"), "a declaração nega")
     yield Found((*statement.path, "Condition"), "os pedidos sem TLS")
