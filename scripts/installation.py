@@ -159,7 +159,7 @@ class Progress:
         self.done, self.total = 0, total
 
     def __call__(self, line: str) -> None:
-        event = self.EVENT.match(line)
+        event = self.EVENT.match(line.partition(" (from ")[0])
         if event and event[1] == "Ignoring ":  # de outro sistema
             self.total -= 1
         elif event:
