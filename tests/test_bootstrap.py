@@ -386,7 +386,7 @@ def pins(name: str) -> dict[str, str]:
     assert not re.search(r"^\s*(-|--)[a-z-]*(index|links)|://", text, re.M), "trava com endereço"
     blocks = re.split(r"(?m)^(?=[A-Za-z0-9])", text)[1:]
     assert all("--hash=sha256:" in block for block in blocks)
-    return dict(re.match(r"([\w.-]+)==([^\s;]+)", block).groups() for block in blocks)  # type: ignore[union-attr]
+    return dict(re.match(r"([\w.-]+)==([^\s;]+)", block).groups() for block in blocks)
 
 
 def test_locks_are_complete_and_share_nothing() -> None:

@@ -94,7 +94,7 @@ def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str) -> s
     if protocol == "6" and (first is None or last is None):
         return None
     low, high = (0, 65535) if protocol == "-1" or first is None or last is None else (first, last)
-    overlap = low <= ports[1] and ports[0] <= high and network(block).overlaps(network(peer))  # type: ignore
+    overlap = low <= ports[1] and ports[0] <= high and network(block).overlaps(network(peer))
     if not overlap:
         return "none"
     return "all" if low <= ports[0] and ports[1] <= high and within(peer, block) else "part"

@@ -155,7 +155,7 @@ def _outside(net: Network, diagram: Diagram) -> Iterator[Finding]:
         for name in node.resources:
             resource = net.values.resources.get(name)
             for container in containers if resource else ():
-                if container.id not in around and _belongs(net, container, resource):  # type: ignore[arg-type]
+                if container.id not in around and _belongs(net, container, resource):
                     yield Finding(diagram.path, node.line, ELSEWHERE,
                                   f"`{node.id}` está desenhado fora de `{container.id}`, mas no template `{name}` está lá; "
                                   "mova-o para dentro do grupo.")

@@ -37,7 +37,8 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     - as duas pontas na mesma VPC, e o `DBSubnetGroup` que diz as sub-redes do banco;
     - a porta do motor, igual à da seta quando ela diz uma;
     - a saída do grupo da aplicação e a entrada do grupo do banco nessa porta, e só nela;
-    - com `ManageMasterUserPassword`, a permissão de ler o segredo, ou `rds-db:connect`.
+    - com `ManageMasterUserPassword`, a permissão de ler o segredo; ou `EnableIAMDatabaseAuthentication`
+      e a permissão `rds-db:connect`.
 
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.Scenarios.html
     """

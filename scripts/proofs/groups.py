@@ -175,7 +175,7 @@ def worldly(net: Network, value: Any) -> bool | None:
     block = network(value)
     if block is None:
         return None
-    return not any(block.version == private.version and block.subnet_of(private) for private in PRIVATE)  # type: ignore[arg-type]
+    return not any(block.version == private.version and block.subnet_of(private) for private in PRIVATE)
 
 
 def readable(value: Any) -> str:

@@ -138,7 +138,7 @@ def public_subnets(net: Network, home: Home, gateway: Resource | None, least: in
     yield from attachment(net, vpc, gateway)
     found = gateway or net.gateway(vpc)
     for subnet in subnets if found else []:
-        yield from way_out(net, subnet, "GatewayId", found)  # type: ignore[arg-type]
+        yield from way_out(net, subnet, "GatewayId", found)
 
 
 def open_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:

@@ -224,7 +224,7 @@ def network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 def within(inner: Any, outer: Any) -> bool:
     """As duas são faixas conhecidas e a primeira está toda na segunda."""
     small, large = network(inner), network(outer)
-    return bool(small and large and small.version == large.version and small.subnet_of(large))  # type: ignore[arg-type]
+    return bool(small and large and small.version == large.version and small.subnet_of(large))
 
 
 def distinct_zones(one: Any, other: Any) -> bool | None:

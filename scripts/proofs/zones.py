@@ -84,7 +84,7 @@ def _loose(net: Network, diagram: Diagram, node: Node, known: list[tuple[Group, 
     for name in node.resources:
         resource = net.values.resources.get(name)
         for group, zone in known if resource and resource.type in ZONAL else ():
-            if distinct_zones(zone, zone_of(net, resource)) is False:  # type: ignore[arg-type]
+            if distinct_zones(zone, zone_of(net, resource)) is False:
                 yield Finding(diagram.path, node.line, WRONG,
                               f"`{node.id}` está desenhado fora de `{group.id}`, mas `{name}` é dessa zona; mova-o para dentro.")
 

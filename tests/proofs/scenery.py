@@ -6,10 +6,6 @@ import copy
 import json
 from typing import Any
 
-import scripts.proofs.balancing
-import scripts.proofs.database
-import scripts.proofs.egress
-import scripts.proofs.internet  # noqa: F401  (registram as regras)
 from scripts.model import Diagram, Edge, Group, Node
 from scripts.proofs import Proof, prove
 from scripts.template import Template, parse

@@ -8,10 +8,6 @@ from typing import Any
 
 import pytest
 
-import scripts.proofs.balancing
-import scripts.proofs.database
-import scripts.proofs.egress
-import scripts.proofs.internet  # noqa: F401  (registram as regras)
 from scripts import template as templates
 from scripts.capture import capture
 from scripts.proofs import prove

@@ -7,12 +7,11 @@ cada linha de que a verdade depende e `Missing` para o que falta. O benefício d
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from scripts.model import Diagram
-from scripts.proofs.rules import Evidence
+from scripts.proofs.rules import Evidence, docstring
 from scripts.resolution import Resolution
 
 
@@ -53,16 +52,8 @@ def claim(identity: str) -> Callable[[Judge], Judge]:
     def register(function: Judge) -> Judge:
         if identity in CLAIMS:
             raise ValueError(f"já há a afirmação {identity}")
-        CLAIMS[identity] = _described(identity, function)
+        told = docstring(function)
+        CLAIMS[identity] = Claim(identity, told.title, told.why, told.needs, told.source, function)
         return function
 
     return register
-
-
-def _described(identity: str, function: Judge) -> Claim:
-    parts = (inspect.getdoc(function) or "").split("\n\n")
-    if len(parts) != 4 or not parts[2].startswith("- ") or not parts[3].startswith("Fonte: https://"):
-        raise ValueError(f"a docstring de {function.__name__} precisa de título, motivo, lista e `Fonte: URL`")
-    title, why, needs, source = (" ".join(part.split()) if index != 2 else part for index, part in enumerate(parts))
-    items = tuple(" ".join(item.split()) for item in needs.removeprefix("- ").split("\n- "))
-    return Claim(identity, title.rstrip("."), why, items, source.removeprefix("Fonte: "), function)
