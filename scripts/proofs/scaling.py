@@ -13,12 +13,12 @@ TEMPLATE = "AWS::EC2::LaunchTemplate"
 LIMITS = ("MinSize", "MaxSize")
 
 
-@rule(FLEET, (FLEET, TEMPLATE))
+@rule(FLEET, TEMPLATE)
 def fleet_keeps_instances(case: Case) -> Iterator[Evidence]:
     """O Auto Scaling mantém as instâncias.
 
-    O grupo cria as instâncias de um modelo e repõe as que faltam; as instâncias não estão no
-    template, e por isso são desenhadas com o próprio grupo, ou com o modelo delas.
+    O grupo cria as instâncias de um modelo e repõe as que faltam; elas não estão no template, e
+    por isso a seta vai do grupo a um componente que representa o modelo delas.
 
     - o grupo cita o modelo de lançamento;
     - `MinSize` de ao menos 1, e `MaxSize`;
@@ -29,7 +29,7 @@ def fleet_keeps_instances(case: Case) -> Iterator[Evidence]:
     assert case.tail and case.head
     net = network_of(case.resolution)
     model, home = model_of(net, case.tail), home_of(net, case.tail)
-    if model is None or case.head not in (case.tail, model):
+    if model is None or case.head != model:
         yield Missing(at(case.tail, "LaunchTemplate"), f"`{case.tail.id}` não cria instâncias de `{case.head.id}`",
                       "cite o modelo em `LaunchTemplate`")
         return
