@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement
 
 from scripts.proofs import Proof
+from scripts.proofs.claims import ClaimResult
 from scripts.proofs.rules import Found, Missing
 from scripts.website.facts import Facts
 from scripts.website.prose import link, listed, paragraph, plural, say
@@ -160,7 +161,7 @@ class Evidence:
         return "; ".join(parts)
 
     def _tellers(self, number: int) -> Element | None:
-        """Os recursos dos componentes que contam o passo, com a linha de cada um."""
+        """Os recursos dos componentes que contam o passo, com a linha de cada um e o que se prova deles."""
         elements = self.facts.diagram.elements.values()
         names = [name for element in elements if element.step == number for name in element.resources]
         known = [name for name in dict.fromkeys(names) if name in self.facts.template.resources]
@@ -172,7 +173,17 @@ class Evidence:
             line = self.facts.template.resources[name].line
             say(note, f" `{name}`, ")
             link(note, f"#template-{line}", f"linha {line}")
+        for index, judged in enumerate(self._claimed(set(known))):
+            say(note, ", " if index else ". Provado nos benefícios: ")
+            link(note, self.rules and f"{self.rules}#{judged.claim.id}", judged.claim.title)
         return note
+
+    def _claimed(self, resources: set[str]) -> list[ClaimResult]:
+        """As afirmações da página que se provam com linhas destes recursos, ou das regras soltas de um grupo."""
+        loose = self.facts.template.resources.values()
+        resources |= {rule.id for rule in loose if any(rule.properties.get("GroupId") == {"Ref": name} for name in resources)}
+        proven = [result for _, result in self.facts.claims if result and result.proven]
+        return [result for result in proven if any(piece.path[1] in resources for piece in result.found)]
 
 
 def _alike(carried: Iterable[Proof]) -> Iterator[tuple[list[Proof], tuple[Found, ...]]]:
