@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scripts.proofs.dwelling import Home
 from scripts.proofs.homes import BALANCER, FLEET, INSTANCE, drawn_home, home_of
-from scripts.proofs.listeners import listeners_of, redirections
+from scripts.proofs.listeners import diversions, listeners_of, redirections
 from scripts.proofs.network import VPC, Network, network_of
 from scripts.proofs.places import inside, listed_inside, place, places
 from scripts.proofs.reach import reach, same_vpc
@@ -52,7 +52,7 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
         yield _undelivered(net, case.tail, case.head)
         return
     delivery, (lines, port) = found[0]
-    yield from (*delivery.lines, *lines)
+    yield from (*delivery.lines, *lines, *diversions(net, case.tail, delivery.targets))
     yield from _target_group(net, delivery.targets, target)
     yield from target.lines()
     for wanted in dict.fromkeys((port, _health_port(net, delivery.targets, port))):

@@ -11,6 +11,7 @@ from scripts.proofs.rules import Evidence, Found, Missing, at
 from scripts.template import Resource
 
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+RULING = "AWS::ElasticLoadBalancingV2::ListenerRule"
 SECURE = ("HTTPS", "TLS")
 Listeners = dict[int, tuple[Resource, list[Evidence]]]
 
@@ -56,6 +57,32 @@ def redirections(net: Network, balancer: Resource) -> Iterator[Evidence]:
             elif kind is None or kind.value not in ("forward", "fixed-response", "authenticate-cognito", "authenticate-oidc"):
                 yield Missing(at(listener, "DefaultActions"), f"não se sabe o que `{listener.id}` faz com o que recebe",
                               "escreva `Type: forward` ou `redirect`", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
+
+
+def diversions(net: Network, balancer: Resource, targets: Resource) -> Iterator[Missing]:
+    """Regras de ouvinte que pegam todo caminho e não encaminham a este grupo: nada chegaria a ele."""
+    owners = {listener.id for listener, _ in listeners_of(net, balancer).values()}
+    for ruling in net.values.of_type(RULING):
+        listener = net.property(ruling, "ListenerArn", LISTENER)
+        if listener is None or listener.id not in owners or not _catches_all(net, ruling):
+            continue
+        actions = [str(inside(net.values, ruling, action, "Type").value) for action in places(net.values, ruling, "Actions")
+                   if inside(net.values, ruling, action, "Type")]
+        forwards = any(f"${{{targets.id}}}" in str(action.value) for action in places(net.values, ruling, "Actions"))
+        if "forward" not in actions or not forwards:
+            yield Missing(at(ruling, "Conditions"), f"`{ruling.id}` pega todos os pedidos antes de `{targets.id}`",
+                          "restrinja as condições, ou encaminhe ao grupo de destino", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
+
+
+def _catches_all(net: Network, ruling: Resource) -> bool:
+    """Todas as condições valem para qualquer pedido; uma que não se conhece conta como tal."""
+    for condition in places(net.values, ruling, "Conditions"):
+        value = condition.value if isinstance(condition.value, dict) else {}
+        config = value.get("PathPatternConfig") or value.get("HostHeaderConfig") or {}
+        patterns = value.get("Values") or (config.get("Values") if isinstance(config, dict) else None) or ["*"]
+        if not any(str(pattern) in ("*", "/*") or "${" in str(pattern) for pattern in patterns):
+            return False
+    return True
 
 
 def _redirection(net: Network, listener: Resource, config: Placed, port: int, listeners: Listeners) -> Iterator[Evidence]:

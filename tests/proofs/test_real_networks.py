@@ -77,3 +77,25 @@ def test_no_path_from_the_internet_to_the_database(slug):
     _, template = architecture(slug)
     for values in scenarios(template):
         assert internet_paths(values, values.resources["Banco"]) == []
+
+
+@pytest.mark.parametrize(("pattern", "proven"), [("*", False), ("/ajuda", True)])
+def test_a_listener_rule_that_takes_everything_leaves_nothing_for_the_instances(pattern, proven):
+    folder = Path(__file__).parents[2]
+    slug = "pdv-alta-disponibilidade"
+    text = (folder / "docs" / "arquiteturas" / slug / "template.yaml").read_text(encoding="utf-8")
+    rule = f"""
+  Desvio:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Properties:
+      ListenerArn: !Ref OuvinteHttp
+      Priority: 1
+      Conditions: [{{Field: path-pattern, Values: ["{pattern}"]}}]
+      Actions: [{{Type: fixed-response, FixedResponseConfig: {{StatusCode: "503"}}}}]
+
+Outputs:
+"""
+    damaged = templates.parse(text.replace("\nOutputs:\n", rule, 1), "template.yaml")
+    diagram = capture(folder / "diagrams_src" / f"{slug}.py", folder)
+    found = [proof for proof in prove(diagram, damaged) if proof.edge.id == "balanceador--app-a"]
+    assert found[0].proven is proven
