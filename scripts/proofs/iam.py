@@ -6,7 +6,8 @@ de sessão não aparecem num template.
 
 Nenhuma biblioteca serviu: policyuniverse resume políticas sem avaliar pedidos e não muda desde
 2023; parliament procura erros de escrita e pede boto3; iam-ape lê contas que já existem e pede
-boto3 e requests. Nenhuma aceita valores simbólicos, nem diz "não sei".
+boto3 e requests. Pelo que a documentação delas mostra, nenhuma aceita valores simbólicos nem
+diz "não sei".
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
