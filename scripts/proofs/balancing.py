@@ -9,7 +9,7 @@ from scripts.proofs.dwelling import Home
 from scripts.proofs.homes import BALANCER, FLEET, INSTANCE, drawn_home, home_of
 from scripts.proofs.listeners import diversions, listeners_of, redirections
 from scripts.proofs.network import VPC, Network, network_of
-from scripts.proofs.places import inside, listed_inside, place, places
+from scripts.proofs.places import Placed, inside, listed_inside, place, places
 from scripts.proofs.reach import reach, same_vpc
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.template import Resource
@@ -81,11 +81,17 @@ def _forwards(net: Network, resource: Resource, name: str, lines: tuple[Found, .
             continue
         written = [inside(net.values, resource, action, "TargetGroupArn")] + [
             inside(net.values, resource, item, "TargetGroupArn")
-            for item in listed_inside(net.values, resource, action, "ForwardConfig", "TargetGroups")]
+            for item in listed_inside(net.values, resource, action, "ForwardConfig", "TargetGroups")
+            if _weighs(inside(net.values, resource, item, "Weight"))]
         for arn in written:
             targets = net.named(arn.value, TARGETS) if arn else None
             if arn and targets:
                 yield Delivery(targets, (*lines, Found(kind.path, "encaminha"), Found(arn.path, f"a `{targets.id}`")))
+
+
+def _weighs(weight: Placed | None) -> bool:
+    """Um grupo de destino de peso 0 não recebe nada."""
+    return weight is None or (str(weight.value).isdigit() and int(weight.value) > 0)
 
 
 def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list[Found], int | None] | None:

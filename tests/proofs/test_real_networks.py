@@ -99,3 +99,16 @@ Outputs:
     diagram = capture(folder / "diagrams_src" / f"{slug}.py", folder)
     found = [proof for proof in prove(diagram, damaged) if proof.edge.id == "balanceador--app-a"]
     assert found[0].proven is proven
+
+
+@pytest.mark.parametrize(("weight", "proven"), [(0, False), (1, True)])
+def test_a_target_group_of_no_weight_receives_nothing(weight, proven):
+    folder = ROOT / "docs" / "arquiteturas" / "pdv-alta-disponibilidade"
+    text = (folder / "template.yaml").read_text(encoding="utf-8")
+    plain = "            TargetGroupArn: !Ref GrupoDestino\n"
+    assert plain in text
+    weighted = "            ForwardConfig: {TargetGroups: [{TargetGroupArn: !Ref GrupoDestino, Weight: %d}]}\n" % weight
+    damaged = templates.parse(text.replace(plain, weighted, 1), "template.yaml")
+    diagram = capture(ROOT / "diagrams_src" / "pdv-alta-disponibilidade.py", ROOT)
+    found = [proof for proof in prove(diagram, damaged) if proof.edge.id == "balanceador--app-a"]
+    assert found[0].proven is proven
