@@ -8,7 +8,7 @@ from scripts.proofs.claims.kinds import FUNCTION, GROUP, INSTANCE, TABLE, drawn,
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, below, equal, require, setting
 from scripts.proofs.places import place, places
-from scripts.proofs.rules import Evidence, Found, Missing, at
+from scripts.proofs.rules import Evidence, Found, Missing, Path, at
 from scripts.resolution import Resolution
 from scripts.template import Resource
 
@@ -38,10 +38,13 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
                       "ponha-a num grupo do Auto Scaling com uma política")
     for group in values.of_type(GROUP):
         yield from _room(values, group)
+        yield from _emptied(values, group)
         yield from _policy(values, group)
     for table in values.of_type(TABLE):
         yield from require(values, table, ("BillingMode",), equal("PAY_PER_REQUEST"), "capacidade sob demanda",
                            f"`{table.id}` tem capacidade fixa", "use `BillingMode: PAY_PER_REQUEST`")
+        if "OnDemandThroughput" in table.properties:
+            yield Missing(at(table, "OnDemandThroughput"), f"`{table.id}` tem um teto de vazão", "tire `OnDemandThroughput`")
     for function in drawn(scene):
         if function.type == FUNCTION:
             yield from _concurrency(values, function)
@@ -55,6 +58,26 @@ def _room(values: Resolution, group: Resource) -> Iterator[Evidence]:
     else:
         yield Missing(at(group, "MaxSize"), f"não se prova que o máximo de `{group.id}` seja maior que o mínimo",
                       "aumente `MaxSize`, ou limite os parâmetros com `MinValue` e `MaxValue`")
+
+
+def _emptied(values: Resolution, group: Resource) -> Iterator[Missing]:
+    """O que tira instâncias do grupo, ou não as deixa nascer, sem que a demanda o peça."""
+    for action in values.of_type("AWS::AutoScaling::ScheduledAction"):
+        if values.resource(values.property(action, "AutoScalingGroupName")) in (group, None):
+            for name in ("MinSize", "MaxSize", "DesiredCapacity"):
+                if name in action.properties and not setting(values, action, name).always(at_least(1)):
+                    yield Missing(at(action, name), f"`{action.id}` pode deixar `{group.id}` sem instâncias", "use 1 ou mais")
+    for hook in values.of_type("AWS::AutoScaling::LifecycleHook"):
+        if values.resource(values.property(hook, "AutoScalingGroupName")) in (group, None):
+            yield from _abandoning(hook.id, at(hook, "DefaultResult"), hook.properties)
+    for hook in places(values, group, "LifecycleHookSpecificationList"):
+        yield from _abandoning(group.id, hook.path, hook.value if isinstance(hook.value, dict) else {})
+
+
+def _abandoning(name: str, where: Path, hook: dict) -> Iterator[Missing]:
+    """Sem `CONTINUE`, a instância que ninguém confirma é encerrada ao nascer."""
+    if "TERMINATING" not in str(hook.get("LifecycleTransition")) and hook.get("DefaultResult") != "CONTINUE":
+        yield Missing(where, f"um gancho de `{name}` abandona a instância que nasce", "use `DefaultResult: CONTINUE`")
 
 
 def _policy(values: Resolution, group: Resource) -> Iterator[Evidence]:
@@ -79,6 +102,9 @@ def _trigger(values: Resolution, policy: Resource) -> Iterator[Found]:
     target = setting(values, policy, "TargetTrackingConfiguration", "TargetValue")
     if kind == "TargetTrackingScaling":
         metric = _metric(values, policy)
+        shrinks = values.property(policy, "TargetTrackingConfiguration", "DisableScaleIn")
+        if str(shrinks).lower() not in ("none", "false"):
+            return
         if metric and target.always(at_least(1)):
             yield Found(at(policy, "PolicyType"), "persegue um alvo")
             yield metric

@@ -86,6 +86,9 @@ def judge(values: Resolution, resource: Resource, explicit: bool = True) -> Iter
         if explicit or not store.implicit or setting(values, resource, *keys).value is not None:
             yield from require(values, resource, keys, test, f"`{resource.id}` guarda criptografado",
                                f"`{resource.id}` não diz que criptografa o que guarda", _hint(keys))
+        for name in ("DBSnapshotIdentifier", "SnapshotIdentifier"):
+            if name in resource.properties:
+                yield Missing(at(resource, name), f"a criptografia de `{resource.id}` é a do snapshot de que nasce", f"tire `{name}`")
     elif resource.type == INSTANCE:
         yield from _disks(values, resource, "BlockDeviceMappings")
     elif resource.type == LAUNCH_TEMPLATE:

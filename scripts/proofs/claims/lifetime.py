@@ -48,6 +48,7 @@ def _expires(values: Resolution, bucket: Resource, said: str) -> Iterator[Eviden
             yield Found(status.path, f"a regra de `{bucket.id}` está ativa, para todos os objetos")
             yield from _term(values, bucket, days, said)
             yield from _old_versions(values, bucket, rule)
+            yield from _locked(bucket)
             return
     yield Missing(at(bucket, "LifecycleConfiguration"), f"nada em `{bucket.id}` expira sempre",
                   "acrescente uma regra com `Status: Enabled` e `ExpirationInDays`, sem filtro")
@@ -77,6 +78,13 @@ def _old_versions(values: Resolution, bucket: Resource, rule: Placed) -> Iterato
             yield Found(found.path, "as versões antigas também")
             return
     yield Missing(rule.path, f"as versões antigas de `{bucket.id}` não expiram", "acrescente `NoncurrentVersionExpiration`")
+
+
+def _locked(bucket: Resource) -> Iterator[Missing]:
+    """O bloqueio de objetos liga as versões e as segura: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html"""
+    for name in ("ObjectLockEnabled", "ObjectLockConfiguration"):
+        if name in bucket.properties:
+            yield Missing(at(bucket, name), f"o bloqueio de objetos de `{bucket.id}` pode impedir que expirem", f"tire `{name}`")
 
 
 def _promised(said: str) -> int | None:

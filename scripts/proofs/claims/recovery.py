@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scripts.proofs.claims.kinds import DATABASE, DATABASE_CLUSTER, GROUP, INSTANCE, QUEUE, TABLE, strangers
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import at_least, equal, require, true
+from scripts.proofs.claims.settings import at_least, equal, require, setting, true
 from scripts.proofs.places import place, places
 from scripts.proofs.rules import Evidence, Found, Missing, at
 from scripts.resolution import Resolution
@@ -117,8 +117,16 @@ def keeps_failures(scene: Scene) -> Iterator[Evidence]:
     for target in filter(None, (_destination(values, function)[1] for function in _asynchronous(values))):
         if target.type == QUEUE:
             yield from _watched(values, target)
+            yield from _roomy(values, target)
         else:
             yield Missing(("Resources", target.id, "Type"), f"`{target.id}` não é uma fila", "guarde as falhas numa fila do SQS")
+
+
+def _roomy(values: Resolution, queue: Resource) -> Iterator[Missing]:
+    """A fila guarda por ao menos os 4 dias de praxe, e a mensagem inteira cabe nela."""
+    for name, least in (("MessageRetentionPeriod", 345_600), ("MaximumMessageSize", 262_144)):
+        if name in queue.properties and not setting(values, queue, name).always(at_least(least)):
+            yield Missing(at(queue, name), f"`{name}` de `{queue.id}` é pouco para guardar uma falha", f"use ao menos {least}")
 
 
 def kept_failures(values: Resolution) -> Iterator[Evidence]:
