@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from scripts import icons, style, text
-from scripts.geometry import Box, Point
+from scripts.geometry import Point
 from scripts.layout import PlacedNode
-from scripts.measures import CALLOUT, ICON_GAP, TITLE_HEIGHT
+from scripts.measures import CALLOUT, TITLE_HEIGHT
 from scripts.model import Diagram
 from scripts.placement import ARROW_LENGTH, Arrow, Frame, Picture, node_callout
 

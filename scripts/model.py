@@ -8,10 +8,14 @@ quando o script usa laços e funções.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from scripts.findings import Finding
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""A forma do nome de uma arquitetura e do id de um componente: viram endereços."""
 
 
 @dataclass(frozen=True)

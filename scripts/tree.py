@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.findings import Defect, Finding
-
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+from scripts.model import SLUG
 
 
 class WrongUse(Exception):

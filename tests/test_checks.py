@@ -1,7 +1,6 @@
 """As regras de ligação: uma arquitetura boa não tem achados; cada estrago tem o seu, no lugar certo."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 

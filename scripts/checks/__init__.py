@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from scripts import page, template
+from scripts.checks import arrows, benefits, components, hygiene, ids, links, picture, resources, steps
 from scripts.findings import Defect, Finding
-from scripts.model import Diagram
+from scripts.model import SLUG, Diagram
 from scripts.proofs import prove
 from scripts.proofs.containment import misplaced
 from scripts.proofs.coverage import unclaimed
-from scripts.checks import arrows, benefits, components, hygiene, ids, links, picture, resources, steps
 
 ARCHITECTURES = "docs/arquiteturas"
 SCRIPTS = "diagrams_src"
@@ -32,7 +32,7 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
     é o desenho dele agora, ou `None` quando não há. Os links ficam com `check_links`.
     """
     script = f"{SCRIPTS}/{slug}.py"
-    if not ids.KEBAB.fullmatch(slug):
+    if not SLUG.fullmatch(slug):
         return [Finding(script, 1, "slug-invalido",
                         f"O nome `{slug}` não serve de endereço; use minúsculas sem acento, "
                         "algarismos e hifens, como `pdv-alta-disponibilidade`.")]

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 
 from scripts.findings import Finding
-from scripts.model import Diagram
+from scripts.model import SLUG, Diagram
 from scripts.page import Page
 
-KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED = re.compile(r"(passo|template)-\d+")
 
 
@@ -21,7 +20,7 @@ def check(diagram: Diagram, page: Page | None) -> Iterator[Finding]:
         if element.id in seen:
             code = "id-repetido"
             message = f"O id `{element.id}` já é o do componente da linha {seen[element.id]}; escolha outro."
-        elif not KEBAB.fullmatch(element.id):
+        elif not SLUG.fullmatch(element.id):
             shown = " ".join(element.id.split())
             code = "id-invalido"
             message = f"O id `{shown}` não é kebab-case; use minúsculas, algarismos e hifens, como `fila-pedidos`."

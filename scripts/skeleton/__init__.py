@@ -11,7 +11,8 @@ from pathlib import Path
 from string import Template
 
 from scripts.generate import generate
-from scripts.tree import SLUG, Tree, WrongUse, write
+from scripts.model import SLUG
+from scripts.tree import Tree, WrongUse, write
 
 PARTS = Path(__file__).parent
 

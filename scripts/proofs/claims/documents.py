@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.proofs.places import Placed, inside, places
+from scripts.proofs.places import places
 from scripts.proofs.rules import Path
 from scripts.resolution import Resolution, Unknown
 from scripts.template import Key, Resource
