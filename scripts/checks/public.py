@@ -11,6 +11,7 @@ from scripts.proofs.claims.isolation import members
 from scripts.proofs.groups import GROUP, all_rules
 from scripts.proofs.homes import BALANCER, CLUSTER, DATABASE, home_of
 from scripts.proofs.network import GATEWAY, Network, network_of
+from scripts.proofs.passage import ENDPOINT
 from scripts.proofs.rules import Path, at
 from scripts.resolution import Resolution
 from scripts.template import Resource
@@ -56,8 +57,15 @@ def _by_group(net: Network) -> Iterator[tuple[Resource, Path, str]]:
         if not rule.ingress or rule.admits_world(net) is False:
             continue
         inside = list(members(net, rule.group)) if rule.group else []
+        if inside and [kind for kind, _ in rule.peers] == ["SourcePrefixListId"] and not any(_addressed(net, one) for one in inside):
+            continue  # uma lista de prefixos que não se conhece, e ninguém com endereço público
         for resource in inside or [net.values.resources.get(rule.group, rule.resource)]:
             yield resource, rule.item.path, "recebe da internet"
+
+
+def _addressed(net: Network, resource: Resource) -> bool:
+    home = home_of(net, resource)
+    return home is None or home.public.value is not False
 
 
 def _by_address(net: Network, resource: Resource) -> Iterator[tuple[Resource, Path, str]]:
@@ -80,6 +88,9 @@ def _by_permission(values: Resolution, permission: Resource) -> Iterator[tuple[R
 
 
 def _by_policy(values: Resolution, resource: Resource) -> Iterator[tuple[Resource, Path, str]]:
+    """Políticas abertas a qualquer um; a de um endpoint de VPC só limita o que outras concedem."""
+    if resource.type == ENDPOINT:
+        return
     for statement in statements(values, resource):
         if statement.allows and statement.body and _anyone(statement) and not _narrowed(statement):
             owners = [values.resources[name] for name in sorted(resource.references) if name in values.resources]

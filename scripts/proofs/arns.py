@@ -45,6 +45,10 @@ FORMS = {
     "AWS::KMS::Key": Form(f"kms:{HERE}:key/{{}}"),
     "AWS::SSM::Parameter": Form(f"ssm:{HERE}:parameter/{{}}", "Name", arn=()),
     "AWS::IAM::Role": Form("iam::${AWS::AccountId}:role/{}", "RoleName"),
+    # No Batch, `Ref` já é o ARN, que acaba no nome (a definição de trabalho, com a revisão).
+    "AWS::Batch::JobQueue": Form("", arn=("", "JobQueueArn")),
+    "AWS::Batch::JobDefinition": Form("", arn=("", "JobDefinitionArn")),
+    "AWS::CloudFront::Distribution": Form("cloudfront::${AWS::AccountId}:distribution/{}", arn=()),
     # O nome de um segredo ganha seis caracteres no ARN: só `Ref` o diz por inteiro.
     "AWS::SecretsManager::Secret": Form("", arn=("", "Id")),
 }
