@@ -11,6 +11,7 @@ from scripts.proofs.iam import Decision, Request, decide, evidence
 from scripts.proofs.passage import passage
 from scripts.proofs.places import place
 from scripts.proofs.principals import FLEET, FUNCTION, INSTANCE, principal_of
+from scripts.proofs.queues import POLLING, polled
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.proofs.services import BUCKET, BUS, QUEUE, SERVICES, TOPIC, Watched, arns, on_objects, reads, watched
 from scripts.template import Resource
@@ -33,7 +34,7 @@ def server_calls_service(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2.html
     """
-    yield from _call(case)
+    yield from call(case)
 
 
 @rule(FUNCTION, HELD)
@@ -50,29 +51,37 @@ def function_uses_service(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     """
-    yield from _call(case)
+    yield from call(case)
 
 
 @rule(FUNCTION, SENT)
 def function_delivers(case: Case) -> Iterator[Evidence]:
-    """Uma função Lambda manda mensagens ou aciona outro serviço.
+    """Uma função Lambda manda mensagens, aciona outro serviço ou lê uma fila.
 
     Ou o código recebe o nome do destino e chama a API, ou a própria Lambda entrega lá o que
-    falhou ou deu certo; nos dois casos com as permissões do papel de execução.
+    falhou ou deu certo, ou lê a fila pela função quando a seta diz `acao="sqs:ReceiveMessage"`;
+    sempre com as permissões do papel de execução.
 
-    - um `EventInvokeConfig` ou `DeadLetterConfig` com o destino, ou o nome dele no código;
+    - para mandar, um `EventInvokeConfig` ou `DeadLetterConfig` com o destino, ou o nome dele no código;
+    - para ler, um `EventSourceMapping` ligado, e a mensagem escondida por mais tempo que o da função;
     - um papel de execução em que `lambda.amazonaws.com` confia;
-    - uma declaração que permite a ação da seta (`acao`) nesse destino, e nenhuma que negue;
+    - uma declaração que permite a ação da seta nesse destino (para ler, receber, apagar e ver os
+      atributos), e nenhuma que negue;
     - se é o código que chama, e a função está numa VPC, um caminho de rede até o serviço.
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
     assert case.tail and case.head
+    if POLLING[0] in case.edge.action:
+        yield from polled(case.resolution, case.tail, case.head)
+        yield from call(replace(case, edge=replace(case.edge, action=" ".join(POLLING))), through_network=False)
+        return
     yield from delivery(case.resolution, case.tail, case.head)
-    yield from _call(case)
+    yield from call(case)
 
 
-def _call(case: Case) -> Iterator[Evidence]:
+def call(case: Case, through_network: bool = True) -> Iterator[Evidence]:
+    """As permissões e, quando é o próprio código que chama, o caminho de rede."""
     assert case.tail and case.head
     values, service = case.resolution, SERVICES[case.head.type]
     principal = principal_of(values, case.tail)
@@ -91,7 +100,8 @@ def _call(case: Case) -> Iterator[Evidence]:
     for decision in decisions:
         yield from _permitted(case, principal.role, decision)
         yield from _key(case, principal.role, decision.request.action)
-    yield from passage(case, case.tail, service.endpoint, decisions[0].request)
+    for decision in decisions if through_network else ():
+        yield from passage(case, case.tail, service.endpoint, decision.request)
 
 
 def _decide(case: Case, role: Resource, action: str) -> Decision:

@@ -1,0 +1,117 @@
+"""Regras de filas: quem lê de uma fila, e para onde ela manda o que ninguém consegue ler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.arns import designated
+from scripts.proofs.places import place, places
+from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
+from scripts.proofs.services import FUNCTION, QUEUE
+from scripts.resolution import Resolution, Unknown
+from scripts.template import Resource
+
+MAPPING = "AWS::Lambda::EventSourceMapping"
+POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""O que a Lambda faz com o papel da função para ler a fila por ela."""
+USUAL_WAIT = 30
+"""Quantos segundos a mensagem se esconde quando a fila não diz."""
+
+
+@rule(QUEUE, QUEUE)
+def queue_sets_aside(case: Case) -> Iterator[Evidence]:
+    """Uma fila põe de lado as mensagens que ninguém consegue processar.
+
+    Depois de recebida várias vezes sem ser apagada, a mensagem vai para a fila de mensagens
+    mortas, em vez de voltar para sempre.
+
+    - `RedrivePolicy` da fila com o ARN da outra em `deadLetterTargetArn`;
+    - `maxReceiveCount` de 1 a 1.000;
+    - as duas do mesmo tipo, padrão ou FIFO, e a outra sem recusar esta.
+
+    Fonte: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    """
+    assert case.tail and case.head
+    yield from set_aside(case.resolution, case.tail, case.head)
+
+
+def set_aside(values: Resolution, queue: Resource, dead: Resource) -> Iterator[Evidence]:
+    """A fila manda para `dead` o que foi recebido vezes demais."""
+    target = place(values, queue, "RedrivePolicy", "deadLetterTargetArn")
+    count = place(values, queue, "RedrivePolicy", "maxReceiveCount")
+    if target is None or designated(values, target.value, QUEUE) != dead:
+        yield Missing(at(queue, "RedrivePolicy"), f"`{queue.id}` não manda a `{dead.id}` o que falha",
+                      f"escreva `RedrivePolicy: {{deadLetterTargetArn: !GetAtt {dead.id}.Arn, maxReceiveCount: 5}}`")
+        return
+    yield Found(target.path, f"o que falha vai para `{dead.id}`")
+    if count and str(count.value).isdecimal() and 1 <= int(count.value) <= 1000:
+        yield Found(count.path, f"depois de {count.value} tentativas")
+    else:
+        yield Missing(at(queue, "RedrivePolicy"), f"`{queue.id}` não diz depois de quantas tentativas",
+                      "escreva `maxReceiveCount` de 1 a 1000")
+    if _fifo(values, queue) != _fifo(values, dead):
+        yield Missing(at(dead), f"`{queue.id}` e `{dead.id}` não são do mesmo tipo", "use `FifoQueue` nas duas, ou em nenhuma")
+    yield from _accepted(values, queue, dead)
+
+
+def _accepted(values: Resolution, queue: Resource, dead: Resource) -> Iterator[Evidence]:
+    """`RedriveAllowPolicy` da outra fila, quando há: nem toda fila pode mandar para lá."""
+    permission = place(values, dead, "RedriveAllowPolicy", "redrivePermission")
+    if permission is None:
+        if place(values, dead, "RedriveAllowPolicy") is not None:
+            yield Missing(at(dead, "RedriveAllowPolicy"), f"não se sabe quem pode mandar para `{dead.id}`",
+                          "escreva `redrivePermission`")
+        return
+    if permission.value == "byQueue":
+        for item in places(values, dead, "RedriveAllowPolicy", "sourceQueueArns"):
+            if designated(values, item.value, QUEUE) == queue:
+                yield Found(permission.path, "só as filas desta lista mandam para lá")
+                yield Found(item.path, f"`{queue.id}` está nela")
+                return
+    if permission.value != "allowAll":
+        yield Missing(permission.path, f"`{dead.id}` não aceita o que `{queue.id}` manda",
+                      f"ponha o ARN de `{queue.id}` em `sourceQueueArns`, com `redrivePermission: byQueue`")
+
+
+def polled(values: Resolution, function: Resource, queue: Resource) -> Iterator[Evidence]:
+    """A Lambda lê a fila e chama a função com cada lote."""
+    for mapping in values.of_type(MAPPING):
+        source = place(values, mapping, "EventSourceArn")
+        if source is None or designated(values, source.value, QUEUE) != queue:
+            continue
+        if designated(values, values.property(mapping, "FunctionName"), FUNCTION, by_name=True) != function:
+            continue
+        yield Found(source.path, f"a Lambda lê `{queue.id}`")
+        yield Found(at(mapping, "FunctionName"), f"e chama `{function.id}`")
+        yield from _running(values, mapping)
+        yield from _patient(values, function, queue)
+        return
+    yield Missing(at(function), f"nada faz `{function.id}` ler `{queue.id}`",
+                  f"crie um `{MAPPING}` com `EventSourceArn: !GetAtt {queue.id}.Arn` e `FunctionName: !Ref {function.id}`")
+
+
+def _running(values: Resolution, mapping: Resource) -> Iterator[Evidence]:
+    if str(values.property(mapping, "Enabled")).lower() not in ("none", "true"):
+        yield Missing(at(mapping, "Enabled"), f"`{mapping.id}` está desligado", "tire `Enabled`, ou use `true`")
+    if "FilterCriteria" in mapping.properties:
+        yield Missing(at(mapping, "FilterCriteria"), f"o filtro de `{mapping.id}` apaga mensagens sem processar", "tire o filtro")
+
+
+def _patient(values: Resolution, function: Resource, queue: Resource) -> Iterator[Evidence]:
+    """A mensagem fica escondida ao menos enquanto a função pode estar com ela; senão, a Lambda recusa a ligação."""
+    hidden, limit = place(values, queue, "VisibilityTimeout"), place(values, function, "Timeout")
+    waits, runs = _seconds(hidden.value if hidden else USUAL_WAIT), _seconds(limit.value if limit else 3)
+    if waits is None or runs is None or waits < runs:
+        yield Missing(at(queue, "VisibilityTimeout"), f"`VisibilityTimeout` de `{queue.id}` é menor que o `Timeout` de `{function.id}`",
+                      "use seis vezes o `Timeout`")
+        return
+    if hidden and runs > USUAL_WAIT:  # sem a linha, a espera de costume não bastaria
+        yield Found(hidden.path, f"a mensagem fica escondida por {waits} segundos, mais que os {runs} da função")
+
+
+def _seconds(value: object) -> int | None:
+    return int(str(value)) if not isinstance(value, Unknown) and str(value).isdecimal() else None
+
+
+def _fifo(values: Resolution, queue: Resource) -> str:
+    return str(values.property(queue, "FifoQueue") or False).lower()

@@ -1,0 +1,81 @@
+"""Filas: quem lê, por quanto tempo a mensagem se esconde e para onde vai a que falha."""
+
+import pytest
+
+GOOD = """\
+Fila:
+  Type: AWS::SQS::Queue
+  Properties:
+    VisibilityTimeout: 360
+    RedrivePolicy:
+      deadLetterTargetArn: !GetAtt Mortas.Arn
+      maxReceiveCount: 5
+Mortas:
+  Type: AWS::SQS::Queue
+  Properties:
+    RedriveAllowPolicy:
+      redrivePermission: byQueue
+      sourceQueueArns:
+        - !Sub arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${Fila.QueueName}
+Papel:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Statement:
+        - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}
+    Policies:
+      - PolicyName: ler
+        PolicyDocument:
+          Statement:
+            - Effect: Allow
+              Action:
+                - sqs:ReceiveMessage
+                - sqs:DeleteMessage
+                - sqs:GetQueueAttributes
+              Resource: !GetAtt Fila.Arn
+Funcao:
+  Type: AWS::Lambda::Function
+  Properties:
+    Role: !GetAtt Papel.Arn
+    Timeout: 60
+Ligacao:
+  Type: AWS::Lambda::EventSourceMapping
+  Properties:
+    EventSourceArn: !GetAtt Fila.Arn
+    FunctionName: !Ref Funcao
+"""
+READS = ("funcao = Funcao", "fila = Fila", "funcao >> fila acao=sqs:ReceiveMessage")
+DEAD = ("fila = Fila", "mortas = Mortas", "fila >> mortas")
+STATEMENT = ("Resources", "Papel", "Properties", "Policies", 0, "PolicyDocument", "Statement", 0)
+
+
+@pytest.mark.parametrize("parts", [READS, DEAD])
+def test_each_arrow_is_proven_and_every_line_counts(bench, parts):
+    architecture = bench(GOOD, *parts)
+    assert architecture.missing() == []
+    assert architecture.survivors(architecture.proof().edge.id) == []
+
+
+@pytest.mark.parametrize("parts, path, value, missing", [
+    (READS, ("Resources", "Ligacao", "Properties", "EventSourceArn"), {"Fn::GetAtt": ["Mortas", "Arn"]}, "nada faz `Funcao` ler `Fila`"),
+    (READS, ("Resources", "Ligacao", "Properties", "FunctionName"), "outra", "nada faz `Funcao` ler `Fila`"),
+    (READS, ("Resources", "Ligacao", "Properties", "Enabled"), False, "`Ligacao` está desligado"),
+    (READS, ("Resources", "Ligacao", "Properties", "FilterCriteria"), {"Filters": []}, "apaga mensagens sem processar"),
+    (READS, ("Resources", "Fila", "Properties", "VisibilityTimeout"), 20, "é menor que o `Timeout` de `Funcao`"),
+    (READS, ("Resources", "Fila", "Properties", "VisibilityTimeout"), {"Fn::ImportValue": "x"}, "é menor que o `Timeout`"),
+    (READS, (*STATEMENT, "Action"), ["sqs:ReceiveMessage", "sqs:DeleteMessage"], "fazer `sqs:GetQueueAttributes`"),
+    (READS, (*STATEMENT, "Action"), ["sqs:ReceiveMessage", "sqs:GetQueueAttributes"], "fazer `sqs:DeleteMessage`"),
+    (DEAD, ("Resources", "Fila", "Properties", "RedrivePolicy"), {}, "`Fila` não manda a `Mortas` o que falha"),
+    (DEAD, ("Resources", "Fila", "Properties", "RedrivePolicy", "maxReceiveCount"), 0, "não diz depois de quantas tentativas"),
+    (DEAD, ("Resources", "Fila", "Properties", "RedrivePolicy", "maxReceiveCount"), "²", "não diz depois de quantas tentativas"),
+    (DEAD, ("Resources", "Mortas", "Properties", "FifoQueue"), True, "não são do mesmo tipo"),
+    (DEAD, ("Resources", "Mortas", "Properties", "RedriveAllowPolicy"), {"redrivePermission": "denyAll"}, "não aceita o que `Fila` manda"),
+    (DEAD, ("Resources", "Mortas", "Properties", "RedriveAllowPolicy", "sourceQueueArns"), [], "não aceita o que `Fila` manda"),
+    (DEAD, ("Resources", "Mortas", "Properties", "RedriveAllowPolicy"), {}, "não se sabe quem pode mandar"),
+])
+def test_what_is_missing(bench, parts, path, value, missing):
+    assert any(missing in text for text in bench(GOOD, *parts).put(*path, value=value).missing())
+
+
+def test_without_the_action_the_arrow_means_to_send(bench):
+    assert "nada leva `Funcao` a `Fila`" in bench(GOOD, *READS[:2], "funcao >> fila").missing()[0]
