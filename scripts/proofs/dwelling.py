@@ -26,7 +26,7 @@ class Home:
 
     `links` são as linhas que levam até aqui (o modelo de lançamento, o grupo de sub-redes);
     `public` diz se as interfaces têm endereço público: verdadeiro, falso, `BY_SUBNET` ou
-    `Unknown`, com o lugar.
+    `Unknown`, com o lugar. `open` diz que o grupo é do próprio serviço e deixa sair tudo.
     """
 
     resource: Resource
@@ -34,6 +34,7 @@ class Home:
     groups: tuple[Placed, ...] = ()
     links: tuple[Found, ...] = ()
     public: Placed = Placed((), False)
+    open: bool = False
 
     def known_subnets(self, net: Network) -> list[Subnet]:
         return [net.subnets[subnet.value] for subnet in self.subnets if subnet.value in net.subnets]

@@ -52,6 +52,8 @@ def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
 
 def leave_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:
     """Um dos grupos deixa sair essa porta para qualquer endereço."""
+    if home.open:
+        return
     for group in home.known_groups:
         rules = rules_of(net, group, False)
         chosen = _open(rules, group, port) if rules is not None else None

@@ -43,15 +43,22 @@ class Principal:
 
 Seeker = Callable[[Resolution, Resource], Iterator[Evidence | Resource]]
 SEEKERS: dict[str, Seeker] = {}
+TRUSTED: dict[str, tuple[str, tuple[str, ...]]] = {}
+"""De cada tipo com `@principal`, o serviço que assume o papel e as ações da confiança."""
 
 
-def principal(*types: str) -> Callable[[Seeker], Seeker]:
-    """Registra a função que acha o papel destes tipos: devolve as evidências e, no fim, o papel."""
+def principal(
+    *types: str, service: str = "ec2.amazonaws.com", trusted: tuple[str, ...] = ("sts:AssumeRole",)
+) -> Callable[[Seeker], Seeker]:
+    """Registra a função que acha o papel destes tipos: devolve as evidências e, no fim, o papel.
+
+    `service` é quem assume o papel, com as ações `trusted`.
+    """
     def register(function: Seeker) -> Seeker:
         for kind in types:
             if kind in SEEKERS or kind in DIRECT:
                 raise ValueError(f"já se sabe achar o papel de {kind}")
-            SEEKERS[kind] = function
+            SEEKERS[kind], TRUSTED[kind] = function, (service, trusted)
         return function
 
     return register
@@ -67,13 +74,14 @@ def principal_of(values: Resolution, resource: Resource) -> Principal:
         evidence.append(Missing(at(resource), f"não se sabe com que papel `{resource.id}` chama a AWS",
                                 "dê-lhe um papel do IAM"))
     if role:
-        evidence += _trust(values, role, DIRECT.get(resource.type, ("", "ec2.amazonaws.com"))[1])
+        service, actions = TRUSTED.get(resource.type) or (DIRECT[resource.type][1], ("sts:AssumeRole",))
+        evidence += [piece for action in actions for piece in _trust(values, role, service, action)]
     return Principal(role, tuple(evidence))
 
 
 def _direct(values: Resolution, resource: Resource) -> Iterator[Evidence | Resource]:
     written = place(values, resource, DIRECT[resource.type][0])
-    role = _by_arn(values, written, ROLE)
+    role = role_of_arn(values, written)
     if written and role:
         yield Found(written.path, f"`{resource.id}` age com o papel `{role.id}`")
         yield role
@@ -82,9 +90,10 @@ def _direct(values: Resolution, resource: Resource) -> Iterator[Evidence | Resou
                       f"escreva `{DIRECT[resource.type][0]}: !GetAtt Papel.Arn`")
 
 
-def _by_arn(values: Resolution, written: Placed | None, kind: str) -> Resource | None:
+def role_of_arn(values: Resolution, written: Placed | None) -> Resource | None:
+    """O papel do template com esse ARN."""
     text = canonical(values, written.value) if written else None
-    return next((found for found in values.of_type(kind) if text and text == arn_of(values, found)), None)
+    return next((found for found in values.of_type(ROLE) if text and text == arn_of(values, found)), None)
 
 
 @principal(INSTANCE)
@@ -151,11 +160,11 @@ def _profiled(values: Resolution, profile: Resource) -> Iterator[Evidence | Reso
                   "escreva `Roles: [!Ref Papel]`")
 
 
-def _trust(values: Resolution, role: Resource, service: str) -> Iterator[Evidence]:
-    request = Request(values, "sts:AssumeRole", "", service=service)
+def _trust(values: Resolution, role: Resource, service: str, action: str) -> Iterator[Evidence]:
+    request = Request(values, action, "", service=service)
     decision = decide_trust(request, role)
     if decision.granted and decision.allowed:
         yield from lines(decision.allowed, request)
     else:
         yield Missing(at(role, "AssumeRolePolicyDocument"), f"`{role.id}` não confia em `{service}`",
-                      f"permita `sts:AssumeRole` a `Service: {service}`")
+                      f"permita `{action}` a `Service: {service}`")

@@ -60,6 +60,8 @@ def enter(net: Network, home: Home, peer: Peer, port: int) -> Iterator[Evidence]
 
 def _pass(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> Iterator[Evidence]:
     wide: GroupRule | None = None
+    if home.open and not ingress:
+        return
     for group in home.known_groups:
         rules = rules_of(net, group, ingress)
         if rules is None:  # a saída padrão da AWS, que não está escrita em linha nenhuma

@@ -1,0 +1,162 @@
+"""Regras do EKS: como o tráfego chega aos pods, e com que papel eles chamam a AWS.
+
+O que roda no cluster está no manifesto do Kubernetes, ao lado do template: que os pods entram no
+grupo de destino e usam a conta de serviço da associação, só ele diz.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.access import HELD, call
+from scripts.proofs.balancing import TARGETS, deliveries
+from scripts.proofs.dwelling import Home, home, written
+from scripts.proofs.groups import GroupRule, rules_of
+from scripts.proofs.homes import BALANCER, home_of
+from scripts.proofs.listeners import redirections
+from scripts.proofs.network import SUBNET, VPC, Network, network_of
+from scripts.proofs.places import inside, place, places
+from scripts.proofs.principals import principal, role_of_arn
+from scripts.proofs.reach import carried, same_vpc
+from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
+from scripts.proofs.services import FUNCTION
+from scripts.resolution import Resolution
+from scripts.template import Resource
+
+CLUSTER = "AWS::EKS::Cluster"
+ASSOCIATION = "AWS::EKS::PodIdentityAssociation"
+INGRESS = "AWS::EC2::SecurityGroupIngress"
+TAG = "eks:eks-cluster-name"
+
+
+@rule(BALANCER, CLUSTER)
+def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
+    """O balanceador distribui para pods do EKS.
+
+    No EKS Auto Mode, quem registra os pods no grupo de destino é o cluster, a partir do
+    `TargetGroupBinding` do manifesto. O template prova o resto do caminho, até a porta do pod.
+
+    - um ouvinte que encaminha a um grupo de destino de endereços (`TargetType: ip`), na VPC do cluster;
+    - a etiqueta `eks:eks-cluster-name` com o nome do cluster, sem a qual ele não pode registrar pods;
+    - a integração com balanceadores ligada no cluster;
+    - a saída do balanceador e a entrada no grupo de segurança do cluster, na porta de destino.
+
+    Fonte: https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html
+    """
+    assert case.tail and case.head
+    net, cluster = network_of(case.resolution), case.head
+    yield from redirections(net, case.tail)
+    found = [(delivery, line) for delivery in deliveries(net, case.tail) if (line := _tagged(net, delivery.targets, cluster))]
+    if not found:
+        yield Missing(at(cluster), f"nenhum ouvinte de `{case.tail.id}` encaminha a um grupo de destino de `{cluster.id}`",
+                      f"crie um grupo de destino com `TargetType: ip` e a etiqueta `{TAG}`, e encaminhe a ele",
+                      "ELBV2_LISTENER_HAS_NO_TG")
+        return
+    delivery, line = found[0]
+    yield from (*delivery.lines, line)
+    yield from _by_address(net, delivery.targets, cluster)
+    yield from _integrated(net.values, cluster)
+    port = net.values.property(delivery.targets, "Port")
+    yield from _admitted(net, case.tail, cluster, int(port) if str(port).isdecimal() else 0)
+
+
+@rule(CLUSTER, (*HELD, FUNCTION))
+def pod_calls_service(case: Case) -> Iterator[Evidence]:
+    """Um pod do EKS chama um serviço da AWS.
+
+    A associação de identidade dá ao pod as credenciais de um papel, sem chave guardada: vale
+    para quem usa aquela conta de serviço, naquele espaço de nomes.
+
+    - um `AWS::EKS::PodIdentityAssociation` deste cluster, com o papel;
+    - o papel em que `pods.eks.amazonaws.com` confia para `sts:AssumeRole` e `sts:TagSession`;
+    - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
+    - da VPC, um endpoint do serviço, um NAT ou o gateway de internet.
+
+    Fonte: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
+    """
+    yield from call(case)
+
+
+@principal(CLUSTER, service="pods.eks.amazonaws.com", trusted=("sts:AssumeRole", "sts:TagSession"))
+def _pods(values: Resolution, cluster: Resource) -> Iterator[Evidence | Resource]:
+    for association in values.of_type(ASSOCIATION):
+        named, granted = place(values, association, "ClusterName"), place(values, association, "RoleArn")
+        role = role_of_arn(values, granted)
+        if named and granted and role and named.value in (f"${{{cluster.id}}}", values.property(cluster, "Name")):
+            yield Found(named.path, f"a associação é de `{cluster.id}`")
+            yield Found(granted.path, f"os pods agem com o papel `{role.id}`")
+            for name in ("Namespace", "ServiceAccount"):
+                yield Found(at(association, name), f"só os de `{name}`") if name in association.properties else Missing(
+                    at(association), f"`{association.id}` não diz `{name}`", "escreva o valor")
+            yield role
+            return
+    yield Missing(at(cluster), f"nenhum papel chega aos pods de `{cluster.id}`", f"crie um `{ASSOCIATION}`")
+
+
+@home(CLUSTER)
+def _lives(net: Network, cluster: Resource) -> Home:
+    """As sub-redes dos nós; o grupo de segurança deles é do próprio cluster, com toda a saída."""
+    return Home(cluster, written(net, cluster, SUBNET, "ResourcesVpcConfig", "SubnetIds"), open=True)
+
+
+def _tagged(net: Network, targets: Resource, cluster: Resource) -> Found | None:
+    for item in places(net.values, targets, "Tags"):
+        key, value = (inside(net.values, targets, item, name) for name in ("Key", "Value"))
+        if key and value and key.value == TAG and net.values.resource(value.value) == cluster:
+            return Found(value.path, f"`{targets.id}` é do cluster")
+    return None
+
+
+def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[Evidence]:
+    lived = home_of(net, cluster)
+    assert lived
+    kind, vpc = place(net.values, targets, "TargetType"), net.property(targets, "VpcId", VPC)
+    if kind and kind.value == "ip":
+        yield Found(kind.path, "entrega no endereço de cada pod")
+    else:
+        yield Missing(at(targets, "TargetType"), f"`{targets.id}` não entrega em endereços", "escreva `TargetType: ip`")
+    yield from same_vpc(net, lived)
+    yield from lived.lines(2)
+    yield from lived.spread(net)
+    if vpc and all(subnet.vpc == vpc for subnet in lived.known_subnets(net)):
+        yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")
+    else:
+        yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{cluster.id}`", "corrija o `VpcId`", "DISCONNECTED_VPCS")
+
+
+def _integrated(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
+    for keys in (("KubernetesNetworkConfig", "ElasticLoadBalancing", "Enabled"), ("ComputeConfig", "Enabled")):
+        said = place(values, cluster, *keys)
+        if said and str(said.value).lower() == "true":
+            yield Found(said.path, f"`{'.'.join(keys)}` está ligado")
+        else:
+            yield Missing(at(cluster, keys[0]), f"`{cluster.id}` não liga o Auto Mode por inteiro", f"use `{'.'.join(keys)}: true`")
+
+
+def _admitted(net: Network, balancer: Resource, cluster: Resource, port: int) -> Iterator[Evidence]:
+    """A saída do balanceador e a entrada no grupo que o EKS cria para o cluster."""
+    source, own = home_of(net, balancer), f"${{{cluster.id}.ClusterSecurityGroupId}}"
+    assert source
+    leaving = [(group, ruling) for group in source.known_groups for ruling in rules_of(net, group, False) or []
+               if ruling.group == group and ruling.exactly(port) and _only(ruling, own)]
+    entering = [ingress for ingress in net.values.of_type(INGRESS) if net.values.property(ingress, "GroupId") == own
+                and _exact(net.values, ingress, port) and net.property(ingress, "SourceSecurityGroupId", "AWS::EC2::SecurityGroup")
+                and net.property(ingress, "SourceSecurityGroupId", "AWS::EC2::SecurityGroup").id in source.known_groups]
+    if not leaving or not entering:
+        yield Missing(at(cluster), f"os grupos não deixam passar tcp {port} de `{balancer.id}` aos pods de `{cluster.id}`",
+                      f"acrescente a saída para `!GetAtt {cluster.id}.ClusterSecurityGroupId` e a entrada nele",
+                      "ENI_SG_RULES_MISMATCH")
+        return
+    yield from carried(net, source, leaving[0][0])
+    yield from leaving[0][1].lines()
+    for name in ("GroupId", "IpProtocol", "FromPort", "ToPort", "SourceSecurityGroupId"):
+        yield Found(at(entering[0], name), f"a entrada nos pods: `{name}`")
+
+
+def _only(ruling: GroupRule, group: str) -> bool:
+    return len(ruling.peers) == 1 and ruling.peers[0][1].value == group
+
+
+def _exact(values: Resolution, ingress: Resource, port: int) -> bool:
+    ends = [str(values.property(ingress, name)) for name in ("FromPort", "ToPort")]
+    return ends == [str(port)] * 2 and str(values.property(ingress, "IpProtocol")) in ("tcp", "6")

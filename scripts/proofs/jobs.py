@@ -1,0 +1,75 @@
+"""Regras do Batch: com que papel um trabalho chama a AWS, e onde ele roda."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.access import HELD, call
+from scripts.proofs.dwelling import Home, home, written
+from scripts.proofs.groups import GROUP
+from scripts.proofs.homes import home_of
+from scripts.proofs.network import SUBNET, Network
+from scripts.proofs.places import inside, place, places
+from scripts.proofs.principals import principal, role_of_arn
+from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
+from scripts.resolution import Resolution
+from scripts.template import Resource
+
+JOB = "AWS::Batch::JobDefinition"
+JOB_QUEUE = "AWS::Batch::JobQueue"
+ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
+
+
+@rule(JOB, HELD)
+def job_uses_service(case: Case) -> Iterator[Evidence]:
+    """Um trabalho do Batch usa um serviço da AWS.
+
+    O programa no contêiner age com o papel do trabalho, que não é o que baixa a imagem e escreve
+    os logs. A rede é a do ambiente de computação.
+
+    - um papel em `JobRoleArn`, em que `ecs-tasks.amazonaws.com` confia;
+    - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
+    - das sub-redes do ambiente, um endpoint do serviço, um NAT ou o gateway de internet.
+
+    Fonte: https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html
+    """
+    yield from call(case)
+
+
+@principal(JOB, service="ecs-tasks.amazonaws.com")
+def _job(values: Resolution, job: Resource) -> Iterator[Evidence | Resource]:
+    granted = place(values, job, "ContainerProperties", "JobRoleArn")
+    role = role_of_arn(values, granted)
+    if granted and role:
+        yield Found(granted.path, f"o trabalho age com o papel `{role.id}`")
+        yield role
+    else:
+        yield Missing(at(job), f"`{job.id}` não usa um papel deste template", "escreva `JobRoleArn: !GetAtt Papel.Arn`")
+
+
+@home(JOB)
+def _runs(net: Network, job: Resource) -> Home:
+    """Onde roda: as sub-redes dos ambientes de computação do template."""
+    homes = [found for place_ in net.values.of_type(ENVIRONMENT) if (found := home_of(net, place_))]
+    return Home(job, *(tuple(item for found in homes for item in getattr(found, name)) for name in ("subnets", "groups")))
+
+
+@home(ENVIRONMENT)
+def _environment(net: Network, environment: Resource) -> Home:
+    return Home(environment, written(net, environment, SUBNET, "ComputeResources", "Subnets"),
+                written(net, environment, GROUP, "ComputeResources", "SecurityGroupIds"))
+
+
+def served(values: Resolution, queue: Resource) -> Iterator[Evidence]:
+    """A fila de trabalhos está ligada e leva a um ambiente de computação ligado."""
+    for item in places(values, queue, "ComputeEnvironmentOrder"):
+        named = inside(values, queue, item, "ComputeEnvironment")
+        environment = values.resource(named.value) if named else None
+        if named and environment and environment.type == ENVIRONMENT:
+            yield Found(named.path, f"os trabalhos rodam em `{environment.id}`")
+            for resource in (queue, environment):
+                if values.property(resource, "State") not in (None, "ENABLED"):
+                    yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "use `State: ENABLED`")
+            return
+    yield Missing(at(queue, "ComputeEnvironmentOrder"), f"`{queue.id}` não leva a um ambiente de computação deste template",
+                  "escreva `ComputeEnvironmentOrder` com um `AWS::Batch::ComputeEnvironment`")
