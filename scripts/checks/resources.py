@@ -22,7 +22,8 @@ UNACCOUNTED = "recurso-sem-componente"
 
 SUPPORT = (
     # Quem pode o quê
-    "::Role", "::InstanceProfile", "Policy", "Permission", "::OriginAccessControl",
+    "::Role", "::InstanceProfile", "Policy", "Permission", "::OriginAccessControl", "EKS::AccessEntry",
+    "EKS::PodIdentityAssociation",
     # Como a rede se liga: o gateway, a sub-rede e a VPC são desenhados
     "::Route", "::RouteTable", "Association", "Attachment", "::EIP", "::VPCEndpoint", "::SecurityGroup",
     "::SecurityGroupIngress", "::SecurityGroupEgress", "::NetworkAcl", "::NetworkAclEntry", "::DHCPOptions",
@@ -34,6 +35,7 @@ SUPPORT = (
     "::Subscription", "::MountTarget", "::AccessPoint", "ApiGateway::Resource", "ApiGateway::Method",
     "ApiGateway::Deployment", "ApiGateway::Stage", "ApiGateway::Account", "ApiGatewayV2::Integration",
     "ApiGatewayV2::Stage", "ApiGatewayV2::Authorizer", "Batch::JobDefinition", "ECS::TaskDefinition",
+    "CloudFront::VpcOrigin",
     # O que se observa, se guarda em segredo ou espera
     "::LogGroup", "::LogStream", "::MetricFilter", "::SubscriptionFilter", "::Alarm", "::Secret",
     "::RotationSchedule", "KMS::Key", "KMS::Alias", "SSM::Parameter", "SSM::Document", "::WaitCondition",

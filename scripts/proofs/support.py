@@ -12,6 +12,7 @@ from functools import cached_property
 from scripts.model import Diagram
 from scripts.proofs.arns import HERE, canonical, name_of
 from scripts.proofs.grants import Grant
+from scripts.proofs.jobs import JOB
 from scripts.proofs.policies import ROLE, Statement
 from scripts.proofs.principals import DIRECT, FLEET, FUNCTION, INSTANCE, SEEKERS, principal_of
 from scripts.resolution import Resolution
@@ -26,9 +27,10 @@ INTERFACES = {
     "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 }
 ASSUMED_AS = {
-    "states": "StepFunctions", "ecs-tasks": "ECS", "vpc-flow-logs": "EC2", "monitoring": "RDS", "firehose": "KinesisFirehose",
+    "states": ("StepFunctions",), "ecs-tasks": ("ECS", "Batch"), "vpc-flow-logs": ("EC2",), "monitoring": ("RDS",),
+    "firehose": ("KinesisFirehose",), "pods": ("EKS",), "ec2": ("EC2", "AutoScaling", "EKS"),
 }
-"""O começo do nome do serviço que assume o papel, quando não é o do tipo do recurso."""
+"""Os serviços dos tipos que usam um papel que outro assume; `pods` é o `pods.eks`, e um nó do EKS é uma instância."""
 
 
 class Scene:
@@ -95,6 +97,18 @@ def own_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
 
 
 @support
+def job_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Quem inicia um trabalho do Batch escreve os logs dele no grupo que a definição diz."""
+    if grant.name not in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        return False
+    options = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
+    written = [canonical(scene.values, scene.values.property(job, *options)) for job in scene.values.of_type(JOB)
+               if statement.owner.id in job.references]
+    allowed = {f"arn:${{AWS::Partition}}:logs:{HERE}:log-group:{name}:{end}" for name in written for end in ("*", "log-stream:*")}
+    return bool(statement.resources) and set(scene.targets(statement)) <= allowed
+
+
+@support
 def password_of_drawn_database(scene: Scene, grant: Grant, statement: Statement) -> bool:
     """Quem tem uma seta para o banco lê o segredo com a senha que o RDS gerencia."""
     if grant.name not in ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"):
@@ -130,7 +144,7 @@ def trust_in_use(scene: Scene, grant: Grant, statement: Statement) -> bool:
     if not grant.trusted:
         return False
     label = grant.trusted.split(".")[0]
-    services = {ASSUMED_AS.get(label, label).lower()} | ({"autoscaling"} if label == "ec2" else set())
+    services = {service.lower() for service in ASSUMED_AS.get(label, (label,))}
     users = scene.users.get(grant.resource.id) or [
         resource for resource in scene.values.resources.values()
         if grant.resource.id in resource.references and not resource.type.startswith("AWS::IAM::")]

@@ -52,6 +52,7 @@ OTHERS = ("AWS::EC2::InternetGateway", "AWS::EC2::VPC", SUBNET, "AWS::EC2::Secur
           "AWS::CloudWatch::Dashboard", "AWS::Logs::LogGroup", "AWS::CloudTrail::Trail", "AWS::IAM::Role",
           "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::SSM::Parameter", "AWS::ECR::Repository",
           "AWS::Batch::JobQueue", "AWS::Batch::JobDefinition", "AWS::ECS::TaskDefinition", "AWS::Budgets::Budget",
+          "AWS::CloudFront::VpcOrigin", "AWS::CloudFront::OriginAccessControl", "AWS::DLM::LifecyclePolicy",
           "AWS::EFS::FileSystem", "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::ElasticLoadBalancingV2::Listener")
 """O resto do que se desenha."""
 

@@ -1,0 +1,85 @@
+"""Regra das cópias: o Data Lifecycle Manager tira snapshots de um volume, sozinho."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.arns import HERE
+from scripts.proofs.iam import Request, decide, evidence
+from scripts.proofs.places import Placed, inside, place, places
+from scripts.proofs.principals import DIRECT, principal_of
+from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
+from scripts.proofs.storage import VOLUME
+from scripts.resolution import Resolution
+from scripts.template import Resource
+
+LIFECYCLE = "AWS::DLM::LifecyclePolicy"
+SNAPSHOTS = "arn:${AWS::Partition}:ec2:${AWS::Region}::snapshot/*"
+NEEDED = (("ec2:CreateSnapshot", SNAPSHOTS), ("ec2:DeleteSnapshot", SNAPSHOTS), ("ec2:CreateTags", SNAPSHOTS),
+          ("ec2:DescribeVolumes", "*"), ("ec2:DescribeSnapshots", "*"))
+"""O que o serviço faz com o papel, além de ler o volume: as ações da política que a AWS mantém para ele."""
+
+DIRECT[LIFECYCLE] = ("ExecutionRoleArn", "dlm.amazonaws.com")
+
+
+@rule(LIFECYCLE, VOLUME)
+def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
+    """Uma política do Data Lifecycle Manager tira snapshots de um volume EBS.
+
+    O serviço procura, na hora marcada, os volumes com a etiqueta que a política diz, tira um
+    snapshot de cada um e apaga os que passam da conta.
+
+    - a política ligada, para volumes, com uma etiqueta que o volume tem;
+    - em cada agenda, quando criar e quantos guardar;
+    - um papel em que `dlm.amazonaws.com` confia, que cria, apaga, vê e etiqueta snapshots.
+
+    Fonte: https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lifecycle.html
+    """
+    assert case.tail and case.head
+    values, policy = case.resolution, case.tail
+    for keys, wanted in ((("State",), "ENABLED"), (("PolicyDetails", "ResourceTypes", 0), "VOLUME")):
+        said = place(values, policy, *keys)
+        if said and said.value == wanted:
+            yield Found(said.path, f"`{keys[0]}`: `{wanted}`")
+        else:
+            yield Missing(at(policy, keys[0]), f"`{policy.id}` não é de volumes, ou não está ligada",
+                          "escreva `State: ENABLED` e `ResourceTypes: [VOLUME]`")
+    yield from _tagged(values, policy, case.head)
+    yield from _schedules(values, policy)
+    principal = principal_of(values, policy)
+    yield from principal.evidence
+    volume = f"arn:${{AWS::Partition}}:ec2:{HERE}:volume/${{{case.head.id}}}"
+    for action, arn in ((("ec2:CreateSnapshot", volume), *NEEDED) if principal.role else ()):
+        decision = decide(Request(values, action, arn, principal.role), None)
+        yield from evidence(decision, at(principal.role or policy), f"`{principal.role.id}`", f"`{arn}`",
+                            f"acrescente às políticas dele uma declaração com `{action}`")
+
+
+def _tagged(values: Resolution, policy: Resource, volume: Resource) -> Iterator[Evidence]:
+    own = {pair[0]: pair[1] for item in places(values, volume, "Tags") if (pair := _pair(values, volume, item))}
+    for item in places(values, policy, "PolicyDetails", "TargetTags"):
+        key, value = _pair(values, policy, item) or (None, None)
+        if key is not None and key in own and own[key].value == value.value:
+            yield Found(value.path, f"os volumes com a etiqueta `{key}`")
+            yield Found(own[key].path, f"`{volume.id}` tem essa etiqueta")
+            return
+    yield Missing(at(policy, "PolicyDetails"), f"nenhuma etiqueta de `{policy.id}` é de `{volume.id}`",
+                  "ponha em `TargetTags` uma etiqueta que o volume tem em `Tags`")
+
+
+def _pair(values: Resolution, resource: Resource, item: Placed) -> tuple[str, Placed] | None:
+    key, value = (inside(values, resource, item, name) for name in ("Key", "Value"))
+    return (str(key.value), value) if key and value and isinstance(value.value, str) else None
+
+
+def _schedules(values: Resolution, policy: Resource) -> Iterator[Evidence]:
+    schedules = places(values, policy, "PolicyDetails", "Schedules")
+    if not schedules:
+        yield Missing(at(policy, "PolicyDetails"), f"`{policy.id}` não diz quando", "escreva `Schedules`")
+    for schedule in schedules:
+        for name, text in (("CreateRule", "quando criar"), ("RetainRule", "quanto guardar")):
+            said = inside(values, policy, schedule, name)
+            if said and isinstance(said.value, dict) and said.value:
+                yield Found(said.path, text)
+            else:
+                yield Missing(schedule.path, f"uma agenda de `{policy.id}` não diz {text}", f"escreva `{name}`")

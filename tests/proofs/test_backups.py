@@ -1,0 +1,76 @@
+"""Snapshots automáticos: a etiqueta, a agenda e o papel."""
+
+import pytest
+
+GOOD = """\
+Disco:
+  Type: AWS::EC2::Volume
+  Properties:
+    Tags:
+      - Key: Copiar
+        Value: !Ref AWS::StackName
+Copias:
+  Type: AWS::DLM::LifecyclePolicy
+  Properties:
+    State: ENABLED
+    ExecutionRoleArn: !GetAtt Papel.Arn
+    PolicyDetails:
+      ResourceTypes:
+        - VOLUME
+      TargetTags:
+        - Key: Copiar
+          Value: !Ref AWS::StackName
+      Schedules:
+        - Name: diaria
+          CreateRule: {Interval: 24, IntervalUnit: HOURS}
+          RetainRule: {Count: 7}
+Papel:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Statement:
+        - {Effect: Allow, Principal: {Service: dlm.amazonaws.com}, Action: "sts:AssumeRole"}
+    Policies:
+      - PolicyName: copiar
+        PolicyDocument:
+          Statement:
+            - Effect: Allow
+              Action: ec2:CreateSnapshot
+              Resource: !Sub arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:volume/${Disco}
+            - Effect: Allow
+              Action:
+                - ec2:CreateSnapshot
+                - ec2:DeleteSnapshot
+                - ec2:CreateTags
+              Resource: !Sub arn:${AWS::Partition}:ec2:${AWS::Region}::snapshot/*
+            - Effect: Allow
+              Action:
+                - ec2:DescribeVolumes
+                - ec2:DescribeSnapshots
+              Resource: "*"
+"""
+ARROW = ("copias = Copias", "disco = Disco", "copias >> disco")
+DETAILS = ("Resources", "Copias", "Properties", "PolicyDetails")
+POLICY = ("Resources", "Papel", "Properties", "Policies", 0, "PolicyDocument", "Statement")
+
+
+def test_a_policy_snapshots_a_volume(bench):
+    architecture = bench(GOOD, *ARROW)
+    assert architecture.missing() == []
+    assert architecture.survivors("copias--disco") == []
+
+
+@pytest.mark.parametrize("path, value, missing", [
+    (("Resources", "Copias", "Properties", "State"), "DISABLED", "não está ligada"),
+    ((*DETAILS, "ResourceTypes"), ["INSTANCE"], "não é de volumes"),
+    ((*DETAILS, "TargetTags", 0, "Value"), "outra", "nenhuma etiqueta de `Copias` é de `Disco`"),
+    (("Resources", "Disco", "Properties", "Tags"), [], "nenhuma etiqueta de `Copias` é de `Disco`"),
+    ((*DETAILS, "Schedules"), [], "não diz quando"),
+    ((*DETAILS, "Schedules", 0, "RetainRule"), {}, "não diz quanto guardar"),
+    ((*POLICY, 0, "Resource"), "arn:aws:ec2:us-east-1:111122223333:volume/vol-1", "fazer `ec2:CreateSnapshot`"),
+    ((*POLICY, 1, "Action"), ["ec2:CreateSnapshot", "ec2:CreateTags"], "fazer `ec2:DeleteSnapshot`"),
+    ((*POLICY, 2, "Effect"), "Deny", "nega `ec2:DescribeVolumes`"),
+])
+def test_what_is_missing(bench, path, value, missing):
+    found = bench(GOOD, *ARROW).put(*path, value=value).missing()
+    assert any(missing in text for text in found), found
