@@ -12,10 +12,11 @@ from scripts.proofs.listeners import listeners_of
 from scripts.proofs.network import Network, network_of
 from scripts.proofs.groups import rules_of
 from scripts.proofs.places import Placed, inside, place, places
+from scripts.proofs.policies import written_keys
 from scripts.proofs.reach import attachment, carried, same_vpc
 from scripts.proofs.rules import OUTSIDE, Case, Evidence, Found, Missing, at, rule
 from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.template import Key, Resource
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 BUCKET = "AWS::S3::Bucket"
@@ -24,6 +25,7 @@ VPC_ORIGIN = "AWS::CloudFront::VpcOrigin"
 CONFIG = "DistributionConfig"
 SIGNED = {"OriginAccessControlOriginType": "s3", "SigningBehavior": "always", "SigningProtocol": "sigv4"}
 SPOKEN = {"http-only": ("HTTPPort", "HTTP", 80), "https-only": ("HTTPSPort", "HTTPS", 443)}
+HTTPS = ("redirect-to-https", "https-only")
 BUCKET_NAMES = ("RegionalDomainName", "DomainName")
 
 
@@ -61,6 +63,7 @@ def distribution_reads_bucket(case: Case) -> Iterator[Evidence]:
     bucket deixa ler só a quem vem desta distribuição.
 
     - a distribuição ligada, com uma origem que é o bucket e um comportamento que leva a ela;
+    - esse comportamento só por HTTPS, que o CloudFront repete com o S3;
     - um controle de acesso de origem (OAC) que assina sempre;
     - a política do bucket com `s3:GetObject` para `cloudfront.amazonaws.com`, na condição de o
       pedido vir desta distribuição (`AWS:SourceArn`).
@@ -76,6 +79,7 @@ def distribution_reads_bucket(case: Case) -> Iterator[Evidence]:
         yield _without_origin(case.tail, bucket, f"!GetAtt {bucket.id}.RegionalDomainName")
         return
     yield from origin.lines
+    yield from origin.encrypted(values, case.tail)
     yield from _signed(values, case.tail, bucket, origin.item)
     yield from _admitted(case, case.tail, bucket)
 
@@ -118,7 +122,17 @@ class Origin:
     """Uma origem usada por algum comportamento, com as linhas que o dizem."""
 
     item: Placed
+    behaviour: tuple[Key, ...]
     lines: tuple[Found, ...]
+
+    def encrypted(self, values: Resolution, distribution: Resource) -> Iterator[Evidence]:
+        """O comportamento não aceita HTTP sem TLS."""
+        said = place(values, distribution, *self.behaviour, "ViewerProtocolPolicy")
+        if said and said.value in HTTPS:
+            yield Found(said.path, "só por HTTPS")
+        else:
+            yield Missing(at(distribution, *self.behaviour), f"um comportamento de `{distribution.id}` aceita HTTP sem TLS",
+                          "use `ViewerProtocolPolicy: redirect-to-https`")
 
 
 def _enabled(values: Resolution, distribution: Resource) -> Iterator[Evidence]:
@@ -135,16 +149,22 @@ def _origins(values: Resolution, distribution: Resource) -> list[Placed]:
 
 def _origin(values: Resolution, distribution: Resource, *domains: str) -> Origin | None:
     """A origem com um destes nomes de domínio, se algum comportamento leva a ela."""
-    targets = [place(values, distribution, CONFIG, "DefaultCacheBehavior", "TargetOriginId")]
-    targets += [inside(values, distribution, behaviour, "TargetOriginId")
-                for behaviour in places(values, distribution, CONFIG, "CacheBehaviors")]
+    ways = behaviours(values, distribution)
     for item in _origins(values, distribution):
         name, domain = (inside(values, distribution, item, key) for key in ("Id", "DomainName"))
-        used = [target for target in targets if target and name and target.value == name.value]
+        used = [(keys, target) for keys in ways if (target := place(values, distribution, *keys, "TargetOriginId"))
+                and name and target.value == name.value]
         if name and domain and domain.value in domains and used:
-            return Origin(item, (Found(domain.path, "a origem"), Found(name.path, "tem este nome"),
-                                 Found(used[0].path, "e um comportamento leva a ela")))
+            keys, target = used[0]
+            return Origin(item, keys, (Found(domain.path, "a origem"), Found(name.path, "tem este nome"),
+                                       Found(target.path, "e um comportamento leva a ela")))
     return None
+
+
+def behaviours(values: Resolution, distribution: Resource) -> list[tuple[Key, ...]]:
+    """Os caminhos do comportamento padrão e dos outros."""
+    others = places(values, distribution, CONFIG, "CacheBehaviors")
+    return [(CONFIG, "DefaultCacheBehavior"), *(written_keys(item.path) for item in others)]
 
 
 def _without_origin(distribution: Resource, target: Resource, domain: str) -> Missing:
@@ -172,7 +192,8 @@ def _admitted(case: Case, distribution: Resource, bucket: Resource) -> Iterator[
     """A política do bucket deixa o CloudFront ler, e só para esta distribuição."""
     values = case.resolution
     own = arn_of(values, distribution) or ""
-    context = {"aws:SourceArn": own, "aws:SourceAccount": "${AWS::AccountId}", "aws:PrincipalIsAWSService": "true"}
+    context = {"aws:SourceArn": own, "aws:SourceAccount": "${AWS::AccountId}", "aws:PrincipalIsAWSService": "true",
+               "aws:SecureTransport": "true"}
     name = f"{arn_of(values, bucket)}/*"
     request = Request(values, "s3:GetObject", name, service="cloudfront.amazonaws.com", context=context)
     decision = decide(request, bucket)

@@ -2,9 +2,13 @@
 
 import copy
 import json
+import textwrap
 from pathlib import Path
 
 import pytest
+from tests.proofs import test_backups as backups
+from tests.proofs import test_distribution as distribution
+from tests.proofs import test_queues as queues
 
 from scripts import template
 from scripts.findings import Defect
@@ -203,12 +207,71 @@ Resources:
   Funcao: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Papel.Arn, LoggingConfig: {LogGroup: !Ref Registros}}}
 """
 
+PUBLISHED = distribution.GOOD
+COPIED = "Resources:\n" + textwrap.indent(backups.GOOD, "  ")
+LOOP = """
+Resources:
+  Entrada:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: entrada
+      NotificationConfiguration:
+        LambdaConfigurations:
+          - {Event: "s3:ObjectCreated:*", Function: !GetAtt Funcao.Arn, Filter: {S3Key: {Rules: [{Name: prefix, Value: novas/}]}}}
+  Papel:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: p
+          PolicyDocument:
+            Statement: [{Effect: Allow, Action: "s3:PutObject", Resource: !Sub "${Entrada.Arn}/prontas/*"}]
+  Funcao: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Papel.Arn}}
+"""
+FILES = """
+Resources:
+  Maquina: {Type: AWS::EC2::Instance}
+  Disco: {Type: AWS::EC2::Volume, DeletionPolicy: Delete, UpdateReplacePolicy: Delete}
+  Bucket:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Retain
+    Properties:
+      VersioningConfiguration: {Status: Enabled}
+      LifecycleConfiguration:
+        Rules: [{Status: Enabled, NoncurrentVersionExpiration: {NoncurrentDays: 30}}]
+"""
+MAILBOX = "Resources:\n" + textwrap.indent(queues.GOOD, "  ") + """
+  Alarme:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateNumberOfMessagesVisible
+      Dimensions: [{Name: QueueName, Value: !GetAtt Mortas.QueueName}]
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+      Threshold: 1
+"""
+MAILBOX = MAILBOX.replace("FunctionName: !Ref Funcao", "FunctionName: !Ref Funcao\n      FunctionResponseTypes: [ReportBatchItemFailures]")
+ELASTIC = """
+Resources:
+""" + NETWORK + """
+  Agrupamento:
+    Type: AWS::EKS::Cluster
+    Properties: {ComputeConfig: {Enabled: true}, ResourcesVpcConfig: {SubnetIds: [!Ref RedeA, !Ref RedeB]}}
+  Ambiente:
+    Type: AWS::Batch::ComputeEnvironment
+    Properties: {ComputeResources: {Type: FARGATE, MaxvCpus: 8, Subnets: [!Ref RedeA, !Ref RedeB]}}
+"""
+
 TEMPLATES = {"servidores": SERVERS, "eventos": EVENTS, "volume": VOLUME, "fechada": SERVERS + ENDPOINTS, "entrada": ENTRY,
-             "registros": RECORDS}
+             "registros": RECORDS, "publicada": PUBLISHED, "copiada": COPIED, "laco": LOOP, "arquivos": FILES, "caixa": MAILBOX,
+             "elastica": ELASTIC}
 DRAWN = {
     "servidores": ("Balanceador", "Frota", "Banco", "Nat"), "eventos": ("Bucket", "Funcao", "Tabela", "Fila"),
     "volume": ("Maquina", "Disco"), "fechada": ("Balanceador", "Frota", "Banco", "Nat"), "entrada": (),
-    "registros": ("Bucket", "Funcao"),
+    "registros": ("Bucket", "Funcao"), "publicada": ("Site", "Alb", "Balde"), "copiada": ("Disco",),
+    "laco": ("Entrada", "Funcao"), "arquivos": ("Maquina", "Disco", "Bucket"), "caixa": ("Funcao", "Fila", "Mortas"),
+    "elastica": ("Agrupamento", "Ambiente"),
 }
 GOOD = [
     ("alta-disponibilidade", "servidores"), ("escalabilidade", "servidores"), ("escalabilidade", "eventos"),
@@ -219,6 +282,10 @@ GOOD = [
     ("senha-fora-do-template", "servidores"), ("acesso-sem-ssh", "fechada"), ("sobrevive-a-instancia", "volume"),
     ("falhas-guardadas", "eventos"), ("banco-gerenciado", "servidores"),
     ("entrada-limitada", "entrada"), ("so-por-tls", "registros"), ("logs-com-prazo", "registros"),
+    ("https-para-quem-visita", "publicada"), ("so-o-cloudfront-chega-ao-balanceador", "publicada"),
+    ("copias-automaticas", "copiada"), ("sem-laco", "laco"), ("disco-descartavel", "arquivos"),
+    ("arquivos-recuperaveis", "arquivos"), ("falhas-guardadas", "caixa"), ("alta-disponibilidade", "elastica"),
+    ("escalabilidade", "elastica"),
 ]
 
 
@@ -438,6 +505,45 @@ BAD = [
     *(("so-por-tls", "registros", edit, "`Regra` nega também os pedidos com TLS; escreva `Condition: {Bool: {aws:SecureTransport: "
        "\"false\"}}`") for edit in ((" Condition: {Bool: {\"aws:SecureTransport\": \"false\"}}", " Sid: Negar"),
                                   ("\"false\"", "[\"false\", \"true\"]"))),
+    # publicação
+    ("https-para-quem-visita", "publicada", ("TargetOriginId: arquivos\n            ViewerProtocolPolicy: redirect-to-https",
+                                             "TargetOriginId: arquivos\n            ViewerProtocolPolicy: allow-all"),
+     "um comportamento de `Site` atende sem TLS; use `ViewerProtocolPolicy: redirect-to-https`"),
+    ("so-o-cloudfront-chega-ao-balanceador", "publicada", ("Scheme: internal", "Scheme: internet-facing"),
+     "`Alb` pode ter endereço público; use `Scheme: internal`"),
+    ("so-o-cloudfront-chega-ao-balanceador", "publicada", ("SourcePrefixListId: !Ref ListaCloudFront", "CidrIp: 10.0.0.0/16"),
+     "`Alb` aceita quem não é o CloudFront; use só `SourcePrefixListId`"),
+    ("so-o-cloudfront-chega-ao-balanceador", "publicada", ("Arn: !Ref Alb", "Arn: x"), "não se sabe de que balanceador é `Origem`"),
+    # cópias, laços e filas
+    ("copias-automaticas", "copiada", ("State: ENABLED", "State: DISABLED"), "`Copias` não é de volumes, ou não está ligada"),
+    ("copias-automaticas", "copiada", ("Disco:\n    Type: AWS::EC2::Volume", "Disco:\n    Type: AWS::EC2::Instance"),
+     "não há volume para `Copias` copiar; crie um volume"),
+    ("copias-automaticas", "copiada", ("  Papel:\n", "  Banco: {Type: AWS::RDS::DBInstance}\n  Papel:\n"),
+     "`Banco` não tem backup automático; use `BackupRetentionPeriod: 7`"),
+    *(("sem-laco", "laco", edit, "`Funcao` pode gravar em `Entrada` o que a aciona de novo; grave noutro bucket, ou noutro prefixo, "
+       "e limite a isso a permissão") for edit in (("/prontas/*", "/*"), ("/prontas/*", "/novas/prontas/*"),
+                                                 ("!Sub \"${Entrada.Arn}/prontas/*\"", "\"*\""))),
+    ("sem-laco", "laco", ("Role: !GetAtt Papel.Arn", "Role: arn:aws:iam::1:role/x"),
+     "não se sabe onde `Funcao` pode gravar, ou o que a aciona; dê-lhe um papel deste template, e escreva o filtro por extenso"),
+    ("disco-descartavel", "arquivos", ("DeletionPolicy: Delete, UpdateReplacePolicy", "DeletionPolicy: Retain, UpdateReplacePolicy"),
+     "`Disco` não diz que pode se perder; use `DeletionPolicy: Delete`"),
+    ("disco-descartavel", "arquivos", ("DeletionPolicy: Retain", "DeletionPolicy: Delete"),
+     "o que `Maquina` recebe não tem bucket que fique; guarde os arquivos num bucket com `DeletionPolicy: Retain`"),
+    ("disco-descartavel", "arquivos", ("  Maquina:", "  Banco: {Type: AWS::RDS::DBInstance}\n  Maquina:"),
+     "`Banco` some com a pilha; use `DeletionPolicy: Snapshot`"),
+    ("arquivos-recuperaveis", "arquivos", ("VersioningConfiguration: {Status: Enabled}", "VersioningConfiguration: {Status: Suspended}"),
+     "`Bucket` não guarda versões; use `VersioningConfiguration: {Status: Enabled}`"),
+    ("arquivos-recuperaveis", "arquivos", ("NoncurrentVersionExpiration", "ExpirationInDays: 3, Outra"),
+     "as versões antigas de `Bucket` ficam para sempre; acrescente `NoncurrentVersionExpiration` com `NoncurrentDays`"),
+    ("falhas-guardadas", "caixa", ("[ReportBatchItemFailures]", "[]"), "uma mensagem que falha devolve o lote inteiro a `Fila`; use "
+     "`FunctionResponseTypes: [ReportBatchItemFailures]`"),
+    ("falhas-guardadas", "caixa", ("deadLetterTargetArn: !GetAtt Mortas.Arn", "deadLetterTargetArn: x"),
+     "a mensagem que ninguém processa some de `Fila`; dê à fila uma `RedrivePolicy`"),
+    ("falhas-guardadas", "caixa", ("Value: !GetAtt Mortas.QueueName", "Value: !GetAtt Fila.QueueName"), "nenhum alarme vigia `Mortas`"),
+    ("alta-disponibilidade", "elastica", ("Type: FARGATE", "Type: EC2"), "`Ambiente` tem máquinas a repor; use `Type: FARGATE`"),
+    ("alta-disponibilidade", "elastica", ("{Enabled: true}", "{Enabled: false}"), "não se sabe quem troca os nós de `Agrupamento`"),
+    ("escalabilidade", "elastica", ("MaxvCpus: 8", "MaxvCpus: 1"), "`Ambiente` não cresce; escreva `MaxvCpus` com 2 ou mais"),
+    ("escalabilidade", "elastica", ("{Enabled: true}", "{Enabled: false}"), "`Agrupamento` não cria nós sozinho"),
     # logs
     ("logs-com-prazo", "registros", (", LoggingConfig: {LogGroup: !Ref Registros}", ""),
      "`Funcao` não escreve num grupo de logs do template; cite um `AWS::Logs::LogGroup` em `LoggingConfig`"),
@@ -511,6 +617,19 @@ def test_a_bucket_that_keeps_forever_gives_its_reason():
     assert not judge("expira-em", "eventos", (kept[0], kept[1].replace("é o site", "''"))).proven
 
 
+@pytest.mark.parametrize("said, missing", [
+    ("A entrada expira em 1 ano e o resultado, em 5 anos.", []),
+    ("A entrada expira em 5 anos e o resultado, em 1 ano.", ["`Entrada` expira em 365 dias, e o benefício diz 1825; acerte o texto ou a regra",
+                                                          "`Saida` expira em 1825 dias, e o benefício diz 365; acerte o texto ou a regra"]),
+    ("Tudo expira em 1 ano.", ["`Saida` expira em 1825 dias, e o benefício diz 365; acerte o texto ou a regra"]),
+])
+def test_each_bucket_has_its_own_term(said, missing):
+    buckets = "".join(f"  {name}: {{Type: AWS::S3::Bucket, Properties: {{LifecycleConfiguration: {{Rules: [{{Status: Enabled, "
+                      f"ExpirationInDays: {days}}}]}}}}}}\n" for name, days in (("Entrada", 365), ("Saida", 1825)))
+    result = evaluate("expira-em", diagram("Entrada", "Saida"), template.parse(f"Resources:\n{buckets}", "t.yaml"), said)
+    assert [str(piece) for piece in result.missing] == missing
+
+
 def test_what_a_condition_turns_off_is_not_proven():
     switch = ("Resources:", "Conditions: {Producao: !Equals [a, a]}\nResources:")
     result = judge("alta-disponibilidade", "servidores", switch, ("MultiAZ: true", "MultiAZ: !If [Producao, true, false]"))
@@ -557,7 +676,7 @@ def test_an_unknown_claim_and_a_repeated_one():
 
 REAL = {
     "cli-s3-lambda-dynamodb": {"sem-servidor", "paga-pelo-uso", "escalabilidade", "resiliencia", "falhas-guardadas",
-                               "menor-privilegio", "criptografado-em-repouso", "expira-em", "so-por-tls", "logs-com-prazo"},
+                               "menor-privilegio", "criptografado-em-repouso", "expira-em", "so-por-tls", "logs-com-prazo", "sem-laco"},
     "pdv-alta-disponibilidade": {"alta-disponibilidade", "escalabilidade", "resiliencia", "banco-gerenciado", "menor-privilegio",
                                  "criptografado-em-repouso", "senha-fora-do-template", "acesso-sem-ssh",
                                  "sem-caminho-da-internet-ao-banco", "so-a-aplicacao-chega-ao-banco"},

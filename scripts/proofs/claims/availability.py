@@ -44,6 +44,8 @@ def survives_a_zone(scene: Scene) -> Iterator[Evidence]:
     - cada sub-rede dele que sai por NAT usa o da própria zona;
     - o balanceador tem sub-redes em duas zonas;
     - o banco do RDS é Multi-AZ, num grupo de sub-redes que cobre duas zonas;
+    - os pods do EKS (Auto Mode) e os trabalhos do Batch (Fargate) podem nascer em duas zonas, sem
+      máquina fixa;
     - não há instância EC2 avulsa, nem outro servidor que não se saiba julgar.
 
     Fonte: https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html
@@ -110,6 +112,20 @@ def _cluster(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
                       "acrescente uma réplica com o mesmo `DBClusterIdentifier`")
     for member in members:
         yield from require(values, member, ("DBClusterIdentifier",), bool, f"é uma instância de `{cluster.id}`", "", "")
+
+
+@part("AWS::EKS::Cluster")
+def _pods(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
+    yield from spread(*_lived(values, cluster))
+    yield from require(values, cluster, ("ComputeConfig", "Enabled"), true, "o EKS troca os nós que perde",
+                       f"não se sabe quem troca os nós de `{cluster.id}`", "use `ComputeConfig: {Enabled: true}`")
+
+
+@part("AWS::Batch::ComputeEnvironment")
+def _jobs(values: Resolution, environment: Resource) -> Iterator[Evidence]:
+    yield from spread(*_lived(values, environment))
+    yield from require(values, environment, ("ComputeResources", "Type"), lambda kind: str(kind).startswith("FARGATE"),
+                       "cada trabalho nasce onde houver lugar", f"`{environment.id}` tem máquinas a repor", "use `Type: FARGATE`")
 
 
 @part("AWS::ElastiCache::ReplicationGroup")

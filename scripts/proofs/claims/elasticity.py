@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scripts.proofs.claims.kinds import FUNCTION, GROUP, INSTANCE, TABLE, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import at_least, below, equal, require, setting
+from scripts.proofs.claims.settings import at_least, below, equal, require, setting, true
 from scripts.proofs.places import place, places
 from scripts.proofs.rules import Evidence, Found, Missing, Path, at
 from scripts.resolution import Resolution
@@ -26,6 +26,7 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
 
     - o grupo do Auto Scaling pode ter mais instâncias que o mínimo, e uma política o ajusta;
     - a tabela do DynamoDB é sob demanda;
+    - os trabalhos do Batch têm um teto de vCPU, e os nós do EKS são do Auto Mode;
     - as funções desenhadas são da Lambda, sem concorrência reservada igual a zero;
     - não há instância EC2 avulsa.
 
@@ -45,6 +46,12 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
                            f"`{table.id}` tem capacidade fixa", "use `BillingMode: PAY_PER_REQUEST`")
         if "OnDemandThroughput" in table.properties:
             yield Missing(at(table, "OnDemandThroughput"), f"`{table.id}` tem um teto de vazão", "tire `OnDemandThroughput`")
+    for environment in values.of_type("AWS::Batch::ComputeEnvironment"):
+        yield from require(values, environment, ("ComputeResources", "MaxvCpus"), at_least(2), "os trabalhos crescem até este teto",
+                           f"`{environment.id}` não cresce", "escreva `MaxvCpus` com 2 ou mais")
+    for cluster in values.of_type("AWS::EKS::Cluster"):
+        yield from require(values, cluster, ("ComputeConfig", "Enabled"), true, "o EKS cria e tira nós conforme os pods",
+                           f"`{cluster.id}` não cria nós sozinho", "use `ComputeConfig: {Enabled: true}`")
     for function in drawn(scene):
         if function.type == FUNCTION:
             yield from _concurrency(values, function)

@@ -28,17 +28,20 @@ def expires(scene: Scene) -> Iterator[Evidence]:
 
     - cada bucket tem uma regra de ciclo de vida ativa, para todos os objetos, com `ExpirationInDays`;
     - num bucket com versões, a regra apaga também as antigas;
-    - o benefício diz o prazo ("em 30 dias"), e é esse;
+    - o benefício diz o prazo ("em 30 dias"), e é esse; com prazos diferentes, um por bucket, na
+      ordem do template;
     - um bucket que guarda para sempre dá o motivo em `Metadata: {Excecoes: {sem-expiracao: …}}`.
 
     Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
     """
-    for bucket in scene.values.of_type(BUCKET):
-        if not bucket.exceptions.get(KEPT, "").strip():
-            yield from _expires(scene.values, bucket, scene.said)
+    temporary = [bucket for bucket in scene.values.of_type(BUCKET) if not bucket.exceptions.get(KEPT, "").strip()]
+    promised = list(_promised(scene.said))
+    several = len(promised) == len(temporary)
+    for index, bucket in enumerate(temporary):
+        yield from _expires(scene.values, bucket, scene.said, promised[index:index + 1] if several else promised)
 
 
-def _expires(values: Resolution, bucket: Resource, said: str) -> Iterator[Evidence]:
+def _expires(values: Resolution, bucket: Resource, said: str, promised: list[int]) -> Iterator[Evidence]:
     for rule in places(values, bucket, "LifecycleConfiguration", "Rules"):
         days = inside(values, bucket, rule, "ExpirationInDays")
         status = inside(values, bucket, rule, "Status")
@@ -46,7 +49,7 @@ def _expires(values: Resolution, bucket: Resource, said: str) -> Iterator[Eviden
                   if inside(values, bucket, rule, name)]
         if days and status and status.value == "Enabled" and number(days.value) is not None and not narrow:
             yield Found(status.path, f"a regra de `{bucket.id}` está ativa, para todos os objetos")
-            yield from _term(values, bucket, days, said)
+            yield from _term(values, bucket, days, said, promised)
             yield from _old_versions(values, bucket, rule)
             yield from _locked(bucket)
             return
@@ -54,13 +57,12 @@ def _expires(values: Resolution, bucket: Resource, said: str) -> Iterator[Eviden
                   "acrescente uma regra com `Status: Enabled` e `ExpirationInDays`, sem filtro")
 
 
-def _term(values: Resolution, bucket: Resource, days: Placed, said: str) -> Iterator[Evidence]:
-    term = number(days.value)
-    promised = _promised(said)
-    if said and promised is None:
+def _term(values: Resolution, bucket: Resource, days: Placed, said: str, promised: list[int]) -> Iterator[Evidence]:
+    if said and not promised:
         yield Missing(days.path, "o benefício não diz em quanto tempo", f"escreva `em {days.value} dias`")
-    elif said and promised != term:
-        yield Missing(days.path, f"`{bucket.id}` expira em {days.value} dias, e o benefício diz {promised}",
+    elif said and promised != [number(days.value)]:
+        shown = " e ".join(str(term) for term in promised)
+        yield Missing(days.path, f"`{bucket.id}` expira em {days.value} dias, e o benefício diz {shown}",
                       "acerte o texto ou a regra")
     else:
         yield Found(days.path, f"expira em {days.value} dias")
@@ -87,13 +89,11 @@ def _locked(bucket: Resource) -> Iterator[Missing]:
             yield Missing(at(bucket, name), f"o bloqueio de objetos de `{bucket.id}` pode impedir que expirem", f"tire `{name}`")
 
 
-def _promised(said: str) -> int | None:
-    """O prazo dito, em dias."""
-    found = DURATION.search(said)
-    if found is None:
-        return None
-    count = 1 if found[1].lower().startswith("um") else int(found[1])
-    return count * DAYS[found[2][0].lower()]
+def _promised(said: str) -> Iterator[int]:
+    """Os prazos ditos, em dias, na ordem."""
+    for found in DURATION.finditer(said):
+        count = 1 if found[1].lower().startswith("um") else int(found[1])
+        yield count * DAYS[found[2][0].lower()]
 
 
 @claim("sobrevive-a-instancia")

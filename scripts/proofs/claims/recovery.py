@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from scripts.proofs.claims.kinds import DATABASE, DATABASE_CLUSTER, GROUP, INSTANCE, QUEUE, TABLE, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, equal, require, setting, true
+from scripts.proofs.arns import designated
 from scripts.proofs.places import place, places
+from scripts.proofs.queues import set_aside
 from scripts.proofs.rules import Evidence, Found, Missing, at
 from scripts.resolution import Resolution
 from scripts.template import Resource
@@ -108,18 +110,41 @@ def keeps_failures(scene: Scene) -> Iterator[Evidence]:
     alarme avisa que há o que olhar.
 
     - cada função que recebe eventos assíncronos tem destino de falha ou fila de mensagens mortas;
+    - cada fila que uma função lê manda a outra o que falha, e a função diz que mensagens do lote falharam;
     - o destino é uma fila do template, e um alarme vigia as mensagens visíveis nela.
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
     values = scene.values
     yield from kept_failures(values)
+    for mapping in values.of_type("AWS::Lambda::EventSourceMapping"):
+        yield from _set_aside(values, mapping)
     for target in filter(None, (_destination(values, function)[1] for function in _asynchronous(values))):
         if target.type == QUEUE:
             yield from _watched(values, target)
             yield from _roomy(values, target)
         else:
             yield Missing(("Resources", target.id, "Type"), f"`{target.id}` não é uma fila", "guarde as falhas numa fila do SQS")
+
+
+def _set_aside(values: Resolution, mapping: Resource) -> Iterator[Evidence]:
+    """A fila lida manda a outra, vigiada, o que falha vezes demais."""
+    queue = designated(values, values.property(mapping, "EventSourceArn"), QUEUE)
+    if queue is None:
+        return
+    partial = [item for item in places(values, mapping, "FunctionResponseTypes") if item.value == "ReportBatchItemFailures"]
+    if partial:
+        yield Found(partial[0].path, "só a mensagem que falhou volta à fila")
+    else:
+        yield Missing(at(mapping), f"uma mensagem que falha devolve o lote inteiro a `{queue.id}`",
+                      "use `FunctionResponseTypes: [ReportBatchItemFailures]`")
+    dead = designated(values, values.property(queue, "RedrivePolicy", "deadLetterTargetArn"), QUEUE)
+    if dead is None:
+        yield Missing(at(queue), f"a mensagem que ninguém processa some de `{queue.id}`", "dê à fila uma `RedrivePolicy`")
+        return
+    yield from set_aside(values, queue, dead)
+    yield from _watched(values, dead)
+    yield from _roomy(values, dead)
 
 
 def _roomy(values: Resolution, queue: Resource) -> Iterator[Missing]:

@@ -1,0 +1,68 @@
+"""Publicação: o que só se alcança pelo CloudFront, e por HTTPS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.claims.registry import Scene, claim
+from scripts.proofs.claims.settings import equal, require
+from scripts.proofs.distribution import DISTRIBUTION, HTTPS, VPC_ORIGIN, behaviours
+from scripts.proofs.groups import all_rules
+from scripts.proofs.homes import BALANCER, home_of
+from scripts.proofs.network import network_of
+from scripts.proofs.places import place
+from scripts.proofs.rules import Evidence, Found, Missing, at
+
+
+@claim("https-para-quem-visita")
+def visitors_use_https(scene: Scene) -> Iterator[Evidence]:
+    """Quem visita usa HTTPS.
+
+    O CloudFront tem um certificado para o domínio dele. O pedido em HTTP é redirecionado ou
+    recusado, e ninguém no caminho lê o que a pessoa manda.
+
+    - cada comportamento da distribuição com `ViewerProtocolPolicy` de `redirect-to-https` ou `https-only`.
+
+    Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html
+    """
+    for distribution in scene.values.of_type(DISTRIBUTION):
+        for keys in behaviours(scene.values, distribution):
+            said = place(scene.values, distribution, *keys, "ViewerProtocolPolicy")
+            if said and said.value in HTTPS:
+                yield Found(said.path, "este comportamento só atende por HTTPS")
+            else:
+                yield Missing(at(distribution, *keys), f"um comportamento de `{distribution.id}` atende sem TLS",
+                              "use `ViewerProtocolPolicy: redirect-to-https`")
+
+
+@claim("so-o-cloudfront-chega-ao-balanceador")
+def only_cloudfront_enters(scene: Scene) -> Iterator[Evidence]:
+    """Só o CloudFront chega ao balanceador.
+
+    Quem soubesse o endereço do balanceador passaria por fora do cache e do HTTPS. Aqui ele não
+    tem endereço público, e o grupo dele só aceita a lista de endereços do CloudFront.
+
+    - o balanceador da origem de VPC com `Scheme: internal`;
+    - toda entrada do grupo dele vem de uma lista de prefixos, que quem implanta informa.
+
+    Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
+    """
+    values, net = scene.values, network_of(scene.values)
+    for private in values.of_type(VPC_ORIGIN):
+        written = place(values, private, "VpcOriginEndpointConfig", "Arn")
+        balancer = net.named(written.value, BALANCER) if written else None
+        if written is None or balancer is None:
+            yield Missing(at(private), f"não se sabe de que balanceador é `{private.id}`", "escreva `Arn: !Ref Balanceador`")
+            continue
+        yield Found(written.path, f"o CloudFront entra por `{balancer.id}`")
+        yield from require(values, balancer, ("Scheme",), equal("internal"), "sem endereço público",
+                           f"`{balancer.id}` pode ter endereço público", "use `Scheme: internal`")
+        home = home_of(net, balancer)
+        for ruling in all_rules(net):
+            if not ruling.ingress or not home or ruling.group not in (*home.known_groups, ""):
+                continue
+            kinds = [kind for kind, _ in ruling.peers]
+            if kinds == ["SourcePrefixListId"]:
+                yield Found(ruling.peers[0][1].path, "só da lista de prefixos")
+            else:
+                yield Missing(ruling.item.path, f"`{balancer.id}` aceita quem não é o CloudFront", "use só `SourcePrefixListId`")
