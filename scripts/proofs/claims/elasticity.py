@@ -46,15 +46,20 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
                            f"`{table.id}` tem capacidade fixa", "use `BillingMode: PAY_PER_REQUEST`")
         if "OnDemandThroughput" in table.properties:
             yield Missing(at(table, "OnDemandThroughput"), f"`{table.id}` tem um teto de vazão", "tire `OnDemandThroughput`")
+    yield from _elastic(values)
+    for function in drawn(scene):
+        if function.type == FUNCTION:
+            yield from _concurrency(values, function)
+
+
+def _elastic(values: Resolution) -> Iterator[Evidence]:
+    """Quem cria e tira máquinas por conta própria."""
     for environment in values.of_type("AWS::Batch::ComputeEnvironment"):
         yield from require(values, environment, ("ComputeResources", "MaxvCpus"), at_least(2), "os trabalhos crescem até este teto",
                            f"`{environment.id}` não cresce", "escreva `MaxvCpus` com 2 ou mais")
     for cluster in values.of_type("AWS::EKS::Cluster"):
         yield from require(values, cluster, ("ComputeConfig", "Enabled"), true, "o EKS cria e tira nós conforme os pods",
                            f"`{cluster.id}` não cria nós sozinho", "use `ComputeConfig: {Enabled: true}`")
-    for function in drawn(scene):
-        if function.type == FUNCTION:
-            yield from _concurrency(values, function)
 
 
 def _room(values: Resolution, group: Resource) -> Iterator[Evidence]:
