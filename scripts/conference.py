@@ -31,6 +31,7 @@ def check_tree(tree: Tree, slugs: list[str]) -> list[Finding]:
     for slug in wanted:
         rendered = results.get(slug)
         findings += checks.check(tree.root, slug, rendered and rendered.diagram, rendered and rendered.svg)
+    findings += checks.check_together(tree.root, known, slugs or None)
     findings += checks.check_links(tree.root, slugs or None)
     return sorted(set(findings))
 

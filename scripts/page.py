@@ -77,6 +77,12 @@ def build(base: Document) -> Page:
                 findings=tuple(reader.findings))
 
 
+def table(base: Document, section: str) -> list[Row]:
+    """As linhas da tabela dessa seção de uma página qualquer, sem o cabeçalho; vazia quando não há."""
+    reader = Reader(base)
+    return [_row(tokens) for tokens in _split(reader.block(section, "table_open", "tabela", "uma tabela"), "tr_open")[1:]]
+
+
 class Reader:
     """Procura cada parte na sua seção e anota em `findings` o que falta."""
 
@@ -85,7 +91,7 @@ class Reader:
         self.findings: list[Finding] = []
 
     def rows(self) -> tuple[Row, ...]:
-        table = self._block(COMPONENTS, "table_open", "tabela", "uma tabela com uma linha por componente")
+        table = self.block(COMPONENTS, "table_open", "tabela", "uma tabela com uma linha por componente")
         rows = [_row(tokens) for tokens in _split(table, "tr_open")[1:]]
         if table and not rows:
             self._find(_line(table[0]), "tabela-ausente",
@@ -117,9 +123,9 @@ class Reader:
         return tuple(Benefit(_text(item), next(document.links(item), None), _line(item[0])) for item in items)
 
     def _items(self, section: str, kind: str, wanted: str) -> list[list[Token]]:
-        return _split(self._block(section, kind, "lista", wanted), "list_item_open", level=1)
+        return _split(self.block(section, kind, "lista", wanted), "list_item_open", level=1)
 
-    def _block(self, section: str, kind: str, noun: str, wanted: str) -> list[Token]:
+    def block(self, section: str, kind: str, noun: str, wanted: str) -> list[Token]:
         """Os tokens do único bloco desse tipo na seção, ou nada e um achado."""
         start = self._heading(section)
         if start is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +99,9 @@ def read(path: Path, name: str = "") -> Template:
     return parse(text, name)
 
 
+@lru_cache(maxsize=64)
 def parse(text: str, name: str) -> Template:
-    """O mesmo que `read`, a partir do texto."""
+    """O mesmo que `read`, a partir do texto; guardado, e por isso ninguém altera `data`: copie, e use `rebuilt`."""
     composer = Composer(text, name)
     data = composer.document()
     if not isinstance(data, dict):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from scripts import page, template
-from scripts.checks import arrows, benefits, components, hygiene, ids, links, picture, resources, steps
+from scripts.checks import arrows, benefits, comparison, components, hygiene, ids, links, picture, resources, shared, steps
 from scripts.findings import Defect, Finding
 from scripts.model import SLUG, Diagram
 from scripts.proofs import prove
@@ -58,6 +58,20 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
 def check_links(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]:
     """Os links quebrados das páginas de `docs/`, ou só das arquiteturas pedidas."""
     return sorted(set(links.check(root, None if slugs is None else frozenset(slugs))))
+
+
+def check_together(root: Path, known: Iterable[str], slugs: Iterable[str] | None = None) -> list[Finding]:
+    """O que as arquiteturas da árvore dizem umas das outras: partes comuns e a tabela que as compara.
+
+    `known` são todas; com `slugs`, só se devolvem os achados delas.
+    """
+    unread: set[Finding] = set()  # `check` já diz de cada uma o que não se lê
+    read = {slug: _read(template.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", unread) for slug in known}
+    templates = {slug: found for slug, found in read.items() if found}
+    wanted = None if slugs is None else frozenset(slugs)
+    paths = {found.path for slug, found in templates.items() if wanted is None or slug in wanted}
+    divergent = [finding for finding in shared.check(list(templates.values())) if finding.path in paths]
+    return sorted({*divergent, *comparison.check(root, templates, wanted)})
 
 
 def judge(diagram: Diagram, the_page: page.Page | None, the_template: template.Template | None) -> Iterable[Finding]:

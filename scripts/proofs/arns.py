@@ -49,6 +49,7 @@ FORMS = {
     "AWS::Batch::JobQueue": Form("", arn=("", "JobQueueArn")),
     "AWS::Batch::JobDefinition": Form("", arn=("", "JobDefinitionArn")),
     "AWS::CloudFront::Distribution": Form("cloudfront::${AWS::AccountId}:distribution/{}", arn=()),
+    "AWS::DLM::LifecyclePolicy": Form(f"dlm:{HERE}:policy/{{}}"),
     # O nome de um segredo ganha seis caracteres no ARN: só `Ref` o diz por inteiro.
     "AWS::SecretsManager::Secret": Form("", arn=("", "Id")),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scripts.proofs.arns import HERE
 from scripts.proofs.iam import Request, decide, evidence
-from scripts.proofs.places import Placed, inside, place, places
+from scripts.proofs.places import Placed, inside, listed_inside, place, places
 from scripts.proofs.principals import DIRECT, principal_of
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.proofs.storage import VOLUME
@@ -50,7 +50,9 @@ def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
     yield from principal.evidence
     volume = f"arn:${{AWS::Partition}}:ec2:{HERE}:volume/${{{case.head.id}}}"
     for action, arn in ((("ec2:CreateSnapshot", volume), *NEEDED) if principal.role else ()):
-        decision = decide(Request(values, action, arn, principal.role), None)
+        # O que a política apaga é o que ela mesma criou, com as etiquetas que pôs.
+        context = _added(values, policy) if action == "ec2:DeleteSnapshot" else {}
+        decision = decide(Request(values, action, arn, principal.role, context=context), None)
         yield from evidence(decision, at(principal.role or policy), f"`{principal.role.id}`", f"`{arn}`",
                             f"acrescente às políticas dele uma declaração com `{action}`")
 
@@ -65,6 +67,15 @@ def _tagged(values: Resolution, policy: Resource, volume: Resource) -> Iterator[
             return
     yield Missing(at(policy, "PolicyDetails"), f"nenhuma etiqueta de `{policy.id}` é de `{volume.id}`",
                   "ponha em `TargetTags` uma etiqueta que o volume tem em `Tags`")
+
+
+def _added(values: Resolution, policy: Resource) -> dict[str, str]:
+    """As etiquetas que todas as agendas põem nos snapshots, como a condição as lê."""
+    schedules = places(values, policy, "PolicyDetails", "Schedules")
+    tags = [{pair[0]: str(pair[1].value) for item in listed_inside(values, policy, schedule, "TagsToAdd")
+             if (pair := _pair(values, policy, item))} for schedule in schedules]
+    return {f"aws:ResourceTag/{key}": value for key, value in (tags[0] if tags else {}).items()
+            if all(other.get(key) == value for other in tags)}
 
 
 def _pair(values: Resolution, resource: Resource, item: Placed) -> tuple[str, Placed] | None:

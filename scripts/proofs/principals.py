@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from scripts.proofs.arns import arn_of, canonical, name_of
-from scripts.proofs.iam import Request, decide_trust, lines
+from scripts.proofs.iam import ACCOUNT, Request, decide_trust, lines
 from scripts.proofs.places import Placed, place, places
 from scripts.proofs.policies import ROLE
 from scripts.proofs.rules import Evidence, Found, Missing, at
@@ -31,6 +31,12 @@ DIRECT: dict[str, tuple[str, str]] = {
     MACHINE: ("RoleArn", "states.amazonaws.com"),
 }
 """Tipos que citam o ARN do papel: a propriedade, e o serviço que o assume."""
+
+DEPUTIES = (MACHINE, "AWS::DLM::LifecyclePolicy")
+"""Tipos cujo serviço diz à confiança do papel por quem age: `aws:SourceAccount` e `aws:SourceArn`.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+"""
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,8 @@ def principal_of(values: Resolution, resource: Resource) -> Principal:
                                 "dê-lhe um papel do IAM"))
     if role:
         service, actions = TRUSTED.get(resource.type) or (DIRECT[resource.type][1], ("sts:AssumeRole",))
-        evidence += [piece for action in actions for piece in _trust(values, role, service, action)]
+        evidence += [piece for action in actions for piece in _trust(role, Request(
+            values, action, "", service=service, context=_behalf(values, resource)))]
     return Principal(role, tuple(evidence))
 
 
@@ -160,11 +167,16 @@ def _profiled(values: Resolution, profile: Resource) -> Iterator[Evidence | Reso
                   "escreva `Roles: [!Ref Papel]`")
 
 
-def _trust(values: Resolution, role: Resource, service: str, action: str) -> Iterator[Evidence]:
-    request = Request(values, action, "", service=service)
+def _behalf(values: Resolution, resource: Resource) -> dict[str, str]:
+    """O que o serviço diz de quem o fez agir, quando se sabe que ele o diz."""
+    arn = arn_of(values, resource) if resource.type in DEPUTIES else None
+    return {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": arn} if arn else {}
+
+
+def _trust(role: Resource, request: Request) -> Iterator[Evidence]:
     decision = decide_trust(request, role)
     if decision.granted and decision.allowed:
         yield from lines(decision.allowed, request)
     else:
-        yield Missing(at(role, "AssumeRolePolicyDocument"), f"`{role.id}` não confia em `{service}`",
-                      f"permita `{action}` a `Service: {service}`")
+        yield Missing(at(role, "AssumeRolePolicyDocument"), f"`{role.id}` não confia em `{request.service}`",
+                      f"permita `{request.action}` a `Service: {request.service}`")

@@ -74,3 +74,25 @@ def test_a_policy_snapshots_a_volume(bench):
 def test_what_is_missing(bench, path, value, missing):
     found = bench(GOOD, *ARROW).put(*path, value=value).missing()
     assert any(missing in text for text in found), found
+
+
+GUARDED = {"StringEquals": {"aws:ResourceTag/Copiar": {"Ref": "AWS::StackName"}}}
+TAG = {"Key": "Copiar", "Value": {"Ref": "AWS::StackName"}}
+
+
+def test_only_its_own_snapshots_may_be_deleted(bench):
+    guarded = bench(GOOD, *ARROW).put(*POLICY, 1, "Condition", value=GUARDED)
+    guarded = guarded.put(*POLICY, 1, "Action", value="ec2:DeleteSnapshot")
+    guarded = guarded.put(*POLICY, 0, "Action", value=["ec2:CreateSnapshot", "ec2:CreateTags"])
+    guarded = guarded.put(*POLICY, 0, "Resource", value="*")
+    assert any("`ec2:DeleteSnapshot`" in text for text in guarded.missing())
+    assert guarded.put(*DETAILS, "Schedules", 0, "TagsToAdd", value=[TAG]).missing() == []
+
+
+def test_the_service_says_on_whose_behalf(bench):
+    trust = ("Resources", "Papel", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Condition")
+    own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+           "ArnLike": {"aws:SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:dlm:${AWS::Region}:${AWS::AccountId}:policy/*"}}}
+    assert bench(GOOD, *ARROW).put(*trust, value=own).missing() == []
+    other = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+    assert any("não confia" in text for text in bench(GOOD, *ARROW).put(*trust, value=other).missing())

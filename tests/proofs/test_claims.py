@@ -617,6 +617,13 @@ def test_a_bucket_that_keeps_forever_gives_its_reason():
     assert not judge("expira-em", "eventos", (kept[0], kept[1].replace("é o site", "''"))).proven
 
 
+def test_a_disposable_volume_gives_its_reason_and_another_stays():
+    lost = VOLUME.replace("DeletionPolicy: Snapshot", "DeletionPolicy: Delete").replace(
+        "AWS::EC2::Volume,", "AWS::EC2::Volume, Metadata: {Excecoes: {volume-descartavel: O que está nele se refaz}},")
+    assert "volume-descartavel" in lost
+    assert not evaluate("sobrevive-a-instancia", diagram("Maquina", "Disco"), template.parse(lost, "t.yaml")).proven
+
+
 @pytest.mark.parametrize("said, missing", [
     ("A entrada expira em 1 ano e o resultado, em 5 anos.", []),
     ("A entrada expira em 5 anos e o resultado, em 1 ano.", ["`Entrada` expira em 365 dias, e o benefício diz 1825; acerte o texto ou a regra",

@@ -14,6 +14,7 @@ from scripts.resolution import Resolution
 from scripts.template import Resource
 
 KEPT = "sem-expiracao"
+DISPOSABLE = "volume-descartavel"
 DURATION = re.compile(r"(\d+|um|uma)\s+(dias?|semanas?|m[eê]s|meses|anos?)", re.IGNORECASE)
 DAYS = {"d": 1, "s": 7, "m": 30, "a": 365}
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
@@ -104,7 +105,9 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
     remover a pilha fica uma cópia dele.
 
     - um volume do template, ligado a uma instância por `AWS::EC2::VolumeAttachment`;
-    - `DeletionPolicy` e `UpdateReplacePolicy` iguais a `Snapshot` ou `Retain`.
+    - `DeletionPolicy` e `UpdateReplacePolicy` iguais a `Snapshot` ou `Retain`;
+    - um volume que pode se perder dá o motivo em `Metadata: {Excecoes: {volume-descartavel: …}}`, e há
+      outro que fica.
 
     Fonte: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
     """
@@ -113,7 +116,7 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
     for attachment in values.of_type("AWS::EC2::VolumeAttachment"):
         volume = values.resource(values.property(attachment, "VolumeId"))
         instance = values.resource(values.property(attachment, "InstanceId"))
-        if volume and instance and volume.type == VOLUME and instance.type == INSTANCE:
+        if volume and instance and volume.type == VOLUME and instance.type == INSTANCE and not _disposable(volume):
             attached.append(volume)
             yield Found(at(attachment, "VolumeId"), f"`{volume.id}` existe fora da instância")
             yield Found(at(attachment, "InstanceId"), f"e se liga a `{instance.id}`")
@@ -121,6 +124,10 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
     for instance in values.of_type(INSTANCE) if not attached else ():
         yield Missing(("Resources", instance.id), f"`{instance.id}` não tem volume que viva sem ela",
                       "crie um `AWS::EC2::Volume` e ligue-o com `AWS::EC2::VolumeAttachment`")
+
+
+def _disposable(volume: Resource) -> bool:
+    return bool(volume.exceptions.get(DISPOSABLE, "").strip())
 
 
 def _kept(volume: Resource) -> Iterator[Evidence]:

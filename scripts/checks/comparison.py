@@ -1,0 +1,85 @@
+"""A comparação entre arquiteturas: uma tabela só, que as páginas citam e os templates confirmam.
+
+Fica em `docs/arquiteturas/index.md`, na seção `## Receber arquivos`. A linha de uma arquitetura
+diz os serviços que ela usa e se cobra por hora; os dois se conferem no template dela. E quem está
+na tabela aponta para ela, e quem aponta está nela.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts import document, page
+from scripts.findings import Defect, Finding
+from scripts.page import Row
+from scripts.proofs.claims.kinds import HOURLY
+from scripts.template import Template
+
+ARCHITECTURES = "docs/arquiteturas"
+NAME = f"{ARCHITECTURES}/index.md"
+SECTION = "Receber arquivos"
+CITATION = "../index.md#receber-arquivos"
+TARGET = re.compile(r"(?P<slug>[a-z0-9-]+)/index\.md")
+SERVICES = {
+    "EC2": ("AWS::EC2::Instance", "AWS::AutoScaling::AutoScalingGroup"), "EBS": ("AWS::EC2::Volume",), "S3": ("AWS::S3::Bucket",),
+    "RDS": ("AWS::RDS::DBInstance",), "Lambda": ("AWS::Lambda::Function",), "DynamoDB": ("AWS::DynamoDB::Table",),
+    "Step Functions": ("AWS::StepFunctions::StateMachine",), "Batch": ("AWS::Batch::JobQueue",), "EKS": ("AWS::EKS::Cluster",),
+    "CloudFront": ("AWS::CloudFront::Distribution",), "SQS": (),
+}
+"""De cada serviço que a tabela cita, os tipos que o provam; sem tipos, não se exige."""
+
+
+def check(root: Path, templates: dict[str, Template], slugs: frozenset[str] | None) -> list[Finding]:
+    """Os achados da tabela, ou só os das arquiteturas pedidas; nada se a página não tem a seção."""
+    try:
+        listing = document.read(root / NAME, NAME)
+    except Defect:
+        return []
+    rows = {found["slug"]: row for row in page.table(listing, SECTION) if (found := _target(listing, row))}
+    wanted = [slug for slug in templates if slugs is None or slug in slugs]
+    citing = {slug: line for slug in wanted if (line := _citation(root, slug))}
+    return sorted({*_both_ways(rows, citing, wanted), *(
+        finding for slug in wanted if slug in rows for finding in _row(rows[slug], slug, templates[slug]))})
+
+
+def _target(listing: document.Document, row: Row) -> re.Match[str] | None:
+    """A arquitetura da linha: o link que está nela."""
+    links = [TARGET.fullmatch(link.target) for link in listing.links if link.line == row.line]
+    return next(filter(None, links), None)
+
+
+def _citation(root: Path, slug: str) -> int | None:
+    """A linha em que a página aponta para a tabela."""
+    name = f"{ARCHITECTURES}/{slug}/index.md"
+    try:
+        return next((link.line for link in document.read(root / name, name).links if link.target == CITATION), None)
+    except Defect:
+        return None
+
+
+def _both_ways(rows: dict[str, Row], citing: dict[str, int], wanted: list[str]) -> Iterator[Finding]:
+    for slug, line in citing.items():
+        if slug not in rows:
+            yield Finding(f"{ARCHITECTURES}/{slug}/index.md", line, "comparacao-incompleta",
+                          f"A página aponta para a comparação, e a tabela de `{NAME}` não tem `{slug}`; acrescente a linha.")
+    for slug in wanted:
+        if slug in rows and slug not in citing:
+            yield Finding(NAME, rows[slug].line, "comparacao-incompleta",
+                          f"`{slug}` está na tabela, e a página dela não aponta para cá; acrescente um link para `{CITATION}`.")
+
+
+def _row(row: Row, slug: str, template: Template) -> Iterator[Finding]:
+    types = {resource.type for resource in template.resources.values()}
+    said = {name.strip() for name in row.cells[1].split(",")} if len(row.cells) > 1 else set()
+    used = {name for name, kinds in SERVICES.items() if types & set(kinds)}
+    strange = sorted(said - used - {name for name, kinds in SERVICES.items() if not kinds})
+    for name in strange:
+        yield Finding(NAME, row.line, "comparacao-diverge", f"A linha de `{slug}` cita `{name}`, e o template dela não o usa; tire-o.")
+    for name in sorted(used - said):
+        yield Finding(NAME, row.line, "comparacao-diverge", f"O template de `{slug}` usa {name}, e a linha não o cita; acrescente-o.")
+    hourly = "Sim" if types & set(HOURLY) else "Não"
+    if len(row.cells) < 3 or row.cells[2] != hourly:
+        yield Finding(NAME, row.line, "comparacao-diverge",
+                      f"A linha de `{slug}` diz “{row.cells[2] if len(row.cells) > 2 else ''}” em “Cobra por hora”, e pelo template é “{hourly}”.")

@@ -1,0 +1,155 @@
+"""Partes comuns: o que vários templates têm em comum é escrito do mesmo jeito em todos.
+
+Nenhum gerador escreve a rede, o banco ou o bucket: cada template se lê sozinho. Em troca, os
+valores de `PARTS` são comparados entre todos os da árvore, e o que difere da maioria é apontado.
+A diferença de propósito se justifica em `Metadata: {Excecoes: {parte-divergente: motivo}}` do
+recurso ou, se é de um parâmetro, do template, com um motivo que cite o nome dele.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from scripts.findings import Finding
+from scripts.template import Key, Resource, Template
+
+CODE = "parte-divergente"
+
+PARTS: dict[str, tuple[tuple[Key, ...], ...]] = {
+    "AWS::EC2::VPC": (("EnableDnsSupport",), ("EnableDnsHostnames",)),
+    "AWS::EC2::Instance": (("MetadataOptions",), ("CreditSpecification",)),
+    "AWS::EC2::LaunchTemplate": (("LaunchTemplateData", "MetadataOptions"),),
+    "AWS::EC2::Volume": (("Encrypted",), ("VolumeType",)),
+    "AWS::RDS::DBInstance": tuple((name,) for name in (
+        "Engine", "EngineVersion", "EngineLifecycleSupport", "ManageMasterUserPassword", "StorageEncrypted", "StorageType",
+        "PubliclyAccessible", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot")),
+    "AWS::S3::Bucket": (("BucketEncryption",), ("PublicAccessBlockConfiguration",), ("OwnershipControls",)),
+    "AWS::DynamoDB::Table": (("BillingMode",), ("SSESpecification",), ("PointInTimeRecoverySpecification",)),
+    "AWS::SQS::Queue": (("SqsManagedSseEnabled",),),
+    "AWS::Lambda::Function": (("Runtime",), ("Architectures",), ("LoggingConfig", "LogFormat")),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": (("LoadBalancerAttributes",),),
+}
+"""De cada tipo, as propriedades que são decisão do projeto, e não da arquitetura."""
+
+POLICIES = {"AWS::RDS::DBInstance": ("DeletionPolicy", "UpdateReplacePolicy")}
+PARAMETER = ("AllowedPattern",)
+REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
+INIT = "AWS::CloudFormation::Init"
+DATABASE = "AWS::RDS::DBInstance"
+SECURITY_GROUP = "AWS::EC2::SecurityGroup"
+AGENT = "ssmmessages:"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Uma decisão escrita num template: `name` é o que se compara, `value` o que está escrito."""
+
+    name: str
+    value: str
+    template: Template
+    path: tuple[Key, ...]
+    reason: str = field(default="", compare=False)
+
+    @property
+    def line(self) -> int:
+        return self.template.line(*self.path)
+
+
+def check(templates: list[Template]) -> list[Finding]:
+    """Um achado por valor que difere do da maioria; num empate, do template que vem primeiro."""
+    named: dict[str, list[Part]] = {}
+    for template in templates:
+        for part in parts(template):
+            named.setdefault(part.name, []).append(part)
+    return [found for same in named.values() for found in _divergent(same)]
+
+
+def parts(template: Template) -> Iterator[Part]:
+    """Tudo o que se compara de um template."""
+    told = _at(template.data, ("Metadata", "Excecoes", CODE))
+    for name, declared in template.parameters.items():
+        reason = told if isinstance(told, str) and re.search(rf"\b{re.escape(name)}\b", told) else ""
+        for key in PARAMETER if isinstance(declared, dict) else ():
+            yield _part(f"o parâmetro `{name}`: `{key}`", declared.get(key), template, ("Parameters", name, key), reason)
+    databases = {name for resource in template.resources.values() if resource.type == DATABASE for name in resource.references}
+    for resource in template.resources.values():
+        for keys in PARTS.get(resource.type, ()):
+            yield _of(template, resource, f"{resource.type}: `{'.'.join(map(str, keys))}`", _at(resource.properties, keys), *keys)
+        for name in POLICIES.get(resource.type, ()):
+            yield _part(f"{resource.type}: `{name}`", resource.body.get(name), template, ("Resources", resource.id, name),
+                        _reason(resource))
+        if resource.type == SECURITY_GROUP and resource.id in databases:
+            egress = resource.properties.get("SecurityGroupEgress")
+            yield _of(template, resource, "o grupo do banco: `SecurityGroupEgress`", egress, "SecurityGroupEgress")
+        yield from _statements(template, resource)
+        yield from _requirements(template, resource)
+
+
+def _statements(template: Template, resource: Resource) -> Iterator[Part]:
+    """As permissões do agente do Systems Manager e a negação de quem chega sem TLS."""
+    for keys, statement in _found(resource.properties, ()):
+        actions = statement.get("Action")
+        if any(str(action).startswith(AGENT) for action in (actions if isinstance(actions, list) else [actions])):
+            yield _of(template, resource, "as permissões do Session Manager: `Action`", actions, *keys, "Action")
+        if resource.type == "AWS::S3::BucketPolicy" and statement.get("Effect") == "Deny":
+            body = {key: item for key, item in statement.items() if key != "Resource"}
+            yield _of(template, resource, "a negação sem TLS do bucket", body, *keys)
+
+
+def _found(node: Any, keys: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], dict[str, Any]]]:
+    if isinstance(node, dict) and "Effect" in node:
+        yield keys, node
+    elif isinstance(node, (dict, list)):
+        for key, item in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _found(item, (*keys, key))
+
+
+def _requirements(template: Template, resource: Resource) -> Iterator[Part]:
+    """A versão de cada pacote de Python que uma instância instala."""
+    config = resource.metadata.get(INIT)
+    config = config.get("config") if isinstance(config, dict) else None
+    files = config.get("files") if isinstance(config, dict) else None
+    for name, entry in files.items() if isinstance(files, dict) else ():
+        text = entry.get("content") if isinstance(entry, dict) and str(name).endswith("requirements.txt") else None
+        for package, version in REQUIREMENT.findall(text) if isinstance(text, str) else ():
+            path = ("Resources", resource.id, "Metadata", INIT, "config", "files", name, "content")
+            yield _part(f"o pacote `{package.lower()}`", version, template, path)
+
+
+def _of(template: Template, resource: Resource, name: str, value: Any, *keys: Key) -> Part:
+    return _part(name, value, template, ("Resources", resource.id, "Properties", *keys), _reason(resource))
+
+
+def _reason(resource: Resource) -> str:
+    return resource.exceptions.get(CODE, "").strip()
+
+
+def _part(name: str, value: Any, template: Template, path: tuple[Key, ...], reason: str = "") -> Part:
+    return Part(name, json.dumps(value, sort_keys=True, ensure_ascii=False), template, path, reason)
+
+
+def _at(node: Any, keys: tuple[Key, ...]) -> Any:
+    for key in keys:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
+
+
+def _divergent(same: list[Part]) -> Iterator[Finding]:
+    votes = Counter(value for value, _ in dict.fromkeys((part.value, part.template.path) for part in same))
+    usual = max(votes, key=lambda value: votes[value])
+    model = next(part for part in same if part.value == usual)
+    for part in same:
+        if part.value != usual and not part.reason:
+            yield Finding(part.template.path, part.line, CODE,
+                          f"Em {part.name} está {_shown(part.value)}, e em `{model.template.path}:{model.line}` está "
+                          f"{_shown(usual)}; iguale, ou dê o motivo em `Metadata: {{Excecoes: {{{CODE}: …}}}}`.")
+
+
+def _shown(value: str) -> str:
+    text = value if len(value) <= 80 else value[:79] + "…"
+    return "nada" if value == "null" else f"`{text}`"

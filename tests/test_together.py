@@ -1,0 +1,119 @@
+"""O que as arquiteturas dizem umas das outras: partes comuns e a tabela que as compara."""
+
+import pytest
+
+from scripts import checks, template
+from scripts.checks import shared
+
+BANK = """\
+Parameters:
+  Faixa: {Type: String, AllowedPattern: "[0-9]+"}
+Resources:
+  Banco:
+    Type: AWS::RDS::DBInstance
+    DeletionPolicy: Snapshot
+    Properties:
+      EngineVersion: "18"
+      VPCSecurityGroups: [!Ref Grupo]
+  Grupo:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {SecurityGroupEgress: [{IpProtocol: "-1", CidrIp: 127.0.0.1/32}]}
+  Papel:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyDocument:
+            Statement: [{Effect: Allow, Action: ["ssmmessages:OpenDataChannel"], Resource: "*"}]
+  Balde: {Type: "AWS::S3::Bucket"}
+  Regra:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      PolicyDocument:
+        Statement: [{Effect: Deny, Principal: "*", Action: "s3:*", Resource: !GetAtt Balde.Arn}]
+  Maquina:
+    Type: AWS::EC2::Instance
+    Metadata:
+      AWS::CloudFormation::Init:
+        config:
+          files:
+            /opt/x/requirements.txt: {content: "flask==3.1.2"}
+"""
+
+
+def findings(*texts):
+    return shared.check([template.parse(text, f"{index}.yaml") for index, text in enumerate(texts)])
+
+
+def test_equal_parts_are_silent():
+    assert findings(BANK, BANK, BANK) == []
+
+
+@pytest.mark.parametrize("old, new, line, said", [
+    ('EngineVersion: "18"', 'EngineVersion: "17"', 8, 'está `"17"`, e em `0.yaml:8` está `"18"`'),
+    ("DeletionPolicy: Snapshot", "DeletionPolicy: Delete", 6, "está `\"Delete\"`"),
+    ("    DeletionPolicy: Snapshot\n", "", 4, "está nada"),
+    ("CidrIp: 127.0.0.1/32", "CidrIp: 0.0.0.0/0", 12, "o grupo do banco"),
+    ("ssmmessages:OpenDataChannel", "ssmmessages:*", 18, "as permissões do Session Manager"),
+    ('Principal: "*"', "Principal: {AWS: x}", 24, "a negação sem TLS do bucket"),
+    ("flask==3.1.2", "flask==3.0.0", 31, "o pacote `flask`"),
+    ('AllowedPattern: "[0-9]+"', 'AllowedPattern: ".*"', 2, "o parâmetro `Faixa`"),
+])
+def test_a_different_part_is_found_where_it_is(old, new, line, said):
+    assert old in BANK
+    found = findings(BANK, BANK, BANK.replace(old, new))
+    assert [(one.path, one.line, one.code) for one in found] == [("2.yaml", line, "parte-divergente")]
+    assert said in found[0].message
+
+
+def test_a_resource_excuses_itself():
+    text = BANK.replace("DeletionPolicy: Snapshot", "DeletionPolicy: Delete\n    Metadata: {Excecoes: {parte-divergente: É uma aula}}")
+    assert findings(BANK, BANK, text) == []
+
+
+def test_the_template_excuses_a_parameter_it_names():
+    text = BANK.replace('AllowedPattern: "[0-9]+"', "AllowedPattern: x")
+    assert findings(BANK, BANK, "Metadata: {Excecoes: {parte-divergente: Outra coisa}}\n" + text)
+    assert findings(BANK, BANK, "Metadata: {Excecoes: {parte-divergente: Faixa é livre}}\n" + text) == []
+
+
+INDEX = """\
+# Arquiteturas
+
+## Receber arquivos
+
+| Arquitetura | Serviços | Cobra por hora | Prefira |
+| --- | --- | --- | --- |
+| [A](a/index.md) | S3 | Não | sempre |
+"""
+PAGE = "# A\n\n- [Comparação](../index.md#receber-arquivos)\n"
+BUCKET = "Resources:\n  Balde: {Type: AWS::S3::Bucket}\n"
+
+
+def together(folder, index=INDEX, page=PAGE, text=BUCKET, slugs=None):
+    for name, content in (("index.md", index), ("a/index.md", page), ("a/template.yaml", text)):
+        path = folder / "docs/arquiteturas" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return [(one.path.removeprefix("docs/arquiteturas/"), one.line, one.message) for one in checks.check_together(folder, ["a"], slugs)]
+
+
+def test_a_true_table_is_silent(tmp_path):
+    assert together(tmp_path) == []
+    assert together(tmp_path, page="# A\n", index="# Sem tabela\n") == []
+
+
+@pytest.mark.parametrize("changed, path, line, said", [
+    ({"page": "# A\n"}, "index.md", 7, "a página dela não aponta para cá"),
+    ({"index": INDEX.replace("a/index.md", "b/index.md")}, "a/index.md", 3, "não tem `a`; acrescente a linha"),
+    ({"index": INDEX.replace("| S3 |", "| S3, EBS |")}, "index.md", 7, "cita `EBS`, e o template dela não o usa"),
+    ({"text": BUCKET + "  Disco: {Type: AWS::EC2::Volume}\n"}, "index.md", 7, "usa EBS, e a linha não o cita"),
+    ({"index": INDEX.replace("| Não |", "| Sim |")}, "index.md", 7, "pelo template é “Não”"),
+    ({"index": INDEX.replace("| S3 | Não | sempre |", "| S3 |")}, "index.md", 7, "pelo template é “Não”"),
+])
+def test_a_table_that_lies_is_found(tmp_path, changed, path, line, said):
+    found = together(tmp_path, **changed)
+    assert any(one[:2] == (path, line) and said in one[2] for one in found), found
+
+
+def test_only_what_was_asked_is_judged(tmp_path):
+    assert together(tmp_path, page="# A\n", slugs=["b"]) == []
