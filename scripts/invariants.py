@@ -108,6 +108,10 @@ def _arrows(picture: Picture) -> Iterator[Finding]:
             if node.node.id not in ends and (path.crosses(node.icon.grown(-2)) or path.crosses(label)):
                 message = f"Na figura, a seta `{arrow.edge.id}` atravessa `{node.node.id}`; {REMEDY}."
                 yield _finding(picture, arrow.edge.line, "seta-atravessa", message)
+        for frame in picture.frames:
+            if path.crosses(frame.title.grown(-2)):
+                message = f"Na figura, a seta `{arrow.edge.id}` atravessa o título de `{frame.group.id}`; {REMEDY}."
+                yield _finding(picture, arrow.edge.line, "seta-sobre-titulo", message)
         if arrow.callout and distance(path.nearest(arrow.callout), arrow.callout) > 1:
             message = f"Na figura, o número da seta `{arrow.edge.id}` está fora dela; {REMEDY}."
             yield _finding(picture, arrow.edge.line, "numero-fora-da-seta", message)

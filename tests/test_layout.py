@@ -262,6 +262,16 @@ def test_an_arrow_through_a_component(picture):
     assert f"diagrams_src/figura.py:8: [seta-atravessa] Na figura, a seta `a--b` atravessa `c`; {REMEDY}." in broken(picture, arrow=through)
 
 
+def test_an_arrow_through_a_title(picture):
+    def through(found):
+        title = found.frames[0].title
+        (x0, y0), (x1, y1) = (title.center[0], title.top - 30), (title.center[0], title.bottom + 30)
+        return {"curve": ((x0, y0), (x0, y0), (x1, y1), (x1, y1)), "callout": None, "label": None}
+
+    assert broken(picture, arrow=through)[:1] == [
+        f"diagrams_src/figura.py:8: [seta-sobre-titulo] Na figura, a seta `a--b` atravessa o título de `vpc`; {REMEDY}."]
+
+
 def test_a_number_off_its_arrow(picture):
     found = broken(picture, arrow=lambda found: {"callout": (found.arrows[0].callout[0], found.arrows[0].callout[1] + 3)})
     assert f"diagrams_src/figura.py:8: [numero-fora-da-seta] Na figura, o número da seta `a--b` está fora dela; {REMEDY}." in found
