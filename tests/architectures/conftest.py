@@ -1,7 +1,7 @@
-"""Executa a aplicação de um template como na instância, com PostgreSQL e Secrets Manager locais.
+"""Executa a aplicação de um template como na instância, com PostgreSQL, Secrets Manager e S3 locais.
 
 O PostgreSQL é de verdade e exige a senha certa (scram-sha-256, TCP em 127.0.0.1). O Secrets
-Manager é um servidor moto. A aplicação sai do template: os mesmos arquivos, o mesmo comando do
+Manager e o S3 são um servidor moto. A aplicação sai do template: os mesmos arquivos, o mesmo comando do
 systemd e o mesmo arquivo de ambiente, com os valores que o CloudFormation poria nele.
 """
 
@@ -119,6 +119,11 @@ class Source:
         program, listen, *arguments = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.M)[1])
         assert program.endswith("/venv/bin/waitress-serve") and listen.startswith("--listen=")
         return [sys.executable, "-m", "waitress", "--listen=127.0.0.1:0", *arguments]
+
+    @property
+    def needs_database(self) -> bool:
+        """A aplicação recebe do template o endereço de um banco."""
+        return "${Banco." in self.files[f"/etc/{self.name}.env"]
 
     def unpack(self, folder: Path) -> Path:
         prefix = f"/opt/{self.name}/"
@@ -266,7 +271,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
-    """Endereço do Secrets Manager local."""
+    """Endereço da AWS local: Secrets Manager e S3."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -278,6 +283,20 @@ def aws() -> Iterator[str]:
 def secrets(aws: str) -> Any:
     return boto3.client("secretsmanager", endpoint_url=aws, region_name="sa-east-1",
                         aws_access_key_id="teste", aws_secret_access_key="teste")
+
+
+@pytest.fixture(scope="session")
+def s3(aws: str) -> Any:
+    return boto3.client("s3", endpoint_url=aws, region_name="sa-east-1",
+                        aws_access_key_id="teste", aws_secret_access_key="teste")
+
+
+@pytest.fixture(scope="module")
+def bucket(s3: Any) -> str:
+    """Bucket de um módulo de teste, vazio e sem versões."""
+    name = f"teste-{next(NUMBERS)}"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
+    return name
 
 
 @pytest.fixture(scope="module")
@@ -293,20 +312,20 @@ def load() -> Callable[[str, str], Source]:
 
 
 @pytest.fixture(scope="module")
-def serve(source: Source, aws: str, database: Database, tmp_path_factory: Any) -> Iterator[Callable[..., Site]]:
+def serve(source: Source, aws: str, request: Any, tmp_path_factory: Any) -> Iterator[Callable[..., Site]]:
     """Põe no ar a aplicação do módulo de teste: `serve(parâmetros da pilha, variáveis trocadas)`."""
     sites: list[Site] = []
+    # O PostgreSQL só é ligado quando a aplicação usa um banco.
+    database = request.getfixturevalue("database") if source.needs_database else None
 
     def start(values: dict[str, str], overrides: dict[str, str] | None = None,
               before: Callable[[], None] | None = None) -> Site:
-        stack = {"Banco.MasterUserSecret.SecretArn": database.secret,
-                 "Banco.Endpoint.Address": "127.0.0.1",
-                 "Banco.Endpoint.Port": str(database.postgres.port),
-                 "AWS::Region": "sa-east-1", "FusoHorario": "America/Sao_Paulo"}
+        stack = {"AWS::Region": "sa-east-1", "FusoHorario": "America/Sao_Paulo"} | _database_values(database)
         environment = source.environment(stack | values)
-        assert environment.pop("PGSSLMODE") == "verify-full" and environment.pop("PGSSLROOTCERT")
-        environment |= CREDENTIALS | {"AWS_ENDPOINT_URL": aws, "PGSSLMODE": "disable", "PGDATABASE": database.name,
-                                      "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1",
+        if database:
+            assert environment.pop("PGSSLMODE") == "verify-full" and environment.pop("PGSSLROOTCERT")
+            environment |= {"PGSSLMODE": "disable", "PGDATABASE": database.name}
+        environment |= CREDENTIALS | {"AWS_ENDPOINT_URL": aws, "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1",
                                       "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
         folder = source.unpack(tmp_path_factory.mktemp("aplicacao"))
         sites.append(Site(source.command(), folder, environment | (overrides or {}), before))
@@ -315,3 +334,11 @@ def serve(source: Source, aws: str, database: Database, tmp_path_factory: Any) -
     yield start
     for site in sites:
         site.close()
+
+
+def _database_values(database: Database | None) -> dict[str, str]:
+    """O que os `!GetAtt` do banco dariam ao template."""
+    if database is None:
+        return {}
+    return {"Banco.MasterUserSecret.SecretArn": database.secret, "Banco.Endpoint.Address": "127.0.0.1",
+            "Banco.Endpoint.Port": str(database.postgres.port)}
