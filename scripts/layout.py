@@ -29,12 +29,16 @@ _TABLE = "border='0' cellborder='0' cellspacing='0' cellpadding='0'"
 
 @dataclass(frozen=True)
 class PlacedNode:
-    """Ícone e rótulo de um componente; `lines` são as linhas do rótulo."""
+    """Ícone e rótulo de um componente; `lines` são as linhas do rótulo.
+
+    `corner` é o canto do número do passo: o lado (1, direita; -1, esquerda) e quanto sobe.
+    """
 
     node: Node
     icon: Box
     label: Box
     lines: tuple[str, ...]
+    corner: tuple[int, int] = (1, 0)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class Picture:
 def place(layout: Layout) -> Picture:
     """Põe pontas, números, rótulos e títulos no lugar e ajusta as bordas da figura."""
     paths = [Path(curve) for curve in route(layout)]
+    layout = replace(layout, nodes=tuple(_numbered(placed, paths) for placed in layout.nodes))
     frames = tuple(_frame(group, paths) for group in layout.groups)
     labels = Labels(paths, _obstacles(layout, frames), [group.box for group in layout.groups])
     arrows = []
@@ -72,7 +73,16 @@ def node_callout(placed: PlacedNode) -> Point | None:
     """Centro do número de um componente que conta um passo: ao lado do ícone."""
     if placed.node.step is None:
         return None
-    return (placed.icon.right + CALLOUT + 4, placed.icon.top + CALLOUT)
+    side, rise = placed.corner
+    edge = placed.icon.right if side > 0 else placed.icon.left
+    return (edge + side * (CALLOUT + 4), placed.icon.top + CALLOUT - rise)
+
+
+def _numbered(placed: PlacedNode, paths: list[Path]) -> PlacedNode:
+    """O componente com o número no primeiro canto por onde não passa seta."""
+    corners = [replace(placed, corner=(side, rise)) for rise in (0, CALLOUT, 2 * CALLOUT) for side in (1, -1)]
+    free = (corner for corner in corners if (center := node_callout(corner)) and not _crossed(circle(center).grown(2), paths))
+    return next(free, placed)
 
 
 def circle(center: Point) -> Box:

@@ -29,8 +29,9 @@ def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
     for placed in layout.edges:
         tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
         others = [n for n in layout.nodes if n is not tail and n is not head]
-        curve = _straight(tail, head, others, _offset(layout, placed.edge))
-        curve = curve or _bend(layout, tail, head, others) or placed.curve
+        offset = _offset(layout, placed.edge)
+        curve = _straight(tail, head, others, offset)
+        curve = curve or _bend(layout, tail, head, others, offset) or placed.curve
         curve = _reaching(curve, head)
         curves.append(_reaching(curve[::-1], tail)[::-1])
     return tuple(curves)
@@ -58,7 +59,9 @@ def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offs
     return a, (a[0] + third[0], a[1] + third[1]), (b[0] - third[0], b[1] - third[1]), b
 
 
-def _bend(layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode]) -> tuple[Point, ...] | None:
+def _bend(
+    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offset: float
+) -> tuple[Point, ...] | None:
     """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre."""
     a, b = tail.icon.center, head.icon.center
     horizontal = layout.diagram.horizontal
@@ -66,6 +69,7 @@ def _bend(layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[Place
     reach = b[axis] - a[axis]
     a, b = _leaving(tail, reach, horizontal), _leaving(head, -reach, horizontal)
     a, b = _aside(layout, tail, reach, a, b), _aside(layout, head, -reach, b, a)
+    a, b = (((x, y + offset) if horizontal else (x + offset, y)) for x, y in (a, b))
     if tail is head or (b[axis] - a[axis]) * math.copysign(1, reach) < ROOM_TO_BEND:
         return None
     pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)

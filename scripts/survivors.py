@@ -109,6 +109,10 @@ def reason(read: Subject, mutant: Mutant) -> str:
     name, *rest = mutant.place.split(".")
     if mutant.place.endswith("MinValue"):
         return "o limite afrouxou um passo, e ainda basta para a afirmação"
+    if rest and rest[-1] in ("NoncurrentDays", "maxReceiveCount", "TargetValue"):
+        return "o número mudou de um, continua a servir, e a página não promete quanto é"
+    if "NotificationConfiguration" in rest and rest[-1] == "Value":
+        return "o filtro ficou mais estreito, e a função ainda lê tudo o que a aciona"
     if "Excecoes" in rest:
         return "o motivo de uma exceção é texto livre, que só gente julga"
     resource = read.template.resources.get(name)

@@ -28,6 +28,10 @@ UNKNOWN = "lugar-desconhecido"
 NOWHERE = ("AWS::EC2::Volume", GROUP)
 """O que não tem interface: pode ser desenhado fora da VPC."""
 
+EVERYWHERE = ("AWS::CloudFront::Distribution", "AWS::Route53::HostedZone", "AWS::Budgets::Budget", "AWS::IAM::Role")
+"""O que é da conta, e não de uma região."""
+
+REGIONAL = ("regiao", "zona", "vpc", "sub-rede-publica", "sub-rede-privada", "auto-scaling")
 ABROAD = ("computador", "local")
 """Tipos de grupo que ficam fora da AWS."""
 
@@ -46,7 +50,18 @@ def misplaced(diagram: Diagram, template: Template) -> Iterator[Finding]:
         seen.update(dict.fromkeys(_outside(net, diagram)))
         seen.update(dict.fromkeys(zones(net, diagram)))
     yield from _abroad(diagram)
+    yield from _regional(diagram, template)
     yield from seen
+
+
+def _regional(diagram: Diagram, template: Template) -> Iterator[Finding]:
+    """Um serviço global não fica numa região: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html"""
+    for node in diagram.nodes:
+        held = next((group for group in diagram.ancestors(node) if group.kind in REGIONAL), None)
+        spread = [name for name in node.resources if name in template.resources and template.resources[name].type in EVERYWHERE]
+        if held and spread:
+            yield Finding(diagram.path, node.line, ELSEWHERE,
+                          f"`{spread[0]}` é de um serviço global, e está desenhado em `{held.id}`; tire-o da região.")
 
 
 def _abroad(diagram: Diagram) -> Iterator[Finding]:

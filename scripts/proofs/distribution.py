@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scripts.proofs.arns import arn_of, canonical
 from scripts.proofs.homes import BALANCER, home_of
 from scripts.proofs.iam import Request, decide, evidence
+from scripts.proofs.internet import outsider
 from scripts.proofs.listeners import listeners_of
 from scripts.proofs.network import Network, network_of
 from scripts.proofs.groups import rules_of
@@ -43,6 +44,7 @@ def outside_reaches_distribution(case: Case) -> Iterator[Evidence]:
     """
     assert case.head
     values = case.resolution
+    yield from outsider(case)
     yield from _enabled(values, case.head)
     target = place(values, case.head, CONFIG, "DefaultCacheBehavior", "TargetOriginId")
     names = [inside(values, case.head, origin, "Id") for origin in _origins(values, case.head)]

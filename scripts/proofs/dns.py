@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.proofs.homes import BALANCER
+from scripts.proofs.internet import outsider
 from scripts.proofs.places import Placed, place
 from scripts.proofs.rules import OUTSIDE, Case, Evidence, Found, Missing, at, rule
 from scripts.resolution import Resolution
@@ -31,6 +32,7 @@ def outside_asks_zone(case: Case) -> Iterator[Evidence]:
     """
     assert case.head
     values, zone = case.resolution, case.head
+    yield from outsider(case)
     named = place(values, zone, "Name")
     if place(values, zone, "VPCs") is not None:
         yield Missing(at(zone, "VPCs"), f"`{zone.id}` é privada: só responde dentro das VPCs dela", "tire `VPCs`")

@@ -32,7 +32,7 @@ def outside_reaches_gateway(case: Case) -> Iterator[Evidence]:
     """
     assert case.head
     net = network_of(case.resolution)
-    yield from _outsider(case)
+    yield from outsider(case)
     yield from attachment(net, _vpc_of(net, case.head), case.head)
 
 
@@ -106,7 +106,7 @@ def _balancer_entry(case: Case, gateway: Resource | None, balancer: Resource) ->
     net = network_of(case.resolution)
     home = home_of(net, balancer)
     assert home
-    yield from _outsider(case)
+    yield from outsider(case)
     yield from public_subnets(net, home, gateway, 2)
     if net.values.property(balancer, "Type") in (None, "application"):
         yield from home.spread(net)
@@ -175,7 +175,7 @@ def _instance_entry(case: Case, gateway: Resource | None, instance: Resource) ->
     net = network_of(case.resolution)
     home = home_of(net, instance)
     assert home
-    yield from _outsider(case)
+    yield from outsider(case)
     yield from public_subnets(net, home, gateway)
     yield from public_address(net, home)
     yield from misread(case.edge, at(instance))
@@ -201,7 +201,7 @@ def public_address(net: Network, home: Home) -> Iterator[Evidence]:
                           "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
 
 
-def _outsider(case: Case) -> Iterator[Evidence]:
+def outsider(case: Case) -> Iterator[Evidence]:
     """Quem não tem recurso e vem da internet está desenhado fora da AWS."""
     within = [group.id for group in case.diagram.ancestors(case.diagram.elements[case.edge.tail]) if group.kind in INSIDE]
     if case.tail is None and case.head and within:

@@ -60,6 +60,8 @@ def _ways(net: Network, home: Home, subnet: Subnet, service: str, request: Reque
     for endpoint in net.values.of_type(ENDPOINT):
         if net.values.property(endpoint, "ServiceName") == f"com.amazonaws.${{AWS::Region}}.{service}":
             yield _by_endpoint(net, home, subnet, endpoint, request)
+            if _takes_over(net, subnet, endpoint):
+                return
     for nat in net.values.of_type(NAT):
         yield _by_nat(net, home, subnet, nat)
     if home.resource.type != LAMBDA:  # a interface de uma função nunca tem endereço público
@@ -81,6 +83,14 @@ def _by_endpoint(net: Network, home: Home, subnet: Subnet, endpoint: Resource, r
         yield from reach(net, home, target, HTTPS) if target else ()
     else:
         yield Missing(at(endpoint), f"`{endpoint.id}` não atende pelo nome do serviço", "ligue `PrivateDnsEnabled`")
+
+
+def _takes_over(net: Network, subnet: Subnet, endpoint: Resource) -> bool:
+    """Há um endpoint no caminho: a rota dele, ou o nome do serviço, vale antes do NAT e do gateway."""
+    gateway = net.values.property(endpoint, "VpcEndpointType") in (None, "Gateway")
+    ready = _listed(net, subnet, endpoint) if gateway else _same_vpc(net, subnet, endpoint)
+    named = gateway or str(net.values.property(endpoint, "PrivateDnsEnabled")).lower() == "true"
+    return named and not any(isinstance(piece, Missing) for piece in ready)
 
 
 def _same_vpc(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Evidence]:

@@ -113,6 +113,15 @@ def test_nothing_of_aws_is_in_a_computer(kind):
             in found(moved=[node("Destino", "sala")], groups=(*GROUPS, home, deep)))
 
 
+def test_a_global_service_is_in_no_region():
+    template = network(added={"Site": ("CloudFront::Distribution", {})})
+    region = group("casa", "regiao")
+    said = ("lugar-errado", "`Site` é de um serviço global, e está desenhado em `casa`; tire-o da região.")
+    inside = misplaced(drawing(region, node("Site", "casa")), template)
+    assert said in [(finding.code, finding.message) for finding in inside]
+    assert said[1] not in [finding.message for finding in misplaced(drawing(region, node("Site", None)), template)]
+
+
 def test_a_subnet_group_says_which_subnet_it_is():
     assert found(groups=(*GROUPS, group("vaga", "sub-rede-privada", "", "vpc"))) == [
         "lugar-desconhecido: O grupo `vaga` não diz que recurso é; dê-lhe `recurso=` com um `AWS::EC2::Subnet` do template."]

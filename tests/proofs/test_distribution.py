@@ -1,5 +1,7 @@
 """CloudFront: a distribuição ligada, o bucket que só ela lê e o balanceador interno por trás dela."""
 
+import dataclasses
+
 import pytest
 
 GOOD = """\
@@ -137,3 +139,10 @@ def test_what_is_missing(bench, arrow, path, value, missing):
 def test_the_world_is_not_the_prefix_list(bench):
     opened = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIp": "0.0.0.0/0"}
     assert any("deixa o CloudFront entrar" in text for text in bench(GOOD, *PARTS, TO_BALANCER).put(*ENTRY, value=opened).missing())
+
+
+def test_who_visits_is_outside(bench):
+    inside = bench(GOOD, *PARTS, "[vpc] = Rede: pessoa", TO_SITE)
+    drawn = dataclasses.replace(inside.diagram, groups=tuple(dataclasses.replace(group, kind="vpc") for group in inside.diagram.groups))
+    found = dataclasses.replace(inside, diagram=drawn).missing()
+    assert found == ["`pessoa` vem da internet, mas está desenhado em `vpc`; desenhe-o fora dos grupos da AWS"]
