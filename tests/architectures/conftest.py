@@ -230,6 +230,7 @@ class Site:
 
     def __init__(self, command: list[str], folder: Path, environment: dict[str, str],
                  before: Callable[[], None] | None):
+        self.folder, self.environment = folder, environment
         self.process = subprocess.Popen(command, cwd=folder, env=environment, text=True, encoding="utf-8",
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=before)
         self.log: list[str] = []
