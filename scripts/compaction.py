@@ -15,12 +15,14 @@ from dataclasses import replace
 from scripts.geometry import Box, Point, rounded
 from scripts.layout import Layout, PlacedGroup
 from scripts.measures import TITLE_HEIGHT, title_width
+from scripts.model import Node
 
 GAP = 22
 SLANTED = 48
 ALIGNED = 10
 BORDER = 9
 ALMOST = 7
+MARGIN = 14
 
 
 def compact(layout: Layout) -> Layout:
@@ -31,7 +33,7 @@ def compact(layout: Layout) -> Layout:
     return replace(
         layout,
         nodes=tuple(replace(n, icon=squeeze.moved(n.icon), label=squeeze.moved(n.label, n.icon)) for n in layout.nodes),
-        groups=tuple(_aligned(groups, horizontal)),
+        groups=tuple(_trimmed(replace(layout, groups=tuple(_aligned(groups, horizontal))))),
         edges=tuple(
             replace(
                 edge,
@@ -59,6 +61,21 @@ def _aligned(groups: list[PlacedGroup], horizontal: bool) -> list[PlacedGroup]:
             box = Box(box.left, top, box.right, bottom)
         aligned.append(replace(group, box=box))
     return aligned
+
+
+def _trimmed(layout: Layout) -> list[PlacedGroup]:
+    """Cada grupo acaba logo abaixo do que contém: o Graphviz reserva embaixo lugar para setas que se traçam de novo."""
+    ends = {node.node.id: node.label.bottom if any(node.lines) else node.icon.bottom for node in layout.nodes}
+    members: dict[str | None, list[str]] = {}
+    for element in (*(node.node for node in layout.nodes), *(group.group for group in layout.groups)):
+        members.setdefault(element.group if isinstance(element, Node) else element.parent, []).append(element.id)
+    trimmed = {}
+    for group in reversed(layout.groups):  # de dentro para fora: um grupo vem antes dos que contém
+        last = max((ends[name] for name in members.get(group.group.id, [])), default=group.box.bottom)
+        bottom = min(group.box.bottom, rounded(last + MARGIN)) if layout.diagram.horizontal else group.box.bottom
+        ends[group.group.id] = bottom
+        trimmed[group.group.id] = replace(group, box=Box(group.box.left, group.box.top, group.box.right, bottom))
+    return [trimmed[group.group.id] for group in layout.groups]
 
 
 def _solid(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:

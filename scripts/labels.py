@@ -18,6 +18,7 @@ COVERS = 1000
 CROSSES_ARROW = 60
 CROSSES_BORDER = 40
 NUMBER_ON_BORDER = 12
+NUMBER_ON_ARROW = 30
 APART = 2.5
 END = CALLOUT + 10
 
@@ -79,6 +80,7 @@ class Labels:
             circle = around(number, 2 * CALLOUT, 2 * CALLOUT)
             cost += COVERS * sum(map(circle.overlaps, self.obstacles))
             cost += NUMBER_ON_BORDER * sum(map(circle.straddles, self.frames))
+            cost += NUMBER_ON_ARROW * (sum(path.crosses(circle) for path in self.paths) - 1)  # a própria não conta
         if box:
             cost += COVERS * sum(map(box.grown(APART).overlaps, self.obstacles))
             cost += CROSSES_BORDER * sum(map(box.grown(2).straddles, self.frames))
