@@ -110,7 +110,7 @@ def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list
         identity, own = (inside(net.values, targets, item, name) for name in ("Id", "Port"))
         if identity and net.named(identity.value, INSTANCE) == member:
             lines = [Found(identity.path, f"`{member.id}` está em `{targets.id}`")]
-            if own is None:
+            if own is None or str(own.value) == str(port):
                 return lines, usual
             return [*lines, Found(own.path, f"na porta {own.value}")], int(own.value) if str(own.value).isdigit() else None
     return None

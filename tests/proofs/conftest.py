@@ -1,4 +1,4 @@
-"""Bancada das provas: arquiteturas pequenas escritas em texto, e as três de verdade para mexer."""
+"""Bancada das provas: arquiteturas pequenas escritas em texto, e as de verdade para mexer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from scripts.capture import capture
 from scripts.model import Diagram, Edge, Group, Node
 from scripts.proofs import Proof, prove
 from scripts.template import Resource, Template
+from scripts.tree import Tree
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-REAL = ("cli-s3-lambda-dynamodb", "pdv-alta-disponibilidade", "upload-ec2-ebs-rds")
+REAL = tuple(Tree(REPOSITORY).architectures())
 ATTRIBUTES = {"acao": "action", "porta": "port", "declarada": "declared"}
 REMOVED = object()
 
@@ -69,9 +70,13 @@ class Architecture:
         return self.put(*path, value=REMOVED)
 
     def survivors(self, edge: str) -> list[Any]:
-        """As linhas de evidência que se removem uma a uma sem que a seta deixe de ser provada: devia dar vazio."""
-        return [piece.path for piece in self.proof(edge).found
-                if piece.path and self.remove(*piece.path).proof(edge).proven]
+        """As linhas de evidência que se removem uma a uma sem que a seta deixe de ser provada: devia dar vazio.
+
+        Sem o endpoint, a saída pela internet ainda prova a seta: outro caminho, com outras linhas, não conta.
+        """
+        before = self.proof(edge).found
+        left = [(piece, self.remove(*piece.path).proof(edge)) for piece in before if piece.path]
+        return [piece.path for piece, after in left if after.proven and set(before) - {piece} <= set(after.found)]
 
 
 class Bench:

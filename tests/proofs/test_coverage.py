@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from scripts.proofs.coverage import unclaimed
+from tests.proofs.conftest import REAL
 
-REAL = ("cli-s3-lambda-dynamodb", "pdv-alta-disponibilidade", "upload-ec2-ebs-rds")
 STATEMENT = {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": "*"}
 
 

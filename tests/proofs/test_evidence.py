@@ -2,7 +2,7 @@
 
 import pytest
 
-REAL = ("cli-s3-lambda-dynamodb", "pdv-alta-disponibilidade", "upload-ec2-ebs-rds")
+from tests.proofs.conftest import REAL
 
 
 @pytest.mark.parametrize("slug", REAL)

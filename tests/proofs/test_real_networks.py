@@ -16,9 +16,10 @@ from scripts.proofs.exposure import internet_paths
 from scripts.proofs.openings import openings
 from scripts.resolution import scenarios
 from scripts.template import Resource, Template
+from tests.proofs.conftest import REAL
 
 ROOT = Path(__file__).resolve().parents[2]
-SLUGS = ["pdv-alta-disponibilidade", "upload-ec2-ebs-rds"]
+SLUGS = [slug for slug in REAL if "AWS::EC2::VPC" in (ROOT / "docs/arquiteturas" / slug / "template.yaml").read_text(encoding="utf-8")]
 NETWORK_RULES = {
     "outside-reaches-gateway", "gateway-reaches-balancer", "gateway-reaches-instance", "balancer-reaches-target",
     "workload-reaches-database", "primary-reaches-standby", "workload-leaves-by-nat",
@@ -49,7 +50,7 @@ def without(template: Template, path: tuple[Any, ...]) -> Template:
 def test_every_network_arrow_is_proven_and_every_evidence_line_is_needed(slug):
     diagram, template = architecture(slug)
     proofs = [proof for proof in prove(diagram, template) if proof.rule and proof.rule.id in NETWORK_RULES]
-    assert len(proofs) >= 3 and all(proof.proven for proof in proofs), [proof.missing for proof in proofs]
+    assert len(proofs) >= 2 and all(proof.proven for proof in proofs), [proof.missing for proof in proofs]
     survivors = []
     for proof in proofs:
         alone = replace(diagram, edges=(proof.edge,))
@@ -76,7 +77,7 @@ def test_everything_the_network_opens_is_evidence_of_an_arrow(slug):
 def test_no_path_from_the_internet_to_the_database(slug):
     _, template = architecture(slug)
     for values in scenarios(template):
-        assert internet_paths(values, values.resources["Banco"]) == []
+        assert [internet_paths(values, found) for found in values.of_type("AWS::RDS::DBInstance")] in ([], [[]])
 
 
 @pytest.mark.parametrize(("pattern", "proven"), [("*", False), ("/ajuda", True)])
