@@ -252,6 +252,21 @@ MAILBOX = "Resources:\n" + textwrap.indent(queues.GOOD, "  ") + """
       Threshold: 1
 """
 MAILBOX = MAILBOX.replace("FunctionName: !Ref Funcao", "FunctionName: !Ref Funcao\n      FunctionResponseTypes: [ReportBatchItemFailures]")
+SECURE = """
+Resources:
+  Alb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internet-facing}}
+  Seguro:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties: {LoadBalancerArn: !Ref Alb, Port: 443, Protocol: HTTPS, Certificates: [{CertificateArn: "arn:x"}],
+                 DefaultActions: [{Type: fixed-response}]}
+  Aberto:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Alb
+      Port: 80
+      Protocol: HTTP
+      DefaultActions: [{Type: redirect, RedirectConfig: {Protocol: HTTPS, Port: "443"}}]
+"""
 ELASTIC = """
 Resources:
 """ + NETWORK + """
@@ -265,13 +280,13 @@ Resources:
 
 TEMPLATES = {"servidores": SERVERS, "eventos": EVENTS, "volume": VOLUME, "fechada": SERVERS + ENDPOINTS, "entrada": ENTRY,
              "registros": RECORDS, "publicada": PUBLISHED, "copiada": COPIED, "laco": LOOP, "arquivos": FILES, "caixa": MAILBOX,
-             "elastica": ELASTIC}
+             "elastica": ELASTIC, "segura": SECURE}
 DRAWN = {
     "servidores": ("Balanceador", "Frota", "Banco", "Nat"), "eventos": ("Bucket", "Funcao", "Tabela", "Fila"),
     "volume": ("Maquina", "Disco"), "fechada": ("Balanceador", "Frota", "Banco", "Nat"), "entrada": (),
     "registros": ("Bucket", "Funcao"), "publicada": ("Site", "Alb", "Balde"), "copiada": ("Disco",),
     "laco": ("Entrada", "Funcao"), "arquivos": ("Maquina", "Disco", "Bucket"), "caixa": ("Funcao", "Fila", "Mortas"),
-    "elastica": ("Agrupamento", "Ambiente"),
+    "elastica": ("Agrupamento", "Ambiente"), "segura": ("Alb",),
 }
 GOOD = [
     ("alta-disponibilidade", "servidores"), ("escalabilidade", "servidores"), ("escalabilidade", "eventos"),
@@ -285,7 +300,7 @@ GOOD = [
     ("https-para-quem-visita", "publicada"), ("so-o-cloudfront-chega-ao-balanceador", "publicada"),
     ("copias-automaticas", "copiada"), ("sem-laco", "laco"), ("disco-descartavel", "arquivos"),
     ("arquivos-recuperaveis", "arquivos"), ("falhas-guardadas", "caixa"), ("alta-disponibilidade", "elastica"),
-    ("escalabilidade", "elastica"),
+    ("escalabilidade", "elastica"), ("https-para-quem-visita", "segura"),
 ]
 
 
@@ -509,6 +524,11 @@ BAD = [
     ("https-para-quem-visita", "publicada", ("TargetOriginId: arquivos\n            ViewerProtocolPolicy: redirect-to-https",
                                              "TargetOriginId: arquivos\n            ViewerProtocolPolicy: allow-all"),
      "um comportamento de `Site` atende sem TLS; use `ViewerProtocolPolicy: redirect-to-https`"),
+    ("https-para-quem-visita", "segura", ("[{Type: redirect, RedirectConfig: {Protocol: HTTPS, Port: \"443\"}}]", "[{Type: fixed-response}]"),
+     "`Aberto` atende sem TLS; use `Protocol: HTTPS` com um certificado, ou só redirecione para quem o tem"),
+    ("https-para-quem-visita", "segura", ("[{CertificateArn: \"arn:x\"}]", "[]"), "`Seguro` não tem certificado; escreva um em `Certificates`"),
+    ("https-para-quem-visita", "segura", ("Protocol: HTTPS, Certificates", "Protocol: HTTP, Certificates"),
+     "nenhum ouvinte de `Alb` é HTTPS; acrescente um, com um certificado"),
     ("so-o-cloudfront-chega-ao-balanceador", "publicada", ("Scheme: internal", "Scheme: internet-facing"),
      "`Alb` pode ter endereço público; use `Scheme: internal`"),
     ("so-o-cloudfront-chega-ao-balanceador", "publicada", ("SourcePrefixListId: !Ref ListaCloudFront", "CidrIp: 10.0.0.0/16"),

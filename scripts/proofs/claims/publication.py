@@ -9,19 +9,23 @@ from scripts.proofs.claims.settings import equal, require
 from scripts.proofs.distribution import DISTRIBUTION, HTTPS, VPC_ORIGIN, behaviours
 from scripts.proofs.groups import all_rules
 from scripts.proofs.homes import BALANCER, home_of
-from scripts.proofs.network import network_of
-from scripts.proofs.places import place
+from scripts.proofs.listeners import SECURE, listeners_of, redirections
+from scripts.proofs.network import Network, network_of
+from scripts.proofs.places import place, places
 from scripts.proofs.rules import Evidence, Found, Missing, at
+from scripts.template import Resource
 
 
 @claim("https-para-quem-visita")
 def visitors_use_https(scene: Scene) -> Iterator[Evidence]:
     """Quem visita usa HTTPS.
 
-    O CloudFront tem um certificado para o domínio dele. O pedido em HTTP é redirecionado ou
-    recusado, e ninguém no caminho lê o que a pessoa manda.
+    O pedido em HTTP é redirecionado ou recusado, e ninguém no caminho lê o que a pessoa manda. O
+    CloudFront já tem um certificado para o domínio dele; o balanceador precisa de um.
 
-    - cada comportamento da distribuição com `ViewerProtocolPolicy` de `redirect-to-https` ou `https-only`.
+    - cada comportamento da distribuição com `ViewerProtocolPolicy` de `redirect-to-https` ou `https-only`;
+    - cada ouvinte de um balanceador voltado para a internet em HTTPS, com certificado, ou só a
+      redirecionar para um que é.
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html
     """
@@ -33,6 +37,27 @@ def visitors_use_https(scene: Scene) -> Iterator[Evidence]:
             else:
                 yield Missing(at(distribution, *keys), f"um comportamento de `{distribution.id}` atende sem TLS",
                               "use `ViewerProtocolPolicy: redirect-to-https`")
+    net = network_of(scene.values)
+    for balancer in scene.values.of_type(BALANCER):
+        if scene.values.property(balancer, "Scheme") == "internet-facing":
+            yield from _listens_securely(net, balancer)
+
+
+def _listens_securely(net: Network, balancer: Resource) -> Iterator[Evidence]:
+    yield from (piece for piece in redirections(net, balancer) if isinstance(piece, Missing))
+    listeners = listeners_of(net, balancer)
+    for listener, lines in listeners.values():
+        kinds = {str(action.value.get("Type")) for action in places(net.values, listener, "DefaultActions")
+                 if isinstance(action.value, dict)}
+        if net.values.property(listener, "Protocol") in SECURE:
+            yield from lines
+        elif kinds == {"redirect"}:
+            yield Found(at(listener, "DefaultActions"), f"`{listener.id}` só redireciona")
+        else:
+            yield Missing(at(listener, "Protocol"), f"`{listener.id}` atende sem TLS",
+                          "use `Protocol: HTTPS` com um certificado, ou só redirecione para quem o tem")
+    if not any(net.values.property(listener, "Protocol") in SECURE for listener, _ in listeners.values()):
+        yield Missing(at(balancer), f"nenhum ouvinte de `{balancer.id}` é HTTPS", "acrescente um, com um certificado")
 
 
 @claim("so-o-cloudfront-chega-ao-balanceador")
