@@ -8,6 +8,7 @@ não afirmam nada sobre o template.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from scripts.findings import Finding
 from scripts.model import Diagram, Group, Node
@@ -95,17 +96,24 @@ def _kind(net: Network, diagram: Diagram, group: Group) -> Iterator[Finding]:
 
 
 def _inside(net: Network, diagram: Diagram, element: Node | Group, group: Group) -> Iterator[Finding]:
-    """Cada recurso do elemento está em cada recurso do grupo."""
+    """Cada recurso do elemento está em cada recurso do grupo.
+
+    Um componente pode ser vários recursos: num grupo de várias sub-redes, cada um vive em alguma, e em
+    cada uma vive algum; e o que não tem lugar próprio (uma fila de trabalhos) segue os que têm.
+    """
     containers = [net.values.resources[name] for name in group.resources if name in net.values.resources]
-    for name in element.resources:
-        resource = net.values.resources.get(name)
-        if resource is None or resource in containers:
-            continue
-        home = home_of(net, resource)
-        for container in containers:
-            answer = _contains(net, container, resource, home)
-            if answer is not True:
-                yield _finding(diagram, element, resource, container, answer)
+    members = [net.values.resources[name] for name in element.resources if name in net.values.resources]
+    members = [resource for resource in members if resource not in containers]
+    answers = {(resource.id, container.id): _contains(net, container, resource, home_of(net, resource))
+               for resource in members for container in containers}
+    for resource, container in product(members, containers):
+        answer = answers[resource.id, container.id]
+        others = [answers[other.id, container.id] for other in members if other.type == resource.type]
+        elsewhere = [answers[resource.id, other.id] for other in containers if other.type == container.type]
+        settled = answer is True or answer is False and True in others and True in elsewhere
+        placeless = answer is None and any(answers[other.id, container.id] is True for other in members)
+        if not settled and not placeless:
+            yield _finding(diagram, element, resource, container, answer)
 
 
 def _contains(net: Network, container: Resource, resource: Resource, home: Home | None) -> bool | None:

@@ -9,7 +9,7 @@ from scripts.proofs.groups import GroupRule, rules_of
 from scripts.proofs.dwelling import Home
 from scripts.proofs.homes import FLEET, INSTANCE, LAMBDA, NAT, drawn_home, home_of
 from scripts.proofs.internet import public_subnets
-from scripts.proofs.network import WORLD, Network, network_of
+from scripts.proofs.network import WORLD, Network, Subnet, network_of
 from scripts.proofs.places import place
 from scripts.proofs.ports import misread, ports_of
 from scripts.proofs.reach import carried, denying, groupless, same_vpc, way_out
@@ -26,7 +26,8 @@ def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
     A tabela de rotas da sub-rede manda tudo ao NAT, que está numa sub-rede pública e troca o
     endereço pelo elástico dele. A seta vale para a sub-rede em que a aplicação está desenhada.
 
-    - a rota `0.0.0.0/0` por esse NAT, na tabela da sub-rede da aplicação;
+    - a rota `0.0.0.0/0` por esse NAT, ou por um dos que o componente representa, na tabela da
+      sub-rede da aplicação;
     - o NAT numa sub-rede com rota por um gateway de internet ligado à VPC;
     - um endereço elástico no NAT;
     - a saída do grupo da aplicação para qualquer endereço, na porta da seta (443, se ela não diz).
@@ -41,13 +42,27 @@ def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
     yield from source.lines()
     yield from same_vpc(net, source, nat)
     for subnet in source.known_subnets(net):
-        yield from way_out(net, subnet, "NatGatewayId", case.head)
-    yield from public_subnets(net, nat, None)
-    yield from _elastic(net, case.head)
+        yield from _first_way(net, subnet, _drawn(case))
+    for gateway in _drawn(case):
+        yield from public_subnets(net, home_of(net, gateway) or nat, None)
+        yield from _elastic(net, gateway)
     for port in ports_of(case.edge, HTTPS):
         yield from leave_to_world(net, source, port)
         for subnet in (*source.known_subnets(net), *nat.known_subnets(net)):
             yield from crossing(net, subnet, None, port)
+
+
+def _drawn(case: Case) -> list[Resource]:
+    """Os NAT gateways que o componente da ponta da seta representa: um por zona, em geral."""
+    names = case.diagram.elements[case.edge.head].resources
+    return [found for name in names if (found := case.resolution.resources.get(name)) and found.type == NAT]
+
+
+def _first_way(net: Network, subnet: Subnet, gateways: list[Resource]) -> Iterator[Evidence]:
+    """A rota da sub-rede por algum dos NATs; sem nenhuma, o que falta para o primeiro."""
+    ways = [list(way_out(net, subnet, "NatGatewayId", gateway)) for gateway in gateways]
+    whole = [way for way in ways if not any(isinstance(piece, Missing) for piece in way)]
+    yield from (whole or ways)[0]
 
 
 def leave_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:

@@ -14,7 +14,8 @@ from scripts.proofs.arns import HERE, canonical, name_of
 from scripts.proofs.grants import Grant
 from scripts.proofs.jobs import JOB
 from scripts.proofs.policies import ROLE, Statement
-from scripts.proofs.principals import DIRECT, FLEET, FUNCTION, INSTANCE, SEEKERS, principal_of
+from scripts.proofs.places import place
+from scripts.proofs.principals import DIRECT, FLEET, FUNCTION, INSTANCE, SEEKERS, principal_of, role_of_arn
 from scripts.resolution import Resolution
 from scripts.template import Resource
 
@@ -31,6 +32,13 @@ ASSUMED_AS = {
     "firehose": ("KinesisFirehose",), "pods": ("EKS",), "ec2": ("EC2", "AutoScaling", "EKS"),
 }
 """Os serviços dos tipos que usam um papel que outro assume; `pods` é o `pods.eks`, e um nó do EKS é uma instância."""
+
+AUTO_MODE = {
+    ("RoleArn",): ("AmazonEKSClusterPolicy", "AmazonEKSComputePolicy", "AmazonEKSBlockStoragePolicy",
+                   "AmazonEKSLoadBalancingPolicy", "AmazonEKSNetworkingPolicy"),
+    ("ComputeConfig", "NodeRoleArn"): ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"),
+}
+"""Onde o cluster cita cada papel, e as políticas dele: https://docs.aws.amazon.com/eks/latest/userguide/auto-learn-iam.html"""
 
 
 class Scene:
@@ -80,7 +88,16 @@ def support(function: Reason) -> Reason:
 
 def supported(scene: Scene, grant: Grant) -> bool:
     """Algum motivo explica a permissão."""
-    return grant.statement is not None and any(reason(scene, grant, grant.statement) for reason in SUPPORTS)
+    if grant.statement is None:
+        return _managed_for_cluster(scene, grant)
+    return any(reason(scene, grant, grant.statement) for reason in SUPPORTS)
+
+
+def _managed_for_cluster(scene: Scene, grant: Grant) -> bool:
+    """O EKS Auto Mode pede estas políticas da AWS no papel do cluster e no dos nós, e só nesses."""
+    name = grant.name.rpartition("/")[2]
+    return any(name in policies and role_of_arn(scene.values, place(scene.values, cluster, *keys)) == grant.resource
+               for cluster in scene.values.of_type("AWS::EKS::Cluster") for keys, policies in AUTO_MODE.items())
 
 
 @support

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from scripts.proofs.containment import misplaced
@@ -120,6 +122,20 @@ def test_a_global_service_is_in_no_region():
     inside = misplaced(drawing(region, node("Site", "casa")), template)
     assert said in [(finding.code, finding.message) for finding in inside]
     assert said[1] not in [finding.message for finding in misplaced(drawing(region, node("Site", None)), template)]
+
+
+def two_nats(**changes):
+    """Um componente que são dois NATs, num grupo que são as duas sub-redes públicas."""
+    added = {"NatB": ("EC2::NatGateway", {"SubnetId": ref("PublicaB"), **changes})}
+    vpc, both = group("vpc", "vpc", "Vpc"), group("publicas", "sub-rede-publica", "PublicaA PublicaB", "vpc")
+    nats = node("Nat", "publicas")
+    nats = dataclasses.replace(nats, resources=("Nat", "NatB"))
+    return [finding.message for finding in misplaced(drawing(vpc, both, nats), network(added=added)) if "nat" in finding.message.lower()]
+
+
+def test_a_component_may_be_one_resource_in_each_subnet():
+    assert two_nats() == []
+    assert any("no template `Nat` não está lá" in text for text in two_nats(SubnetId=ref("PublicaA")))
 
 
 def test_a_subnet_group_says_which_subnet_it_is():

@@ -225,3 +225,23 @@ def test_the_database_password_needs_the_arrow(bench):
 ])
 def test_hostile_templates_never_crash(bench, text):
     left(bench(text))
+
+
+EKS = """\
+Nos:
+  Type: AWS::EKS::Cluster
+  Properties: {RoleArn: !GetAtt Papel.Arn}
+Papel:
+  Type: AWS::IAM::Role
+  Properties:
+    ManagedPolicyArns:
+      - !Sub arn:${AWS::Partition}:iam::aws:policy/AmazonEKSClusterPolicy
+"""
+
+
+def test_the_cluster_has_the_policies_auto_mode_asks_for(bench):
+    cluster = bench(EKS, "nos = Nos")
+    assert left(cluster) == []
+    policies = ("Resources", "Papel", "Properties", "ManagedPolicyArns", 0)
+    assert left(cluster.put(*policies, value={"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AmazonEC2FullAccess"}))
+    assert left(cluster.put("Resources", "Nos", "Properties", "RoleArn", value="arn:aws:iam::1:role/outro"))
