@@ -376,7 +376,7 @@ def test_an_image_becomes_a_row_a_copy_and_a_trail(application):
         "sha256": digest,
         "resultado": f"{digest}.jpg",
     }
-    order = "0055AED6DCD90281E5".ljust(64, "0")
+    order = "0055AED6DCD90281E5".rjust(64, "0")
     row, [trail] = application.row("fotos/praia.jpg"), application.trail()
     when = row.pop("processado_em")
     assert row == common | {
@@ -517,6 +517,13 @@ CUT = "cortado ou corrompido"
         (riff(extended(0)), f"WebP {CUT}"),
         (riff(block(b"XMP ", b"x")), f"WebP {CUT}"),
         (riff(b"VP8L\xff\xff\xff\xff"), f"WebP {CUT}"),
+        (riff(block(b"VP8X", b""), LOSSLESS), f"WebP {CUT}"),
+        (riff(block(b"VP8L", b"\x2f"), LOSSLESS), f"WebP {CUT}"),
+        (b"\xff\xd8" + segment(0xDD, b"") * 100_001, "mais de 100000 blocos"),
+        (b"\xff\xd8" + segment(0xFE, b"") * 100_001, "mais de 100000 blocos"),
+        (SIGNATURE + HEADER + chunk(b"IDAT") * 100_001, "mais de 100000 blocos"),
+        (SCREEN + b"\x21\xf9\0" * 100_001, "mais de 100000 blocos"),
+        (riff(LOSSLESS, block(b"ALPH", b"") * 100_001), "mais de 100000 blocos"),
         (b"%PDF-1.7\nsem fim", "PDF cortado"),
         (b"%PDF-x\n%%EOF", "PDF cortado"),
         (DOCX[:-4], "ZIP cortado"),
@@ -604,13 +611,34 @@ def test_repeated_event_leaves_the_same_rows_and_copy(application, caplog):
 @pytest.mark.parametrize("late", [False, True], ids=["em-ordem", "fora-de-ordem"])
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("0055AED6DCD90281E5", "0055AED6DCD90281E6"), ("0055AED6", "0055AED600000001"), ("0a", "0B"), ("00FF", "01")],
+    [("0055AED6DCD90281E5", "0055AED6DCD90281E6"), ("55AED6", "0055AED7"), ("0a", "0B"), ("FF", "0100")],
 )
 def test_newest_event_wins_and_the_trail_keeps_both_in_order(application, old, new, late):
     events = [application.upload("a", PNG, old), application.upload("a", JPEG, new)]
     application.invoke(*reversed(events) if late else events)
     assert [row["formato"] for row in application.rows()] == ["jpg"]
     assert [row["formato"] for row in application.trail()] == ["png", "jpg"]
+
+
+@pytest.mark.parametrize("absent", [True, False], ids=["ausente", "null"])
+def test_object_before_versioning_reaches_the_whole_bucket(application, absent):
+    """Logo depois de criado, o bucket ainda pode guardar um objeto sem versão: o evento a chama de nula."""
+    application.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
+    try:
+        application.s3.put_object(Bucket=BUCKET, Key="a.jpg", Body=JPEG)
+        event = record("a.jpg", len(JPEG), None, "01")
+        if absent:
+            del event["s3"]["object"]["versionId"]
+        application.invoke(event)
+    finally:
+        application.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    row = application.row("a.jpg")
+    assert (row["situacao"], row["versao"], application.trail()[0]["versao"]) == ("transformado", "null", "null")
+
+
+def test_a_late_extended_block_without_body_is_copied_as_it_is(application):
+    body = riff(LOSSLESS, block(b"VP8X", b""))
+    assert application.copy(application.process("a.webp", body)) == body
 
 
 def test_each_event_reads_its_own_version(application):
@@ -723,13 +751,13 @@ def test_huge_object_is_refused_by_its_header_without_reading(application, reads
 def test_one_failing_record_does_not_lose_the_others(application, caplog):
     bad, good = application.upload("ruim.jpg", JPEG), application.upload("boa.jpg", JPEG)
     application.fail("s3", "GetObject", "InternalError", where="ruim.jpg")
-    unversioned = application.upload("sem-versao.jpg", JPEG)
-    del unversioned["s3"]["object"]["versionId"]
+    unordered = application.upload("sem-ordem.jpg", JPEG)
+    del unordered["s3"]["object"]["sequencer"]
     with pytest.raises(RuntimeError, match="3 de 4 registros falharam"):
-        application.invoke({}, bad, unversioned, good)
+        application.invoke({}, bad, unordered, good)
     assert [row["objeto"] for row in application.rows()] == ["boa.jpg"]
     failed = [entry.objeto for entry in caplog.records if entry.levelname == "ERROR"]
-    assert failed == ["", "ruim.jpg", "sem-versao.jpg"]
+    assert failed == ["", "ruim.jpg", "sem-ordem.jpg"]
 
 
 def test_s3_test_event_passes(application):
