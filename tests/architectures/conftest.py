@@ -63,7 +63,7 @@ class Source:
     @property
     def files(self) -> dict[str, str]:
         """Caminho na instância → texto, com `${…}` ainda por substituir."""
-        return {path: _text(entry["content"]) for path, entry in self.init["files"].items()}
+        return {path: self._text(entry["content"]) for path, entry in self.init["files"].items()}
 
     @property
     def requirements(self) -> dict[str, str]:
@@ -125,6 +125,14 @@ class Source:
         """A aplicação recebe do template o endereço de um banco."""
         return "${Banco." in self.files[f"/etc/{self.name}.env"]
 
+    def _text(self, content: Any) -> str:
+        while isinstance(content, dict):
+            ((function, content),) = content.items()
+            if function == "Fn::FindInMap":
+                name, first, second = content
+                content = self.data["Mappings"][name][first][second]
+        return content
+
     def unpack(self, folder: Path) -> Path:
         prefix = f"/opt/{self.name}/"
         for path, text in self.files.items():
@@ -133,12 +141,6 @@ class Source:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8")
         return folder
-
-
-def _text(content: Any) -> str:
-    while isinstance(content, dict):
-        (content,) = content.values()
-    return content
 
 
 def _descriptions(value: Any) -> Iterator[str]:

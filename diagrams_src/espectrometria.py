@@ -1,0 +1,82 @@
+"""Análise de dados de espectrometria de massa."""
+
+from diagrams.aws.compute import EC2, EKS, Batch, Lambda
+from diagrams.aws.cost import CostExplorer
+from diagrams.aws.database import RDS
+from diagrams.aws.general import Users
+from diagrams.aws.integration import StepFunctions
+from diagrams.aws.management import Cloudformation, Cloudwatch
+from diagrams.aws.network import ALB, NATGateway, Route53
+from diagrams.aws.security import IAM, Shield
+from diagrams.aws.storage import S3
+
+from scripts.vocabulary import Cluster, Diagram, Edge
+
+AUTOMATICO = "O Shield Standard já protege todo balanceador e toda zona do Route 53, sem nada a criar."
+
+with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
+    pessoas = Users("Pesquisadores", nodeid="pesquisadores", sem_recurso="Pessoas com navegador, fora da AWS.")
+
+    with Cluster("Nuvem AWS", id="nuvem", grupo="nuvem"):
+        dns = Route53("Route 53", nodeid="dns", recurso="Zona Registro")
+        shield = Shield("Shield\nStandard", nodeid="shield", sem_recurso=AUTOMATICO)
+
+        with Cluster("VPC", id="vpc", grupo="vpc", recurso="Vpc InternetGateway"):
+            with Cluster("Públicas", id="publicas", grupo="sub-rede-publica", recurso="SubRedePublicaA SubRedePublicaB"):
+                balanceador = ALB("ALB do site", nodeid="balanceador", recurso="Balanceador")
+                nat = NATGateway("NAT", nodeid="nat", recurso="NatA NatB")
+            with Cluster("Aplicação", id="aplicacao", grupo="sub-rede-privada", recurso="SubRedeAplicacaoA SubRedeAplicacaoB"):
+                with Cluster("Auto Scaling", id="escala", grupo="auto-scaling", recurso="GrupoInstancias"):
+                    site = EC2("Site Django", nodeid="site", recurso="GrupoInstancias")
+                interno = ALB("ALB interno", nodeid="balanceador-interno", recurso="BalanceadorInterno")
+                api = EKS("FastAPI\nno EKS", nodeid="api", recurso="Cluster")
+            lote = Batch("Batch", nodeid="lote", recurso="FilaLote AmbienteLote DefinicaoLote")
+            with Cluster("Dados", id="dados", grupo="sub-rede-privada", recurso="SubRedeDadosA SubRedeDadosB"):
+                with Cluster("Só o site", id="so-o-site", grupo="grupo-de-seguranca", recurso="GrupoBanco"):
+                    banco = RDS("RDS Multi-AZ", nodeid="banco", recurso="Banco")
+
+        etapas = Lambda("Etapas", nodeid="etapas", recurso="FuncaoEtapas")
+        resultado = S3("Resultado\n(5 anos)", nodeid="resultado", recurso="BucketResultado")
+        maquina = StepFunctions("Step\nFunctions", nodeid="maquina", recurso="MaquinaAnalise")
+        iniciar = Lambda("Inicia análise", nodeid="iniciar", recurso="FuncaoIniciar")
+        upload = S3("Upload\n(1 ano)", nodeid="upload", recurso="BucketUpload")
+
+        with Cluster("Operação", id="operacao", grupo="conta"):
+            pilha = Cloudformation("CloudFormation", nodeid="cloudformation", sem_recurso="É quem cria a pilha.")
+            papeis = IAM("IAM", nodeid="iam", recurso="PapelAplicacao PapelApi PapelIniciar PapelMaquina PapelEtapas PapelLote")
+            alarmes = Cloudwatch("CloudWatch", nodeid="cloudwatch", recurso="AlarmeFalhas LogsAnalise Avisos")
+            custos = CostExplorer("Cost Explorer", nodeid="custos", recurso="Orcamento")
+
+    pessoas >> Edge(label="acessa", passo="3") >> balanceador
+    pessoas >> Edge(label="resolve", passo="1") >> dns
+    dns >> Edge(label="aponta", passo="1") >> balanceador
+    shield >> Edge(label="protege", passo="2") >> balanceador
+    balanceador >> Edge(label="distribui", passo="3") >> site
+    site >> Edge(label="pede análise", passo="5") >> interno
+    interno >> Edge(label="roteia", passo="5") >> api
+    site >> Edge(label="grava", passo="10", porta="5432") >> banco
+
+    # Só posicionam: a análise volta da direita para a esquerda, por baixo da aplicação, e a
+    # operação fica no pé.
+    nat >> Edge(style="invis") >> lote
+    upload >> Edge(style="invis") >> etapas >> Edge(style="invis") >> maquina >> Edge(style="invis") >> iniciar
+    resultado >> Edge(style="invis") >> etapas
+    maquina >> Edge(style="invis") >> custos
+    resultado >> Edge(style="invis") >> lote
+    balanceador >> Edge(style="invis") >> lote
+    resultado >> Edge(style="invis") >> papeis
+    lote >> Edge(style="invis") >> interno
+    nat >> Edge(style="invis") >> site
+    pilha >> Edge(style="invis") >> papeis >> Edge(style="invis") >> alarmes >> Edge(style="invis") >> custos
+
+    site >> Edge(label="guarda", passo="4", acao="s3:PutObject", constraint="false") >> upload
+    api >> Edge(label="invoca", passo="6", acao="lambda:InvokeFunction", minlen="0") >> iniciar
+    iniciar >> Edge(label="aciona", passo="6", acao="states:StartExecution", constraint="false") >> maquina
+    maquina >> Edge(label="coordena", passo="7", acao="lambda:InvokeFunction", constraint="false") >> etapas
+    etapas >> Edge(label="lê", passo="7", acao="s3:GetObject", constraint="false") >> upload
+    maquina >> Edge(label="tarefa grande", passo="8", acao="batch:SubmitJob", constraint="false") >> lote
+    lote >> Edge(label="lê", passo="8", acao="s3:GetObject", constraint="false") >> upload
+    lote >> Edge(label="grava", passo="9", acao="s3:PutObject", constraint="false") >> resultado
+    etapas >> Edge(label="grava", passo="9", acao="s3:PutObject s3:GetObject", constraint="false") >> resultado
+    site >> Edge(label="lê", passo="10", acao="s3:GetObject", constraint="false") >> resultado
+    nat << Edge(label="sai por", constraint="false") << site
