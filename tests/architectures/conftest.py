@@ -24,6 +24,7 @@ from functools import cached_property
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import psycopg
@@ -170,7 +171,7 @@ class Postgres:
 
     def start(self) -> None:
         if not self.running:
-            options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off"
+            options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off -c scram_iterations=1"
             self._control("-w", "-o", options, "-l", str(self.folder / "log"), "start")
             self.running = True
 
@@ -186,7 +187,7 @@ class Postgres:
 
     def _control(self, *arguments: str) -> None:
         pgexec("pg_ctl", ("-D", str(self.folder), *arguments), bin_path=self.server.bin_path,
-               user=self.server.system_user, timeout=20)
+               user=self.server.system_user, timeout=60)
 
 
 @dataclass
@@ -251,6 +252,17 @@ class Site:
 
     def post(self, path: str, **options: Any) -> requests.Response:
         return requests.post(self.address + path, timeout=15, allow_redirects=False, **options)
+
+    def ask(self, path: str, *headers: str) -> socket.socket:
+        """Um pedido de quem não lê a resposta: um download em pausa."""
+        address = urlsplit(self.address)
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect((address.hostname, address.port))
+        lines = (f"GET {path} HTTP/1.1", f"Host: {address.netloc}", *headers, "", "")
+        connection.sendall("\r\n".join(lines).encode())
+        assert connection.recv(10) == b"HTTP/1.1 2"
+        return connection
 
     def close(self) -> None:
         self.process.terminate()

@@ -433,17 +433,6 @@ def test_temporaries_have_no_name_and_die_with_the_process(launch, temporary, st
     assert list(temporary.iterdir()) == [] and nothing_left(database, stored)
 
 
-def asking(site, path: str) -> socket.socket:
-    """Quem pede um arquivo e não lê a resposta: um vídeo em pausa."""
-    address = urlsplit(site.address)
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.connect((address.hostname, address.port))
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-    assert connection.recv(12) == b"HTTP/1.1 200"
-    return connection
-
-
 def test_paused_videos_do_not_stop_the_site(launch, site, s3, bucket, database):
     """A resposta espera no volume, não na linha de execução: quatro vídeos em pausa não param o site."""
     send(site)
@@ -451,7 +440,7 @@ def test_paused_videos_do_not_stop_the_site(launch, site, s3, bucket, database):
     s3.put_object(Bucket=bucket, Key=path[1:], Body=bytes(32 * MIB))
     with ExitStack() as viewers:
         for _ in range(4):
-            viewers.enter_context(asking(site, path))
+            viewers.enter_context(site.ask(path))
         assert "Praia" in site.get().text
 
 
