@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -199,4 +200,5 @@ def _measure(options: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     import pytest
 
-    return 0 if pytest.main(["--rootdir", str(HERE), str(HERE / "tests")]) == 0 else 1
+    spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    return 0 if pytest.main(["--rootdir", str(HERE), *spread, str(HERE / "tests")]) == 0 else 1
