@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from scripts import document, template
+from scripts.proofs.claims.kinds import HOURLY
+from scripts.tree import Tree
+
 ROOT = Path(__file__).resolve().parent.parent
+TREE = Tree(ROOT)
 SLUGS = sorted(path.stem for path in (ROOT / "diagrams_src").glob("[!_]*.py"))
 
 
@@ -24,11 +29,26 @@ def test_everything_agrees():
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_templates_pass_cfn_lint_without_suppressions(slug):
-    template = ROOT / "docs" / "arquiteturas" / slug / "template.yaml"
-    assert "cfn-lint" not in template.read_text(encoding="utf-8")
+    path = ROOT / "docs" / "arquiteturas" / slug / "template.yaml"
+    assert "cfn-lint" not in path.read_text(encoding="utf-8")
     command = Path(sys.executable).with_name("cfn-lint")
-    done = subprocess.run([command, str(template)], capture_output=True, text=True)
+    done = subprocess.run([command, str(path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+SECTIONS = ["Fluxo de dados", "Componentes", "Benefícios", "Template e implantação", "Validação", "Segurança",
+            "O que é cobrado mesmo parado", "Limpeza", "Problemas comuns", "O que mudou em relação às anotações originais",
+            "Relacionadas"]
+
+
+@pytest.mark.parametrize("slug", TREE.architectures())
+def test_pages_have_the_same_sections_in_the_same_order(slug):
+    read = document.read(TREE.page(slug))
+    assert [heading.text for heading in read.headings if heading.level == 2] == SECTIONS
+    assert "O que não foi verificado aqui" in [heading.text for heading in read.headings]
+    text = TREE.page(slug).read_text(encoding="utf-8")
+    assert "**Não serve**" in text and ("**Cobra por hora" in text) != ("**Não cobra por hora**" in text)
+    assert ("**Cobra por hora" in text) == any(resource.type in HOURLY for resource in template.read(TREE.template(slug)).resources.values())
 
 
 def test_contributing_names_every_module():
