@@ -18,6 +18,7 @@ from scripts.model import Diagram
 from scripts.mutations import WORLD, Mutant, diagram_mutants, template_mutants
 from scripts.page import Page
 from scripts.proofs import prove
+from scripts.proofs.claims.documents import WIDE
 from scripts.resolution import Resolution
 from scripts.template import Template
 from scripts.tree import Tree
@@ -95,6 +96,10 @@ def sample(read: Subject, seed: int, size: int) -> list[Mutant]:
     return random.Random(seed).sample(list(read.mutants()), size)
 
 
+NUMBERS = ("NoncurrentDays", "maxReceiveCount", "TargetValue", "MinSize", "MaxSize", "MaxvCpus", "RetentionInDays",
+           "MessageRetentionPeriod")
+"""Números de que se exige um mínimo: um a mais ou a menos continua a servir."""
+
 TRUE_ANYWAY = {
     "seta desviada": "a seta nova também é verdade no template, e está provada",
     "seta inventada": "a seta inventada é verdade no template, e está provada",
@@ -109,10 +114,14 @@ def reason(read: Subject, mutant: Mutant) -> str:
     name, *rest = mutant.place.split(".")
     if mutant.place.endswith("MinValue"):
         return "o limite afrouxou um passo, e ainda basta para a afirmação"
-    if rest and rest[-1] in ("NoncurrentDays", "maxReceiveCount", "TargetValue"):
+    if rest and rest[-1] in NUMBERS:
         return "o número mudou de um, continua a servir, e a página não promete quanto é"
     if "NotificationConfiguration" in rest and rest[-1] == "Value":
         return "o filtro ficou mais estreito, e a função ainda lê tudo o que a aciona"
+    if rest and rest[-1] in ("Namespace", "ServiceAccount"):
+        return "o nome é do manifesto do Kubernetes, e os testes da arquitetura comparam os dois"
+    if mutant.kind == "recurso alargado" and WIDE in read.template.resources[name].exceptions:
+        return "o motivo escrito no papel cobre recursos amplos nesta declaração, e só gente o julga"
     if "Excecoes" in rest:
         return "o motivo de uma exceção é texto livre, que só gente julga"
     resource = read.template.resources.get(name)

@@ -205,8 +205,25 @@ def test_a_public_acl():
 def test_a_condition_narrows_an_open_policy():
     text = ("Pol: {{Type: AWS::S3::BucketPolicy, Properties: {{Bucket: !Ref Bucket, PolicyDocument: {{Statement: [{{Effect: Allow, Principal: '*', "
             "Action: 's3:GetObject', Resource: a, Condition: {{{0}}}}}]}}}}}}")
-    assert check(text=added(text.format("StringEquals: {aws:SourceVpce: vpce-1}"))) == []
-    assert len(check(text=added(text.format("Bool: {aws:SecureTransport: 'true'}")))) == 1
+    for narrow in ("StringEquals: {aws:SourceVpce: vpce-1}", "IpAddress: {aws:SourceIp: [203.0.113.0/24]}",
+                   "StringEquals: {aws:SourceAccount: 111122223333}", "'ForAnyValue:StringLike': {aws:PrincipalOrgPaths: 'o-a/*'}"):
+        assert check(text=added(text.format(narrow))) == [], narrow
+    for wide in ("Bool: {aws:SecureTransport: 'true'}", "IpAddress: {aws:SourceIp: [203.0.113.0/24, 0.0.0.0/0]}",
+                 "NotIpAddress: {aws:SourceIp: 10.0.0.0/8}", "StringNotEquals: {aws:PrincipalArn: x}", "StringLike: {aws:SourceArn: '*'}",
+                 "StringEqualsIfExists: {aws:SourceVpc: vpc-1}", "'Null': {aws:SourceVpc: 'true'}",
+                 "StringEquals: {aws:SourceVpc: !ImportValue x}", "StringEquals: {aws:SourceVpc: []}", "StringEquals: [1]"):
+        assert len(check(text=added(text.format(wide)))) == 1, wide
+
+
+@pytest.mark.parametrize("principal, public", [
+    ("'*'", True), ("{AWS: ['*']}", True), ("{AWS: !ImportValue x}", True), ("!ImportValue x", True), ("{AWS: [{a: 1}]}", True),
+    ("{AWS: !GetAtt Papel.Arn}", False), ("{Service: cloudfront.amazonaws.com}", False),
+])
+def test_who_is_not_known_may_be_anyone(principal, public):
+    text = (f"Pol: {{Type: AWS::S3::BucketPolicy, Properties: {{Bucket: !Ref Bucket, PolicyDocument: {{Statement: [{{Effect: Allow, "
+            f"Principal: {principal}, Action: 's3:GetObject', Resource: a}}]}}}}}}")
+    found = [one for one in check(text=added(text)) if "publico-nao-desenhado" in one]
+    assert len(found) == public
 
 
 # Segredos

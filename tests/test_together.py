@@ -65,6 +65,27 @@ def test_a_different_part_is_found_where_it_is(old, new, line, said):
     assert said in found[0].message
 
 
+DISK = "Resources:\n  A: {{Type: AWS::EC2::Volume, Properties: {{Encrypted: {0}, VolumeType: {1}}}}}\n"
+
+
+def test_what_the_cloud_reads_alike_is_alike():
+    assert findings(DISK.format("true", "gp3"), DISK.format("'true'", "gp3")) == []
+    more = BANK.replace('["ssmmessages:OpenDataChannel"]', '["ssmmessages:OpenDataChannel", "ssm:UpdateInstanceInformation"]')
+    turned = BANK.replace('["ssmmessages:OpenDataChannel"]', '["ssm:UpdateInstanceInformation", "ssmmessages:OpenDataChannel"]')
+    assert findings(more, turned) == []
+    joined = [BANK.replace('"18"', f"!Join ['', {parts}]") for parts in ("[a, b]", "[b, a]")]
+    assert len(findings(*joined)) == 1
+
+
+def test_each_template_has_one_vote():
+    many = DISK.format("true", "gp2") + "".join(
+        f"  {name}: {{Type: AWS::EC2::Volume, Properties: {{Encrypted: true, VolumeType: {kind}}}}}\n"
+        for name, kind in (("B", "gp2"), ("C", "gp3")))
+    assert [(one.path, one.line) for one in findings(many)] == [("0.yaml", 4)]
+    once = DISK.format("true", "gp3")
+    assert [(one.path, one.line) for one in findings(once, many, once)] == [("1.yaml", 2), ("1.yaml", 3)]
+
+
 def test_a_resource_excuses_itself():
     text = BANK.replace("DeletionPolicy: Snapshot", "DeletionPolicy: Delete\n    Metadata: {Excecoes: {parte-divergente: É uma aula}}")
     assert findings(BANK, BANK, text) == []

@@ -57,8 +57,8 @@ def _resource(values: Resolution, resource: Resource) -> Iterator[Finding]:
 
 def _wide(values: Resolution, resource: Resource) -> Iterator[tuple[Path, str]]:
     for statement in statements(values, resource):
-        if statement.allows and not statement.excused and not _own_account(statement):
-            for name, written in statement.broad[:1]:
+        if statement.allows and not _own_account(statement):
+            for name, written in statement.unexcused[:1]:
                 yield statement.place(name), (f"`{resource.id}` permite `{written}` em `{name}`; nomeie o que usa, ou dê em "
                                               f"`Metadata: {{Excecoes: {{{WIDE}: …}}}}` um motivo que cite o `Sid` ou o serviço.")
     for name in MANAGED if resource.type.startswith(IDENTITY) and not reason(resource) else ():

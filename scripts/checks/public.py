@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from scripts.findings import Finding
 from scripts.model import Diagram, Node
@@ -20,7 +21,8 @@ UNDRAWN = "publico-nao-desenhado"
 PUBLIC_SUBNET = "sub-rede-publica"
 NARROWING = ("sourcearn", "sourceaccount", "sourceowner", "principalorgid", "principalorgpaths", "principalarn",
              "principalaccount", "sourcevpc", "sourcevpce", "sourceip", "sourceorgid", "calleraccount", "viaservice")
-"""Condições que tiram da internet uma política aberta a todos."""
+"""Condições que tiram da internet uma política aberta a todos, com um operador de `POSITIVE`."""
+POSITIVE = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress")
 
 
 def check(values: Resolution, diagram: Diagram) -> Iterator[Finding]:
@@ -40,7 +42,7 @@ def _public(values: Resolution) -> Iterator[tuple[Resource, Path, str]]:
         if resource.type in (BALANCER, DATABASE, CLUSTER):
             yield from _by_address(net, resource)
         elif resource.type == "AWS::S3::Bucket":
-            if str(values.property(resource, "AccessControl")).startswith("Public"):
+            if str(values.property(resource, "AccessControl")).startswith(("Public", "AuthenticatedRead")):
                 yield resource, at(resource, "AccessControl"), "deixa qualquer um ler"
         elif resource.type == "AWS::Lambda::Url":
             function = values.resource(values.property(resource, "TargetFunctionArn"))
@@ -101,16 +103,25 @@ def _by_policy(values: Resolution, resource: Resource) -> Iterator[tuple[Resourc
 
 
 def _anyone(statement: Statement) -> bool:
+    """Vale para qualquer um; quem não se conhece pode ser qualquer um."""
     principal = (statement.body or {}).get("Principal")
     named = principal.get("AWS") if isinstance(principal, dict) else principal
-    return "*" in (named if isinstance(named, list) else [named]) or "NotPrincipal" in (statement.body or {})
+    listed = named if isinstance(named, list) else [] if named is None else [named]
+    return any(item == "*" or not isinstance(item, str) for item in listed) or "NotPrincipal" in (statement.body or {})
 
 
 def _narrowed(statement: Statement) -> bool:
+    """Uma das condições exige um valor conhecido: uma negação, `IfExists` ou `*` deixaria entrar o resto."""
     condition = (statement.body or {}).get("Condition")
-    tests = condition.values() if isinstance(condition, dict) else ()
-    keys = [str(key) for test in tests if isinstance(test, dict) for key in test]
-    return any(key.lower().rpartition(":")[2] in NARROWING for key in keys)
+    tests = condition.items() if isinstance(condition, dict) else ()
+    return any(str(operator).removeprefix("ForAnyValue:") in POSITIVE and isinstance(test, dict)
+               and any(str(key).lower().rpartition(":")[2] in NARROWING and _limits(wanted) for key, wanted in test.items())
+               for operator, test in tests)
+
+
+def _limits(wanted: Any) -> bool:
+    values = wanted if isinstance(wanted, list) else [wanted]
+    return bool(values) and all(isinstance(value, (str, int)) and str(value).strip("*?") and not str(value).endswith("/0") for value in values)
 
 
 def _shown(values: Resolution, diagram: Diagram, resource: Resource) -> bool:

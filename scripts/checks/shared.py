@@ -130,7 +130,18 @@ def _reason(resource: Resource) -> str:
 
 
 def _part(name: str, value: Any, template: Template, path: tuple[Key, ...], reason: str = "") -> Part:
-    return Part(name, json.dumps(value, sort_keys=True, ensure_ascii=False), template, path, reason)
+    return Part(name, json.dumps(_alike(value), sort_keys=True, ensure_ascii=False), template, path, reason)
+
+
+def _alike(value: Any) -> Any:
+    """O valor escrito de um jeito só: o CloudFormation lê `"true"` e `true` igual, e nestas listas a ordem não conta."""
+    if isinstance(value, dict):
+        return {key: item if str(key).startswith("Fn::") else _alike(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return sorted((_alike(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True, default=str))
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 def _at(node: Any, keys: tuple[Key, ...]) -> Any:
@@ -140,8 +151,12 @@ def _at(node: Any, keys: tuple[Key, ...]) -> Any:
 
 
 def _divergent(same: list[Part]) -> Iterator[Finding]:
-    votes = Counter(value for value, _ in dict.fromkeys((part.value, part.template.path) for part in same))
-    usual = max(votes, key=lambda value: votes[value])
+    written: dict[str, Counter[str]] = {}
+    for part in same:
+        written.setdefault(part.template.path, Counter())[part.value] += 1
+    # Um voto por template, no que ele mais escreve: o de muitos recursos não pesa mais que os outros.
+    votes = Counter(counted.most_common(1)[0][0] for counted in written.values())
+    usual = votes.most_common(1)[0][0]
     model = next(part for part in same if part.value == usual)
     for part in same:
         if part.value != usual and not part.reason:

@@ -12,7 +12,7 @@ from scripts.proofs.passage import passage
 from scripts.proofs.places import place
 from scripts.proofs.principals import FLEET, FUNCTION, INSTANCE, principal_of
 from scripts.proofs.queues import POLLING, polled
-from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
+from scripts.proofs.rules import Case, Evidence, Found, Missing, Path, at, rule
 from scripts.proofs.services import BUCKET, BUS, QUEUE, SERVICES, TOPIC, Watched, arns, on_objects, reads, watched
 from scripts.template import Resource
 
@@ -99,7 +99,7 @@ def call(case: Case, through_network: bool = True) -> Iterator[Evidence]:
         decisions = [next((found for found in decisions if found.granted), decisions[0])]
     for decision in decisions:
         yield from _permitted(case, principal.role, decision)
-        yield from _key(case, principal.role, decision.request.action)
+        yield from key_used(decision.request, case.head, at(principal.role), f"`{principal.role.id}`")
     for decision in decisions if through_network else ():
         yield from passage(case, case.tail, service.endpoint, decision.request)
 
@@ -133,22 +133,24 @@ def _permitted(case: Case, role: Resource, decision: Decision) -> Iterator[Evide
             yield Found(seen.line.path, "só aciona a função para as chaves que ela pode ler")
 
 
-def _key(case: Case, role: Resource, action: str) -> Iterator[Evidence]:
-    """A chave do KMS com que o recurso é cifrado, se é de quem escreveu o template."""
-    assert case.head
-    values, service = case.resolution, SERVICES[case.head.type]
-    written = place(values, case.head, *service.key) if service.key else None
-    if written is None or str(written.value).startswith("alias/aws/"):
+def key_used(request: Request, target: Resource, near: Path, who: str) -> Iterator[Evidence]:
+    """A chave do KMS com que o recurso é cifrado, se é de quem escreveu o template, também se deixa usar no pedido.
+
+    `near` é onde a permissão dela deveria estar, e `who` quem pede.
+    """
+    values, service = request.values, SERVICES.get(target.type)
+    written = place(values, target, *service.key) if service and service.key else None
+    if service is None or written is None or str(written.value).startswith("alias/aws/"):
         return
     key = values.resource(written.value)
     arn = arn_of(values, key) if key and key.type == "AWS::KMS::Key" else None
     if arn is None or canonical(values, written.value) not in (arn, f"${{{key.id}}}" if key else ""):
-        yield Missing(written.path, f"não se conhece a chave que cifra `{case.head.id}`", "cite uma `AWS::KMS::Key` do template")
+        yield Missing(written.path, f"não se conhece a chave que cifra `{target.id}`", "cite uma `AWS::KMS::Key` do template")
         return
     needed = ["kms:Decrypt"]
-    if not reads(action) and service.prefix != "dynamodb":
+    if not reads(request.action) and service.prefix != "dynamodb":
         needed = ["kms:GenerateDataKey"] if service.prefix == "s3" else ["kms:GenerateDataKey", "kms:Decrypt"]
-    yield Found(written.path, f"`{case.head.id}` é cifrado com a chave `{key.id if key else ''}`")
+    yield Found(written.path, f"`{target.id}` é cifrado com a chave `{key.id if key else ''}`")
     for use in needed:
-        yield from evidence(decide(Request(values, use, arn, role), key), at(role), f"`{role.id}`", f"`{case.head.id}`",
+        yield from evidence(decide(replace(request, action=use, arn=arn), key), near, who, f"`{target.id}`",
                             f"permita `{use}` na chave que o cifra")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from scripts.proofs.arns import HERE
 from scripts.proofs.iam import Request, decide, evidence
 from scripts.proofs.places import Placed, inside, listed_inside, place, places
+from scripts.proofs.ports import whole
 from scripts.proofs.principals import DIRECT, principal_of
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.proofs.storage import VOLUME
@@ -30,13 +32,14 @@ def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
     snapshot de cada um e apaga os que passam da conta.
 
     - a política ligada, para volumes, com uma etiqueta que o volume tem;
-    - em cada agenda, quando criar e quantos guardar;
+    - em cada agenda, quando criar e quantos guardar, ao menos um;
     - um papel em que `dlm.amazonaws.com` confia, que cria, apaga, vê e etiqueta snapshots.
 
     Fonte: https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lifecycle.html
     """
     assert case.tail and case.head
     values, policy = case.resolution, case.tail
+    yield from _usual(values, policy)
     for keys, wanted in ((("State",), "ENABLED"), (("PolicyDetails", "ResourceTypes", 0), "VOLUME")):
         said = place(values, policy, *keys)
         if said and said.value == wanted:
@@ -55,6 +58,14 @@ def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
         decision = decide(Request(values, action, arn, principal.role, context=context), None)
         yield from evidence(decision, at(principal.role or policy), f"`{principal.role.id}`", f"`{arn}`",
                             f"acrescente às políticas dele uma declaração com `{action}`")
+
+
+def _usual(values: Resolution, policy: Resource) -> Iterator[Missing]:
+    """O defeito de uma política que não é da espécie que tira snapshots de volumes da própria Região."""
+    for name, wanted in (("PolicyType", "EBS_SNAPSHOT_MANAGEMENT"), ("ResourceLocations", "CLOUD")):
+        for item in places(values, policy, "PolicyDetails", name):
+            if item.value != wanted:
+                yield Missing(item.path, f"`{name}` de `{policy.id}` não é `{wanted}`", f"tire `{name}`")
 
 
 def _tagged(values: Resolution, policy: Resource, volume: Resource) -> Iterator[Evidence]:
@@ -88,9 +99,16 @@ def _schedules(values: Resolution, policy: Resource) -> Iterator[Evidence]:
     if not schedules:
         yield Missing(at(policy, "PolicyDetails"), f"`{policy.id}` não diz quando", "escreva `Schedules`")
     for schedule in schedules:
-        for name, text in (("CreateRule", "quando criar"), ("RetainRule", "quanto guardar")):
+        for name, other, text in (("CreateRule", "CronExpression", "quando criar"), ("RetainRule", "Count", "quanto guardar")):
             said = inside(values, policy, schedule, name)
-            if said and isinstance(said.value, dict) and said.value:
+            if said and isinstance(said.value, dict) and _says(said.value, other):
                 yield Found(said.path, text)
             else:
                 yield Missing(schedule.path, f"uma agenda de `{policy.id}` não diz {text}", f"escreva `{name}`")
+
+
+def _says(written: dict[str, Any], other: str) -> bool:
+    """A regra diz um intervalo, com a unidade, ou o que se escreve no lugar dele: uma conta, ou um horário."""
+    instead = written.get(other)
+    by_hour = other == "CronExpression" and isinstance(instead, str) and instead.startswith("cron(")
+    return bool(by_hour or other == "Count" and whole(instead) or whole(written.get("Interval")) and written.get("IntervalUnit"))

@@ -10,6 +10,7 @@ from scripts.proofs.homes import BALANCER, FLEET, INSTANCE, drawn_home, home_of
 from scripts.proofs.listeners import diversions, listeners_of, redirections
 from scripts.proofs.network import VPC, Network, network_of
 from scripts.proofs.places import Placed, inside, listed_inside, place, places
+from scripts.proofs.ports import whole
 from scripts.proofs.reach import reach, same_vpc
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.template import Resource
@@ -91,13 +92,13 @@ def _forwards(net: Network, resource: Resource, name: str, lines: tuple[Found, .
 
 def _weighs(weight: Placed | None) -> bool:
     """Um grupo de destino de peso 0 não recebe nada."""
-    return weight is None or (str(weight.value).isdigit() and int(weight.value) > 0)
+    return weight is None or (whole(weight.value) or 0) > 0
 
 
 def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list[Found], int | None] | None:
     """As linhas que põem a instância no grupo de destino, e a porta em que ela recebe."""
     port = net.values.property(targets, "Port")
-    usual = int(port) if str(port).isdigit() else None
+    usual = whole(port)
     kind = net.values.property(targets, "TargetType")
     if kind not in (None, "instance"):
         return None
@@ -112,7 +113,7 @@ def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list
             lines = [Found(identity.path, f"`{member.id}` está em `{targets.id}`")]
             if own is None or str(own.value) == str(port):
                 return lines, usual
-            return [*lines, Found(own.path, f"na porta {own.value}")], int(own.value) if str(own.value).isdigit() else None
+            return [*lines, Found(own.path, f"na porta {own.value}")], whole(own.value)
     return None
 
 
@@ -148,7 +149,7 @@ def _health_port(net: Network, targets: Resource, port: int | None) -> int | Non
     written = net.values.property(targets, "HealthCheckPort")
     if written in (None, "traffic-port"):
         return port
-    return int(written) if str(written).isdigit() else None
+    return whole(written)
 
 
 def _zones(net: Network, source: Home, target: Home) -> Iterator[Evidence]:

@@ -7,17 +7,23 @@ grupo de destino e usam a conta de serviço da associação, só ele diz.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 
 from scripts.proofs.access import HELD, call
-from scripts.proofs.balancing import TARGETS, deliveries
+from scripts.proofs.acls import crossing
+from scripts.proofs.balancing import deliveries
 from scripts.proofs.dwelling import Home, home, written
 from scripts.proofs.groups import GroupRule, rules_of
 from scripts.proofs.homes import BALANCER, home_of
 from scripts.proofs.listeners import redirections
 from scripts.proofs.network import SUBNET, VPC, Network, network_of
 from scripts.proofs.places import inside, place, places
+from scripts.proofs.ports import whole
 from scripts.proofs.principals import principal, role_of_arn
+from scripts.proofs.queues import invocable
 from scripts.proofs.reach import carried, same_vpc
+from scripts.proofs.references import complete
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.proofs.services import FUNCTION
 from scripts.resolution import Resolution
@@ -27,6 +33,7 @@ CLUSTER = "AWS::EKS::Cluster"
 ASSOCIATION = "AWS::EKS::PodIdentityAssociation"
 INGRESS = "AWS::EC2::SecurityGroupIngress"
 TAG = "eks:eks-cluster-name"
+AGENT = "eks-pod-identity-agent"
 
 
 @rule(BALANCER, CLUSTER)
@@ -39,25 +46,25 @@ def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
     - um ouvinte que encaminha a um grupo de destino de endereços (`TargetType: ip`), na VPC do cluster;
     - a etiqueta `eks:eks-cluster-name` com o nome do cluster, sem a qual ele não pode registrar pods;
     - a integração com balanceadores ligada no cluster;
-    - a saída do balanceador e a entrada no grupo de segurança do cluster, na porta de destino.
+    - a saída do balanceador e a entrada no grupo de segurança do cluster, na porta de destino, e
+      nenhuma ACL de rede no caminho que a feche.
 
     Fonte: https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html
     """
     assert case.tail and case.head
     net, cluster = network_of(case.resolution), case.head
     yield from redirections(net, case.tail)
-    found = [(delivery, line) for delivery in deliveries(net, case.tail) if (line := _tagged(net, delivery.targets, cluster))]
+    found = [(delivery, lines) for delivery in deliveries(net, case.tail) if (lines := _tagged(net, delivery.targets, cluster))]
     if not found:
         yield Missing(at(cluster), f"nenhum ouvinte de `{case.tail.id}` encaminha a um grupo de destino de `{cluster.id}`",
                       f"crie um grupo de destino com `TargetType: ip` e a etiqueta `{TAG}`, e encaminhe a ele",
                       "ELBV2_LISTENER_HAS_NO_TG")
         return
-    delivery, line = found[0]
-    yield from (*delivery.lines, line)
+    delivery, lines = found[0]
+    yield from (*delivery.lines, *lines)
     yield from _by_address(net, delivery.targets, cluster)
     yield from _integrated(net.values, cluster)
-    port = net.values.property(delivery.targets, "Port")
-    yield from _admitted(net, case.tail, cluster, int(port) if str(port).isdecimal() else 0)
+    yield from _admitted(net, case.tail, cluster, whole(net.values.property(delivery.targets, "Port")) or 0)
 
 
 @rule(CLUSTER, (*HELD, FUNCTION))
@@ -67,30 +74,84 @@ def pod_calls_service(case: Case) -> Iterator[Evidence]:
     A associação de identidade dá ao pod as credenciais de um papel, sem chave guardada: vale
     para quem usa aquela conta de serviço, naquele espaço de nomes.
 
-    - um `AWS::EKS::PodIdentityAssociation` deste cluster, com o papel;
+    - um `AWS::EKS::PodIdentityAssociation` deste cluster, com o papel, sem passar dele a outro;
+    - o agente que entrega as credenciais: o do Auto Mode, ou o complemento `eks-pod-identity-agent`;
     - o papel em que `pods.eks.amazonaws.com` confia para `sts:AssumeRole` e `sts:TagSession`;
     - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
-    - da VPC, um endpoint do serviço, um NAT ou o gateway de internet.
+    - da VPC, um endpoint do serviço, um NAT ou o gateway de internet;
+    - se é uma função, nenhuma concorrência reservada de zero, que a impediria de rodar.
 
     Fonte: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
     """
-    yield from call(case)
+    assert case.tail and case.head
+    values, cluster = case.resolution, case.tail
+    found = _associations(values, cluster)
+    # Cada associação se julga como se fosse a única; sem nenhuma, a chamada diz o que falta.
+    ways = [replace(case, resolution=_without(values, found, association)) for association in found]
+    yield from complete(call(way) for way in ways or [case])
+    if found:
+        yield from _agent(values, cluster)
+    if case.head.type == FUNCTION:
+        yield from invocable(values, case.head)
+
+
+def _associations(values: Resolution, cluster: Resource) -> list[Resource]:
+    return [found for found in values.of_type(ASSOCIATION) if _is(values, values.property(found, "ClusterName"), cluster)]
+
+
+def _without(values: Resolution, others: list[Resource], kept: Resource) -> Resolution:
+    """O mesmo cenário só com uma das associações."""
+    left = {name: found for name, found in values.template.resources.items() if found == kept or found not in others}
+    return Resolution(replace(values.template, resources=left), values.assumed, values.chosen)
 
 
 @principal(CLUSTER, service="pods.eks.amazonaws.com", trusted=("sts:AssumeRole", "sts:TagSession"))
 def _pods(values: Resolution, cluster: Resource) -> Iterator[Evidence | Resource]:
-    for association in values.of_type(ASSOCIATION):
-        named, granted = place(values, association, "ClusterName"), place(values, association, "RoleArn")
+    for association in _associations(values, cluster):
+        granted = place(values, association, "RoleArn")
         role = role_of_arn(values, granted)
-        if named and granted and role and named.value in (f"${{{cluster.id}}}", values.property(cluster, "Name")):
-            yield Found(named.path, f"a associação é de `{cluster.id}`")
+        if granted and role:
+            yield from _bound(values, association, cluster)
             yield Found(granted.path, f"os pods agem com o papel `{role.id}`")
-            for name in ("Namespace", "ServiceAccount"):
-                yield Found(at(association, name), f"só os de `{name}`") if name in association.properties else Missing(
-                    at(association), f"`{association.id}` não diz `{name}`", "escreva o valor")
             yield role
             return
     yield Missing(at(cluster), f"nenhum papel chega aos pods de `{cluster.id}`", f"crie um `{ASSOCIATION}`")
+
+
+def _bound(values: Resolution, association: Resource, cluster: Resource) -> Iterator[Evidence]:
+    """As linhas da associação; o papel para o qual ela passe adiante não se avalia."""
+    yield Found(at(association, "ClusterName"), f"a associação é de `{cluster.id}`")
+    yield from _by_name(values, values.property(association, "ClusterName"), cluster)
+    for name in ("Namespace", "ServiceAccount"):
+        yield Found(at(association, name), f"só os de `{name}`") if name in association.properties else Missing(
+            at(association), f"`{association.id}` não diz `{name}`", "escreva o valor")
+    onward = place(values, association, "TargetRoleArn")
+    if onward:
+        yield Missing(onward.path, f"`{association.id}` passa a outro papel, que não se avalia", "tire `TargetRoleArn`")
+
+
+def _agent(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
+    """Quem entrega as credenciais aos pods: sem ele, a associação não faz nada."""
+    said = place(values, cluster, "ComputeConfig", "Enabled")
+    if said and str(said.value).lower() == "true":
+        yield Found(said.path, "o Auto Mode traz o agente que entrega as credenciais")
+        return
+    for addon in values.of_type("AWS::EKS::Addon"):
+        if values.property(addon, "AddonName") == AGENT and _is(values, values.property(addon, "ClusterName"), cluster):
+            yield Found(at(addon, "AddonName"), "o complemento que entrega as credenciais")
+            yield Found(at(addon, "ClusterName"), f"está em `{cluster.id}`")
+            return
+    yield Missing(at(cluster), f"nada entrega as credenciais aos pods de `{cluster.id}`", f"ligue o Auto Mode, ou instale `{AGENT}`")
+
+
+def _is(values: Resolution, value: object, cluster: Resource) -> bool:
+    """O valor é o nome do cluster: o `Ref` dele, ou o mesmo texto que ele tem em `Name`."""
+    return isinstance(value, str) and value in (f"${{{cluster.id}}}", values.property(cluster, "Name"))
+
+
+def _by_name(values: Resolution, value: object, cluster: Resource) -> Iterator[Found]:
+    if value != f"${{{cluster.id}}}":
+        yield Found(at(cluster, "Name"), f"é o nome de `{cluster.id}`")
 
 
 @home(CLUSTER)
@@ -99,12 +160,12 @@ def _lives(net: Network, cluster: Resource) -> Home:
     return Home(cluster, written(net, cluster, SUBNET, "ResourcesVpcConfig", "SubnetIds"), open=True)
 
 
-def _tagged(net: Network, targets: Resource, cluster: Resource) -> Found | None:
+def _tagged(net: Network, targets: Resource, cluster: Resource) -> list[Found]:
     for item in places(net.values, targets, "Tags"):
         key, value = (inside(net.values, targets, item, name) for name in ("Key", "Value"))
-        if key and value and key.value == TAG and net.values.resource(value.value) == cluster:
-            return Found(value.path, f"`{targets.id}` é do cluster")
-    return None
+        if key and value and key.value == TAG and _is(net.values, value.value, cluster):
+            return [Found(value.path, f"`{targets.id}` é do cluster"), *_by_name(net.values, value.value, cluster)]
+    return []
 
 
 def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[Evidence]:
@@ -142,7 +203,7 @@ def _admitted(net: Network, balancer: Resource, cluster: Resource, port: int) ->
     entering = [ingress for ingress in net.values.of_type(INGRESS) if net.values.property(ingress, "GroupId") == own
                 and _exact(net.values, ingress, port) and net.property(ingress, "SourceSecurityGroupId", "AWS::EC2::SecurityGroup")
                 and net.property(ingress, "SourceSecurityGroupId", "AWS::EC2::SecurityGroup").id in source.known_groups]
-    if not leaving or not entering:
+    if not port or not leaving or not entering:
         yield Missing(at(cluster), f"os grupos não deixam passar tcp {port} de `{balancer.id}` aos pods de `{cluster.id}`",
                       f"acrescente a saída para `!GetAtt {cluster.id}.ClusterSecurityGroupId` e a entrada nele",
                       "ENI_SG_RULES_MISMATCH")
@@ -151,6 +212,9 @@ def _admitted(net: Network, balancer: Resource, cluster: Resource, port: int) ->
     yield from leaving[0][1].lines()
     for name in ("GroupId", "IpProtocol", "FromPort", "ToPort", "SourceSecurityGroupId"):
         yield Found(at(entering[0], name), f"a entrada nos pods: `{name}`")
+    lived = home_of(net, cluster)
+    for start, end in product(source.known_subnets(net), lived.known_subnets(net) if lived else ()):
+        yield from crossing(net, start, end, port)
 
 
 def _only(ruling: GroupRule, group: str) -> bool:
@@ -158,5 +222,5 @@ def _only(ruling: GroupRule, group: str) -> bool:
 
 
 def _exact(values: Resolution, ingress: Resource, port: int) -> bool:
-    ends = [str(values.property(ingress, name)) for name in ("FromPort", "ToPort")]
-    return ends == [str(port)] * 2 and str(values.property(ingress, "IpProtocol")) in ("tcp", "6")
+    ends = [whole(values.property(ingress, name)) for name in ("FromPort", "ToPort")]
+    return ends == [port] * 2 and str(values.property(ingress, "IpProtocol")) in ("tcp", "6")

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.proofs.arns import arn_of, canonical
-from scripts.proofs.homes import BALANCER, home_of
-from scripts.proofs.iam import Request, decide, evidence
+from scripts.proofs.access import key_used
+from scripts.proofs.arns import arn_of, canonical, name_of
+from scripts.proofs.homes import BALANCER
+from scripts.proofs.iam import ACCOUNT, Request, applies, decide, evidence
 from scripts.proofs.internet import outsider
-from scripts.proofs.listeners import listeners_of
-from scripts.proofs.network import Network, network_of
-from scripts.proofs.groups import rules_of
+from scripts.proofs.network import network_of
+from scripts.proofs.origins import private_origin
 from scripts.proofs.places import Placed, inside, place, places
-from scripts.proofs.policies import written_keys
-from scripts.proofs.reach import attachment, carried, same_vpc
+from scripts.proofs.policies import Statement, of_resource, written_keys
+from scripts.proofs.references import referred
 from scripts.proofs.rules import OUTSIDE, Case, Evidence, Found, Missing, at, rule
+from scripts.proofs.wildcards import covers
 from scripts.resolution import Resolution
 from scripts.template import Key, Resource
 
@@ -25,9 +26,11 @@ CONTROL = "AWS::CloudFront::OriginAccessControl"
 VPC_ORIGIN = "AWS::CloudFront::VpcOrigin"
 CONFIG = "DistributionConfig"
 SIGNED = {"OriginAccessControlOriginType": "s3", "SigningBehavior": "always", "SigningProtocol": "sigv4"}
-SPOKEN = {"http-only": ("HTTPPort", "HTTP", 80), "https-only": ("HTTPSPort", "HTTPS", 443)}
+RULE = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault")
 HTTPS = ("redirect-to-https", "https-only")
-BUCKET_NAMES = ("RegionalDomainName", "DomainName")
+OTHERS = (("arn:${AWS::Partition}:cloudfront::111122223333:distribution/OUTRA", "111122223333"),
+          ("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/OUTRA", ACCOUNT))
+"""Distribuições que não devem ler o bucket: a de outra conta e outra da mesma."""
 
 
 @rule(OUTSIDE, DISTRIBUTION)
@@ -37,7 +40,7 @@ def outside_reaches_distribution(case: Case) -> Iterator[Evidence]:
     Uma distribuição atende em qualquer lugar do mundo, sem rede a configurar, desde que esteja
     ligada e que o comportamento padrão leve a uma origem.
 
-    - `Enabled: true`;
+    - `Enabled: true`, e sem `Staging`;
     - o comportamento padrão com uma origem que existe na lista.
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-values-specify.html
@@ -45,7 +48,7 @@ def outside_reaches_distribution(case: Case) -> Iterator[Evidence]:
     assert case.head
     values = case.resolution
     yield from outsider(case)
-    yield from _enabled(values, case.head)
+    yield from enabled(values, case.head)
     target = place(values, case.head, CONFIG, "DefaultCacheBehavior", "TargetOriginId")
     names = [inside(values, case.head, origin, "Id") for origin in _origins(values, case.head)]
     named = [name for name in names if name and target and name.value == target.value]
@@ -65,18 +68,18 @@ def distribution_reads_bucket(case: Case) -> Iterator[Evidence]:
     bucket deixa ler só a quem vem desta distribuição.
 
     - a distribuição ligada, com uma origem que é o bucket e um comportamento que leva a ela;
-    - esse comportamento só por HTTPS, que o CloudFront repete com o S3;
+    - todo comportamento que leva a ela só por HTTPS, que o CloudFront repete com o S3;
     - um controle de acesso de origem (OAC) que assina sempre;
+    - a chave do KMS do bucket, quando há uma, também permitida ao CloudFront;
     - a política do bucket com `s3:GetObject` para `cloudfront.amazonaws.com`, na condição de o
-      pedido vir desta distribuição (`AWS:SourceArn`).
+      pedido vir desta distribuição (`AWS:SourceArn`), e nenhuma permissão a qualquer um.
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
     """
     assert case.tail and case.head
     values, bucket = case.resolution, case.head
-    yield from _enabled(values, case.tail)
-    names = [f"${{{bucket.id}.{name}}}" for name in BUCKET_NAMES]
-    origin = _origin(values, case.tail, *names)
+    yield from enabled(values, case.tail)
+    origin = _origin(values, case.tail, *_addresses(values, bucket))
     if origin is None:
         yield _without_origin(case.tail, bucket, f"!GetAtt {bucket.id}.RegionalDomainName")
         return
@@ -96,27 +99,27 @@ def distribution_reaches_balancer(case: Case) -> Iterator[Evidence]:
     - a distribuição ligada, com uma origem no nome do balanceador e um comportamento que leva a ela;
     - um `AWS::CloudFront::VpcOrigin` do balanceador, que a origem cita;
     - `Scheme: internal`, e a VPC com um gateway de internet, que a AWS exige mesmo sem rota por ele;
-    - um ouvinte na porta em que a origem fala;
-    - a entrada nessa porta, da lista de prefixos do CloudFront.
+    - um ouvinte na porta em que a origem fala, que encaminha ou responde, em vez de só redirecionar;
+    - a entrada nessa porta, da lista de prefixos do CloudFront, e nenhuma ACL de rede que a feche.
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
     """
     assert case.tail and case.head
     values, balancer = case.resolution, case.head
-    yield from _enabled(values, case.tail)
+    yield from enabled(values, case.tail)
     origin = _origin(values, case.tail, f"${{{balancer.id}.DNSName}}")
     if origin is None:
         yield _without_origin(case.tail, balancer, f"!GetAtt {balancer.id}.DNSName")
         return
     yield from origin.lines
     written = inside(values, case.tail, origin.item, "VpcOriginConfig", "VpcOriginId")
-    private = values.resource(written.value) if written else None
-    if written is None or private is None or private.type != VPC_ORIGIN:
+    private = referred(values, written.value, VPC_ORIGIN, "Id") if written else None
+    if written is None or private is None:
         yield Missing(origin.item.path, f"a origem de `{balancer.id}` não é uma origem de VPC deste template",
                       "escreva `VpcOriginConfig: {VpcOriginId: !Ref OrigemVpc}`")
         return
     yield Found(written.path, f"a origem entra pela VPC, por `{private.id}`")
-    yield from _private_origin(network_of(values), private, balancer)
+    yield from private_origin(network_of(values), private, balancer)
 
 
 @dataclass(frozen=True)
@@ -124,21 +127,25 @@ class Origin:
     """Uma origem usada por algum comportamento, com as linhas que o dizem."""
 
     item: Placed
-    behaviour: tuple[Key, ...]
+    behaviours: tuple[tuple[Key, ...], ...]
     lines: tuple[Found, ...]
 
     def encrypted(self, values: Resolution, distribution: Resource) -> Iterator[Evidence]:
-        """O comportamento não aceita HTTP sem TLS."""
-        said = place(values, distribution, *self.behaviour, "ViewerProtocolPolicy")
-        if said and said.value in HTTPS:
-            yield Found(said.path, "só por HTTPS")
-        else:
-            yield Missing(at(distribution, *self.behaviour), f"um comportamento de `{distribution.id}` aceita HTTP sem TLS",
-                          "use `ViewerProtocolPolicy: redirect-to-https`")
+        """Nenhum dos comportamentos aceita HTTP sem TLS."""
+        for behaviour in self.behaviours:
+            said = place(values, distribution, *behaviour, "ViewerProtocolPolicy")
+            if said and said.value in HTTPS:
+                yield Found(said.path, "só por HTTPS")
+            else:
+                yield Missing(at(distribution, *behaviour), f"um comportamento de `{distribution.id}` aceita HTTP sem TLS",
+                              "use `ViewerProtocolPolicy: redirect-to-https`")
 
 
-def _enabled(values: Resolution, distribution: Resource) -> Iterator[Evidence]:
-    written = place(values, distribution, CONFIG, "Enabled")
+def enabled(values: Resolution, distribution: Resource) -> Iterator[Evidence]:
+    """A distribuição está ligada, e não é a de ensaio, que só atende por uma política de implantação."""
+    written, staging = (place(values, distribution, CONFIG, name) for name in ("Enabled", "Staging"))
+    if staging and str(staging.value).lower() != "false":
+        yield Missing(staging.path, f"`{distribution.id}` é uma distribuição de ensaio", "tire `Staging`")
     if written and str(written.value).lower() == "true":
         yield Found(written.path, "a distribuição está ligada")
     else:
@@ -149,18 +156,41 @@ def _origins(values: Resolution, distribution: Resource) -> list[Placed]:
     return places(values, distribution, CONFIG, "Origins")
 
 
+def _addresses(values: Resolution, bucket: Resource) -> tuple[str, ...]:
+    """Os nomes de domínio do bucket, por `GetAtt` ou escritos com o nome dele."""
+    written = (f"{name_of(values, bucket)}.s3{region}.amazonaws.com" for region in (".${AWS::Region}", ""))
+    return (*(f"${{{bucket.id}.{name}}}" for name in ("RegionalDomainName", "DomainName")), *written)
+
+
 def _origin(values: Resolution, distribution: Resource, *domains: str) -> Origin | None:
     """A origem com um destes nomes de domínio, se algum comportamento leva a ela."""
-    ways = behaviours(values, distribution)
+    ways = [keys for keys in behaviours(values, distribution) if not _shadowed(values, distribution, keys)]
     for item in _origins(values, distribution):
         name, domain = (inside(values, distribution, item, key) for key in ("Id", "DomainName"))
         used = [(keys, target) for keys in ways if (target := place(values, distribution, *keys, "TargetOriginId"))
                 and name and target.value == name.value]
-        if name and domain and domain.value in domains and used:
-            keys, target = used[0]
-            return Origin(item, keys, (Found(domain.path, "a origem"), Found(name.path, "tem este nome"),
-                                       Found(target.path, "e um comportamento leva a ela")))
+        if name and domain and canonical(values, domain.value) in domains and used:
+            target = used[0][1]
+            return Origin(item, tuple(keys for keys, _ in used), (
+                Found(domain.path, "a origem"), Found(name.path, "tem este nome"), Found(target.path, "e um comportamento leva a ela")))
     return None
+
+
+def _shadowed(values: Resolution, distribution: Resource, keys: tuple[Key, ...]) -> bool:
+    """Outro comportamento da lista, antes deste, pega todo caminho que seria dele; o padrão é o último."""
+    own = _pattern(place(values, distribution, *keys, "PathPattern")) if keys[1] != "DefaultCacheBehavior" else "*"
+    for item in places(values, distribution, CONFIG, "CacheBehaviors"):
+        if written_keys(item.path) == keys:
+            return False
+        earlier = _pattern(inside(values, distribution, item, "PathPattern"))
+        if not earlier or not own or "${" in earlier or covers(earlier, own):
+            return True
+    return False
+
+
+def _pattern(written: Placed | None) -> str:
+    """O caminho sem a barra do começo, que não faz diferença; vazio quando não se conhece."""
+    return written.value.removeprefix("/") if written and isinstance(written.value, str) else ""
 
 
 def behaviours(values: Resolution, distribution: Resource) -> list[tuple[Key, ...]]:
@@ -176,8 +206,8 @@ def _without_origin(distribution: Resource, target: Resource, domain: str) -> Mi
 
 def _signed(values: Resolution, distribution: Resource, bucket: Resource, origin: Placed) -> Iterator[Evidence]:
     written = inside(values, distribution, origin, "OriginAccessControlId")
-    control = values.resource(written.value) if written else None
-    if written is None or control is None or control.type != CONTROL:
+    control = referred(values, written.value, CONTROL, "Id") if written else None
+    if written is None or control is None:
         yield Missing(origin.path, f"a origem de `{bucket.id}` não usa um controle de acesso de origem deste template",
                       "escreva `OriginAccessControlId: !Ref ControleOrigem`")
         return
@@ -194,87 +224,41 @@ def _admitted(case: Case, distribution: Resource, bucket: Resource) -> Iterator[
     """A política do bucket deixa o CloudFront ler, e só para esta distribuição."""
     values = case.resolution
     own = arn_of(values, distribution) or ""
-    context = {"aws:SourceArn": own, "aws:SourceAccount": "${AWS::AccountId}", "aws:PrincipalIsAWSService": "true",
-               "aws:SecureTransport": "true"}
     name = f"{arn_of(values, bucket)}/*"
-    request = Request(values, "s3:GetObject", name, service="cloudfront.amazonaws.com", context=context)
-    decision = decide(request, bucket)
+    asked = [_asked(values, name, arn, ACCOUNT) for arn in (own, own.replace(f"${{{distribution.id}}}", f"${{{distribution.id}.Id}}"))]
+    decisions = [decide(request, bucket) for request in asked]
+    decision = next((found for found in decisions if found.granted), decisions[0])
     yield from evidence(decision, at(bucket), "o CloudFront", f"`{bucket.id}`",
                         "permita `s3:GetObject` a `Service: cloudfront.amazonaws.com` na política do bucket")
-    stranger = Request(values, "s3:GetObject", name, service="cloudfront.amazonaws.com",
-                       context={**context, "aws:SourceArn": "arn:aws:cloudfront::111122223333:distribution/OUTRA",
-                                "aws:SourceAccount": "111122223333"})
-    if decision.allowed and decide(stranger, bucket).granted:
-        yield Missing(decision.allowed.path, f"qualquer distribuição, de qualquer conta, leria `{bucket.id}`",
-                      f"acrescente `Condition` com `AWS:SourceArn` igual ao ARN de `{distribution.id}`")
-    elif decision.allowed:
+    yield from _managed(values, bucket)
+    yield from key_used(decision.request, bucket, at(bucket), "o CloudFront")
+    strangers = list(_strangers(values, distribution, bucket, name))
+    yield from strangers
+    if decision.allowed and not strangers:
         yield Found((*decision.allowed.path, "Condition"), "só se o pedido vem desta distribuição")
 
 
-def _private_origin(net: Network, private: Resource, balancer: Resource) -> Iterator[Evidence]:
-    values, keys = net.values, ("VpcOriginEndpointConfig",)
-    named = place(values, private, *keys, "Arn")
-    if named and net.named(named.value, BALANCER) == balancer:
-        yield Found(named.path, f"entra por `{balancer.id}`")
-    else:
-        yield Missing(at(private, *keys), f"`{private.id}` não é de `{balancer.id}`", f"escreva `Arn: !Ref {balancer.id}`")
-    spoken = place(values, private, *keys, "OriginProtocolPolicy")
-    if spoken is None or spoken.value not in SPOKEN:
-        yield Missing(at(private, *keys), f"não se sabe em que porta `{private.id}` fala",
-                      "use `OriginProtocolPolicy: http-only` ou `https-only`")
-        return
-    yield Found(spoken.path, f"o CloudFront fala {spoken.value}")
-    name, protocol, usual = SPOKEN[spoken.value]
-    written = place(values, private, *keys, name)
-    port = usual if written is None else int(written.value) if str(written.value).isdecimal() else None
-    if written and port and port != usual:  # sem a linha, valeria a porta de costume
-        yield Found(written.path, f"na porta {port}")
-    yield from _internal(net, balancer)
-    yield from _listens(net, balancer, port, protocol)
-    if port:
-        yield from _entered(net, balancer, port)
+def _asked(values: Resolution, name: str, arn: str, account: str) -> Request:
+    context = {"aws:SourceArn": arn, "aws:SourceAccount": account, "aws:PrincipalIsAWSService": "true", "aws:SecureTransport": "true"}
+    return Request(values, "s3:GetObject", name, service="cloudfront.amazonaws.com", context=context)
 
 
-def _internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
-    home, scheme = home_of(net, balancer), place(net.values, balancer, "Scheme")
-    assert home
-    yield from home.lines(2)
-    yield from home.spread(net)
-    yield from same_vpc(net, home)
-    subnets = home.known_subnets(net)
-    yield from attachment(net, subnets[0].vpc if subnets else None)
-    if scheme and scheme.value == "internal":
-        yield Found(scheme.path, "o balanceador não tem endereço público")
-    else:
-        yield Missing(at(balancer, "Scheme"), f"`{balancer.id}` não é interno", "escreva `Scheme: internal`")
+def _strangers(values: Resolution, distribution: Resource, bucket: Resource, name: str) -> Iterator[Missing]:
+    """As permissões que deixam, ou talvez deixem, outra distribuição ou qualquer um ler."""
+    allowing = [part for part in of_resource(values, bucket) if isinstance(part, Statement) and part.allows]
+    for part in allowing:
+        foreign, near = (applies(part, _asked(values, name, arn, account), identity=False) for arn, account in OTHERS)
+        if (foreign, near) != (False, False):
+            yield Missing(part.path, f"qualquer distribuição, {'de qualquer' if foreign else 'desta'} conta, leria `{bucket.id}`",
+                          f"acrescente `Condition` com `AWS:SourceArn` igual ao ARN de `{distribution.id}`")
+        anyone = any(item.value == "*" for _, item in part.principals)
+        if anyone and applies(part, Request(values, "s3:GetObject", name), identity=True) is not False:
+            yield Missing(part.path, f"qualquer um leria `{bucket.id}`, sem passar por `{distribution.id}`", "tire a permissão a `Principal: \"*\"`")
 
 
-def _listens(net: Network, balancer: Resource, port: int | None, protocol: str) -> Iterator[Evidence]:
-    listener, lines = listeners_of(net, balancer).get(port or 0, (None, []))
-    if listener is not None and net.values.property(listener, "Protocol") == protocol:
-        yield from lines
-    else:
-        yield Missing(at(balancer), f"`{balancer.id}` não ouve {protocol} na porta em que o CloudFront fala",
-                      "acrescente o `AWS::ElasticLoadBalancingV2::Listener`", "ELBV2_LISTENERS_MISMATCH")
-
-
-def _entered(net: Network, balancer: Resource, port: int) -> Iterator[Evidence]:
-    """A entrada nessa porta vem só da lista de prefixos que a AWS mantém para o CloudFront."""
-    home = home_of(net, balancer)
-    assert home
-    for group in home.known_groups:
-        for ruling in rules_of(net, group, True) or []:
-            kinds = [kind for kind, _ in ruling.peers]
-            if ruling.group == group and ruling.exactly(port) and kinds == ["SourcePrefixListId"] and _chosen(net, ruling.peers[0][1]):
-                yield from carried(net, home, group)
-                yield from ruling.lines()
-                return
-    yield Missing(at(balancer, "SecurityGroups"), f"nenhum grupo de `{balancer.id}` deixa o CloudFront entrar em tcp {port}",
-                  "acrescente a entrada com `SourcePrefixListId` da lista `com.amazonaws.global.cloudfront.origin-facing`",
-                  "ENI_SG_RULES_MISMATCH")
-
-
-def _chosen(net: Network, written: Placed) -> bool:
-    """A lista é a que quem implanta informa (ou a de id escrito): não é uma deste template."""
-    text = canonical(net.values, written.value) or ""
-    return text.startswith(("${Parameters.", "pl-"))
+def _managed(values: Resolution, bucket: Resource) -> Iterator[Missing]:
+    """O defeito da chave que a AWS mantém para o S3: a política dela não deixa o CloudFront decifrar."""
+    said = place(values, bucket, *RULE, "SSEAlgorithm")
+    key = place(values, bucket, *RULE, "KMSMasterKeyID")
+    if said and said.value != "AES256" and (key is None or str(key.value).startswith("alias/aws/")):
+        yield Missing(said.path, f"a chave que cifra `{bucket.id}` não deixa o CloudFront ler", "use `AES256`, ou uma chave do template")

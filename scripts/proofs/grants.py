@@ -22,6 +22,7 @@ TRUST = "AssumeRolePolicyDocument"
 DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy")
 ATTACHED = ("ManagedPolicyArns", "ManagedPolicies")
 INVOKE = "AWS::Lambda::Permission"
+ENDPOINT = "AWS::EC2::VPCEndpoint"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def grants(values: Resolution) -> Iterator[Grant]:
         if resource.type == INVOKE:
             text = f"a permissão de invocar `{resource.id}`"
             yield Grant(resource, ("Resources", resource.id), resource.id, text, whole=True)
+        elif resource.type == ENDPOINT:
+            yield Grant(resource, ("Resources", resource.id), resource.id, f"o endpoint `{resource.id}`", whole=True)
         elif resource.type.startswith("AWS::Serverless::"):
             yield Grant(resource, ("Resources", resource.id), resource.id,
                         f"`{resource.id}` (`{resource.type}`), que gera permissões que não se veem aqui,")

@@ -14,6 +14,7 @@ from typing import Any
 
 from scripts.proofs.network import Network, network, within
 from scripts.proofs.places import Placed, inside, places
+from scripts.proofs.ports import whole
 from scripts.proofs.rules import Found
 from scripts.resolution import SYMBOL, Unknown
 from scripts.template import Resource
@@ -193,8 +194,7 @@ def _contains(outer: Iterable[Any], inner: tuple[str, ...]) -> bool | None:
 
 
 def _number(written: Placed | None) -> int | None:
-    text = str(written.value) if written and not isinstance(written.value, bool) else ""
-    return int(text) if text.isascii() and text.isdigit() else None
+    return whole(written.value) if written else None
 
 
 def _open(written: Placed | None) -> bool:

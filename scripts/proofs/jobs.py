@@ -8,9 +8,12 @@ from scripts.proofs.access import HELD, call
 from scripts.proofs.dwelling import Home, home, written
 from scripts.proofs.groups import GROUP
 from scripts.proofs.homes import home_of
+from scripts.proofs.arns import arn_of, canonical, name_of
+from scripts.proofs.iam import Request, decide, evidence
 from scripts.proofs.network import SUBNET, Network
 from scripts.proofs.places import inside, place, places
 from scripts.proofs.principals import principal, role_of_arn
+from scripts.proofs.references import referred
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.resolution import Resolution
 from scripts.template import Resource
@@ -18,6 +21,7 @@ from scripts.template import Resource
 JOB = "AWS::Batch::JobDefinition"
 JOB_QUEUE = "AWS::Batch::JobQueue"
 ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
+LOGS = "AWS::Logs::LogGroup"
 
 
 @rule(JOB, HELD)
@@ -29,10 +33,14 @@ def job_uses_service(case: Case) -> Iterator[Evidence]:
 
     - um papel em `JobRoleArn`, em que `ecs-tasks.amazonaws.com` confia;
     - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
-    - das sub-redes do ambiente, um endpoint do serviço, um NAT ou o gateway de internet.
+    - um ambiente de computação ligado, e das sub-redes dele um endpoint do serviço, um NAT ou o gateway de internet.
 
     Fonte: https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html
     """
+    values = case.resolution
+    environments = values.of_type(ENVIRONMENT)
+    if environments and not _enabled(values):
+        yield from _off(values, *environments)
     yield from call(case)
 
 
@@ -49,8 +57,9 @@ def _job(values: Resolution, job: Resource) -> Iterator[Evidence | Resource]:
 
 @home(JOB)
 def _runs(net: Network, job: Resource) -> Home:
-    """Onde roda: as sub-redes dos ambientes de computação do template."""
-    homes = [found for place_ in net.values.of_type(ENVIRONMENT) if (found := home_of(net, place_))]
+    """Onde roda: as sub-redes dos ambientes de computação do template; um desligado só conta se todos estão."""
+    environments = _enabled(net.values) or net.values.of_type(ENVIRONMENT)
+    homes = [found for environment in environments if (found := home_of(net, environment))]
     return Home(job, *(tuple(item for found in homes for item in getattr(found, name)) for name in ("subnets", "groups")))
 
 
@@ -60,16 +69,40 @@ def _environment(net: Network, environment: Resource) -> Home:
                 written(net, environment, GROUP, "ComputeResources", "SecurityGroupIds"))
 
 
+def _enabled(values: Resolution) -> list[Resource]:
+    return [environment for environment in values.of_type(ENVIRONMENT) if not list(_off(values, environment))]
+
+
+def _off(values: Resolution, *resources: Resource) -> Iterator[Missing]:
+    for resource in resources:
+        if values.property(resource, "State") not in (None, "ENABLED"):
+            yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "use `State: ENABLED`")
+
+
 def served(values: Resolution, queue: Resource) -> Iterator[Evidence]:
     """A fila de trabalhos está ligada e leva a um ambiente de computação ligado."""
     for item in places(values, queue, "ComputeEnvironmentOrder"):
         named = inside(values, queue, item, "ComputeEnvironment")
-        environment = values.resource(named.value) if named else None
-        if named and environment and environment.type == ENVIRONMENT:
+        environment = referred(values, named.value, ENVIRONMENT, "ComputeEnvironmentArn") if named else None
+        if named and environment:
             yield Found(named.path, f"os trabalhos rodam em `{environment.id}`")
-            for resource in (queue, environment):
-                if values.property(resource, "State") not in (None, "ENABLED"):
-                    yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "use `State: ENABLED`")
+            yield from _off(values, queue, environment)
             return
     yield Missing(at(queue, "ComputeEnvironmentOrder"), f"`{queue.id}` não leva a um ambiente de computação deste template",
                   "escreva `ComputeEnvironmentOrder` com um `AWS::Batch::ComputeEnvironment`")
+
+
+def logged(values: Resolution, job: Resource) -> Iterator[Evidence]:
+    """Com os logs num grupo do template, o papel de execução pode escrever nele: senão o trabalho nem começa."""
+    keys = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
+    group = next((found for found in values.of_type(LOGS) if canonical(values, values.property(job, *keys)) == name_of(values, found)), None)
+    role = role_of_arn(values, place(values, job, "ContainerProperties", "ExecutionRoleArn"))
+    if group is None:
+        return
+    if role is None:
+        yield Missing(at(job), f"`{job.id}` escreve logs sem um papel de execução deste template", "escreva `ExecutionRoleArn`")
+        return
+    yield Found(at(job, "ContainerProperties", "ExecutionRoleArn"), f"`{role.id}` inicia o trabalho")
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        decision = decide(Request(values, action, arn_of(values, group) or "", role), None)
+        yield from evidence(decision, at(role), f"`{role.id}`", f"`{group.id}`", f"permita `{action}` no ARN do grupo")

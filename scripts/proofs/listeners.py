@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scripts.proofs.homes import BALANCER
 from scripts.proofs.network import Network
 from scripts.proofs.places import Placed, inside, place, places
+from scripts.proofs.ports import whole
 from scripts.proofs.rules import Evidence, Found, Missing, at
 from scripts.template import Resource
 
@@ -25,8 +26,9 @@ def listeners_of(net: Network, balancer: Resource) -> Listeners:
         port, protocol = place(net.values, listener, "Port"), place(net.values, listener, "Protocol")
         if net.property(listener, "LoadBalancerArn", BALANCER) != balancer or port is None or protocol is None:
             continue
-        if str(port.value).isdigit() and protocol.value in protocols:
-            found[int(port.value)] = (listener, [
+        number = whole(port.value)
+        if number is not None and protocol.value in protocols:
+            found[number] = (listener, [
                 Found(at(listener, "LoadBalancerArn"), f"`{listener.id}` ouve por `{balancer.id}`"),
                 Found(port.path, f"na porta {port.value}"), Found(protocol.path, f"em {protocol.value}"),
                 *(_certificate(net, listener) if protocol.value in SECURE else ())])
@@ -59,6 +61,19 @@ def redirections(net: Network, balancer: Resource) -> Iterator[Evidence]:
                               "escreva `Type: forward` ou `redirect`", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
 
 
+def answering(net: Network, listener: Resource) -> Iterator[Evidence]:
+    """O ouvinte, ou uma regra dele, encaminha ou responde: não só manda ir a outra porta."""
+    owned = [ruling for ruling in net.values.of_type(RULING) if net.property(ruling, "ListenerArn", LISTENER) == listener]
+    for resource, name in ((listener, "DefaultActions"), *((ruling, "Actions") for ruling in owned)):
+        for action in places(net.values, resource, name):
+            kind = inside(net.values, resource, action, "Type")
+            if kind and kind.value in ("forward", "fixed-response"):
+                yield Found(kind.path, f"`{resource.id}` encaminha ou responde")
+                return
+    yield Missing(at(listener, "DefaultActions"), f"`{listener.id}` só redireciona", "encaminhe a um grupo de destino",
+                  "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
+
+
 def diversions(net: Network, balancer: Resource, targets: Resource) -> Iterator[Missing]:
     """Regras de ouvinte que pegam todo caminho e não encaminham a este grupo: nada chegaria a ele."""
     owners = {listener.id for listener, _ in listeners_of(net, balancer).values()}
@@ -88,7 +103,7 @@ def _catches_all(net: Network, ruling: Resource) -> bool:
 def _redirection(net: Network, listener: Resource, config: Placed, port: int, listeners: Listeners) -> Iterator[Evidence]:
     asked = config.value.get("Port", "#{port}")
     protocol = config.value.get("Protocol", "#{protocol}")
-    target = port if asked == "#{port}" else (int(asked) if str(asked).isdigit() else None)
+    target = port if asked == "#{port}" else whole(asked)
     other = listeners[target][0] if target in listeners and target != port else None
     spoken = net.values.property(other, "Protocol") if other else None
     if other is None or protocol not in ("#{protocol}", spoken) or (

@@ -86,11 +86,10 @@ def _by_endpoint(net: Network, home: Home, subnet: Subnet, endpoint: Resource, r
 
 
 def _takes_over(net: Network, subnet: Subnet, endpoint: Resource) -> bool:
-    """Há um endpoint no caminho: a rota dele, ou o nome do serviço, vale antes do NAT e do gateway."""
+    """Numa VPC com o endpoint do serviço, é por ele que se vai: a sub-rede que não o usa foi esquecida."""
     gateway = net.values.property(endpoint, "VpcEndpointType") in (None, "Gateway")
-    ready = _listed(net, subnet, endpoint) if gateway else _same_vpc(net, subnet, endpoint)
     named = gateway or str(net.values.property(endpoint, "PrivateDnsEnabled")).lower() == "true"
-    return named and not any(isinstance(piece, Missing) for piece in ready)
+    return named and not any(isinstance(piece, Missing) for piece in _same_vpc(net, subnet, endpoint))
 
 
 def _same_vpc(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Evidence]:

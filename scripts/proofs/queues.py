@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from scripts.proofs.arns import designated
 from scripts.proofs.places import place, places
+from scripts.proofs.ports import whole
+from scripts.proofs.references import complete
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.proofs.services import FUNCTION, QUEUE
-from scripts.resolution import Resolution, Unknown
+from scripts.resolution import Resolution
 from scripts.template import Resource
 
 MAPPING = "AWS::Lambda::EventSourceMapping"
@@ -16,6 +18,8 @@ POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """O que a Lambda faz com o papel da função para ler a fila por ela."""
 USUAL_WAIT = 30
 """Quantos segundos a mensagem se esconde quando a fila não diz."""
+USUAL_LIFE = 345600
+"""Quantos segundos ela dura na fila quando a fila não diz: quatro dias."""
 
 
 @rule(QUEUE, QUEUE)
@@ -27,6 +31,7 @@ def queue_sets_aside(case: Case) -> Iterator[Evidence]:
 
     - `RedrivePolicy` da fila com o ARN da outra em `deadLetterTargetArn`;
     - `maxReceiveCount` de 1 a 1.000;
+    - `MessageRetentionPeriod` maior que o `VisibilityTimeout` somado em todas as tentativas;
     - as duas do mesmo tipo, padrão ou FIFO, e a outra sem recusar esta.
 
     Fonte: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
@@ -44,14 +49,29 @@ def set_aside(values: Resolution, queue: Resource, dead: Resource) -> Iterator[E
                       f"escreva `RedrivePolicy: {{deadLetterTargetArn: !GetAtt {dead.id}.Arn, maxReceiveCount: 5}}`")
         return
     yield Found(target.path, f"o que falha vai para `{dead.id}`")
-    if count and str(count.value).isdecimal() and 1 <= int(count.value) <= 1000:
-        yield Found(count.path, f"depois de {count.value} tentativas")
+    tries = whole(count.value) if count else None
+    if count and tries and tries <= 1000:
+        yield Found(count.path, f"depois de {tries} tentativas")
+        yield from _kept(values, queue, tries)
     else:
         yield Missing(at(queue, "RedrivePolicy"), f"`{queue.id}` não diz depois de quantas tentativas",
                       "escreva `maxReceiveCount` de 1 a 1000")
     if _fifo(values, queue) != _fifo(values, dead):
         yield Missing(at(dead), f"`{queue.id}` e `{dead.id}` não são do mesmo tipo", "use `FifoQueue` nas duas, ou em nenhuma")
     yield from _accepted(values, queue, dead)
+
+
+def _kept(values: Resolution, queue: Resource, tries: int) -> Iterator[Evidence]:
+    """A mensagem não vence antes da última tentativa: a fila a apagaria sem a pôr de lado."""
+    hidden, limit = place(values, queue, "VisibilityTimeout"), place(values, queue, "MessageRetentionPeriod")
+    waits, keeps = whole(hidden.value) if hidden else USUAL_WAIT, whole(limit.value) if limit else USUAL_LIFE
+    if waits is None or keeps is None or keeps <= waits * tries:
+        yield Missing(at(queue, "MessageRetentionPeriod"), f"uma mensagem pode vencer em `{queue.id}` antes de {tries} tentativas",
+                      "use `MessageRetentionPeriod` maior que `VisibilityTimeout` vezes `maxReceiveCount`")
+        return
+    for written, alone in ((hidden, USUAL_WAIT * tries >= keeps), (limit, waits * tries >= USUAL_LIFE)):
+        if written and alone:  # sem a linha, o valor de costume não bastaria
+            yield Found(written.path, f"a mensagem dura {keeps} segundos, mais que {tries} vezes {waits}")
 
 
 def _accepted(values: Resolution, queue: Resource, dead: Resource) -> Iterator[Evidence]:
@@ -75,22 +95,29 @@ def _accepted(values: Resolution, queue: Resource, dead: Resource) -> Iterator[E
 
 def polled(values: Resolution, function: Resource, queue: Resource) -> Iterator[Evidence]:
     """A Lambda lê a fila e chama a função com cada lote."""
-    for mapping in values.of_type(MAPPING):
-        source = place(values, mapping, "EventSourceArn")
-        if source is None or designated(values, source.value, QUEUE) != queue:
-            continue
-        if designated(values, values.property(mapping, "FunctionName"), FUNCTION, by_name=True) != function:
-            continue
-        yield Found(source.path, f"a Lambda lê `{queue.id}`")
-        yield Found(at(mapping, "FunctionName"), f"e chama `{function.id}`")
-        yield from _running(values, mapping)
-        yield from _patient(values, function, queue)
+    mappings = [mapping for mapping in values.of_type(MAPPING)
+                if designated(values, values.property(mapping, "EventSourceArn"), QUEUE) == queue
+                and designated(values, values.property(mapping, "FunctionName"), FUNCTION, by_name=True) == function]
+    if not mappings:
+        yield Missing(at(function), f"nada faz `{function.id}` ler `{queue.id}`",
+                      f"crie um `{MAPPING}` com `EventSourceArn: !GetAtt {queue.id}.Arn` e `FunctionName: !Ref {function.id}`")
         return
-    yield Missing(at(function), f"nada faz `{function.id}` ler `{queue.id}`",
-                  f"crie um `{MAPPING}` com `EventSourceArn: !GetAtt {queue.id}.Arn` e `FunctionName: !Ref {function.id}`")
+    yield from complete(_running(values, mapping, function, queue) for mapping in mappings)
+    yield from _patient(values, function, queue)
+    yield from invocable(values, function)
 
 
-def _running(values: Resolution, mapping: Resource) -> Iterator[Evidence]:
+def invocable(values: Resolution, function: Resource) -> Iterator[Missing]:
+    """O defeito de uma função com concorrência reservada de zero: a Lambda recusa toda chamada."""
+    reserved = place(values, function, "ReservedConcurrentExecutions")
+    if reserved and not whole(reserved.value):
+        yield Missing(reserved.path, f"`{function.id}` não pode rodar: a concorrência reservada dela é zero, ou não se conhece",
+                      "tire `ReservedConcurrentExecutions`, ou use 1 ou mais")
+
+
+def _running(values: Resolution, mapping: Resource, function: Resource, queue: Resource) -> Iterator[Evidence]:
+    yield Found(at(mapping, "EventSourceArn"), f"a Lambda lê `{queue.id}`")
+    yield Found(at(mapping, "FunctionName"), f"e chama `{function.id}`")
     if str(values.property(mapping, "Enabled")).lower() not in ("none", "true"):
         yield Missing(at(mapping, "Enabled"), f"`{mapping.id}` está desligado", "tire `Enabled`, ou use `true`")
     if "FilterCriteria" in mapping.properties:
@@ -100,17 +127,13 @@ def _running(values: Resolution, mapping: Resource) -> Iterator[Evidence]:
 def _patient(values: Resolution, function: Resource, queue: Resource) -> Iterator[Evidence]:
     """A mensagem fica escondida ao menos enquanto a função pode estar com ela; senão, a Lambda recusa a ligação."""
     hidden, limit = place(values, queue, "VisibilityTimeout"), place(values, function, "Timeout")
-    waits, runs = _seconds(hidden.value if hidden else USUAL_WAIT), _seconds(limit.value if limit else 3)
+    waits, runs = whole(hidden.value if hidden else USUAL_WAIT), whole(limit.value if limit else 3)
     if waits is None or runs is None or waits < runs:
         yield Missing(at(queue, "VisibilityTimeout"), f"`VisibilityTimeout` de `{queue.id}` é menor que o `Timeout` de `{function.id}`",
                       "use seis vezes o `Timeout`")
         return
     if hidden and runs > USUAL_WAIT:  # sem a linha, a espera de costume não bastaria
         yield Found(hidden.path, f"a mensagem fica escondida por {waits} segundos, mais que os {runs} da função")
-
-
-def _seconds(value: object) -> int | None:
-    return int(str(value)) if not isinstance(value, Unknown) and str(value).isdecimal() else None
 
 
 def _fifo(values: Resolution, queue: Resource) -> str:

@@ -100,11 +100,12 @@ def watched(values: Resolution, bucket: Resource, function: Resource) -> list[Wa
     for entry in places(values, bucket, "NotificationConfiguration", "LambdaConfigurations"):
         named = entry.value.get("Function") if isinstance(entry.value, dict) else None
         if named is not None and canonical(values, named) == arn_of(values, function):
-            found.append(_watched(values, bucket, written_keys(entry.path)))
+            found.append(filtered(values, bucket, written_keys(entry.path)))
     return found
 
 
-def _watched(values: Resolution, bucket: Resource, keys: tuple[Key, ...]) -> Watched:
+def filtered(values: Resolution, bucket: Resource, keys: tuple[Key, ...]) -> Watched:
+    """As chaves que passam pelo filtro da notificação nesse caminho."""
     ends: dict[str, Placed | None] = {"prefix": None, "suffix": None}
     for item in places(values, bucket, *keys, "Filter", "S3Key", "Rules"):
         name = str(item.value.get("Name")).lower() if isinstance(item.value, dict) else ""

@@ -25,7 +25,7 @@ def covers(pattern: str, text: str, ignore_case: bool = False) -> bool | None:
 
     `None` quando talvez cubra, ou cubra só uma parte.
     """
-    if VARIABLE in pattern or len(pattern) > LONGEST:
+    if VARIABLE in pattern or max(len(pattern), len(text)) > LONGEST:
         return None
     if ignore_case:
         pattern, text = pattern.lower(), text.lower()
@@ -63,26 +63,29 @@ def _meet(pattern: str, text: str) -> bool:
     """Algum texto concreto satisfaz os dois, se cada símbolo puder ser qualquer coisa."""
     reach = {0}
     for here in pattern:
-        reach = {end for start in reach for end in _advance(here, text, start)}
+        if here == "*" or FREE <= here <= LAST:
+            reach = set(range(min(reach), len(text) + 1))
+        else:
+            reach = set(_advance(here, text, reach))
         if not reach:
             return False
     return any(all(map(_any, text[position:])) for position in reach)
 
 
-def _advance(here: str, text: str, start: int) -> Iterator[int]:
-    """As posições do texto a que se chega de `start` com um caractere do padrão.
+def _advance(here: str, text: str, reach: set[int]) -> Iterator[int]:
+    """As posições do texto a que se chega destas com um caractere do padrão.
 
     Ficar num curinga do texto é ele valer também esse caractere; passar dele, acabar ali.
     """
-    if here == "*" or FREE <= here <= LAST:
-        yield from range(start, len(text) + 1)
-        return
-    for position in range(start, len(text)):
-        char = text[position]
+    past = -1  # a posição a que os curingas do texto, acabando, levam
+    for position, char in enumerate(text):
+        if position not in reach and position != past:
+            continue
         if not _any(char):
             if char == here or here == "?":
                 yield position + 1
-            return
+            continue
+        past = position + 1
         # Dois recursos diferentes não têm o mesmo nome.
         if char == "*" or char >= FREE or char == here or not FIRST <= here < FREE:
             yield position

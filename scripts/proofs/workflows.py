@@ -13,43 +13,66 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.proofs.arns import HERE, arn_of, canonical, designated
+from scripts.proofs.access import key_used
+from scripts.proofs.arns import HERE, arn_of, canonical, designated, name_of
 from scripts.proofs.iam import Request, decide, evidence
-from scripts.proofs.jobs import JOB, JOB_QUEUE, served
+from scripts.proofs.jobs import JOB, JOB_QUEUE, logged, served
 from scripts.proofs.places import place
 from scripts.proofs.principals import FUNCTION, MACHINE, principal_of
+from scripts.proofs.queues import invocable
+from scripts.proofs.references import complete, referred
 from scripts.proofs.rules import Case, Evidence, Found, Missing, Path, at, rule
-from scripts.proofs.services import BUCKET, QUEUE, TABLE, TOPIC
+from scripts.proofs.services import BUCKET, QUEUE, TABLE, TOPIC, arns, on_objects
 from scripts.resolution import Resolution
 from scripts.template import Resource
 
 NAMED = {
-    FUNCTION: ("lambda", ("FunctionName",)), JOB_QUEUE: ("batch", ("JobQueue",)), TABLE: ("dynamodb", ("TableName",)),
-    BUCKET: ("s3", ("Bucket",)), QUEUE: ("sqs", ("QueueUrl",)), TOPIC: ("sns", ("TopicArn",)),
+    FUNCTION: ("lambda", "FunctionName"), JOB_QUEUE: ("batch", "JobQueue"), TABLE: ("dynamodb", "TableName"),
+    BUCKET: ("s3", "Bucket"), QUEUE: ("sqs", "QueueUrl"), TOPIC: ("sns", "TopicArn"),
 }
 """De cada tipo, o serviço nas integrações e o argumento que o nomeia."""
 
 INTEGRATION = re.compile(r"arn:(?:aws|\$\{AWS::Partition\}):states:::(?:aws-sdk:)?(?P<service>\w+):(?P<action>\w+)(?P<way>\.\w+)?(?::\d+)?")
-ACTIONS = {"lambda:invoke": "lambda:InvokeFunction"}
-"""Ações do IAM cujo nome não é o da integração com inicial maiúscula."""
+ACTIONS = {
+    "lambda:invoke": "lambda:InvokeFunction", "s3:listObjects": "s3:ListBucket", "s3:listObjectsV2": "s3:ListBucket",
+    "s3:listObjectVersions": "s3:ListBucketVersions", "s3:headBucket": "s3:ListBucket", "s3:headObject": "s3:GetObject",
+    "s3:deleteObjects": "s3:DeleteObject", "s3:createMultipartUpload": "s3:PutObject", "s3:uploadPart": "s3:PutObject",
+    "s3:completeMultipartUpload": "s3:PutObject", "sqs:sendMessageBatch": "sqs:SendMessage",
+    "sqs:deleteMessageBatch": "sqs:DeleteMessage", "sqs:changeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sns:publishBatch": "sns:Publish",
+}
+"""Ações do IAM cujo nome não é o da operação com inicial maiúscula."""
 
 WATCHING = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
+LATEST = ":$LATEST"
+COMPUTED = "{%"
+"""Começo do que a JSONata calcula a cada execução."""
 DEPTH = 8
 
 
 @dataclass(frozen=True)
 class Task:
-    """Uma tarefa a que a execução pode chegar: o que ela chama e com que argumentos."""
+    """Uma tarefa a que a execução pode chegar: o que ela chama e com que argumentos, na chave `given`.
+
+    `distributed` diz que está dentro de um `Map` distribuído, que roda em execuções filhas.
+    """
 
     name: str
     path: Path
     resource: str
+    given: str
     arguments: dict[str, Any]
     written: bool
+    distributed: bool
 
     def line(self, *keys: str) -> Path:
         """O lugar de uma chave da tarefa; de uma definição em texto, o texto inteiro."""
         return (*self.path, *keys) if self.written else self.path
+
+    def argument(self, name: str) -> str:
+        """Um argumento escrito como texto; vazio quando não há, ou não é texto."""
+        value = self.arguments.get(name)
+        return value if isinstance(value, str) else ""
 
 
 @rule(MACHINE, tuple(NAMED))
@@ -59,10 +82,13 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
     Cada estado do tipo `Task` chama um serviço com o papel da máquina. Para esperar o fim de um
     trabalho do Batch (`.sync`), ela também o acompanha por uma regra do EventBridge.
 
-    - na definição, uma tarefa a que se chega desde `StartAt` e que nomeia o recurso;
+    - na definição, uma tarefa a que se chega desde `StartAt`, fora de um `Map` distribuído, e que nomeia o recurso;
+    - se é uma função, nenhuma concorrência reservada de zero, que a impediria de rodar;
     - um papel em que `states.amazonaws.com` confia;
     - a permissão da ação nesse recurso e, no Batch, também na definição de trabalho;
-    - a fila de trabalhos do Batch ligada, com um ambiente de computação ligado;
+    - a chave do KMS do recurso, quando há uma, também permitida;
+    - a fila de trabalhos do Batch ligada, com um ambiente de computação ligado, e quem inicia o
+      trabalho podendo escrever os logs dele;
     - com `.sync` no Batch, ver e encerrar trabalhos, e a regra `StepFunctionsGetEventsForBatchJobsRule`.
 
     Fonte: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
@@ -74,18 +100,50 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
     matching = [(task, keys) for task in tasks(values, case.tail) if (keys := _names(values, task, head)) is not None]
     if not matching:
         yield Missing(at(case.tail), f"nenhuma tarefa de `{case.tail.id}` a que se chega usa `{head.id}`",
-                      f"acrescente à definição um estado `Task` que o nomeie em `{NAMED[head.type][1][0]}`")
+                      f"acrescente à definição um estado `Task` que o nomeie em `{NAMED[head.type][1]}`")
         return
-    task, keys = matching[0]
-    yield Found(task.line("Resource"), f"a tarefa `{task.name}` chama o serviço")
-    if keys:
-        yield Found(task.line(*keys), f"em `{head.id}`")
+    calls = [*(task.line("Resource") for task, _ in matching[:1]), *(task.line(*keys) for task, keys in matching[:1] if keys)]
+    if len(matching) > 1:  # nenhuma é indispensável: a evidência são os estados
+        calls = [matching[0][0].path[:-1] if matching[0][0].written else matching[0][0].path]
+    yield from (Found(path, f"a tarefa `{matching[0][0].name}` chama `{head.id}`") for path in calls)
+    yield from complete(_runs(values, task, head, principal.role) for task, _ in matching)
+
+
+def _runs(values: Resolution, task: Task, head: Resource, role: Resource | None) -> Iterator[Evidence]:
+    """O serviço pode atender, e o papel deixa a tarefa chamá-lo."""
+    if task.distributed:
+        yield Missing(task.path, f"`{task.name}` está num `Map` distribuído, e as permissões dele não se avaliam", "use o modo `INLINE`")
+    if head.type == FUNCTION:
+        yield from invocable(values, head)
     if head.type == JOB_QUEUE:
-        yield from served(values, head)
-    for action, arn, target in _needed(values, task, head) if principal.role else ():
-        decision = decide(Request(values, action, arn, principal.role), target)
-        yield from evidence(decision, at(principal.role), f"`{principal.role.id}`", f"`{arn}`" if target is None else f"`{target.id}`",
-                            f"acrescente às políticas dele uma declaração com `{action}`")
+        yield from _job(values, task, head)
+    if role:
+        for action, names, target in _needed(values, task, head, role):
+            yield from _permitted(values, role, action, names, target)
+
+
+def _job(values: Resolution, task: Task, queue: Resource) -> Iterator[Evidence]:
+    yield from served(values, queue)
+    job = _definition(values, task)
+    if job:
+        yield from logged(values, job)
+    else:
+        yield Missing(task.line(task.given), f"não se conhece o trabalho que `{task.name}` põe na fila",
+                      "escreva `JobDefinition` com o `!Ref` de uma `AWS::Batch::JobDefinition`")
+
+
+def _definition(values: Resolution, task: Task) -> Resource | None:
+    return referred(values, task.argument("JobDefinition"), JOB, "JobDefinitionArn")
+
+
+def _permitted(values: Resolution, role: Resource, action: str, names: list[str], target: Resource | None) -> Iterator[Evidence]:
+    """A ação num destes ARNs: basta que um deles esteja permitido por inteiro."""
+    decisions = [decide(Request(values, action, name, role), target) for name in names]
+    decision = next((found for found in decisions if found.granted), decisions[0])
+    yield from evidence(decision, at(role), f"`{role.id}`", f"`{names[0]}`" if target is None else f"`{target.id}`",
+                        f"acrescente às políticas dele uma declaração com `{action}`")
+    if target is not None:
+        yield from key_used(decision.request, target, at(role), f"`{role.id}`")
 
 
 def tasks(values: Resolution, machine: Resource) -> Iterator[Task]:
@@ -97,10 +155,10 @@ def tasks(values: Resolution, machine: Resource) -> Iterator[Task]:
         yield from _tasks(_substituted(written.value, named), written.path, True)
     elif text and isinstance(text.value, str):
         try:
-            body = json.loads(text.value)
-        except ValueError:
+            body = _substituted(json.loads(text.value), named)
+        except (ValueError, RecursionError):
             return
-        yield from _tasks(_substituted(body, named), text.path, False)
+        yield from _tasks(body, text.path, False)
 
 
 def _substituted(node: Any, named: dict[str, Any]) -> Any:
@@ -114,17 +172,25 @@ def _substituted(node: Any, named: dict[str, Any]) -> Any:
     return node
 
 
-def _tasks(body: Any, path: Path, written: bool, depth: int = 0) -> Iterator[Task]:
+def _tasks(body: Any, path: Path, written: bool, depth: int = 0, distributed: bool = False) -> Iterator[Task]:
     states = body.get("States") if isinstance(body, dict) else None
     if not isinstance(states, dict) or depth > DEPTH:
         return
     for name in _reached(body.get("StartAt"), states):
         state, here = states[name], (*path, "States", name) if written else path
         if state.get("Type") == "Task" and isinstance(state.get("Resource"), str):
-            arguments = state.get("Parameters") or state.get("Arguments")
-            yield Task(name, here, state["Resource"], arguments if isinstance(arguments, dict) else {}, written)
+            given = "Arguments" if "Arguments" in state else "Parameters"
+            arguments = state.get(given)
+            yield Task(name, here, state["Resource"], given, arguments if isinstance(arguments, dict) else {}, written, distributed)
         for inner, keys in _inside(state):
-            yield from _tasks(inner, (*here, *keys) if written else path, written, depth + 1)
+            apart = distributed or _distributed(inner)
+            yield from _tasks(inner, (*here, *keys) if written else path, written, depth + 1, apart)
+
+
+def _distributed(processor: Any) -> bool:
+    """O `Map` abre uma execução filha por item; de um modo que não se conhece, não se diz que não."""
+    config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
+    return config is not None and not (isinstance(config, dict) and config.get("Mode", "INLINE") == "INLINE")
 
 
 def _inside(state: dict[str, Any]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
@@ -160,30 +226,53 @@ def _names(values: Resolution, task: Task, target: Resource) -> tuple[str, ...] 
     if target.type == FUNCTION and designated(values, task.resource, FUNCTION) == target:
         return ()
     found = INTEGRATION.fullmatch(task.resource)
-    service, names = NAMED[target.type]
+    service, name = NAMED[target.type]
     if found is None or found["service"] != service:
         return None
-    for name in names:
-        value = str(task.arguments.get(name, "")).removesuffix(":$LATEST")
-        if values.resource(value) == target or designated(values, value, target.type, by_name=True) == target:
-            return ("Parameters" if name in task.arguments else "Arguments", name)
-    return None
+    value = task.argument(name).removesuffix(LATEST) if target.type == FUNCTION else task.argument(name)
+    return (task.given, name) if _designates(values, value, target) else None
 
 
-def _needed(values: Resolution, task: Task, target: Resource) -> Iterator[tuple[str, str, Resource | None]]:
-    """Cada ação, o ARN dela e o recurso do template a que se refere."""
+def _designates(values: Resolution, value: str, target: Resource) -> bool:
+    """O valor é o que o argumento pede: um endereço de fila, um nome de bucket, o ARN ou o nome dos outros."""
+    if target.type == QUEUE:
+        return referred(values, value, QUEUE, "QueueUrl") == target
+    if target.type == BUCKET:
+        return canonical(values, value) == name_of(values, target)
+    return designated(values, value, target.type, by_name=target.type in (FUNCTION, TABLE)) == target
+
+
+def _needed(
+    values: Resolution, task: Task, target: Resource, role: Resource
+) -> Iterator[tuple[str, list[str], Resource | None]]:
+    """Cada ação, os ARNs em que ela serve e o recurso do template a que se refere."""
     found = INTEGRATION.fullmatch(task.resource)
     name = f"{found['service']}:{found['action']}" if found else "lambda:invoke"
-    action = ACTIONS.get(name) or f"{name.partition(':')[0]}:{name.partition(':')[2][:1].upper()}{name.partition(':')[2][1:]}"
-    own = arn_of(values, target) or ""
-    yield action, f"{own}/*" if target.type == BUCKET else own, target
+    service, _, operation = name.partition(":")
+    action = ACTIONS.get(name) or f"{service}:{operation[:1].upper()}{operation[1:]}"
+    yield action, _resources(values, task, target, role, action), target
     if target.type != JOB_QUEUE:
         return
-    job = values.resource(str(task.arguments.get("JobDefinition", "")))
-    if job and job.type == JOB:
-        yield action, arn_of(values, job) or "", job
+    job = _definition(values, task)
+    if job:
+        yield action, [arn_of(values, job) or ""], job
     if found and found["way"] == ".sync":
-        yield "batch:DescribeJobs", "*", None
-        yield "batch:TerminateJob", f"arn:${{AWS::Partition}}:batch:{HERE}:job/*", None
+        yield "batch:DescribeJobs", ["*"], None
+        yield "batch:TerminateJob", [f"arn:${{AWS::Partition}}:batch:{HERE}:job/*"], None
         rule_arn = f"arn:${{AWS::Partition}}:events:{HERE}:rule/StepFunctionsGetEventsForBatchJobsRule"
-        yield from ((name, rule_arn, None) for name in WATCHING)
+        yield from ((name, [rule_arn], None) for name in WATCHING)
+
+
+def _resources(values: Resolution, task: Task, target: Resource, role: Resource, action: str) -> list[str]:
+    """Os ARNs em que a ação serve: o da versão da função, se a tarefa diz uma, e o do objeto, se diz a chave."""
+    own, key = arn_of(values, target) or "", task.argument("Key")
+    if target.type == FUNCTION:
+        version = LATEST if task.argument("FunctionName").endswith(LATEST) else ""
+        if "Qualifier.$" in task.arguments:
+            version = ":*"
+        elif "Qualifier" in task.arguments:
+            version = f":{task.argument('Qualifier') or '*'}"
+        return [own + version]
+    if target.type == BUCKET and on_objects(action) and key and not key.startswith(COMPUTED):
+        return [f"{own}/{key}"]
+    return arns(values, role, target, action)

@@ -16,6 +16,7 @@ import stat
 import subprocess
 import sys
 import time
+import tracemalloc
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,7 @@ import kubernetes_validate
 import pytest
 import requests
 import yaml
+from botocore.response import StreamingBody
 from jsonschema import Draft202012Validator
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_batch
@@ -176,7 +178,7 @@ def values(buckets) -> dict[str, str]:
     return buckets | {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT, "MaquinaAnalise": machine,
                       "FuncaoEtapas.Arn": LAMBDA + "etapas", "FuncaoIniciar.Arn": LAMBDA + "iniciar",
                       "FilaLote": "arn:fila", "DefinicaoLote": "arn:definicao", "PapelLote.Arn": "arn:papel",
-                      "PapelExecucaoLote.Arn": "arn:execucao", "LogsAnalise": "logs"}
+                      "LogsAnalise": "logs"}
 
 
 @pytest.fixture(scope="module")
@@ -354,6 +356,26 @@ def test_content_is_validated_line_by_line(machine, s3, buckets, content, reason
     s3.put_object(Bucket=buckets["BucketUpload"], Key=f"envios/{identity}.csv", Body=body)
     answer = invoke(machine.steps, {"etapa": "preparar", "id": identity})
     assert answer["errorType"] == "Rejected" and reason in answer["errorMessage"]
+
+
+def test_spectrum_without_peaks_concludes(run):
+    ended = run(HEADER + "".join(f"{mz},5\n" for mz in range(1, 9)))
+    assert (ended.status, ended.written["situacao.json"]) == ("SUCCEEDED", {"situacao": "concluida", "picos": 0, "maior": None})
+
+
+def test_peaks_are_read_one_at_a_time(steps, monkeypatch):
+    """A tarefa do Batch tem 4 GiB e a função, 1: o que uma grava, a outra não pode guardar inteiro na memória."""
+    lines = "".join(f"{mz}.00000,10.00,{50 + mz % 50}.000\r\n" for mz in range(20_000))
+    body, saved = f"mz,intensidade,relativa\r\n{lines}".encode(), []
+    monkeypatch.setattr(steps, "s3", SimpleNamespace(
+        get_object=lambda **_: {"Body": StreamingBody(io.BytesIO(body), len(body))}, put_object=lambda **sent: saved.append(sent["Body"])))
+    tracemalloc.start()
+    steps.conclude({"id": "x"})
+    _, used = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert used < len(body)
+    result = json.loads(saved[0])
+    assert (result["picos"], result["maior"]["mz"]) == (20_000, "49.00000")
 
 
 def test_flat_signal_has_no_peak(steps):
@@ -544,8 +566,8 @@ class Person:
     def __init__(self, site: Any):
         self.site, self.session = site, requests.Session()
 
-    def enter(self, name: str) -> requests.Response:
-        return self.post("/entrar", page="/entrar", data={"username": name, "password": PASSWORD})
+    def enter(self, name: str, password: str = PASSWORD) -> requests.Response:
+        return self.post("/entrar", page="/entrar", data={"username": name, "password": password})
 
     def at(self, site: Any) -> Person:
         """A mesma pessoa, com a mesma sessão, noutra instância (ou noutra aba)."""
@@ -702,6 +724,15 @@ def test_wrong_password(site, people):
     assert person.get("/", allow_redirects=False).status_code == 302
 
 
+def test_password_guesses_are_limited(site, people):
+    """Cinco tentativas por nome: nem a senha certa entra depois, e escrever o nome de outro modo não conta à parte."""
+    add_people(site, "carla")
+    for turn in range(5):
+        assert "Muitas" not in Person(site).enter(["carla", " carla", "ｃarla"][turn % 3], "errada").text
+    refused = Person(site).enter("carla")
+    assert refused.status_code == 200 and "Muitas tentativas" in refused.text
+
+
 def test_forged_forms_are_refused(ana, database):
     answer = ana.session.post(ana.site.address + "/analises", files={"arquivo": ("a.csv", GOOD)}, timeout=10)
     assert answer.status_code == 403 and "partir desta página" in answer.text
@@ -816,6 +847,15 @@ def test_pods_run_restricted():
         assert context["capabilities"] == {"drop": ["ALL"]}
 
 
+def test_pods_stay_in_two_zones():
+    """Também na troca de versão e na de um nó."""
+    deployment, budget = found("Deployment")["spec"], found("PodDisruptionBudget")["spec"]
+    (spread,) = deployment["template"]["spec"]["topologySpreadConstraints"]
+    assert (spread["topologyKey"], spread["whenUnsatisfiable"], spread["maxSkew"]) == ("topology.kubernetes.io/zone", "DoNotSchedule", 1)
+    assert spread["matchLabelKeys"] == ["pod-template-hash"]
+    assert deployment["selector"] == budget["selector"] and budget["minAvailable"] < deployment["replicas"]
+
+
 def _missing(listed: dict[str, str]) -> set[str]:
     """Dependências do que está na lista que não estão nela."""
     names = {canonicalize_name(name) for name in listed}
@@ -838,10 +878,11 @@ def test_template_has_no_lint_finding(source):
 
 
 def test_sizes(source):
-    """Cabe no envio direto do CloudFormation, no `UserData` e na definição de tarefa do Batch (24 KiB)."""
+    """Cabe no envio direto do CloudFormation, no `UserData` e no que o ECS deixa trocar numa tarefa (8.192)."""
     assert source.path.stat().st_size <= 51_200
     assert len(source.user_data.encode()) < 16 * 1024
-    assert len(code("FuncaoEtapas").encode()) < 20 * 1024
+    container = properties("DefinicaoLote")["ContainerProperties"]
+    assert len(json.dumps([code("FuncaoEtapas"), container["Command"]])) < 7 * 1024
 
 
 def test_tested_versions_are_the_installed_ones(source):

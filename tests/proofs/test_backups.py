@@ -67,6 +67,11 @@ def test_a_policy_snapshots_a_volume(bench):
     (("Resources", "Disco", "Properties", "Tags"), [], "nenhuma etiqueta de `Copias` é de `Disco`"),
     ((*DETAILS, "Schedules"), [], "não diz quando"),
     ((*DETAILS, "Schedules", 0, "RetainRule"), {}, "não diz quanto guardar"),
+    ((*DETAILS, "Schedules", 0, "RetainRule"), {"Count": 0}, "não diz quanto guardar"),
+    ((*DETAILS, "Schedules", 0, "RetainRule"), {"Interval": 7}, "não diz quanto guardar"),
+    ((*DETAILS, "Schedules", 0, "CreateRule"), {"Interval": 0, "IntervalUnit": "HOURS"}, "não diz quando criar"),
+    ((*DETAILS, "ResourceLocations"), ["OUTPOST"], "`ResourceLocations` de `Copias` não é `CLOUD`"),
+    ((*DETAILS, "PolicyType"), "EVENT_BASED_POLICY", "`PolicyType` de `Copias` não é"),
     ((*POLICY, 0, "Resource"), "arn:aws:ec2:us-east-1:111122223333:volume/vol-1", "fazer `ec2:CreateSnapshot`"),
     ((*POLICY, 1, "Action"), ["ec2:CreateSnapshot", "ec2:CreateTags"], "fazer `ec2:DeleteSnapshot`"),
     ((*POLICY, 2, "Effect"), "Deny", "nega `ec2:DescribeVolumes`"),
@@ -96,3 +101,10 @@ def test_the_service_says_on_whose_behalf(bench):
     assert bench(GOOD, *ARROW).put(*trust, value=own).missing() == []
     other = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
     assert any("não confia" in text for text in bench(GOOD, *ARROW).put(*trust, value=other).missing())
+
+
+@pytest.mark.parametrize("name, value", [
+    ("CreateRule", {"CronExpression": "cron(0 3 * * ? *)"}), ("RetainRule", {"Interval": 7, "IntervalUnit": "DAYS"})])
+def test_a_rule_may_be_written_another_way(bench, name, value):
+    assert bench(GOOD, *ARROW).put(*DETAILS, "Schedules", 0, name, value=value).missing() == []
+    assert bench(GOOD, *ARROW).put(*DETAILS, "ResourceLocations", value=["CLOUD"]).missing() == []

@@ -252,6 +252,7 @@ MAILBOX = "Resources:\n" + textwrap.indent(queues.GOOD, "  ") + """
       Threshold: 1
 """
 MAILBOX = MAILBOX.replace("FunctionName: !Ref Funcao", "FunctionName: !Ref Funcao\n      FunctionResponseTypes: [ReportBatchItemFailures]")
+MAILBOX = MAILBOX.replace("Mortas:\n    Type: AWS::SQS::Queue\n    Properties:\n", "Mortas:\n    Type: AWS::SQS::Queue\n    Properties:\n      MessageRetentionPeriod: 1209600\n")
 SECURE = """
 Resources:
   Alb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internet-facing}}

@@ -112,6 +112,19 @@ def test_each_arrow_is_proven_and_every_line_counts(bench, arrow):
 @pytest.mark.parametrize("arrow, path, value, missing", [
     (TO_SITE, (*CONFIG, "Enabled"), False, "`Site` não está ligada"),
     (TO_SITE, (*CONFIG, "DefaultCacheBehavior", "TargetOriginId"), "outra", "o comportamento padrão de `Site` não leva a uma origem"),
+    (TO_SITE, (*CONFIG, "Staging"), True, "`Site` é uma distribuição de ensaio"),
+    (TO_BUCKET, (*CONFIG, "Origins", 0, "OriginAccessControlId"), {"Fn::GetAtt": ["Controle", "Outro"]}, "não usa um controle de acesso"),
+    (TO_BUCKET, (*STATEMENT, "Condition"), {"StringEquals": {"AWS:SourceAccount": {"Ref": "AWS::AccountId"}}},
+     "qualquer distribuição, desta conta, leria `Balde`"),
+    (TO_BUCKET, (*STATEMENT, "Condition"), {"StringLike": {"AWS:SourceArn": {
+        "Fn::Sub": "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*"}}}, "qualquer distribuição, desta conta, leria `Balde`"),
+    (TO_BUCKET, ("Resources", "Balde", "Properties"), {"BucketEncryption": {"ServerSideEncryptionConfiguration": [
+        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}}, "a chave que cifra `Balde` não deixa o CloudFront ler"),
+    (TO_BALANCER, (*ENDPOINT, "OriginProtocolPolicy"), ["http-only"], "não se sabe em que porta `Origem` fala"),
+    (TO_BALANCER, (*ENDPOINT, "HTTPPort"), "9" * 5000, "não ouve HTTP na porta"),
+    (TO_BALANCER, (*CONFIG, "Origins", 1, "VpcOriginConfig", "VpcOriginId"), {"Fn::GetAtt": ["Origem", "Arn"]}, "não é uma origem de VPC"),
+    (TO_BALANCER, ("Resources", "Ouvinte", "Properties", "DefaultActions", 0), {"Type": "redirect", "RedirectConfig": {"Port": "443"}},
+     "`Ouvinte` só redireciona"),
     (TO_BUCKET, (*CONFIG, "Enabled"), {"Fn::ImportValue": "x"}, "`Site` não está ligada"),
     (TO_BUCKET, (*CONFIG, "Origins", 0, "DomainName"), "outro.s3.amazonaws.com", "nenhum comportamento de `Site` leva a `Balde`"),
     (TO_BUCKET, (*CONFIG, "CacheBehaviors", 0, "TargetOriginId"), "aplicacao", "nenhum comportamento de `Site` leva a `Balde`"),
@@ -146,3 +159,70 @@ def test_who_visits_is_outside(bench):
     drawn = dataclasses.replace(inside.diagram, groups=tuple(dataclasses.replace(group, kind="vpc") for group in inside.diagram.groups))
     found = dataclasses.replace(inside, diagram=drawn).missing()
     assert found == ["`pessoa` vem da internet, mas está desenhado em `vpc`; desenhe-o fora dos grupos da AWS"]
+
+
+CLOSED = """
+  Lista: {Type: "AWS::EC2::NetworkAcl", Properties: {VpcId: !Ref Rede}}
+  ListaB: {Type: "AWS::EC2::SubnetNetworkAclAssociation", Properties: {SubnetId: !Ref SubB, NetworkAclId: !Ref Lista}}
+"""
+KEY = """
+  Chave:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}, Action: "kms:*", Resource: "*"}
+          - Effect: Allow
+            Principal: {Service: cloudfront.amazonaws.com}
+            Action: kms:Decrypt
+            Resource: "*"
+            Condition:
+              StringEquals: {AWS:SourceArn: !Sub "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Site}"}
+"""
+CIPHERED = {"BucketEncryption": {"ServerSideEncryptionConfiguration": [
+    {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["Chave", "Arn"]}}}]}}
+
+
+def test_an_acl_may_close_the_way_to_the_balancer(bench):
+    assert any("a ACL de rede de `SubB` não deixa entrar tcp 80" in text for text in bench(GOOD + CLOSED, *PARTS, TO_BALANCER).missing())
+
+
+def test_the_key_of_the_bucket_counts(bench):
+    closed = bench(GOOD + KEY, *PARTS, TO_BUCKET).put("Resources", "Balde", "Properties", value=CIPHERED)
+    assert closed.missing() == []
+    without = closed.remove("Resources", "Chave", "Properties", "KeyPolicy", "Statement", 1)
+    assert any("nada deixa o CloudFront fazer `kms:Decrypt`" in text for text in without.missing())
+
+
+@pytest.mark.parametrize("extra, missing", [
+    ({"Principal": "*"}, "qualquer um leria `Balde`"), ({"Principal": {"AWS": ["*"]}}, "qualquer um leria `Balde`"),
+    ({"Principal": {"Service": "cloudfront.amazonaws.com"}, "Condition": {"StringLike": {"AWS:Referer": "*"}}}, "qualquer distribuição"),
+])
+def test_no_other_permission_opens_the_bucket(bench, extra, missing):
+    architecture = bench(GOOD, *PARTS, TO_BUCKET)
+    own = architecture.template.data["Resources"]["Politica"]["Properties"]["PolicyDocument"]["Statement"]
+    more = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Sub": "${Balde.Arn}/*"}, **extra}
+    assert any(missing in text for text in architecture.put(*STATEMENT[:-1], value=[*own, more]).missing())
+
+
+IMAGES = {"PathPattern": "/img/*", "TargetOriginId": "arquivos", "ViewerProtocolPolicy": "redirect-to-https"}
+
+
+@pytest.mark.parametrize("before, missing", [
+    ({"PathPattern": "*"}, "nenhum comportamento"), ({"PathPattern": "img/*"}, "nenhum comportamento"),
+    ({"PathPattern": {"Fn::ImportValue": "x"}}, "nenhum comportamento"), ({"PathPattern": "*.jpg"}, ""),
+    ({"PathPattern": "/x/*", "TargetOriginId": "arquivos", "ViewerProtocolPolicy": "allow-all"}, "aceita HTTP sem TLS"),
+])
+def test_an_earlier_behaviour_may_take_it_all(bench, before, missing):
+    first = {"TargetOriginId": "aplicacao", "ViewerProtocolPolicy": "redirect-to-https", **before}
+    found = bench(GOOD, *PARTS, TO_BUCKET).put(*CONFIG, "CacheBehaviors", value=[first, IMAGES]).missing()
+    assert any(missing in text for text in found) if missing else found == []
+
+
+@pytest.mark.parametrize("path, value", [
+    ((*CONFIG, "Origins", 0, "DomainName"), {"Fn::Sub": "${Balde}.s3.${AWS::Region}.amazonaws.com"}),
+    ((*STATEMENT, "Condition", "StringEquals", "AWS:SourceArn"), {"Fn::Sub": "arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site.Id}"}),
+    ((*CONFIG, "Staging"), False),
+])
+def test_other_ways_to_write_the_same(bench, path, value):
+    assert bench(GOOD, *PARTS, TO_BUCKET).put(*path, value=value).missing() == []

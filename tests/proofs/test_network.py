@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 
 from scripts.proofs.groups import all_rules, rules_of
@@ -9,6 +11,8 @@ from scripts.proofs.homes import home_of
 from scripts.proofs.network import distinct_zones, network_of
 from scripts.proofs.openings import openings
 from scripts.proofs.places import place, places
+from scripts.proofs.ports import whole
+from scripts.proofs.wildcards import covers
 from scripts.resolution import Resolution, Unknown
 from tests.proofs.scenery import GONE, allow, associate, missing, network, proof, ref
 
@@ -49,6 +53,19 @@ def test_egress_not_written_is_everything_and_ingress_not_written_is_nothing():
     assert rules_of(found, "GrupoApp", True) == []
 
 
+@pytest.mark.parametrize("written, expected", [
+    (80, 80), ("80", 80), ("²", None), ("9" * 5000, None), (10**9, None), (-1, None), (True, None), (5.0, None), ([80], None), ("", None)])
+def test_a_whole_number(written, expected):
+    assert whole(written) == expected
+
+
+def test_a_long_pattern_does_not_hang():
+    start = monotonic()
+    assert covers("*a" * 500 + "z", "a" * 1000 + "b*") is None
+    assert covers("*", "a" * 5000) is None  # mais longo que qualquer ARN
+    assert monotonic() - start < 5
+
+
 @pytest.mark.parametrize("written, port, expected", [
     ({"IpProtocol": "tcp", "FromPort": 80, "ToPort": 90}, 85, True),
     ({"IpProtocol": "6", "FromPort": "80", "ToPort": "80"}, 80, True),
@@ -56,6 +73,7 @@ def test_egress_not_written_is_everything_and_ingress_not_written_is_nothing():
     ({"IpProtocol": -1}, 80, True),
     ({"IpProtocol": "udp", "FromPort": 80, "ToPort": 80}, 80, False),
     ({"IpProtocol": "tcp"}, 80, None),
+    ({"IpProtocol": "tcp", "FromPort": "9" * 5000, "ToPort": 80}, 80, None),
     ({"IpProtocol": ref("Faixa"), "FromPort": 80, "ToPort": 80}, 80, None),
     ({"IpProtocol": "tcp", "FromPort": ref("Faixa"), "ToPort": 80}, 80, None),
 ])

@@ -65,6 +65,13 @@ def test_each_arrow_is_proven_and_every_line_counts(bench, parts):
     (READS, ("Resources", "Fila", "Properties", "VisibilityTimeout"), {"Fn::ImportValue": "x"}, "é menor que o `Timeout`"),
     (READS, (*STATEMENT, "Action"), ["sqs:ReceiveMessage", "sqs:DeleteMessage"], "fazer `sqs:GetQueueAttributes`"),
     (READS, (*STATEMENT, "Action"), ["sqs:ReceiveMessage", "sqs:GetQueueAttributes"], "fazer `sqs:DeleteMessage`"),
+    (READS, ("Resources", "Fila", "Properties", "VisibilityTimeout"), "9" * 5000, "é menor que o `Timeout`"),
+    (READS, ("Resources", "Funcao", "Properties", "ReservedConcurrentExecutions"), 0, "`Funcao` não pode rodar"),
+    (READS, ("Resources", "Funcao", "Properties", "ReservedConcurrentExecutions"), {"Fn::ImportValue": "x"}, "`Funcao` não pode rodar"),
+    (DEAD, ("Resources", "Fila", "Properties", "MessageRetentionPeriod"), 1800, "pode vencer em `Fila` antes de 5 tentativas"),
+    (DEAD, ("Resources", "Fila", "Properties", "MessageRetentionPeriod"), {"Fn::ImportValue": "x"}, "pode vencer em `Fila`"),
+    (DEAD, ("Resources", "Fila", "Properties", "RedrivePolicy", "maxReceiveCount"), 1000, "pode vencer em `Fila` antes de 1000"),
+    (DEAD, ("Resources", "Fila", "Properties", "RedrivePolicy", "maxReceiveCount"), "9" * 5000, "não diz depois de quantas"),
     (DEAD, ("Resources", "Fila", "Properties", "RedrivePolicy"), {}, "`Fila` não manda a `Mortas` o que falha"),
     (DEAD, ("Resources", "Fila", "Properties", "RedrivePolicy", "maxReceiveCount"), 0, "não diz depois de quantas tentativas"),
     (DEAD, ("Resources", "Fila", "Properties", "RedrivePolicy", "maxReceiveCount"), "²", "não diz depois de quantas tentativas"),
@@ -79,3 +86,19 @@ def test_what_is_missing(bench, parts, path, value, missing):
 
 def test_without_the_action_the_arrow_means_to_send(bench):
     assert "nada leva `Funcao` a `Fila`" in bench(GOOD, *READS[:2], "funcao >> fila").missing()[0]
+
+
+@pytest.mark.parametrize("waits, keeps, tries", [(360, 1801, 5), (360, 400000, 1000), (5, 60, 10)])
+def test_a_message_lasts_longer_than_the_tries(bench, waits, keeps, tries):
+    queue = ("Resources", "Fila", "Properties")
+    lasting = bench(GOOD, *DEAD).put(*queue, "VisibilityTimeout", value=waits).put(*queue, "MessageRetentionPeriod", value=keeps)
+    lasting = lasting.put(*queue, "RedrivePolicy", "maxReceiveCount", value=tries)
+    assert lasting.missing() == []
+    assert lasting.survivors("fila--mortas") == []
+
+
+def test_any_of_two_mappings_is_enough(bench):
+    before = "Antes:\n  Type: AWS::Lambda::EventSourceMapping\n  Properties: {EventSourceArn: !GetAtt Fila.Arn, FunctionName: !Ref Funcao, Enabled: false}\n"
+    assert bench(GOOD.replace("Ligacao:", before + "Ligacao:"), *READS).missing() == []
+    reserved = bench(GOOD, *READS).put("Resources", "Funcao", "Properties", "ReservedConcurrentExecutions", value=1)
+    assert reserved.missing() == []

@@ -110,6 +110,14 @@ def test_the_definition_may_be_a_text(bench):
     (TO_FUNCTION, (*STATES, "Preparar", "Parameters", "FunctionName"), {"Fn::GetAtt": ["Outra", "Arn"]}, "nenhuma tarefa de `Maquina`"),
     (TO_FUNCTION, ("Resources", "Maquina", "Properties", "Definition", "StartAt"), "Escolher", "nenhuma tarefa de `Maquina`"),
     (TO_FUNCTION, (*POLICY, 0, "Resource"), {"Fn::GetAtt": ["Outra", "Arn"]}, "fazer `lambda:InvokeFunction`"),
+    (TO_FUNCTION, ("Resources", "Funcao", "Properties"), {"ReservedConcurrentExecutions": 0}, "`Funcao` não pode rodar"),
+    (TO_FUNCTION, (*STATES, "Preparar", "Parameters", "FunctionName"), {"Fn::Sub": "${Funcao.Arn}:$LATEST"}, "fazer `lambda:InvokeFunction`"),
+    (TO_FUNCTION, (*STATES, "Preparar", "Parameters", "Qualifier"), "viva", "fazer `lambda:InvokeFunction`"),
+    (TO_FUNCTION, (*STATES, "Preparar", "Parameters", "Qualifier.$"), "$.v", "fazer `lambda:InvokeFunction`"),
+    (TO_QUEUE, (*STATES, "Ramos", "Branches", 0, "States", "Longo", "Parameters", "JobDefinition"), "minha", "não se conhece o trabalho"),
+    (TO_QUEUE, (*STATES, "Ramos", "Branches", 0, "States", "Longo", "Parameters"), {"JobQueue": {"Ref": "Fila"}}, "não se conhece o trabalho"),
+    (TO_QUEUE, ("Resources", "Fila", "Properties", "ComputeEnvironmentOrder", 0, "ComputeEnvironment"), {"Fn::GetAtt": ["Ambiente", "X"]},
+     "não leva a um ambiente de computação"),
     (TO_QUEUE, (*STATES, "Escolher", "Choices"), [], "nenhuma tarefa de `Maquina`"),
     (TO_QUEUE, (*POLICY, 1, "Resource"), [{"Ref": "Fila"}], "fazer `batch:SubmitJob` em `Tarefa`"),
     (TO_QUEUE, (*POLICY, 2, "Action"), "batch:DescribeJobs", "fazer `batch:TerminateJob`"),
@@ -123,3 +131,95 @@ def test_what_is_missing(bench, arrow, path, value, missing):
 
 def test_a_state_nobody_reaches_proves_nothing(bench):
     assert "a que se chega usa `Outra`" in bench(GOOD, *PARTS, "maquina >> outra").missing()[0]
+
+
+MORE = """
+Tabela: {Type: "AWS::DynamoDB::Table"}
+Balde: {Type: "AWS::S3::Bucket"}
+Mensagens: {Type: "AWS::SQS::Queue"}
+Topico: {Type: "AWS::SNS::Topic"}
+Chave:
+  Type: AWS::KMS::Key
+  Properties:
+    KeyPolicy:
+      Statement:
+        - {Effect: Allow, Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}, Action: "kms:*", Resource: "*"}
+"""
+CALLS = {
+    "Tabela": ("dynamodb:putItem", "TableName", "dynamodb:PutItem", {"Fn::GetAtt": ["Tabela", "Arn"]}),
+    "Balde": ("aws-sdk:s3:getObject", "Bucket", "s3:GetObject", {"Fn::Sub": "${Balde.Arn}/*"}),
+    "Mensagens": ("sqs:sendMessage", "QueueUrl", "sqs:SendMessage", {"Fn::GetAtt": ["Mensagens", "Arn"]}),
+    "Topico": ("sns:publish", "TopicArn", "sns:Publish", {"Ref": "Topico"}),
+}
+
+
+def calling(bench, name, operation, arguments, action, resource, key="Parameters"):
+    base = bench(GOOD + MORE, *PARTS, f"alvo = {name}", "maquina >> alvo")
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{operation}", key: arguments, "Next": "Fim"}
+    return (base.put(*STATES, "Preparar", value=state).put(*POLICY, 0, "Action", value=action).put(*POLICY, 0, "Resource", value=resource))
+
+
+@pytest.mark.parametrize("name, value, named", [
+    ("Tabela", {"Ref": "Tabela"}, True), ("Tabela", {"Fn::GetAtt": ["Tabela", "Arn"]}, True),
+    ("Tabela", {"Fn::GetAtt": ["Tabela", "StreamArn"]}, False),
+    ("Mensagens", {"Ref": "Mensagens"}, True), ("Mensagens", {"Fn::GetAtt": ["Mensagens", "QueueUrl"]}, True),
+    ("Mensagens", {"Fn::GetAtt": ["Mensagens", "Arn"]}, False), ("Mensagens", {"Fn::GetAtt": ["Mensagens", "QueueName"]}, False),
+    ("Topico", {"Ref": "Topico"}, True), ("Topico", {"Fn::GetAtt": ["Topico", "TopicName"]}, False),
+    ("Balde", {"Ref": "Balde"}, True), ("Balde", {"Fn::GetAtt": ["Balde", "Arn"]}, False),
+    ("Balde", {"Fn::GetAtt": ["Balde", "DomainName"]}, False), ("Tabela", ["Tabela"], False),
+])
+def test_each_argument_asks_for_its_own_form(bench, name, value, named):
+    operation, argument, action, resource = CALLS[name]
+    called = calling(bench, name, operation, {argument: value}, action, resource)
+    assert bool(called.missing()) is not named, called.missing()
+
+
+@pytest.mark.parametrize("operation, arguments, action, resource, allowed", [
+    ("s3:listObjectsV2", {}, "s3:ListBucket", {"Fn::GetAtt": ["Balde", "Arn"]}, True),
+    ("s3:listObjectsV2", {}, "s3:ListObjects*", {"Fn::Sub": "${Balde.Arn}/*"}, False),
+    ("s3:headObject", {"Key": "a"}, "s3:GetObject", {"Fn::Sub": "${Balde.Arn}/*"}, True),
+    ("s3:putObject", {"Key": "saida/x"}, "s3:PutObject", {"Fn::Sub": "${Balde.Arn}/saida/*"}, True),
+    ("s3:putObject", {"Key": "outra/x"}, "s3:PutObject", {"Fn::Sub": "${Balde.Arn}/saida/*"}, False),
+    ("s3:putObject", {"Key.$": "$.k"}, "s3:PutObject", {"Fn::Sub": "${Balde.Arn}/saida/*"}, True),
+])
+def test_an_operation_needs_its_action(bench, operation, arguments, action, resource, allowed):
+    called = calling(bench, "Balde", f"aws-sdk:{operation}", {"Bucket": {"Ref": "Balde"}, **arguments}, action, resource)
+    assert bool(called.missing()) is not allowed, called.missing()
+
+
+def test_a_batch_of_messages_needs_the_action_of_one(bench):
+    sent = calling(bench, "Mensagens", "aws-sdk:sqs:sendMessageBatch", {"QueueUrl": {"Ref": "Mensagens"}}, *CALLS["Mensagens"][2:])
+    assert sent.missing() == []
+
+
+def test_the_arguments_may_be_in_jsonata(bench):
+    sent = calling(bench, "Mensagens", "sqs:sendMessage", {"QueueUrl": {"Ref": "Mensagens"}}, *CALLS["Mensagens"][2:], key="Arguments")
+    assert sent.missing() == []
+    assert sent.survivors("maquina--alvo") == []
+
+
+@pytest.mark.parametrize("name, properties", [
+    ("Tabela", {"SSESpecification": {"KMSMasterKeyId": {"Fn::GetAtt": ["Chave", "Arn"]}}}),
+    ("Mensagens", {"KmsMasterKeyId": {"Ref": "Chave"}}),
+])
+def test_the_key_of_the_resource_counts(bench, name, properties):
+    operation, argument, action, resource = CALLS[name]
+    closed = calling(bench, name, operation, {argument: {"Ref": name}}, action, resource).put("Resources", name, "Properties", value=properties)
+    assert any("`kms:Decrypt`" in text for text in closed.missing())
+    used = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": {"Fn::GetAtt": ["Chave", "Arn"]}}
+    assert closed.put(*POLICY, 2, value=used).missing() == []
+
+
+@pytest.mark.parametrize("config, missing", [
+    ({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, True), ({"Fn::ImportValue": "x"}, True), ({"Mode": "INLINE"}, False), ({}, False)])
+def test_a_distributed_map_is_not_judged(bench, config, missing):
+    task = {"Type": "Task", "Resource": {"Fn::GetAtt": ["Funcao", "Arn"]}, "End": True}
+    inner = {"ProcessorConfig": config, "StartAt": "X", "States": {"X": task}}
+    mapped = bench(GOOD, *PARTS, TO_FUNCTION).put(*STATES, "Preparar", value={"Type": "Map", "ItemProcessor": inner, "Next": "Fim"})
+    assert any("num `Map` distribuído" in text for text in mapped.missing()) is missing
+
+
+@pytest.mark.parametrize("text", ["[" * 100000, '{"StartAt": "A", "States": ' + '{"a":' * 3000 + "1" + "}" * 3000 + "}", "1" * 5000])
+def test_a_hostile_text_is_not_a_definition(bench, text):
+    hostile = bench(GOOD, *PARTS, TO_FUNCTION).remove("Resources", "Maquina", "Properties", "Definition")
+    assert hostile.put("Resources", "Maquina", "Properties", "DefinitionString", value=text).missing()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 
 from scripts.proofs.claims.kinds import (
-    DATABASE, DATABASE_CLUSTER, GROUP, INSTANCE, LOAD_BALANCER, SERVERS, drawn, strangers,
+    DATABASE, DATABASE_CLUSTER, FUNCTION, GROUP, INSTANCE, LOAD_BALANCER, SERVERS, drawn, strangers,
 )
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import at_least, require, true
+from scripts.proofs.claims.settings import at_least, require, switched_on, true
 from scripts.proofs.claims.zones import own_way_out, spread, spread_by_name
 from scripts.proofs.homes import Home, home_of
-from scripts.proofs.network import Network, network_of
-from scripts.proofs.rules import Evidence, Missing, at
+from scripts.proofs.network import Network, distinct_zones, network_of
+from scripts.proofs.places import place
+from scripts.proofs.rules import Evidence, Found, Missing, at
 from scripts.resolution import Resolution
 from scripts.template import Resource
 
@@ -41,11 +43,13 @@ def survives_a_zone(scene: Scene) -> Iterator[Evidence]:
     executa ou guarda tem outra zona de onde continuar, sem ninguém agir.
 
     - o grupo do Auto Scaling tem sub-redes em duas zonas e nunca menos de duas instâncias;
-    - cada sub-rede dele que sai por NAT usa o da própria zona;
-    - o balanceador tem sub-redes em duas zonas;
-    - o banco do RDS é Multi-AZ, num grupo de sub-redes que cobre duas zonas;
+    - o balanceador e a função ligada a uma VPC têm sub-redes em duas zonas;
+    - o banco do RDS é Multi-AZ, num grupo de sub-redes que cobre duas zonas; o Aurora tem instâncias
+      em duas;
     - os pods do EKS (Auto Mode) e os trabalhos do Batch (Fargate) podem nascer em duas zonas, sem
       máquina fixa;
+    - cada sub-rede do grupo, da função, dos pods e dos trabalhos que sai por NAT usa o da própria zona;
+    - o sistema de arquivos do EFS tem pontos de montagem em duas zonas;
     - não há instância EC2 avulsa, nem outro servidor que não se saiba julgar.
 
     Fonte: https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html
@@ -107,25 +111,45 @@ def _cluster(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
         return
     members = [instance for instance in values.of_type(DATABASE)
                if values.resource(values.property(instance, "DBClusterIdentifier")) == cluster]
+    zones = {member.id: values.property(member, "AvailabilityZone") for member in members}
+    apart = next((pair for pair in combinations(members, 2) if distinct_zones(*(zones[member.id] for member in pair))), ())
     if len(members) < 2:
         yield Missing(("Resources", cluster.id), f"`{cluster.id}` tem menos de duas instâncias",
                       "acrescente uma réplica com o mesmo `DBClusterIdentifier`")
-    for member in members:
-        yield from require(values, member, ("DBClusterIdentifier",), bool, f"é uma instância de `{cluster.id}`", "", "")
+    elif not apart:
+        yield Missing(("Resources", cluster.id), f"não se prova que as instâncias de `{cluster.id}` estejam em duas zonas",
+                      "dê a cada uma a sua `AvailabilityZone`")
+    for member in apart:
+        yield Found(at(member, "DBClusterIdentifier"), f"`{member.id}` é uma instância de `{cluster.id}`")
+        yield Found(at(member, "AvailabilityZone"), f"`{member.id}` está na própria zona")
 
 
 @part("AWS::EKS::Cluster")
 def _pods(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
-    yield from spread(*_lived(values, cluster))
+    yield from _either_zone(values, cluster)
     yield from require(values, cluster, ("ComputeConfig", "Enabled"), true, "o EKS troca os nós que perde",
                        f"não se sabe quem troca os nós de `{cluster.id}`", "use `ComputeConfig: {Enabled: true}`")
 
 
 @part("AWS::Batch::ComputeEnvironment")
 def _jobs(values: Resolution, environment: Resource) -> Iterator[Evidence]:
-    yield from spread(*_lived(values, environment))
-    yield from require(values, environment, ("ComputeResources", "Type"), lambda kind: str(kind).startswith("FARGATE"),
+    yield from _either_zone(values, environment)
+    yield from switched_on(values, environment)
+    yield from require(values, environment, ("ComputeResources", "Type"), lambda kind: kind in ("FARGATE", "FARGATE_SPOT"),
                        "cada trabalho nasce onde houver lugar", f"`{environment.id}` tem máquinas a repor", "use `Type: FARGATE`")
+
+
+@part(FUNCTION)
+def _function(values: Resolution, function: Resource) -> Iterator[Evidence]:
+    if place(values, function, "VpcConfig", "SubnetIds"):  # fora de uma VPC, a Lambda já usa todas as zonas
+        yield from _either_zone(values, function)
+
+
+def _either_zone(values: Resolution, resource: Resource) -> Iterator[Evidence]:
+    """Vive em duas zonas, e em cada uma tem por onde sair."""
+    net, home = _lived(values, resource)
+    yield from spread(net, home)
+    yield from own_way_out(net, home)
 
 
 @part("AWS::ElastiCache::ReplicationGroup")
@@ -139,6 +163,11 @@ def _cache(values: Resolution, cache: Resource) -> Iterator[Evidence]:
 def _files(values: Resolution, files: Resource) -> Iterator[Evidence]:
     if "AvailabilityZoneName" in files.properties:
         yield Missing(at(files, "AvailabilityZoneName"), f"`{files.id}` guarda tudo numa zona só", "tire `AvailabilityZoneName`")
+    targets = [target for target in values.of_type("AWS::EFS::MountTarget")
+               if values.resource(values.property(target, "FileSystemId")) == files]
+    net = network_of(values)
+    homes = [_lived(values, target)[1] for target in targets]
+    yield from spread(net, Home(files, tuple(subnet for home in homes for subnet in home.subnets)))
 
 
 def _lived(values: Resolution, resource: Resource) -> tuple[Network, Home]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from scripts.proofs.backups import LIFECYCLE, policy_snapshots_volume
 from scripts.proofs.claims.kinds import BUCKET, DATABASE, INSTANCE, VOLUME
+from scripts.proofs.claims.lifecycle import OLD, earlier, general, terms
+from scripts.proofs.claims.lifetime import disposable
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import equal, number, require
-from scripts.proofs.places import inside, places
+from scripts.proofs.claims.settings import at_least, equal, require
+from scripts.proofs.references import complete
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at
 from scripts.model import Edge
 from scripts.resolution import Resolution
@@ -52,10 +54,11 @@ def disposable_disk(scene: Scene) -> Iterator[Evidence]:
 def recoverable_files(scene: Scene) -> Iterator[Evidence]:
     """Um arquivo apagado ou trocado ainda se recupera.
 
-    Com versões, apagar esconde e trocar guarda o anterior, por um prazo que a página diz.
+    Com versões, apagar esconde e trocar guarda o anterior, por um prazo.
 
     - cada bucket com as versões ligadas;
-    - uma regra ativa que apaga as versões antigas depois de um prazo, para não crescer sem fim.
+    - uma regra ativa que apaga todas as versões antigas depois de um prazo, para não crescer sem fim;
+    - nenhuma outra regra apaga uma delas antes.
 
     Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
     """
@@ -67,15 +70,15 @@ def recoverable_files(scene: Scene) -> Iterator[Evidence]:
 
 
 def _bounded(values: Resolution, bucket: Resource) -> Iterator[Evidence]:
-    for rule in places(values, bucket, "LifecycleConfiguration", "Rules"):
-        days = inside(values, bucket, rule, "NoncurrentVersionExpiration", "NoncurrentDays")
-        status = inside(values, bucket, rule, "Status")
-        if days and status and status.value == "Enabled" and number(days.value) is not None:
-            yield Found(status.path, "a regra está ativa")
-            yield Found(days.path, f"as antigas ficam {days.value} dias")
-            return
-    yield Missing(at(bucket, "LifecycleConfiguration"), f"as versões antigas de `{bucket.id}` ficam para sempre",
-                  "acrescente `NoncurrentVersionExpiration` com `NoncurrentDays`")
+    found = terms(values, bucket, OLD)
+    chosen = general(found)
+    if chosen is None:
+        yield Missing(at(bucket, "LifecycleConfiguration"), f"as versões antigas de `{bucket.id}` ficam para sempre",
+                      "acrescente `NoncurrentVersionExpiration` com `NoncurrentDays`")
+        return
+    yield Found(chosen.status.path, "a regra está ativa")
+    yield Found(chosen.line.path, f"as antigas ficam {chosen.days} dias")
+    yield from earlier(bucket, found, chosen)
 
 
 @claim("copias-automaticas")
@@ -85,17 +88,19 @@ def automatic_copies(scene: Scene) -> Iterator[Evidence]:
     Ninguém precisa lembrar do backup: o volume ganha snapshots na hora marcada, e o banco, a
     cópia diária do RDS.
 
-    - uma política do Data Lifecycle Manager ligada, com agenda e papel, para um volume do template;
-    - cada banco do RDS com backup automático de ao menos um dia.
+    - uma política do Data Lifecycle Manager ligada, com agenda e papel, para cada volume do template;
+    - cada banco do RDS com backup automático de ao menos um dia;
+    - um volume que pode se perder dá o motivo em `Metadata: {Excecoes: {volume-descartavel: …}}`.
 
     Fonte: https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lifecycle.html
     """
     values = scene.values
-    for policy in values.of_type(LIFECYCLE):
-        tried = [list(policy_snapshots_volume(Case(values, scene.diagram, Edge("", "", "", 1), policy, volume)))
-                 for volume in values.of_type(VOLUME)]
-        whole = [pieces for pieces in tried if not any(isinstance(piece, Missing) for piece in pieces)]
-        yield from (whole or tried or [[Missing(at(policy), f"não há volume para `{policy.id}` copiar", "crie um volume")]])[0]
-    for database in values.of_type(DATABASE) if values.of_type(LIFECYCLE) else ():
-        yield from require(values, database, ("BackupRetentionPeriod",), lambda days: (number(days) or 0) >= 1,
+    policies, volumes = values.of_type(LIFECYCLE), values.of_type(VOLUME)
+    for policy in policies if not volumes else ():
+        yield Missing(at(policy), f"não há volume para `{policy.id}` copiar", "crie um volume")
+    for volume in volumes if policies else ():
+        if not disposable(volume):
+            yield from complete(policy_snapshots_volume(Case(values, scene.diagram, Edge("", "", "", 1), policy, volume)) for policy in policies)
+    for database in values.of_type(DATABASE) if policies else ():
+        yield from require(values, database, ("BackupRetentionPeriod",), at_least(1),
                            "o RDS copia o banco todo dia", f"`{database.id}` não tem backup automático", "use `BackupRetentionPeriod: 7`")

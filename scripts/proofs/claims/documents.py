@@ -64,6 +64,12 @@ class Statement:
             found += [("Resource", str(item)) for item in self.items("Resource") if _wide(item)]
         return found
 
+    @property
+    def unexcused(self) -> list[tuple[str, str]]:
+        """As partes amplas que o motivo não cobre: uma ação com curinga, ele precisa citar como está escrita."""
+        told = self.resource.exceptions.get(WIDE, "") if self.excused else ""
+        return [(name, written) for name, written in self.broad if not told or name == "Action" and written not in told]
+
 
 def statements(values: Resolution, resource: Resource) -> Iterator[Statement]:
     """Todas as declarações de todas as políticas do recurso."""

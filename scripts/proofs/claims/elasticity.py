@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scripts.proofs.claims.kinds import FUNCTION, GROUP, INSTANCE, TABLE, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import at_least, below, equal, require, setting, true
+from scripts.proofs.claims.settings import at_least, below, equal, require, setting, switched_on, true
 from scripts.proofs.places import place, places
 from scripts.proofs.rules import Evidence, Found, Missing, Path, at
 from scripts.resolution import Resolution
@@ -55,9 +55,12 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
 def _elastic(values: Resolution) -> Iterator[Evidence]:
     """Quem cria e tira máquinas por conta própria."""
     for environment in values.of_type("AWS::Batch::ComputeEnvironment"):
+        yield from switched_on(values, environment)
         yield from require(values, environment, ("ComputeResources", "MaxvCpus"), at_least(2), "os trabalhos crescem até este teto",
                            f"`{environment.id}` não cresce", "escreva `MaxvCpus` com 2 ou mais")
     for cluster in values.of_type("AWS::EKS::Cluster"):
+        if values.property(cluster, "ComputeConfig", "NodePools") == []:
+            yield Missing(at(cluster, "ComputeConfig", "NodePools"), f"`{cluster.id}` não tem de onde criar nós", "use `[general-purpose]`")
         yield from require(values, cluster, ("ComputeConfig", "Enabled"), true, "o EKS cria e tira nós conforme os pods",
                            f"`{cluster.id}` não cria nós sozinho", "use `ComputeConfig: {Enabled: true}`")
 

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 
 from scripts.proofs.claims.kinds import BUCKET, INSTANCE, VOLUME
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import number, written
-from scripts.proofs.places import Placed, inside, places
+from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, earlier, general, terms
+from scripts.proofs.claims.settings import written
+from scripts.proofs.ports import whole
 from scripts.proofs.rules import Evidence, Found, Missing, at
 from scripts.resolution import Resolution
 from scripts.template import Resource
 
 KEPT = "sem-expiracao"
 DISPOSABLE = "volume-descartavel"
-DURATION = re.compile(r"(\d+|um|uma)\s+(dias?|semanas?|m[eê]s|meses|anos?)", re.IGNORECASE)
+UNIT = r"\s+(dias?|semanas?|m[eê]s|meses|anos?)\b"
+ANY_TERM = re.compile(rf"(?:[0-9]|\bum|\buma){UNIT}", re.IGNORECASE)
+TERM = re.compile(rf"\bem\s+([0-9]{{1,3}}(?:\.[0-9]{{3}})+|[0-9]+|um|uma){UNIT}(?!\s+(?:e\s+mei|út))", re.IGNORECASE)
+DENIED = re.compile(r"\b(?:não|nem|nunca|jamais)\b[^.;:!?]*$", re.IGNORECASE)
+LINK = re.compile(r"\]\([^)]*\)")
 DAYS = {"d": 1, "s": 7, "m": 30, "a": 365}
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 
@@ -27,60 +32,63 @@ def expires(scene: Scene) -> Iterator[Evidence]:
     O que se guarda sem prazo se paga para sempre. O prazo da página é o do template, com o
     padrão do parâmetro: mês vale 30 dias, e ano, 365.
 
-    - cada bucket tem uma regra de ciclo de vida ativa, para todos os objetos, com `ExpirationInDays`;
-    - num bucket com versões, a regra apaga também as antigas;
-    - o benefício diz o prazo ("em 30 dias"), e é esse; com prazos diferentes, um por bucket, na
-      ordem do template;
+    - cada bucket tem uma regra de ciclo de vida ativa, para todos os objetos, com `ExpirationInDays`, e
+      nenhuma outra apaga antes;
+    - num bucket com versões, uma regra apaga também as antigas, todas, depois de não mais que outro
+      prazo igual;
+    - o benefício diz o prazo por extenso ("em 30 dias"), e é esse; com prazos diferentes, um por bucket,
+      na ordem do template;
     - um bucket que guarda para sempre dá o motivo em `Metadata: {Excecoes: {sem-expiracao: …}}`.
 
     Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
     """
     temporary = [bucket for bucket in scene.values.of_type(BUCKET) if not bucket.exceptions.get(KEPT, "").strip()]
-    promised = list(_promised(scene.said))
+    promised = _promised(scene.said)
     several = len(promised) == len(temporary)
     for index, bucket in enumerate(temporary):
         yield from _expires(scene.values, bucket, scene.said, promised[index:index + 1] if several else promised)
 
 
 def _expires(values: Resolution, bucket: Resource, said: str, promised: list[int]) -> Iterator[Evidence]:
-    for rule in places(values, bucket, "LifecycleConfiguration", "Rules"):
-        days = inside(values, bucket, rule, "ExpirationInDays")
-        status = inside(values, bucket, rule, "Status")
-        narrow = [name for name in ("Prefix", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
-                  if inside(values, bucket, rule, name)]
-        if days and status and status.value == "Enabled" and number(days.value) is not None and not narrow:
-            yield Found(status.path, f"a regra de `{bucket.id}` está ativa, para todos os objetos")
-            yield from _term(values, bucket, days, said, promised)
-            yield from _old_versions(values, bucket, rule)
-            yield from _locked(bucket)
-            return
-    yield Missing(at(bucket, "LifecycleConfiguration"), f"nada em `{bucket.id}` expira sempre",
-                  "acrescente uma regra com `Status: Enabled` e `ExpirationInDays`, sem filtro")
+    found = terms(values, bucket, CURRENT)
+    chosen = general(found)
+    if chosen is None:
+        yield Missing(at(bucket, "LifecycleConfiguration"), f"nada em `{bucket.id}` expira sempre",
+                      "acrescente uma regra com `Status: Enabled` e `ExpirationInDays`, sem filtro")
+        return
+    yield Found(chosen.status.path, f"a regra de `{bucket.id}` está ativa, para todos os objetos")
+    yield from earlier(bucket, found, chosen)
+    yield from _term(values, bucket, chosen, said, promised)
+    yield from _old_versions(values, bucket, chosen)
+    yield from _locked(bucket)
 
 
-def _term(values: Resolution, bucket: Resource, days: Placed, said: str, promised: list[int]) -> Iterator[Evidence]:
+def _term(values: Resolution, bucket: Resource, term: Term, said: str, promised: list[int]) -> Iterator[Evidence]:
+    where = term.line.path
     if said and not promised:
-        yield Missing(days.path, "o benefício não diz em quanto tempo", f"escreva `em {days.value} dias`")
-    elif said and promised != [number(days.value)]:
-        shown = " e ".join(str(term) for term in promised)
-        yield Missing(days.path, f"`{bucket.id}` expira em {days.value} dias, e o benefício diz {shown}",
-                      "acerte o texto ou a regra")
+        yield Missing(where, "o benefício não diz em quanto tempo", f"escreva `em {term.days} dias`")
+    elif said and promised != [term.days]:
+        shown = " e ".join(str(other) for other in promised)
+        yield Missing(where, f"`{bucket.id}` expira em {term.days} dias, e o benefício diz {shown}", "acerte o texto ou a regra")
     else:
-        yield Found(days.path, f"expira em {days.value} dias")
-        parameter = written(values, days).parameter
+        yield Found(where, f"expira em {term.days} dias")
+        parameter = written(values, term.line).parameter
         if parameter:
             yield Found(("Parameters", parameter, "Default"), "este é o prazo de quem não escolhe outro")
 
 
-def _old_versions(values: Resolution, bucket: Resource, rule: Placed) -> Iterator[Evidence]:
+def _old_versions(values: Resolution, bucket: Resource, current: Term) -> Iterator[Evidence]:
     if values.property(bucket, "VersioningConfiguration", "Status") is None:
         return
-    for keys in (("NoncurrentVersionExpiration", "NoncurrentDays"), ("NoncurrentVersionExpirationInDays",)):
-        found = inside(values, bucket, rule, *keys)
-        if found and number(found.value) is not None:
-            yield Found(found.path, "as versões antigas também")
-            return
-    yield Missing(rule.path, f"as versões antigas de `{bucket.id}` não expiram", "acrescente `NoncurrentVersionExpiration`")
+    chosen = general(terms(values, bucket, OLD))
+    if chosen is None:
+        yield Missing(current.line.path, f"as versões antigas de `{bucket.id}` não expiram",
+                      "acrescente `NoncurrentVersionExpiration`")
+    elif (chosen.days or 0) > (current.days or 0):
+        yield Missing(chosen.line.path, f"as versões antigas de `{bucket.id}` ficam {chosen.days} dias a mais, e o prazo é de {current.days}",
+                      f"use `NoncurrentDays` de até {current.days}")
+    else:
+        yield Found(chosen.line.path, f"as versões antigas também, em {chosen.days}")
 
 
 def _locked(bucket: Resource) -> Iterator[Missing]:
@@ -90,11 +98,13 @@ def _locked(bucket: Resource) -> Iterator[Missing]:
             yield Missing(at(bucket, name), f"o bloqueio de objetos de `{bucket.id}` pode impedir que expirem", f"tire `{name}`")
 
 
-def _promised(said: str) -> Iterator[int]:
-    """Os prazos ditos, em dias, na ordem."""
-    for found in DURATION.finditer(said):
-        count = 1 if found[1].lower().startswith("um") else int(found[1])
-        yield count * DAYS[found[2][0].lower()]
+def _promised(said: str) -> list[int]:
+    """Os prazos ditos, em dias, na ordem; nenhum, se algum não é claro: "de 10 a 30 dias", "não expira em…"."""
+    said = LINK.sub("]", said)
+    found = list(TERM.finditer(said))
+    counts = [1 if term[1].lower().startswith("um") else whole(term[1].replace(".", "")) for term in found]
+    clear = len(found) == len(ANY_TERM.findall(said)) and not any(DENIED.search(said[:term.start()]) for term in found)
+    return [count * DAYS[term[2][0].lower()] for count, term in zip(counts, found, strict=True) if count] if clear and all(counts) else []
 
 
 @claim("sobrevive-a-instancia")
@@ -116,7 +126,7 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
     for attachment in values.of_type("AWS::EC2::VolumeAttachment"):
         volume = values.resource(values.property(attachment, "VolumeId"))
         instance = values.resource(values.property(attachment, "InstanceId"))
-        if volume and instance and volume.type == VOLUME and instance.type == INSTANCE and not _disposable(volume):
+        if volume and instance and volume.type == VOLUME and instance.type == INSTANCE and not disposable(volume):
             attached.append(volume)
             yield Found(at(attachment, "VolumeId"), f"`{volume.id}` existe fora da instância")
             yield Found(at(attachment, "InstanceId"), f"e se liga a `{instance.id}`")
@@ -126,7 +136,8 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
                       "crie um `AWS::EC2::Volume` e ligue-o com `AWS::EC2::VolumeAttachment`")
 
 
-def _disposable(volume: Resource) -> bool:
+def disposable(volume: Resource) -> bool:
+    """O template diz por que o volume pode se perder."""
     return bool(volume.exceptions.get(DISPOSABLE, "").strip())
 
 

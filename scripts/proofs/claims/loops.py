@@ -4,66 +4,110 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.arns import arn_of, canonical
-from scripts.proofs.claims.kinds import BUCKET, FUNCTION
+from scripts.proofs.arns import arn_of
+from scripts.proofs.claims.kinds import FUNCTION
+from scripts.proofs.claims.powers import Power, assuming, power
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.policies import Obscure, Statement, of_resource, of_role
+from scripts.proofs.claims.triggers import Trigger, triggers
 from scripts.proofs.principals import principal_of
 from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.proofs.services import Watched, watched
-from scripts.proofs.wildcards import covers
 from scripts.resolution import Resolution
 from scripts.template import Resource
 
-PUT = "s3:PutObject"
-STACK = {"${AWS::Partition}": "aws", "${AWS::AccountId}": "111122223333", "${AWS::Region}": "sa-east-1"}
+CAUSES = {
+    "s3:ObjectCreated": ("s3:PutObject",),
+    "s3:ObjectRemoved": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    "s3:ObjectTagging": ("s3:PutObjectTagging", "s3:PutObjectVersionTagging", "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging"),
+    "s3:ObjectAcl": ("s3:PutObjectAcl", "s3:PutObjectVersionAcl"),
+    "s3:ObjectRestore": ("s3:RestoreObject",),
+}
+"""As ações que causam cada evento; de outro evento, ou de um que não se conhece, qualquer uma delas.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+"""
+ANY = tuple(action for actions in CAUSES.values() for action in actions)
+Actors = list[tuple[Resource, Resource | None]]
+SAFE = "grave noutro bucket, ou noutro prefixo, e limite a isso a permissão"
 
 
 @claim("sem-laco")
 def no_loop(scene: Scene) -> Iterator[Evidence]:
     """O resultado não aciona a função de novo.
 
-    Uma função que grava onde a notificação olha chama a si mesma sem parar, e a conta cresce
-    até alguém perceber. Aqui o papel dela nem tem a permissão de gravar lá.
+    Uma função que faz de novo o que a acionou chama a si mesma sem parar, e a conta cresce até
+    alguém perceber. Aqui o papel dela nem tem a permissão.
 
-    - a função é acionada pela notificação de um bucket;
-    - nenhuma declaração do papel dela permite, nem talvez permita, `s3:PutObject` numa chave que a
-      notificação pega.
+    - a função é acionada pela notificação de um bucket, direta, por fila, por tópico ou pelo EventBridge;
+    - nada permite, nem talvez permita, que o papel dela cause esse evento (`s3:PutObject`, se é o de
+      criação) numa chave que a notificação pega;
+    - nem por uma função que ela invoca, nem por uma volta que passa por outros buckets e funções;
+    - o papel não assume outro, e não usa política pronta da AWS que pudesse permitir isso.
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
     """
-    values = scene.values
-    for bucket in values.of_type(BUCKET):
-        for function in values.of_type(FUNCTION):
-            for seen in watched(values, bucket, function):
-                yield Found(at(bucket, "NotificationConfiguration"), f"`{bucket.id}` aciona `{function.id}`")
-                yield from _unable(values, bucket, function, seen)
+    values, found = scene.values, triggers(scene.values)
+    acting = [_acting(values, trigger.function) for trigger in found]
+    for trigger, actors in zip(found, acting, strict=True):
+        yield from _started(values, trigger, actors)
+    links = [[_link(values, actors, other) for other in found] for actors in acting]
+    for first, one in enumerate(found):
+        for second, other in enumerate(found):
+            if first == second or first in _reached(links, second):
+                yield from _turn(one, other, links[first][second])
 
 
-def _unable(values: Resolution, bucket: Resource, function: Resource, seen: Watched) -> Iterator[Evidence]:
-    """O que a notificação pega, o papel não grava."""
-    role = principal_of(values, function).role
-    if role is None or seen.prefix is None or seen.suffix is None:
-        yield Missing(at(function), f"não se sabe onde `{function.id}` pode gravar, ou o que a aciona",
-                      "dê-lhe um papel deste template, e escreva o filtro por extenso")
+def _started(values: Resolution, trigger: Trigger, actors: Actors) -> Iterator[Evidence]:
+    """Sabe-se quem o evento aciona, com que papel, e que chaves pega."""
+    bucket, function = trigger.bucket, trigger.function
+    if function is None:
+        yield Missing(trigger.path, f"não se sabe que função `{bucket.id}` aciona", "cite uma função deste template, sem apelido nem versão")
         return
-    yield Found(at(function, "Role"), f"`{function.id}` age com o papel `{role.id}`")
-    caught = _concrete(f"{arn_of(values, bucket)}/{seen.prefix}*{seen.suffix}")
-    for part in (*of_role(values, role), *of_resource(values, bucket)):
-        if isinstance(part, Obscure) or part.allows and _writes(values, part, caught):
-            yield Missing(part.path, f"`{function.id}` pode gravar em `{bucket.id}` o que a aciona de novo",
-                          "grave noutro bucket, ou noutro prefixo, e limite a isso a permissão")
+    yield Found(at(bucket, "NotificationConfiguration"), f"`{bucket.id}` aciona `{function.id}`")
+    for actor, role in actors:
+        if role is None or trigger.caught is None:
+            yield Missing(at(actor), f"não se sabe onde `{actor.id}` pode gravar, ou o que a aciona",
+                          "dê-lhe um papel deste template, e escreva o filtro por extenso")
+            continue
+        yield Found(at(actor, "Role"), f"`{actor.id}` age com o papel `{role.id}`")
+        for path in assuming(values, role):
+            yield Missing(path, f"`{actor.id}` talvez possa assumir outro papel, e gravar com ele", "tire a permissão `sts:AssumeRole`")
 
 
-def _writes(values: Resolution, statement: Statement, caught: str) -> bool:
-    """A declaração deixa, ou talvez deixe, gravar alguma das chaves."""
-    actions = [covers(str(item.value), PUT, True) is not False for item in statement.actions]
-    keys = [covers(_concrete(canonical(values, item.value) or "*"), caught) is not False for item in statement.resources]
-    return (any(actions) or bool(statement.except_actions)) and (any(keys) or bool(statement.except_resources))
+def _acting(values: Resolution, function: Resource | None) -> Actors:
+    """A função, e as que ela talvez invoque, cada uma com o seu papel."""
+    pending = [function] if function else []
+    known = {each.id: principal_of(values, each).role for each in pending}
+    while pending:
+        role = known[pending.pop().id]
+        for other in values.of_type(FUNCTION) if role else ():
+            if other.id not in known and role and power(values, role, "lambda:InvokeFunction", f"{arn_of(values, other)}*", other).paths:
+                known[other.id] = principal_of(values, other).role
+                pending.append(other)
+    return [(values.resources[name], role) for name, role in known.items()]
 
 
-def _concrete(arn: str) -> str:
-    """O ARN numa conta e região quaisquer: as mesmas dos dois lados, não podem explicar uma diferença."""
-    for symbol, value in STACK.items():
-        arn = arn.replace(symbol, value)
-    return arn
+def _link(values: Resolution, actors: Actors, other: Trigger) -> Power:
+    """O que deixa quem um evento aciona causar o outro."""
+    actions = CAUSES.get(":".join(other.event.split(":")[:2]), ANY) if other.caught else ()
+    powers = [power(values, role, action, other.caught or "", other.bucket) for _, role in actors if role for action in actions]
+    return Power(tuple(path for each in powers for path in each.paths), tuple(line for each in powers for line in each.denials))
+
+
+def _reached(links: list[list[Power]], start: int) -> set[int]:
+    """Os eventos a que se chega deste, de um em um."""
+    found: set[int] = set()
+    pending = [start]
+    while pending:
+        news = {index for index, link in enumerate(links[pending.pop()]) if link.paths} - found
+        found |= news
+        pending += news
+    return found
+
+
+def _turn(one: Trigger, other: Trigger, link: Power) -> Iterator[Evidence]:
+    """O passo que fecharia a volta."""
+    yield from link.denials
+    for path in link.paths:
+        assert one.function and other.function
+        onward = "o que a aciona de novo" if one == other else f"o que aciona `{other.function.id}`, numa volta sem fim"
+        yield Missing(path, f"`{one.function.id}` pode gravar em `{other.bucket.id}` {onward}", SAFE)

@@ -57,13 +57,12 @@ def _statement(statement: Statement) -> Iterator[Evidence]:
     if odd:
         yield Missing(path, f"`{odd[0]}`, em `{resource.id}`, não é uma ação nem um recurso",
                       "escreva `serviço:Ação` e o ARN")
-    wide = statement.broad
-    if wide and not statement.excused:
-        name, written = wide[0]
+    if statement.unexcused:
+        name, written = statement.unexcused[0]
         yield Missing(statement.place(name), f"`{resource.id}` permite `{written}` em `{name}`",
                       f"nomeie o que ela usa, ou dê em `Excecoes: {{{WIDE}: …}}` um motivo que cite o `Sid` ou o serviço")
         return
-    if wide:
+    if statement.broad:
         yield Found(("Resources", resource.id, "Metadata", "Excecoes", WIDE), f"exceção: {reason(resource)}")
     for name in ("Action", "Resource"):
         if statement.items(name):

@@ -8,9 +8,10 @@ from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import equal, require
 from scripts.proofs.distribution import DISTRIBUTION, HTTPS, VPC_ORIGIN, behaviours
 from scripts.proofs.groups import all_rules
-from scripts.proofs.homes import BALANCER, home_of
+from scripts.proofs.homes import BALANCER, Home, home_of
 from scripts.proofs.listeners import SECURE, listeners_of, redirections
 from scripts.proofs.network import Network, network_of
+from scripts.proofs.origins import informed
 from scripts.proofs.places import place, places
 from scripts.proofs.rules import Evidence, Found, Missing, at
 from scripts.template import Resource
@@ -67,27 +68,41 @@ def only_cloudfront_enters(scene: Scene) -> Iterator[Evidence]:
     Quem soubesse o endereço do balanceador passaria por fora do cache e do HTTPS. Aqui ele não
     tem endereço público, e o grupo dele só aceita a lista de endereços do CloudFront.
 
-    - o balanceador da origem de VPC com `Scheme: internal`;
-    - toda entrada do grupo dele vem de uma lista de prefixos, que quem implanta informa.
+    - o balanceador da origem de VPC com `Scheme: internal`, e nenhum outro balanceador público;
+    - os grupos dele são do template e têm entrada, sempre de uma lista de prefixos, que quem implanta
+      informa e não é uma deste template.
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
     """
     values, net = scene.values, network_of(scene.values)
+    fronted = []
     for private in values.of_type(VPC_ORIGIN):
         written = place(values, private, "VpcOriginEndpointConfig", "Arn")
         balancer = net.named(written.value, BALANCER) if written else None
         if written is None or balancer is None:
             yield Missing(at(private), f"não se sabe de que balanceador é `{private.id}`", "escreva `Arn: !Ref Balanceador`")
             continue
+        fronted.append(balancer)
         yield Found(written.path, f"o CloudFront entra por `{balancer.id}`")
         yield from require(values, balancer, ("Scheme",), equal("internal"), "sem endereço público",
                            f"`{balancer.id}` pode ter endereço público", "use `Scheme: internal`")
-        home = home_of(net, balancer)
-        for ruling in all_rules(net):
-            if not ruling.ingress or not home or ruling.group not in (*home.known_groups, ""):
-                continue
-            kinds = [kind for kind, _ in ruling.peers]
-            if kinds == ["SourcePrefixListId"]:
-                yield Found(ruling.peers[0][1].path, "só da lista de prefixos")
-            else:
-                yield Missing(ruling.item.path, f"`{balancer.id}` aceita quem não é o CloudFront", "use só `SourcePrefixListId`")
+        yield from _entered_by_list(net, home_of(net, balancer) or Home(balancer))
+    for balancer in values.of_type(BALANCER, "AWS::ElasticLoadBalancing::LoadBalancer") if fronted else ():
+        if balancer not in fronted and values.property(balancer, "Scheme") != "internal":
+            yield Missing(at(balancer, "Scheme"), f"`{balancer.id}` pode ter endereço público, fora do CloudFront", "use `Scheme: internal`")
+
+
+def _entered_by_list(net: Network, home: Home) -> Iterator[Evidence]:
+    """Os grupos são conhecidos, e só deixam entrar a lista de prefixos."""
+    balancer, entered = home.resource, False
+    for ruling in all_rules(net):
+        if not ruling.ingress or ruling.group not in (*home.known_groups, ""):
+            continue
+        if [kind for kind, _ in ruling.peers] == ["SourcePrefixListId"] and informed(net, ruling.peers[0][1]):
+            entered = True
+            yield Found(ruling.peers[0][1].path, "só da lista de prefixos")
+        else:
+            yield Missing(ruling.item.path, f"`{balancer.id}` aceita quem não é o CloudFront", "use só `SourcePrefixListId`")
+    if not entered or len(home.known_groups) < len(home.groups):
+        yield Missing(at(balancer, "SecurityGroups"), f"não se sabe o que os grupos de `{balancer.id}` deixam entrar",
+                      "dê-lhe grupos deste template, com a entrada por `SourcePrefixListId`")

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.claims.kinds import DATABASE, DATABASE_CLUSTER, GROUP, INSTANCE, QUEUE, TABLE, strangers
+from scripts.proofs.arns import canonical, designated, name_of
+from scripts.proofs.claims.kinds import DATABASE, DATABASE_CLUSTER, FUNCTION, GROUP, INSTANCE, QUEUE, TABLE, strangers
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import at_least, equal, require, setting, true
-from scripts.proofs.arns import designated
-from scripts.proofs.places import place, places
+from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting, true
+from scripts.proofs.places import inside, place, places
 from scripts.proofs.queues import set_aside
 from scripts.proofs.rules import Evidence, Found, Missing, at
 from scripts.resolution import Resolution
 from scripts.template import Resource
 
 ALARM = "AWS::CloudWatch::Alarm"
-ASYNCHRONOUS = ("s3.amazonaws.com", "sns.amazonaws.com", "events.amazonaws.com")
+WAITING = tuple(f"{name}.amazonaws.com" for name in (
+    "apigateway", "elasticloadbalancing", "cognito-idp", "lex", "lexv2", "edgelambda", "batchoperations.s3")) + ("alexa-appkit.amazon.com",)
+"""Serviços que esperam a resposta da função; os outros a chamam e seguem adiante.
+
+https://docs.aws.amazon.com/lambda/latest/operatorguide/invocation-modes.html
+"""
+USUAL_RETENTION = 345_600
+"""Por quantos segundos uma fila guarda o que recebe, quando não diz."""
 
 
 @claim("resiliencia")
@@ -107,11 +114,13 @@ def keeps_failures(scene: Scene) -> Iterator[Evidence]:
     """Nenhum evento que falha se perde.
 
     O evento que a função não consegue processar em nenhuma tentativa fica guardado, e um
-    alarme avisa que há o que olhar.
+    alarme dispara enquanto há o que olhar.
 
-    - cada função que recebe eventos assíncronos tem destino de falha ou fila de mensagens mortas;
-    - cada fila que uma função lê manda a outra o que falha, e a função diz que mensagens do lote falharam;
-    - o destino é uma fila do template, e um alarme vigia as mensagens visíveis nela.
+    - cada função que um serviço chama sem esperar a resposta tem, na versão `$LATEST`, destino de falha
+      ou fila de mensagens mortas;
+    - o mais que as funções leem são filas do template: cada uma manda a outra, que guarda por mais tempo,
+      o que falha, e a função diz que mensagens do lote falharam;
+    - o destino é uma fila do template, e um alarme vigia, pelo nome dela, as mensagens visíveis.
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
@@ -119,7 +128,7 @@ def keeps_failures(scene: Scene) -> Iterator[Evidence]:
     yield from kept_failures(values)
     for mapping in values.of_type("AWS::Lambda::EventSourceMapping"):
         yield from _set_aside(values, mapping)
-    for target in filter(None, (_destination(values, function)[1] for function in _asynchronous(values))):
+    for target in filter(None, (_destination(values, function)[1] for function in _asynchronous(values)[0])):
         if target.type == QUEUE:
             yield from _watched(values, target)
             yield from _roomy(values, target)
@@ -131,6 +140,8 @@ def _set_aside(values: Resolution, mapping: Resource) -> Iterator[Evidence]:
     """A fila lida manda a outra, vigiada, o que falha vezes demais."""
     queue = designated(values, values.property(mapping, "EventSourceArn"), QUEUE)
     if queue is None:
+        yield Missing(at(mapping), f"o que falha na leitura de `{mapping.id}` não fica guardado, ou não se sabe onde: a fonte não é uma fila",
+                      "leia de uma fila do SQS deste template")
         return
     partial = [item for item in places(values, mapping, "FunctionResponseTypes") if item.value == "ReportBatchItemFailures"]
     if partial:
@@ -143,20 +154,46 @@ def _set_aside(values: Resolution, mapping: Resource) -> Iterator[Evidence]:
         yield Missing(at(queue), f"a mensagem que ninguém processa some de `{queue.id}`", "dê à fila uma `RedrivePolicy`")
         return
     yield from set_aside(values, queue, dead)
+    yield from _outlasts(values, queue, dead)
     yield from _watched(values, dead)
     yield from _roomy(values, dead)
 
 
+def _outlasts(values: Resolution, queue: Resource, dead: Resource) -> Iterator[Evidence]:
+    """Numa fila padrão, a mensagem conta a idade desde a primeira fila.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+    """
+    if true(values.property(queue, "FifoQueue")):
+        return
+    first, last = (setting(values, item, "MessageRetentionPeriod") for item in (queue, dead))
+    before, after = _seconds(first), _seconds(last)
+    if before is None or after is None or after[0] <= before[1]:
+        yield Missing(at(dead, "MessageRetentionPeriod"), f"a mensagem chega a `{dead.id}` com a idade que tem, e pode sumir logo: `{dead.id}` "
+                      f"não guarda por mais tempo que `{queue.id}`", "aumente `MessageRetentionPeriod` dela")
+        return
+    if last.value is not None and before[1] >= USUAL_RETENTION:
+        yield from last.evidence(f"`{dead.id}` guarda por mais tempo que `{queue.id}`", at_least(before[1] + 1))
+    if first.value is not None and after[0] <= USUAL_RETENTION:
+        yield from first.evidence(f"`{queue.id}` guarda por menos tempo que `{dead.id}`", below(after[0]))
+
+
+def _seconds(retention: Setting) -> tuple[float, float] | None:
+    return (USUAL_RETENTION, USUAL_RETENTION) if retention.value is None else retention.numbers
+
+
 def _roomy(values: Resolution, queue: Resource) -> Iterator[Missing]:
     """A fila guarda por ao menos os 4 dias de praxe, e a mensagem inteira cabe nela."""
-    for name, least in (("MessageRetentionPeriod", 345_600), ("MaximumMessageSize", 262_144)):
+    for name, least in (("MessageRetentionPeriod", USUAL_RETENTION), ("MaximumMessageSize", 262_144)):
         if name in queue.properties and not setting(values, queue, name).always(at_least(least)):
             yield Missing(at(queue, name), f"`{name}` de `{queue.id}` é pouco para guardar uma falha", f"use ao menos {least}")
 
 
 def kept_failures(values: Resolution) -> Iterator[Evidence]:
     """Cada função assíncrona tem para onde mandar o que falha."""
-    for function in _asynchronous(values):
+    functions, unknown = _asynchronous(values)
+    yield from unknown
+    for function in functions:
         found, destination = _destination(values, function)
         if destination is None:
             yield Missing(("Resources", function.id), f"o evento que `{function.id}` não processa se perde",
@@ -164,13 +201,25 @@ def kept_failures(values: Resolution) -> Iterator[Evidence]:
         yield from found
 
 
-def _asynchronous(values: Resolution) -> list[Resource]:
-    functions = []
-    for permission in values.of_type("AWS::Lambda::Permission"):
-        function = values.resource(values.property(permission, "FunctionName"))
-        if function and values.property(permission, "Principal") in ASYNCHRONOUS and function not in functions:
-            functions.append(function)
-    return functions
+def _asynchronous(values: Resolution) -> tuple[list[Resource], list[Missing]]:
+    """As funções que um serviço chama sem esperar a resposta, e as chamadas que não se sabe de que função são."""
+    called = [(permission, values.property(permission, "FunctionName")) for permission in values.of_type("AWS::Lambda::Permission")
+              if not _waits(values.property(permission, "Principal"))]
+    for schedule in values.of_type("AWS::Scheduler::Schedule"):
+        target = values.property(schedule, "Target", "Arn")
+        named = values.resource(target)
+        if ":lambda:" in (canonical(values, target) or ":lambda:") or named and named.type.startswith("AWS::Lambda::"):
+            called.append((schedule, target))
+    functions = {caller.id: designated(values, named, FUNCTION, by_name=True) for caller, named in called}
+    unknown = [Missing(at(caller), f"não se sabe que função `{caller.id}` chama", "cite uma função deste template, sem apelido nem versão")
+               for caller, _ in called if functions[caller.id] is None]
+    return list({function.id: function for function in functions.values() if function}.values()), unknown
+
+
+def _waits(principal: object) -> bool:
+    """Quem chama espera a resposta, ou é uma conta ou um papel, que decide a cada chamada."""
+    text = principal.replace("${AWS::URLSuffix}", "amazonaws.com") if isinstance(principal, str) else ""
+    return text in (*WAITING, "*") or text.isdecimal() or text.startswith(("arn:", "${AWS::AccountId}"))
 
 
 def _destination(values: Resolution, function: Resource) -> tuple[list[Found], Resource | None]:
@@ -178,10 +227,11 @@ def _destination(values: Resolution, function: Resource) -> tuple[list[Found], R
     if target:
         return [Found(at(function, "DeadLetterConfig", "TargetArn"), f"o evento que falha vai para `{target.id}`")], target
     for config in values.of_type("AWS::Lambda::EventInvokeConfig"):
-        keys = ("DestinationConfig", "OnFailure", "Destination")
-        written = place(values, config, *keys)
+        written = place(values, config, "DestinationConfig", "OnFailure", "Destination")
         target = values.resource(written.value) if written else None
-        if written and target and values.resource(values.property(config, "FunctionName")) == function:
+        latest = values.property(config, "Qualifier") in (None, "$LATEST")
+        named = designated(values, values.property(config, "FunctionName"), FUNCTION, by_name=True)
+        if written and target and latest and named == function:
             found = [Found(at(config, "FunctionName"), f"vale para `{function.id}`"),
                      Found(written.path, f"o evento que falha vai para `{target.id}`")]
             return found, target
@@ -190,13 +240,14 @@ def _destination(values: Resolution, function: Resource) -> tuple[list[Found], R
 
 def _watched(values: Resolution, queue: Resource) -> Iterator[Evidence]:
     for alarm in values.of_type(ALARM):
-        for item in places(values, alarm, "Dimensions"):
-            dimension = item.value if isinstance(item.value, dict) else {}
-            named = dimension.get("Value") if dimension.get("Name") == "QueueName" else None
-            if values.resource(named) == queue and values.property(alarm, "ActionsEnabled") in (None, True, "true"):
-                yield Found(item.path, f"o alarme olha `{queue.id}`")
-                yield from _alarm(values, alarm)
-                return
+        items = places(values, alarm, "Dimensions")
+        name, value = (inside(values, alarm, items[0], key) for key in ("Name", "Value")) if len(items) == 1 else (None, None)
+        named = name and value and name.value == "QueueName" and canonical(values, value.value) == name_of(values, queue)
+        counted = values.property(alarm, "Unit") in (None, "Count")
+        if named and counted and values.property(alarm, "ActionsEnabled") in (None, True, "true"):
+            yield Found(items[0].path, f"o alarme olha `{queue.id}`")
+            yield from _alarm(values, alarm)
+            return
     yield Missing(("Resources", queue.id), f"nenhum alarme vigia `{queue.id}`",
                   "acrescente um `AWS::CloudWatch::Alarm` de `ApproximateNumberOfMessagesVisible`")
 
@@ -211,5 +262,5 @@ def _alarm(values: Resolution, alarm: Resource) -> Iterator[Evidence]:
     limit = fires.get(str(compare))
     yield from require(values, alarm, ("ComparisonOperator",), lambda written: written in fires, "dispara quando há mensagens",
                        f"`{alarm.id}` não dispara quando há mensagens", "use `GreaterThanOrEqualToThreshold`")
-    yield from require(values, alarm, ("Threshold",), lambda written: str(written).isdigit() and int(written) == limit,
+    yield from require(values, alarm, ("Threshold",), lambda written: limit is not None and number(written) == limit,
                        "já na primeira", f"`{alarm.id}` não dispara na primeira mensagem", "use `Threshold: 1`")

@@ -39,7 +39,7 @@ class Setting:
     @property
     def numbers(self) -> tuple[float, float] | None:
         """O menor e o maior número que pode ser."""
-        found = [number(value) for value in self.possible]
+        found = [_limit(value) for value in self.possible]
         known = [value for value in found if value is not None]
         return (min(known), max(known)) if known and len(known) == len(found) else None
 
@@ -62,7 +62,8 @@ def written(values: Resolution, found: Placed) -> Setting:
     raw = _raw(values.template.data, found.path)
     if isinstance(raw, dict) and list(raw) == ["Ref"] and raw["Ref"] in values.template.parameters:
         return _parameter(values, raw["Ref"], found.path, found.value)
-    known = () if isinstance(found.value, (Unknown, dict, list)) else (found.value,)
+    odd = isinstance(found.value, float) and number(found.value) is None
+    known = () if odd or isinstance(found.value, (Unknown, dict, list)) else (found.value,)
     return Setting(found.path, found.value, known)
 
 
@@ -84,18 +85,26 @@ def held(found: Setting, test: Test, text: str, need: str, hint: str) -> Iterato
 
 
 def number(value: Any) -> float | None:
-    """O número, escrito como número ou como texto."""
+    """O número finito, escrito como número ou como texto."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
-    try:
-        return float(value)
-    except ValueError:
+    if isinstance(value, str) and (not value.isascii() or "_" in value):
         return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _limit(value: Any) -> float | None:
+    """O número, ou o infinito de um parâmetro sem um dos limites."""
+    return value if value in (math.inf, -math.inf) else number(value)
 
 
 def at_least(least: float) -> Test:
     def test(value: Any) -> bool:
-        found = number(value)
+        found = _limit(value)
         return found is not None and found >= least
 
     return test
@@ -103,7 +112,7 @@ def at_least(least: float) -> Test:
 
 def below(most: float) -> Test:
     def test(value: Any) -> bool:
-        found = number(value)
+        found = _limit(value)
         return found is not None and found < most
 
     return test
@@ -119,6 +128,12 @@ def true(value: Any) -> bool:
 
 def false(value: Any) -> bool:
     return str(value).lower() == "false"
+
+
+def switched_on(values: Resolution, resource: Resource) -> Iterator[Missing]:
+    """O recurso está ligado, que é o que vale sem `State`."""
+    if values.property(resource, "State") not in (None, "ENABLED"):
+        yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "tire `State`, ou use `ENABLED`")
 
 
 def _raw(node: Any, path: Path) -> Any:

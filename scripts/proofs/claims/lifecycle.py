@@ -1,0 +1,62 @@
+"""Os prazos das regras de ciclo de vida de um bucket: o que apaga tudo, e o que apagaria antes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripts.proofs.places import Placed, inside, places
+from scripts.proofs.ports import whole
+from scripts.proofs.rules import Missing
+from scripts.resolution import Resolution
+from scripts.template import Key, Resource
+
+CURRENT = (("ExpirationInDays",), ("ExpirationDate",))
+OLD = (("NoncurrentVersionExpiration", "NoncurrentDays"), ("NoncurrentVersionExpirationInDays",))
+SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
+
+
+@dataclass(frozen=True)
+class Term:
+    """O prazo de uma regra que não está desligada; `days` é `None` quando não se sabe qual é.
+
+    `sure` diz que a regra está ligada e apaga tudo o que passa do prazo.
+    """
+
+    status: Placed
+    line: Placed
+    days: int | None
+    sure: bool
+
+
+def terms(values: Resolution, bucket: Resource, paths: tuple[tuple[Key, ...], ...]) -> list[Term]:
+    """Os prazos escritos num destes caminhos, `CURRENT` ou `OLD`, das regras ligadas e das que talvez estejam."""
+    found = []
+    for rule in places(values, bucket, "LifecycleConfiguration", "Rules"):
+        status = inside(values, bucket, rule, "Status") or rule
+        for keys in paths if status.value != "Disabled" else ():
+            line = inside(values, bucket, rule, *keys)
+            if line:
+                days = whole(line.value) or None
+                sure = days is not None and status.value == "Enabled" and not _partial(values, bucket, rule, keys)
+                found.append(Term(status, line, days, sure))
+    return found
+
+
+def _partial(values: Resolution, bucket: Resource, rule: Placed, keys: tuple[Key, ...]) -> bool:
+    """A regra deixa algo de fora: objetos que o filtro não pega, ou um número de versões que ficam."""
+    written = {name: found.value for name in ("Prefix", "TagFilters", *SIZES) if (found := inside(values, bucket, rule, name))}
+    kept = inside(values, bucket, rule, *keys[:-1], "NewerNoncurrentVersions")
+    return any(value not in ("", []) for value in written.values()) or kept is not None
+
+
+def general(found: list[Term]) -> Term | None:
+    """O primeiro prazo que vale para tudo."""
+    return next((term for term in found if term.sure), None)
+
+
+def earlier(bucket: Resource, found: list[Term], chosen: Term) -> Iterator[Missing]:
+    """Os outros prazos que apagam, ou talvez apaguem, alguma coisa antes."""
+    for term in found:
+        if term != chosen and (term.days is None or term.days < (chosen.days or 0)):
+            yield Missing(term.line.path, f"outra regra de `{bucket.id}` pode apagar antes de {chosen.days} dias", "deixe um prazo só")
