@@ -103,7 +103,7 @@ def test_each_damage_has_its_finding(edit, finding):
 
 
 @pytest.mark.parametrize("code, edit", [
-    ("permissao-ampla", ("s3:GetObject", "s3:*")), ("imdsv1", ("HttpTokens: required", "HttpTokens: optional")),
+    ("permissao-ampla", ("!Sub \"${Bucket.Arn}/*\"", "\"*\"")), ("imdsv1", ("HttpTokens: required", "HttpTokens: optional")),
     ("sem-criptografia", ("Ebs: {Encrypted: true}", "Ebs: {Encrypted: false}")),
     ("sem-politica-de-remocao", ("    DeletionPolicy: Retain\n", "")), ("bucket-aberto", ("IgnorePublicAcls: true, ", "")),
 ])
@@ -114,12 +114,21 @@ def test_an_exception_needs_a_reason(code, edit):
 
 
 @pytest.mark.parametrize("reason, excused", [
-    ("o s3 não deixa", True), ("`Ler` não tem nome", True), ("o S3 não deixa", False), ("as3 não deixa", False), ("porque sim", False),
+    ("o s3:* não se divide", True), ("`Ler` é s3:*", True), ("o s3 não deixa", False), ("`Ler` não tem nome", False), ("porque sim", False),
 ])
-def test_a_wide_permission_is_excused_by_name(reason, excused):
+def test_a_wide_action_is_excused_as_it_is_written(reason, excused):
     edits = (("s3:GetObject", "s3:*"), ("{Effect: Allow, Action", "{Sid: Ler, Effect: Allow, Action"),
              ("Type: AWS::IAM::Role\n", f"Type: AWS::IAM::Role\n    Metadata: {{Excecoes: {{permissao-ampla: '{reason}'}}}}\n"))
     assert check(*edits) == ([] if excused else [f"14: [permissao-ampla] `Papel` permite `s3:*` em `Action`; {WIDE}"])
+
+
+@pytest.mark.parametrize("reason, excused", [
+    ("o s3 não deixa", True), ("`Ler` não tem nome", True), ("o S3 não deixa", False), ("as3 não deixa", False), ("porque sim", False),
+])
+def test_a_wide_resource_is_excused_by_name(reason, excused):
+    edits = (("!Sub \"${Bucket.Arn}/*\"", "\"*\""), ("{Effect: Allow, Action", "{Sid: Ler, Effect: Allow, Action"),
+             ("Type: AWS::IAM::Role\n", f"Type: AWS::IAM::Role\n    Metadata: {{Excecoes: {{permissao-ampla: '{reason}'}}}}\n"))
+    assert check(*edits) == ([] if excused else [f"14: [permissao-ampla] `Papel` permite `*` em `Resource`; {WIDE}"])
 
 
 @pytest.mark.parametrize("resource, finding", [
