@@ -19,7 +19,7 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
 
     with Cluster("Nuvem AWS", id="nuvem", grupo="nuvem"):
         dns = Route53("Route 53", nodeid="dns", recurso="Zona Registro")
-        shield = Shield("Shield\nStandard", nodeid="shield", sem_recurso=AUTOMATICO)
+        shield = Shield("Shield\nStandard", nodeid="shield", sem_recurso=AUTOMATICO, passo="2")
 
         with Cluster("VPC", id="vpc", grupo="vpc", recurso="Vpc InternetGateway"):
             with Cluster("Públicas", id="publicas", grupo="sub-rede-publica", recurso="SubRedePublicaA SubRedePublicaB"):
@@ -50,7 +50,7 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
     pessoas >> Edge(label="acessa", passo="3") >> balanceador
     pessoas >> Edge(label="resolve", passo="1") >> dns
     dns >> Edge(label="aponta", passo="1") >> balanceador
-    shield >> Edge(label="protege", passo="2") >> balanceador
+    shield >> Edge(style="invis") >> balanceador
     balanceador >> Edge(label="distribui", passo="3") >> site
     site >> Edge(label="pede análise", passo="5") >> interno
     interno >> Edge(label="roteia", passo="5") >> api

@@ -17,7 +17,7 @@ from scripts.proofs.rules import OUTSIDE, Case, Evidence, Found, Missing, at, ru
 from scripts.template import Resource
 
 WEB = (80, 443)
-INSIDE = ("conta", "regiao", "vpc", "zona", "sub-rede-publica", "sub-rede-privada", "auto-scaling", "grupo-de-seguranca")
+INSIDE = ("nuvem", "conta", "regiao", "vpc", "zona", "sub-rede-publica", "sub-rede-privada", "auto-scaling", "grupo-de-seguranca")
 
 
 @rule(OUTSIDE, GATEWAY)

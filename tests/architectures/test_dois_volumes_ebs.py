@@ -23,6 +23,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
+
 FAILURE = "nada foi guardado"
 FRAME = b"\xff\xfb\x90\x00" + bytes(413)  # MPEG 1, Layer III, 128 kbit/s, 44,1 kHz: 417 bytes e 1.152 amostras
 
@@ -329,7 +331,7 @@ def test_one_file_per_request_and_none(site, disks):
 
 
 @pytest.mark.parametrize("path", ["/musicas/../../etc/passwd", "/musicas/%2e%2e/arquivo", "/musicas/nada/ficha",
-                                  f"/musicas/{uuid4()}", f"/musicas/{uuid4()}/arquivo", f"/musicas/{uuid4()}/outra"])
+                                  f"/musicas/{NOBODY}", f"/musicas/{NOBODY}/arquivo", f"/musicas/{NOBODY}/outra"])
 def test_unknown_addresses(site, path):
     assert site.get(path).status_code == 404
 

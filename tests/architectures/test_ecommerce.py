@@ -23,6 +23,8 @@ import boto3
 import psycopg
 import pytest
 
+NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
+
 VERSION = {"VersaoAplicacao": "7"}
 QUEUE = "pedidos"
 BEAR, SNOW, TRAM = 1, 2, 3
@@ -284,7 +286,7 @@ def test_name_is_only_text(site, database, name):
     assert name.replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;") in page
 
 
-@pytest.mark.parametrize("path", ["/pedidos/x", "/pedidos", f"/pedidos/{uuid4()}", "/nada", "/static/x"])
+@pytest.mark.parametrize("path", ["/pedidos/x", "/pedidos", f"/pedidos/{NOBODY}", "/nada", "/static/x"])
 def test_what_does_not_exist(site, path):
     answer = site.get(path)
     assert answer.status_code in (404, 405) and "Não deu certo" in answer.text
@@ -295,6 +297,12 @@ def test_security_headers(site, path):
     headers = site.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; img-src 'self'; style-src 'self'")
+
+
+def test_redirects_stay_in_the_public_address(site):
+    """Um endereço com `//` é corrigido com o `Host` recebido: o do visitante, que a política AllViewer repassa."""
+    answer = site.get(f"/pedidos//{uuid4()}", headers={"Host": "loja.exemplo"}, allow_redirects=False)
+    assert answer.headers["Location"].startswith("http://loja.exemplo/pedidos/")
 
 
 # --- falhas ---------------------------------------------------------------------------------------
@@ -475,7 +483,7 @@ def test_one_bad_message_does_not_hold_the_others(receipts):
 @pytest.mark.parametrize("text", [
     "", "null", "[]", "{}", '"x"', "1", "[" * 100_000,
     body("../../urso"), body("ABC"), body(f"{uuid4()}/x"), body(f"{uuid4()}\n"), body(pedido=7), body(pedido=None),
-    body(total=17979), body(total="17980"), body(total=None), body(total=True),
+    body(total=17979), body(total="17980"), body(total=None), body(total=True), body(total=17980.0),
     body(itens=[]), body(itens=None), body(itens=[1]), body(itens=[{}]),
     body(itens=[{"nome": "Urso", "quantidade": 1, "centavos": 1, "desconto": 9}], total=1),
     body(itens=[{"nome": "Urso", "quantidade": 1, "centavos": 1}] * 21, total=21),
@@ -571,7 +579,14 @@ def test_every_path_of_the_bucket_goes_to_the_bucket(source):
     config = source.data["Resources"]["Distribuicao"]["Properties"]["DistributionConfig"]
     (files,) = [item for item in config["CacheBehaviors"] if item["TargetOriginId"] == "arquivos"]
     cited = re.findall(r'(?:href|src)="(/arquivos/[^"]+)"', source.files["/opt/loja/templates/loja.html"])
-    pages = [item["ResponsePagePath"] for item in config["CustomErrorResponses"]]
+    pages = [item["ResponsePagePath"] for item in config["CustomErrorResponses"] if "ResponsePagePath" in item]
     assert len(cited) == 4 and all(fnmatch.fnmatchcase(path, files["PathPattern"]) for path in cited + pages)
     behaviours = (config["DefaultCacheBehavior"], files)
     assert {item["ViewerProtocolPolicy"] for item in behaviours} == {"redirect-to-https"}
+
+
+def test_one_error_does_not_reach_other_visitors(source):
+    """O CloudFront guarda os erros 5xx por 10 s e ignora o `no-cache` deles: só o tempo zero impede."""
+    config = source.data["Resources"]["Distribuicao"]["Properties"]["DistributionConfig"]
+    kept = {item["ErrorCode"]: item["ErrorCachingMinTTL"] for item in config["CustomErrorResponses"]}
+    assert {code: seconds for code, seconds in kept.items() if code >= 500} == dict.fromkeys((500, 502, 503, 504), 0)

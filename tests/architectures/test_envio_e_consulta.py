@@ -23,6 +23,8 @@ import pytest
 import requests
 from werkzeug.security import generate_password_hash
 
+NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
+
 PASSWORD = "correta cavalo pilha"
 CHEAP = generate_password_hash(PASSWORD, "scrypt:1024:8:1")  # os testes entram muitas vezes
 COOKIE = re.compile(r"__Host-sessao=([^;]+)(.*)")
@@ -154,7 +156,7 @@ def test_the_whole_way(guest, volume, database):
     assert guest.get().headers["Location"] == "/entrar"
 
 
-@pytest.mark.parametrize("path", ["/", f"/arquivos/{uuid4()}", f"/arquivos/{uuid4()}/ver"])
+@pytest.mark.parametrize("path", ["/", f"/arquivos/{NOBODY}", f"/arquivos/{NOBODY}/ver"])
 def test_nothing_without_session(guest, path):
     for cookie in ("", "inventado", "%C3%A9;"):
         guest.cookie = cookie

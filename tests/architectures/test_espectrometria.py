@@ -41,6 +41,8 @@ from packaging.utils import canonicalize_name
 
 from scripts import template
 
+NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
+
 FOLDER = Path(__file__).parents[2] / "docs/arquiteturas/espectrometria"
 DATA = template.read(FOLDER / "template.yaml").data
 RESOURCES = DATA["Resources"]
@@ -501,7 +503,7 @@ def test_api_invokes_the_function(api, start):
     assert "function%3Ainiciar/invocations" in FakeLambda.asked[-1] or "function:iniciar/invocations" in FakeLambda.asked[-1]
 
 
-@pytest.mark.parametrize("body", [{}, {"id": "x"}, {"id": 1}, {"id": str(uuid.uuid4()), "chave": "x"}, [], "texto"])
+@pytest.mark.parametrize("body", [{}, {"id": "x"}, {"id": 1}, {"id": NOBODY, "chave": "x"}, [], "texto"])
 def test_api_refuses_bad_orders(api, start, body):
     before = len(start.calls)
     assert requests.post(f"{api.address}/analises", json=body, timeout=10).status_code == 422
@@ -712,7 +714,7 @@ def test_other_people_see_nothing(ana, people, database):
     assert people.bia.post(f"/analises/{identity}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", f"/analises/{uuid.uuid4()}/picos.csv", "/analises"])
+@pytest.mark.parametrize("path", ["/", f"/analises/{NOBODY}/picos.csv", "/analises"])
 def test_without_login_nothing_opens(site, people, path):
     answer = site.get(path, allow_redirects=False)
     assert answer.status_code == 302 and answer.headers["Location"].startswith("/entrar?next=")
