@@ -53,6 +53,7 @@ def sheet(diagram: Diagram) -> str:
         border, title = GROUP_COLORS.get(name, _GENERIC)
         dashes = "stroke-dasharray:6 4;" if name in _DASHED or name == "generic" else ""
         fill = f"fill:{border};fill-opacity:.08" if name in _FILLED else "fill:none"
-        rules.append(f".arq .arq-{name} rect{{{fill};stroke:{border};stroke-width:1.5;{dashes}}}")
+        stroke = f"stroke:{border};stroke:var(--arq-{name}-line,{border})"
+        rules.append(f".arq .arq-{name} rect{{{fill};{stroke};stroke-width:1.5;{dashes}}}")
         rules.append(f".arq .arq-{name} .arq-title{{fill:{title};fill:var(--arq-{name},{title})}}")
     return _STYLE + "\n".join(rules) + "\n"
