@@ -123,7 +123,8 @@ def _bound(values: Resolution, association: Resource, cluster: Resource) -> Iter
     yield Found(at(association, "ClusterName"), f"a associação é de `{cluster.id}`")
     yield from _by_name(values, values.property(association, "ClusterName"), cluster)
     for name in ("Namespace", "ServiceAccount"):
-        yield Found(at(association, name), f"só os de `{name}`") if name in association.properties else Missing(
+        said = values.property(association, name)
+        yield Found(at(association, name), f"só os de `{name}`") if isinstance(said, str) and said else Missing(
             at(association), f"`{association.id}` não diz `{name}`", "escreva o valor")
     onward = place(values, association, "TargetRoleArn")
     if onward:

@@ -208,6 +208,7 @@ def test_each_arrow_is_proven_and_every_line_counts(bench, arrow):
     (INVOKE, ("Resources", "Agrupamento", "Properties", "ComputeConfig", "Enabled"), False, "nada entrega as credenciais"),
     (INVOKE, ("Resources", "Funcao", "Properties"), {"ReservedConcurrentExecutions": 0}, "`Funcao` não pode rodar"),
     (READ, ("Resources", "Ambiente", "Properties", "State"), "DISABLED", "`Ambiente` está desligado"),
+    (INVOKE, ("Resources", "Associacao", "Properties", "Namespace"), "", "`Associacao` não diz `Namespace`"),
     (INVOKE, (*TRUST, "Action"), "sts:AssumeRole", "permita `sts:TagSession`"),
     (INVOKE, ("Resources", "Porta", "Properties", "VpcId"), "vpc-1", "não chega a `lambda` pela rede"),
     (READ, ("Resources", "Tarefa", "Properties", "ContainerProperties"), {}, "`Tarefa` não usa um papel"),
