@@ -30,7 +30,6 @@ import boto3
 import psycopg
 import pytest
 import requests
-from cfnlint.api import ManualArgs, lint_file
 from moto.server import ThreadedMotoServer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -94,11 +93,6 @@ class Source:
             pending.extend(names - found)
             found |= names
         return found
-
-    def lint(self) -> list[str]:
-        """O que o cfn-lint tem a dizer, avisos incluídos."""
-        config = ManualArgs(regions=["sa-east-1", "us-east-1"])
-        return [f"{found.linenumber}: {found.rule.id} {found.message}" for found in lint_file(self.path, config=config)]
 
     def visible_text(self) -> Iterator[str]:
         """Descrições que o EC2 e o RDS guardam e só aceitam em ASCII."""

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from importlib.metadata import version
 from types import ModuleType
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -516,43 +515,6 @@ def test_empty_batch(receipts):
 
 
 # --- o template -----------------------------------------------------------------------------------
-
-
-def test_template_has_no_lint_finding(source):
-    assert source.lint() == []
-
-
-def test_sizes(source):
-    """Cabe no envio direto do CloudFormation e no `UserData` do EC2."""
-    assert source.path.stat().st_size < 51_200
-    assert len(source.user_data.encode()) < 16 * 1024
-
-
-def test_tested_versions_are_the_installed_ones(source):
-    assert source.requirements == {name: version(name) for name in source.requirements}
-
-
-def test_every_dependency_is_pinned(source):
-    """O pip instala com `--no-deps`: o que falta na lista falta na instância."""
-    assert source.missing_requirements() == set()
-
-
-def test_source_compiles(source):
-    compile(source.files["/opt/loja/loja.py"], "loja.py", "exec")
-
-
-def test_stored_descriptions_are_ascii(source):
-    """O EC2 e o RDS só aceitam ASCII; o CloudWatch e a Lambda aceitam acentos."""
-    accented = {"AWS::CloudWatch::Alarm": "AlarmDescription", "AWS::Lambda::Function": "Description"}
-    free = {found["Properties"].get(accented.get(found["Type"]))
-            for found in source.data["Resources"].values() if "Properties" in found}
-    assert [text for text in source.visible_text() if not text.isascii() and text not in free] == []
-
-
-def test_text_with_accents_travels_in_base64(source):
-    """O CloudFormation troca por `?` o que não é ASCII quando o cfn-init relê os metadados."""
-    plain = [path for path, entry in source.init["files"].items() if "encoding" not in entry]
-    assert [path for path in plain if not source.files[path].isascii()] == []
 
 
 def test_load_balancer_asks_the_path_that_ignores_the_database(source):

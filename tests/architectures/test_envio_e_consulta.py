@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -597,33 +596,6 @@ def test_security_headers(guest, path):
 
 def test_pages_are_not_kept_by_the_browser(ana):
     assert ana.get().headers["Cache-Control"] == "no-store"
-
-
-def test_template_has_no_lint_finding(source):
-    assert source.lint() == []
-
-
-def test_sizes(source):
-    """Cabe no envio direto do CloudFormation e no `UserData` do EC2."""
-    assert source.path.stat().st_size < 51_200
-    assert len(source.user_data.encode()) < 16 * 1024
-
-
-def test_tested_versions_are_the_installed_ones(source):
-    assert source.requirements == {name: version(name) for name in source.requirements}
-
-
-def test_every_dependency_is_pinned(source):
-    assert source.missing_requirements() == set()
-
-
-def test_stored_descriptions_are_ascii(source):
-    assert [text for text in source.visible_text() if not text.isascii()] == []
-
-
-def test_text_with_accents_travels_in_base64(source):
-    plain = [path for path, entry in source.init["files"].items() if "encoding" not in entry]
-    assert [path for path in plain if not source.files[path].isascii()] == []
 
 
 @pytest.mark.parametrize("path", ["/usr/local/sbin/montar-volume", "/usr/local/sbin/novo-usuario"])

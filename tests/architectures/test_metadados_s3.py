@@ -931,10 +931,6 @@ def test_template_fits_and_the_code_compiles():
     assert {name.split(".")[0] for name in imported} <= set(sys.stdlib_module_names) | {"boto3", "botocore"}
 
 
-def test_cfn_lint_finds_nothing(load):
-    assert load("metadados-s3", "FuncaoProcessar").lint() == []
-
-
 def test_parameters_and_outputs_are_explained():
     for name, spec in DATA["Parameters"].items():
         assert spec["Description"] and "Default" in spec, name

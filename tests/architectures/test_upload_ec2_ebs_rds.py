@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import resource
 import shutil
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
 
@@ -213,49 +211,3 @@ def test_security_headers(site, path):
 def test_unknown_page(site):
     answer = site.get("/nao-existe")
     assert answer.status_code == 404 and "Esta página não existe." in answer.text
-
-
-def test_template_has_no_lint_finding(source):
-    assert source.lint() == []
-
-
-def test_sizes(source):
-    """Cabe no envio direto do CloudFormation e no `UserData` do EC2."""
-    assert source.path.stat().st_size < 51_200
-    assert len(source.user_data.encode()) < 16 * 1024
-
-
-def test_tested_versions_are_the_installed_ones(source):
-    assert source.requirements == {name: version(name) for name in source.requirements}
-
-
-def test_every_dependency_is_pinned(source):
-    """O pip instala com `--no-deps`: o que falta na lista falta na instância."""
-    assert source.missing_requirements() == set()
-
-
-def test_source_compiles(source):
-    compile(source.files["/opt/envios/envios.py"], "envios.py", "exec")
-
-
-def test_stored_descriptions_are_ascii(source):
-    assert [text for text in source.visible_text() if not text.isascii()] == []
-
-
-def test_text_with_accents_travels_in_base64(source):
-    """O CloudFormation troca por `?` o que não é ASCII quando o cfn-init relê os metadados."""
-    plain = [path for path, entry in source.init["files"].items() if "encoding" not in entry]
-    assert [path for path in plain if not source.files[path].isascii()] == []
-
-
-def test_mount_script_is_valid_bash(source):
-    script = source.files["/usr/local/sbin/montar-volume"]
-    assert subprocess.run(["bash", "-n"], input=script, text=True).returncode == 0
-
-
-def test_signal_does_not_wait_for_the_volume(source):
-    """A ligação do volume espera a instância; a instância não pode esperar por ela."""
-    resources = source.data["Resources"]
-    assert resources["LigacaoVolume"]["Properties"]["InstanceId"] == {"Ref": "Servidor"}
-    assert "LigacaoVolume" not in source.resources_needed("Servidor")
-    assert "/saude" not in source.user_data

@@ -1,0 +1,82 @@
+"""O que vale para toda instância que um template monta: cabe, instala o que se testou e não espera por si mesma."""
+
+from __future__ import annotations
+
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.template import LIMIT, read
+
+ROOT = Path(__file__).resolve().parents[2]
+INIT = "AWS::CloudFormation::Init"
+ACCENTED = {"AWS::CloudWatch::Alarm": "AlarmDescription", "AWS::Lambda::Function": "Description", "AWS::IAM::Role": "Description"}
+"""Descrições em que a AWS aceita acentos."""
+
+
+def machines() -> list[tuple[str, str]]:
+    """Cada template com o recurso que o cfn-init configura."""
+    found = [(path.parent.name, resource.id) for path in sorted((ROOT / "docs/arquiteturas").glob("*/template.yaml"))
+             for resource in read(path).resources.values() if INIT in resource.metadata]
+    assert len(found) >= 8
+    return found
+
+
+@pytest.fixture(params=machines(), ids=lambda pair: pair[0])
+def source(request: pytest.FixtureRequest, load: Any) -> Any:
+    return load(*request.param)
+
+
+def test_sizes(source):
+    """Cabe no envio direto do CloudFormation e no `UserData` do EC2."""
+    assert source.path.stat().st_size <= LIMIT
+    assert len(source.user_data.encode()) < 16 * 1024
+
+
+def test_tested_versions_are_the_installed_ones(source):
+    assert source.requirements == {name: version(name) for name in source.requirements}
+
+
+def test_every_dependency_is_pinned(source):
+    """O pip instala com `--no-deps`: o que falta na lista falta na instância."""
+    assert source.missing_requirements() == set()
+
+
+def test_sources_compile(source):
+    modules = {path: text for path, text in source.files.items() if path.endswith(".py")}
+    assert modules
+    for path, text in modules.items():
+        compile(text, path, "exec")
+
+
+def test_stored_descriptions_are_ascii(source):
+    """O EC2 e o RDS só aceitam ASCII nas descrições."""
+    resources = source.data["Resources"].values()
+    free = {found.get("Properties", {}).get(ACCENTED.get(found["Type"])) for found in resources}
+    assert [text for text in source.visible_text() if not text.isascii() and text not in free] == []
+
+
+def test_text_with_accents_travels_in_base64(source):
+    """O CloudFormation troca por `?` o que não é ASCII quando o cfn-init relê os metadados."""
+    plain = [path for path, entry in source.init["files"].items() if "encoding" not in entry]
+    assert [path for path in plain if not source.files[path].isascii()] == []
+
+
+def test_scripts_are_valid_bash(source):
+    for path, text in source.files.items():
+        if text.startswith("#!/bin/bash") or "/sbin/" in path and text.startswith("#!/usr/bin/env bash"):
+            assert subprocess.run(["bash", "-n"], input=text, text=True).returncode == 0, path
+
+
+def test_signal_does_not_wait_for_the_volume(source):
+    """A ligação do volume espera a instância; a instância não pode esperar por ela."""
+    attachments = [(name, found) for name, found in source.data["Resources"].items() if found["Type"] == "AWS::EC2::VolumeAttachment"]
+    for name, found in attachments:
+        assert found["Properties"]["InstanceId"] == {"Ref": source.resource}
+        assert name not in source.resources_needed(source.resource)
+    # Onde há as duas, é `/saude/partes` que olha o volume.
+    looks = "/saude/partes" if any("/saude/partes" in text for text in source.files.values()) else "/saude"
+    assert not attachments or looks not in source.user_data
