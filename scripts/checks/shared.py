@@ -161,7 +161,7 @@ def _divergent(same: list[Part]) -> Iterator[Finding]:
     for part in same:
         if part.value != usual and not part.reason:
             yield Finding(part.template.path, part.line, CODE,
-                          f"Em {part.name} está {_shown(part.value)}, e em `{model.template.path}:{model.line}` está "
+                          f"{part.name[0].upper()}{part.name[1:]} está {_shown(part.value)}, e em `{model.template.path}:{model.line}` está "
                           f"{_shown(usual)}; iguale, ou dê o motivo em `Metadata: {{Excecoes: {{{CODE}: …}}}}`.")
 
 
