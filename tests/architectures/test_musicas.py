@@ -11,6 +11,7 @@ import fnmatch
 import json
 import logging
 import re
+import resource
 import struct
 import sys
 import threading
@@ -832,3 +833,15 @@ def test_code_compiles_in_its_runtime(source, resources):
     imported = {(node.module or "") if isinstance(node, ast.ImportFrom) else item.name
                 for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for item in node.names}
     assert {name.split(".")[0] for name in imported} <= set(sys.stdlib_module_names) | {"boto3", "botocore"}
+
+
+def test_full_disk_stores_nothing(site, s3, function):
+    """O corpo grande passa pelo disco: cheio, o servidor corta a conexão, nada chega ao S3, e o site continua a atender."""
+    large = TAGGED[:4096] + bytes(600 * 1024)
+    before = resource.prlimit(site.process.pid, resource.RLIMIT_FSIZE, (64 * 1024, resource.RLIM_INFINITY))
+    try:
+        with pytest.raises(requests.ConnectionError):
+            send(site, "grande.mp3", large)
+    finally:
+        resource.prlimit(site.process.pid, resource.RLIMIT_FSIZE, before)
+    assert stored(SONGS) == {} and send(site, "grande.mp3", large).status_code == 303
