@@ -9,19 +9,16 @@ from scripts.proofs.arns import HERE
 from scripts.proofs.iam import Request, decide, evidence
 from scripts.proofs.places import Placed, inside, listed_inside, place, places
 from scripts.proofs.ports import whole
-from scripts.proofs.principals import DIRECT, principal_of
+from scripts.proofs.principals import LIFECYCLE, principal_of
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.proofs.storage import VOLUME
 from scripts.resolution import Resolution
 from scripts.template import Resource
 
-LIFECYCLE = "AWS::DLM::LifecyclePolicy"
 SNAPSHOTS = "arn:${AWS::Partition}:ec2:${AWS::Region}::snapshot/*"
 NEEDED = (("ec2:CreateSnapshot", SNAPSHOTS), ("ec2:DeleteSnapshot", SNAPSHOTS), ("ec2:CreateTags", SNAPSHOTS),
           ("ec2:DescribeVolumes", "*"), ("ec2:DescribeSnapshots", "*"))
 """O que o serviço faz com o papel, além de ler o volume: as ações da política que a AWS mantém para ele."""
-
-DIRECT[LIFECYCLE] = ("ExecutionRoleArn", "dlm.amazonaws.com")
 
 
 @rule(LIFECYCLE, VOLUME)

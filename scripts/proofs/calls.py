@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.proofs.homes import BALANCER, FLEET, INSTANCE, LAMBDA, drawn_home, home_of
-from scripts.proofs.listeners import listeners_of
+from scripts.proofs.listeners import internal, listeners_of
 from scripts.proofs.network import network_of
-from scripts.proofs.places import place
 from scripts.proofs.ports import misread, ports_of
 from scripts.proofs.reach import reach
-from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
+from scripts.proofs.rules import Case, Evidence, Missing, at, rule
 
 
 @rule((INSTANCE, FLEET, LAMBDA), BALANCER)
@@ -30,11 +29,7 @@ def workload_calls_balancer(case: Case) -> Iterator[Evidence]:
     net = network_of(case.resolution)
     source, target = drawn_home(net, case.diagram, case.edge.tail, case.tail), home_of(net, case.head)
     assert source and target
-    scheme = place(net.values, case.head, "Scheme")
-    if scheme and scheme.value == "internal":
-        yield Found(scheme.path, "o nome do balanceador leva a endereços da VPC")
-    else:
-        yield Missing(at(case.head, "Scheme"), f"`{case.head.id}` não é interno", "escreva `Scheme: internal`")
+    yield from internal(net, case.head)
     yield from misread(case.edge, at(case.head))
     yield from source.lines()
     yield from target.lines(2)

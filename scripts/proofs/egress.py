@@ -9,10 +9,11 @@ from scripts.proofs.groups import GroupRule, rules_of
 from scripts.proofs.dwelling import Home
 from scripts.proofs.homes import FLEET, INSTANCE, LAMBDA, NAT, drawn_home, home_of
 from scripts.proofs.internet import public_subnets
-from scripts.proofs.network import WORLD, Network, Subnet, network_of
+from scripts.proofs.network import WORLD, Network, network_of
 from scripts.proofs.places import place
 from scripts.proofs.ports import misread, ports_of
 from scripts.proofs.reach import carried, denying, groupless, same_vpc, way_out
+from scripts.proofs.references import complete
 from scripts.proofs.rules import Case, Evidence, Found, Missing, at, rule
 from scripts.template import Resource
 
@@ -42,7 +43,7 @@ def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
     yield from source.lines()
     yield from same_vpc(net, source, nat)
     for subnet in source.known_subnets(net):
-        yield from _first_way(net, subnet, _drawn(case))
+        yield from complete(way_out(net, subnet, "NatGatewayId", gateway) for gateway in _drawn(case))
     for gateway in _drawn(case):
         yield from public_subnets(net, home_of(net, gateway) or nat, None)
         yield from _elastic(net, gateway)
@@ -56,13 +57,6 @@ def _drawn(case: Case) -> list[Resource]:
     """Os NAT gateways que o componente da ponta da seta representa: um por zona, em geral."""
     names = case.diagram.elements[case.edge.head].resources
     return [found for name in names if (found := case.resolution.resources.get(name)) and found.type == NAT]
-
-
-def _first_way(net: Network, subnet: Subnet, gateways: list[Resource]) -> Iterator[Evidence]:
-    """A rota da sub-rede por algum dos NATs; sem nenhuma, o que falta para o primeiro."""
-    ways = [list(way_out(net, subnet, "NatGatewayId", gateway)) for gateway in gateways]
-    whole = [way for way in ways if not any(isinstance(piece, Missing) for piece in way)]
-    yield from (whole or ways)[0]
 
 
 def leave_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.proofs.access import HELD, call
+from scripts.proofs.arns import arn_of, canonical, name_of
 from scripts.proofs.dwelling import Home, home, written
 from scripts.proofs.groups import GROUP
 from scripts.proofs.homes import home_of
-from scripts.proofs.arns import arn_of, canonical, name_of
 from scripts.proofs.iam import Request, decide, evidence
 from scripts.proofs.network import SUBNET, Network
 from scripts.proofs.places import inside, place, places
@@ -22,6 +22,8 @@ JOB = "AWS::Batch::JobDefinition"
 JOB_QUEUE = "AWS::Batch::JobQueue"
 ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
 LOGS = "AWS::Logs::LogGroup"
+LOG_GROUP = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
+WRITING = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
 @rule(JOB, HELD)
@@ -40,7 +42,7 @@ def job_uses_service(case: Case) -> Iterator[Evidence]:
     values = case.resolution
     environments = values.of_type(ENVIRONMENT)
     if environments and not _enabled(values):
-        yield from _off(values, *environments)
+        yield from switched_on(values, *environments)
     yield from call(case)
 
 
@@ -70,10 +72,11 @@ def _environment(net: Network, environment: Resource) -> Home:
 
 
 def _enabled(values: Resolution) -> list[Resource]:
-    return [environment for environment in values.of_type(ENVIRONMENT) if not list(_off(values, environment))]
+    return [environment for environment in values.of_type(ENVIRONMENT) if not list(switched_on(values, environment))]
 
 
-def _off(values: Resolution, *resources: Resource) -> Iterator[Missing]:
+def switched_on(values: Resolution, *resources: Resource) -> Iterator[Missing]:
+    """O defeito de uma fila ou de um ambiente desligado; sem `State`, está ligado."""
     for resource in resources:
         if values.property(resource, "State") not in (None, "ENABLED"):
             yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "use `State: ENABLED`")
@@ -86,7 +89,7 @@ def served(values: Resolution, queue: Resource) -> Iterator[Evidence]:
         environment = referred(values, named.value, ENVIRONMENT, "ComputeEnvironmentArn") if named else None
         if named and environment:
             yield Found(named.path, f"os trabalhos rodam em `{environment.id}`")
-            yield from _off(values, queue, environment)
+            yield from switched_on(values, queue, environment)
             return
     yield Missing(at(queue, "ComputeEnvironmentOrder"), f"`{queue.id}` não leva a um ambiente de computação deste template",
                   "escreva `ComputeEnvironmentOrder` com um `AWS::Batch::ComputeEnvironment`")
@@ -94,8 +97,8 @@ def served(values: Resolution, queue: Resource) -> Iterator[Evidence]:
 
 def logged(values: Resolution, job: Resource) -> Iterator[Evidence]:
     """Com os logs num grupo do template, o papel de execução pode escrever nele: senão o trabalho nem começa."""
-    keys = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
-    group = next((found for found in values.of_type(LOGS) if canonical(values, values.property(job, *keys)) == name_of(values, found)), None)
+    named = canonical(values, values.property(job, *LOG_GROUP))
+    group = next((found for found in values.of_type(LOGS) if named == name_of(values, found)), None)
     role = role_of_arn(values, place(values, job, "ContainerProperties", "ExecutionRoleArn"))
     if group is None:
         return
@@ -103,6 +106,6 @@ def logged(values: Resolution, job: Resource) -> Iterator[Evidence]:
         yield Missing(at(job), f"`{job.id}` escreve logs sem um papel de execução deste template", "escreva `ExecutionRoleArn`")
         return
     yield Found(at(job, "ContainerProperties", "ExecutionRoleArn"), f"`{role.id}` inicia o trabalho")
-    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+    for action in WRITING:
         decision = decide(Request(values, action, arn_of(values, group) or "", role), None)
         yield from evidence(decision, at(role), f"`{role.id}`", f"`{group.id}`", f"permita `{action}` no ARN do grupo")

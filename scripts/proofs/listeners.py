@@ -61,6 +61,15 @@ def redirections(net: Network, balancer: Resource) -> Iterator[Evidence]:
                               "escreva `Type: forward` ou `redirect`", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
 
 
+def internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
+    """O nome do balanceador leva a endereços da VPC, e ele não tem nenhum público."""
+    scheme = place(net.values, balancer, "Scheme")
+    if scheme and scheme.value == "internal":
+        yield Found(scheme.path, "o balanceador só tem endereços da VPC")
+    else:
+        yield Missing(at(balancer, "Scheme"), f"`{balancer.id}` não é interno", "escreva `Scheme: internal`")
+
+
 def answering(net: Network, listener: Resource) -> Iterator[Evidence]:
     """O ouvinte, ou uma regra dele, encaminha ou responde: não só manda ir a outra porta."""
     owned = [ruling for ruling in net.values.of_type(RULING) if net.property(ruling, "ListenerArn", LISTENER) == listener]

@@ -8,7 +8,7 @@ from scripts.proofs.acls import crossing
 from scripts.proofs.arns import canonical
 from scripts.proofs.groups import rules_of
 from scripts.proofs.homes import BALANCER, home_of
-from scripts.proofs.listeners import answering, listeners_of
+from scripts.proofs.listeners import answering, internal, listeners_of
 from scripts.proofs.network import Network
 from scripts.proofs.places import Placed, place
 from scripts.proofs.ports import whole
@@ -45,17 +45,14 @@ def private_origin(net: Network, private: Resource, balancer: Resource) -> Itera
 
 
 def _internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
-    home, scheme = home_of(net, balancer), place(net.values, balancer, "Scheme")
+    home = home_of(net, balancer)
     assert home
     yield from home.lines(2)
     yield from home.spread(net)
     yield from same_vpc(net, home)
     subnets = home.known_subnets(net)
     yield from attachment(net, subnets[0].vpc if subnets else None)
-    if scheme and scheme.value == "internal":
-        yield Found(scheme.path, "o balanceador não tem endereço público")
-    else:
-        yield Missing(at(balancer, "Scheme"), f"`{balancer.id}` não é interno", "escreva `Scheme: internal`")
+    yield from internal(net, balancer)
 
 
 def _listens(net: Network, balancer: Resource, port: int | None, protocol: str) -> Iterator[Evidence]:

@@ -22,6 +22,7 @@ INSTANCE = "AWS::EC2::Instance"
 FLEET = "AWS::AutoScaling::AutoScalingGroup"
 FUNCTION = "AWS::Lambda::Function"
 MACHINE = "AWS::StepFunctions::StateMachine"
+LIFECYCLE = "AWS::DLM::LifecyclePolicy"
 PROFILE = "AWS::IAM::InstanceProfile"
 LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
@@ -29,10 +30,11 @@ LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 DIRECT: dict[str, tuple[str, str]] = {
     FUNCTION: ("Role", "lambda.amazonaws.com"),
     MACHINE: ("RoleArn", "states.amazonaws.com"),
+    LIFECYCLE: ("ExecutionRoleArn", "dlm.amazonaws.com"),
 }
 """Tipos que citam o ARN do papel: a propriedade, e o serviço que o assume."""
 
-DEPUTIES = (MACHINE, "AWS::DLM::LifecyclePolicy")
+DEPUTIES = (MACHINE, LIFECYCLE)
 """Tipos cujo serviço diz à confiança do papel por quem age: `aws:SourceAccount` e `aws:SourceArn`.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html

@@ -12,7 +12,7 @@ from functools import cached_property
 from scripts.model import Diagram
 from scripts.proofs.arns import HERE, canonical, name_of
 from scripts.proofs.grants import Grant
-from scripts.proofs.jobs import JOB
+from scripts.proofs.jobs import JOB, LOG_GROUP, WRITING
 from scripts.proofs.policies import ROLE, Statement
 from scripts.proofs.places import place
 from scripts.proofs.principals import DIRECT, FLEET, FUNCTION, INSTANCE, SEEKERS, principal_of, role_of_arn
@@ -103,26 +103,24 @@ def _managed_for_cluster(scene: Scene, grant: Grant) -> bool:
 @support
 def own_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
     """Uma função escreve no próprio grupo de registros: toda execução escreve."""
-    if grant.name not in ("logs:CreateLogStream", "logs:PutLogEvents"):
-        return False
-    allowed = set()
-    for function in (actor for actor in scene.actors(statement) if actor.type == FUNCTION):
-        written = canonical(scene.values, scene.values.property(function, "LoggingConfig", "LogGroup"))
-        base = f"arn:${{AWS::Partition}}:logs:{HERE}:log-group:{written or '/aws/lambda/' + name_of(scene.values, function)}"
-        allowed |= {f"{base}:*", f"{base}:log-stream:*"}
-    return bool(statement.resources) and set(scene.targets(statement)) <= allowed
+    names = [canonical(scene.values, scene.values.property(function, "LoggingConfig", "LogGroup"))
+             or f"/aws/lambda/{name_of(scene.values, function)}"
+             for function in scene.actors(statement) if function.type == FUNCTION]
+    return _writes_only(scene, grant, statement, names)
 
 
 @support
 def job_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
     """Quem inicia um trabalho do Batch escreve os logs dele no grupo que a definição diz."""
-    if grant.name not in ("logs:CreateLogStream", "logs:PutLogEvents"):
-        return False
-    options = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
-    written = [canonical(scene.values, scene.values.property(job, *options)) for job in scene.values.of_type(JOB)
-               if statement.owner.id in job.references]
-    allowed = {f"arn:${{AWS::Partition}}:logs:{HERE}:log-group:{name}:{end}" for name in written for end in ("*", "log-stream:*")}
-    return bool(statement.resources) and set(scene.targets(statement)) <= allowed
+    names = [canonical(scene.values, scene.values.property(job, *LOG_GROUP)) for job in scene.values.of_type(JOB)
+             if statement.owner.id in job.references]
+    return _writes_only(scene, grant, statement, names)
+
+
+def _writes_only(scene: Scene, grant: Grant, statement: Statement, names: list[str | None]) -> bool:
+    """A ação é de escrever logs, e só nos grupos com estes nomes."""
+    allowed = {f"arn:${{AWS::Partition}}:logs:{HERE}:log-group:{name}:{end}" for name in names for end in ("*", "log-stream:*")}
+    return grant.name in WRITING and bool(statement.resources) and set(scene.targets(statement)) <= allowed
 
 
 @support

@@ -10,9 +10,10 @@ from scripts.proofs.claims.kinds import (
     DATABASE, DATABASE_CLUSTER, FUNCTION, GROUP, INSTANCE, LOAD_BALANCER, SERVERS, drawn, strangers,
 )
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import at_least, require, switched_on, true
+from scripts.proofs.claims.settings import at_least, require, true
 from scripts.proofs.claims.zones import own_way_out, spread, spread_by_name
 from scripts.proofs.homes import Home, home_of
+from scripts.proofs.jobs import switched_on
 from scripts.proofs.network import Network, distinct_zones, network_of
 from scripts.proofs.places import place
 from scripts.proofs.rules import Evidence, Found, Missing, at

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from scripts.proofs.claims.kinds import FUNCTION, GROUP, INSTANCE, TABLE, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import at_least, below, equal, require, setting, switched_on, true
+from scripts.proofs.claims.settings import at_least, below, equal, require, setting, true
+from scripts.proofs.jobs import switched_on
 from scripts.proofs.places import place, places
 from scripts.proofs.rules import Evidence, Found, Missing, Path, at
 from scripts.resolution import Resolution

@@ -130,12 +130,6 @@ def false(value: Any) -> bool:
     return str(value).lower() == "false"
 
 
-def switched_on(values: Resolution, resource: Resource) -> Iterator[Missing]:
-    """O recurso está ligado, que é o que vale sem `State`."""
-    if values.property(resource, "State") not in (None, "ENABLED"):
-        yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "tire `State`, ou use `ENABLED`")
-
-
 def _raw(node: Any, path: Path) -> Any:
     for key in path:
         if isinstance(node, list) and isinstance(key, int) and key < len(node):
