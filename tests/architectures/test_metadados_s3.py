@@ -6,7 +6,6 @@ Cada chamada da função à AWS é conferida com as permissões do papel, també
 from __future__ import annotations
 
 import ast
-import fnmatch
 import hashlib
 import io
 import json
@@ -17,6 +16,7 @@ import sys
 import time
 import zipfile
 import zlib
+from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from urllib.parse import quote_plus
@@ -29,6 +29,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from scripts import template
+from tests.architectures import stack
+from tests.architectures.stack import as_list
 
 PATH = Path(__file__).parents[2] / "docs/arquiteturas/metadados-s3/template.yaml"
 DATA = template.read(PATH).data
@@ -57,27 +59,13 @@ def properties(logical_id: str) -> dict:
     return RESOURCES[logical_id]["Properties"]
 
 
-def resolve(value):
-    """Troca `Ref`, `GetAtt` e `Sub` pelos valores desta pilha imaginária."""
-    if isinstance(value, list):
-        return [resolve(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if set(value) == {"Ref"}:
-        return REFS[value["Ref"]]
-    if set(value) == {"Fn::GetAtt"}:
-        name, attribute = value["Fn::GetAtt"]
-        assert attribute == "Arn"
-        return ARNS[name]
-    if set(value) == {"Fn::Sub"}:
-        names = {**REFS, **{f"{name}.Arn": arn for name, arn in ARNS.items()}}
-        return re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], value["Fn::Sub"])
-    return {key: resolve(item) for key, item in value.items()}
+resolve = partial(stack.resolve, names={**REFS, **{f"{name}.Arn": arn for name, arn in ARNS.items()}})
 
 
 # --- permissões -------------------------------------------------------------------------------
 
 STATEMENTS = resolve(properties("PapelFuncao")["Policies"][0]["PolicyDocument"]["Statement"])
+allowed = partial(stack.allowed, STATEMENTS)
 USED_BY_THE_SERVICE = {
     "logs:CreateLogStream": "a Lambda escreve os registros com o papel da função",
     "logs:PutLogEvents": "a Lambda escreve os registros com o papel da função",
@@ -95,21 +83,6 @@ CALLS = {
         f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{params['TableName']}",
     ),
 }
-
-
-def as_list(value) -> list:
-    return value if isinstance(value, list) else [value]
-
-
-def allowed(action: str, resource: str) -> bool:
-    """Há permissão no papel? Ele só tem `Allow` e nenhuma condição: outra coisa é erro."""
-    assert all(set(item) == {"Sid", "Effect", "Action", "Resource"} for item in STATEMENTS)
-    assert {item["Effect"] for item in STATEMENTS} == {"Allow"}
-    return any(
-        any(fnmatch.fnmatchcase(action, pattern) for pattern in as_list(item["Action"]))
-        and any(fnmatch.fnmatchcase(resource, pattern) for pattern in as_list(item["Resource"]))
-        for item in STATEMENTS
-    )
 
 
 # --- a função em execução ---------------------------------------------------------------------

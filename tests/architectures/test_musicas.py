@@ -7,7 +7,6 @@ As chamadas dos dois à AWS são conferidas com as permissões dos papéis do te
 from __future__ import annotations
 
 import ast
-import fnmatch
 import json
 import logging
 import re
@@ -18,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import Any
@@ -31,6 +31,8 @@ from botocore.config import Config
 from moto.s3.models import s3_backends
 
 from scripts import template
+from tests.architectures import stack
+from tests.architectures.stack import allowed, as_list
 
 ACCOUNT, REGION = "123456789012", "sa-east-1"
 SONGS, SHEETS = f"musicas-{ACCOUNT}-{REGION}", "pilha-bucketfichas-abc123"
@@ -709,23 +711,7 @@ def test_logs_are_json_safe(site, s3, function, caplog):
 # --- permissões e ligações --------------------------------------------------------------------
 
 
-def resolve(value: Any) -> Any:
-    """Troca `Ref`, `GetAtt` e `Sub` pelos valores desta pilha imaginária."""
-    if isinstance(value, list):
-        return [resolve(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if set(value) == {"Ref"}:
-        return NAMES[value["Ref"]]
-    if set(value) == {"Fn::GetAtt"}:
-        return NAMES[".".join(value["Fn::GetAtt"])]
-    if set(value) == {"Fn::Sub"}:
-        return re.sub(r"\$\{([^}]+)\}", lambda found: NAMES[found[1]], value["Fn::Sub"])
-    return {key: resolve(item) for key, item in value.items()}
-
-
-def as_list(value: Any) -> list:
-    return value if isinstance(value, list) else [value]
+resolve = partial(stack.resolve, names=NAMES)
 
 
 def statements(resources: dict, role: str) -> list[dict]:
@@ -737,11 +723,6 @@ def statements(resources: dict, role: str) -> list[dict]:
 
 def needed(operation: str, bucket: str, key: str | None) -> tuple[str, str]:
     return ACTIONS[operation], f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
-
-
-def allowed(found: list[dict], action: str, arn: str) -> bool:
-    return any(action in as_list(item["Action"]) and any(fnmatch.fnmatchcase(arn, pattern) for pattern in as_list(item["Resource"]))
-               for item in found)
 
 
 def granted(found: list[dict]) -> set[tuple[str, str]]:
