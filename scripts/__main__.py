@@ -44,7 +44,7 @@ def prepared(names, environment):
         return "" if inside else environment.PYTHON
     if inside:  # não se refaz o chão em que se pisa: quem refaz é o Python de fora
         return sys._base_executable
-    from scripts import installation
+    from scripts.setup import installation
 
     installation.prepare(names)
     return environment.PYTHON
@@ -54,7 +54,7 @@ def start(arguments):
     """Roda o comando neste Python, se já é o certo, ou no certo; devolve o estado de saída."""
     names = LOCKS.get(arguments[0]) if arguments else None
     if names and "-h" not in arguments and "--help" not in arguments:
-        from scripts import environment
+        from scripts.setup import environment
 
         try:
             python = prepared(names, environment)

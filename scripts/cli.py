@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from scripts.findings import Defect, to_json
-from scripts.tree import Tree, WrongUse
+from scripts.base.findings import Defect, to_json
+from scripts.base.tree import Tree, WrongUse
 
 HERE = Path(__file__).resolve().parent.parent
 EXAMPLES = """exemplos:
@@ -147,7 +147,7 @@ def _tree(options: argparse.Namespace) -> Tree:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    from scripts import generate
+    from scripts.picture import generate
 
     tree = _tree(options)
     if options.vigiar:
@@ -156,16 +156,16 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from scripts import conference
+    from scripts.checks import run
 
     tree = _tree(options)
-    findings = conference.check_tree(tree, options.slug)
+    findings = run.check_tree(tree, options.slug)
     if options.json:
         print(to_json(findings))
     else:
         for finding in findings:
             print(finding)
-        print(conference.summary(findings), file=sys.stderr)
+        print(run.summary(findings), file=sys.stderr)
     return 1 if findings else 0
 
 
@@ -189,12 +189,12 @@ def _create(options: argparse.Namespace) -> int:
 
 def _measure(options: argparse.Namespace) -> int:
     if options.assunto == "provas":
-        from scripts import survivors
+        from scripts.measure import survivors
 
         return survivors.run(_tree(options))
-    from scripts import benchmark
+    from scripts.measure import times
 
-    return benchmark.run(_tree(options))
+    return times.run(_tree(options))
 
 
 def _test(options: argparse.Namespace) -> int:

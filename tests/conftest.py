@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from scripts.base.diagram import Rendered
 from scripts.cli import main
-from scripts.model import Rendered
-from scripts.pipeline import render
+from scripts.picture.render import render
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts import checks, page, template
-from scripts.capture import capture
-from scripts.model import Edge
+from scripts.base.diagram import Edge
+from scripts.checks import verdict
+from scripts.page import architecture
+from scripts.picture.script.capture import capture
+from scripts.template import cloudformation
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,20 +20,20 @@ ROOT = Path(__file__).resolve().parent.parent
 def read():
     slug = "cli-s3-lambda-dynamodb"
     folder = ROOT / "docs" / "arquiteturas" / slug
-    return (capture(ROOT / "diagrams_src" / f"{slug}.py", ROOT), page.read(folder / "index.md", "index.md"),
-            template.read(folder / "template.yaml", "template.yaml"))
+    return (capture(ROOT / "diagrams_src" / f"{slug}.py", ROOT), architecture.read(folder / "index.md", "index.md"),
+            cloudformation.read(folder / "template.yaml", "template.yaml"))
 
 
 def messages(read, code: str, edges=None, damaged=None) -> list[str]:
     diagram, told, resources = read
     diagram = replace(diagram, edges=diagram.edges if edges is None else tuple(edges(diagram.edges)))
-    found = checks.judge(diagram, told, damaged or resources)
+    found = verdict.judge(diagram, told, damaged or resources)
     return [finding.message for finding in found if finding.code == code]
 
 
 def test_an_arrow_without_its_permission_says_what_to_add_and_where(read):
     text = read[2].text.replace("Action: dynamodb:PutItem", "Action: dynamodb:GetItem")
-    (message,) = messages(read, "seta-sem-prova", damaged=template.parse(text, "template.yaml"))
+    (message,) = messages(read, "seta-sem-prova", damaged=cloudformation.parse(text, "template.yaml"))
     assert message.startswith("A seta `funcao--resultados` não está provada: nada deixa `PapelFuncao` fazer `dynamodb:PutItem`")
     assert "acrescente" in message and "`template.yaml`, linha " in message
 
@@ -68,5 +70,5 @@ def test_a_declared_arrow_needs_a_reason(read):
 
 @pytest.mark.parametrize("line", ["Transform: MinhaMacro\n", "Transform: [AWS::LanguageExtensions, MinhaMacro]\n"])
 def test_nothing_is_proven_where_only_aws_expands(read, line):
-    damaged = template.parse(line + read[2].text, "template.yaml")
+    damaged = cloudformation.parse(line + read[2].text, "template.yaml")
     assert len(messages(read, "seta-sem-prova", damaged=damaged)) >= 4

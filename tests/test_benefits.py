@@ -2,13 +2,14 @@
 
 import pytest
 
-from scripts import page, template
+from scripts.base.diagram import Diagram, Node
 from scripts.checks import benefits
-from scripts.model import Diagram, Node
-from scripts.proofs.claims import CLAIMS
+from scripts.page import architecture
+from scripts.proofs.claims.evaluate import CLAIMS
+from scripts.template import cloudformation
 
 PAGE = "docs/arquiteturas/x/index.md"
-TEMPLATE = template.parse("""\
+TEMPLATE = cloudformation.parse("""\
 Resources:
   Tabela:
     Type: AWS::DynamoDB::Table
@@ -27,7 +28,7 @@ def judge(read, template):
 
 def check(*items):
     text = "# X\n\n## Benefícios\n\n" + "\n".join(items) + "\n\n## Outra\n\n[Fonte](https://aws.amazon.com/)\n"
-    return [f"{found.line}: [{found.code}] {found.message}" for found in judge(page.parse(text, PAGE), TEMPLATE)]
+    return [f"{found.line}: [{found.code}] {found.message}" for found in judge(architecture.parse(text, PAGE), TEMPLATE)]
 
 
 @pytest.mark.parametrize("item", [
@@ -47,10 +48,10 @@ def test_a_benefit_that_does_not_hold_says_what_is_missing_and_where():
 
 
 def test_the_term_a_benefit_promises_is_compared():
-    bucket = template.parse("Resources: {B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, "
+    bucket = cloudformation.parse("Resources: {B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, "
                             "ExpirationInDays: 30}]}}}}", "t.yaml")
     text = "# X\n\n## Benefícios\n\n- [Expira](../../provas.md#expira-em) em 60 dias.\n"
-    found, = judge(page.parse(text, PAGE), bucket)
+    found, = judge(architecture.parse(text, PAGE), bucket)
     assert found.message == ("“Expira no prazo que a página diz” não se prova: `B` expira em 30 dias, e o benefício diz 60 "
                              "(`t.yaml`, linha 1); acerte o texto ou a regra.")
 

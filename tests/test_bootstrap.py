@@ -49,8 +49,9 @@ class Tree:
         self.root, self.wheels = root, root / "wheels"
         for folder in ("scripts", "requirements", "wheels"):
             (root / folder).mkdir(parents=True)
-        for name in ("__init__", "__main__", "environment", "installation"):
+        for name in ("__init__", "__main__"):
             shutil.copy(REPOSITORY / "scripts" / f"{name}.py", root / "scripts")
+        shutil.copytree(REPOSITORY / "scripts" / "setup", root / "scripts" / "setup")
         (root / "scripts" / "cli.py").write_text(CLI)
         self.lock("site", "base==1.0")
         self.lock("test", "extra==1.0")

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from scripts import checks
+from scripts.checks import verdict
 
-from scripts.model import Diagram, Edge, Group, Node
-from scripts.tree import Tree
+from scripts.base.diagram import Diagram, Edge, Group, Node
+from scripts.base.tree import Tree
 
 SLUG = "envio"
 SCRIPT = "diagrams_src/envio.py"
@@ -66,7 +66,7 @@ GOOD = Diagram(
 @pytest.fixture
 def root(tmp_path, monkeypatch):
     """Uma árvore boa; o que o template testemunha (provas, higiene) tem testes próprios em `tests/proofs`."""
-    monkeypatch.setattr(checks, "witness", lambda *read: ())
+    monkeypatch.setattr(verdict, "witness", lambda *read: ())
     for name, text in {SCRIPT: "", PAGE: PAGE_TEXT, TEMPLATE: TEMPLATE_TEXT, f"{FOLDER}/diagrama.svg": SVG,
                        "docs/index.md": "# Olá\n", "docs/provas.md": "# Provas\n\n## Escala\n"}.items():
         write(tmp_path, name, text)
@@ -90,7 +90,7 @@ def found(root, diagram=GOOD, svg=SVG):
 
 
 def findings(root, diagram=GOOD, svg=SVG):
-    return checks.check(root, SLUG, diagram, svg)
+    return verdict.check(root, SLUG, diagram, svg)
 
 
 def only(root, diagram=GOOD, svg=SVG):
@@ -107,7 +107,7 @@ def changed(diagram=GOOD, **by_id):
 
 def test_a_good_architecture_has_no_findings(root):
     assert findings(root) == []
-    assert checks.check_links(root) == []
+    assert verdict.check_links(root) == []
     assert Tree(root).architectures() == [SLUG]
 
 
@@ -282,7 +282,7 @@ def test_the_page_shows_the_picture_with_a_description(root):
 def test_a_missing_page_is_one_finding(root):
     (root / PAGE).unlink()
     assert found(root) == [(PAGE, 1, "pagina-ausente")]
-    assert checks.check_links(root) == []
+    assert verdict.check_links(root) == []
 
 
 def test_a_missing_template_is_one_finding(root):
@@ -336,7 +336,7 @@ def test_a_template_too_big_to_deploy(root):
 
 @pytest.mark.parametrize("slug", ["..", "a b", "Envio", "ação", "a/b", "", "-a", "a--b"])
 def test_a_slug_that_cannot_be_an_address(root, slug):
-    finding, = checks.check(root, slug, None, None)
+    finding, = verdict.check(root, slug, None, None)
     assert finding.code == "slug-invalido"
 
 
@@ -369,7 +369,7 @@ def test_everything_wrong_is_told_at_once_in_order(root):
 ])
 def test_links_that_lead_nowhere(root, target, problem):
     write(root, "docs/index.md", f"# Olá\n\nTexto\n[x]({target})\n")
-    finding, = checks.check_links(root)
+    finding, = verdict.check_links(root)
     assert (finding.path, finding.line, finding.code) == ("docs/index.md", 4, "link-quebrado")
     assert finding.message.startswith(f"O link `x` {problem}")
 
@@ -382,27 +382,27 @@ def test_links_that_lead_nowhere(root, target, problem):
 def test_links_that_lead_somewhere(root, target):
     write(root, "docs/com espaço.md", "# X\n")
     write(root, "docs/index.md", f"# Olá\n\nTexto. {{ #escrito }}\n\n[x]({target} \"título [y](nada.md)\")\n")
-    assert checks.check_links(root) == []
+    assert verdict.check_links(root) == []
 
 
 def test_reference_links_and_images_are_followed(root):
     write(root, "docs/index.md", "# Olá\n\n[x][ref] ![foto](foto.png)\n\n[ref]: nada.md\n")
-    assert [finding.message.split(";")[0] for finding in checks.check_links(root)] == [
+    assert [finding.message.split(";")[0] for finding in verdict.check_links(root)] == [
         "A imagem `foto.png` leva a `docs/foto.png`, que não existe", "O link `x` leva a `docs/nada.md`, que não existe"]
 
 
 def test_with_slugs_only_their_pages_are_judged_against_the_whole_tree(root):
     write(root, "docs/index.md", "# Olá\n\n[x](nada.md)\n")
-    assert checks.check_links(root, [SLUG]) == []
+    assert verdict.check_links(root, [SLUG]) == []
     (root / "docs/provas.md").unlink()
-    assert [finding.path for finding in checks.check_links(root, [SLUG])] == [PAGE]
+    assert [finding.path for finding in verdict.check_links(root, [SLUG])] == [PAGE]
 
 
 def test_the_generated_picture_has_its_own_finding(root):
     (root / FOLDER / "diagrama.svg").unlink()
-    assert checks.check_links(root) == []
+    assert verdict.check_links(root) == []
 
 
 def test_a_page_that_cannot_be_read_breaks_no_one(root):
     (root / "docs/provas.md").write_bytes(b"# \xff\n")
-    assert [finding.code for finding in checks.check_links(root)] == ["nao-utf-8"]
+    assert [finding.code for finding in verdict.check_links(root)] == ["nao-utf-8"]

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from scripts.cli import main
-from scripts.workshop import TOOLKIT
+from scripts.picture.workers import TOOLKIT
 
 VERBS = ["servir", "testar", "gerar", "conferir", "construir", "novo", "medir"]
 ENGLISH = re.compile(r"\b(usage|options|positional|arguments|required|invalid|choose|unrecognized|show this|error|expected)\b")

@@ -16,7 +16,7 @@ import diagrams
 import pytest
 from diagrams.gis.cplusplus import Mapnik
 
-from scripts import workshop
+from scripts.picture import workers
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOW = re.compile(r"\b20\d\d-\d\d-\d\d|\d\d:\d\d:\d\d|0x[0-9a-f]{6,}|[0-9a-f]{32}")
@@ -263,7 +263,7 @@ def test_the_same_bytes_in_another_folder_seed_home_and_without_fonts(project, t
             (root / "diagrams_src" / file).write_bytes((script.parent / file).read_bytes())
         command = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))", "gerar", "--raiz", str(root)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8",
-                              env={**os.environ, **extra, "PYTHONHASHSEED": seed, "PYTHONPATH": str(workshop.TOOLKIT)})
+                              env={**os.environ, **extra, "PYTHONHASHSEED": seed, "PYTHONPATH": str(workers.TOOLKIT)})
         assert done.returncode == 0, done.stderr
         assert "arning" not in done.stderr, "o Graphviz mediu texto"
         pictures.add((root / "docs/arquiteturas/figura/diagrama.svg").read_bytes())

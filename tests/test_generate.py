@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from scripts import workshop
+from scripts.picture import workers
 
 PAIR = "EC2('a') >> EC2('b')"
 
@@ -115,7 +115,7 @@ def test_a_broken_script_keeps_its_previous_picture(project):
 
 
 def test_a_script_that_never_ends_is_named_and_the_others_finish(project, monkeypatch):
-    monkeypatch.setattr(workshop, "LIMIT", 1.5)
+    monkeypatch.setattr(workers, "LIMIT", 1.5)
     project.script("a-eterna", "while True:\n    try: import time; time.sleep(9)\n    except BaseException: pass")
     for number in range(3):
         project.script(f"b-{number}", PAIR)
@@ -167,7 +167,7 @@ def test_a_place_that_cannot_be_written_is_said_without_traceback(project):
 
 
 def test_what_a_script_does_to_the_process_stays_there(project, monkeypatch):
-    monkeypatch.setattr(workshop, "SCRIPTS_PER_WORKER", 99)  # todos no mesmo processo
+    monkeypatch.setattr(workers, "SCRIPTS_PER_WORKER", 99)  # todos no mesmo processo
     project.script("a", PAIR, "import os, sys, builtins, vizinho", "vizinho.NOMES.append('sobra')",
                    "print('na saída'); os.write(1, b'direto\\n'); sys.__stdout__.write('outra')",
                    "os.chdir('/'); os.environ.clear(); sys.path.clear(); sys.argv.append('x')")
@@ -192,7 +192,7 @@ def test_the_script_draws_itself_when_run_alone(project):
     project.script("loja", "from diagrams.aws.compute import EC2", "from scripts.vocabulary import Cluster, Diagram",
                    "with Diagram('Loja'):", "    with Cluster('VPC', id='vpc', grupo='vpc'):", "        EC2('a')", title="")
     done = subprocess.run([sys.executable, "diagrams_src/loja.py"], cwd=project.root, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(workshop.TOOLKIT), "PYTHONDONTWRITEBYTECODE": "1"})
+                          env={**os.environ, "PYTHONPATH": str(workers.TOOLKIT), "PYTHONDONTWRITEBYTECODE": "1"})
     assert done.returncode == 0, done.stderr
     assert 'data-group="vpc"' in project.picture("loja").read_text()
     assert project.files() == {"diagrams_src/loja.py", "docs/arquiteturas/loja/diagrama.svg"}
@@ -252,7 +252,7 @@ def test_interrupting_a_drawing_leaves_no_traceback_and_starts_nothing_else(proj
 
 
 def test_a_worker_that_cannot_start_is_said_for_each_script(project, monkeypatch):
-    monkeypatch.setattr(workshop._Bench, "_start", lambda self: (_ for _ in ()).throw(OSError("sem memória")))
+    monkeypatch.setattr(workers._Bench, "_start", lambda self: (_ for _ in ()).throw(OSError("sem memória")))
     project.script("a", PAIR), project.script("b", PAIR)
     answer = project.run("gerar")
     assert answer.status == 1 and sorted(answer.findings) == [

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from scripts import invariants
-from scripts.capture import capture
-from scripts.compaction import compact
-from scripts.drawing import draw
-from scripts.findings import Defect
-from scripts.geometry import Box, Path as Curve, distance
-from scripts.layout import _Reading, layout
-from scripts.pipeline import render
-from scripts.placement import circle, place
+from scripts.base.findings import Defect
+from scripts.picture import legibility
+from scripts.picture.geometry import Box, Path as Curve, distance
+from scripts.picture.layout import _Reading, layout
+from scripts.picture.placement import circle, place
+from scripts.picture.render import render
+from scripts.picture.script.capture import capture
+from scripts.picture.squeeze import compact
+from scripts.picture.svg import draw
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 GRAPHS = {
@@ -193,7 +193,7 @@ def test_every_member_is_inside_its_group_and_everything_inside_the_picture(pict
 
 @each_graph
 def test_small_graphs_break_no_invariant(picture, body):
-    assert [str(finding) for finding in invariants.check(picture(body))] == []
+    assert [str(finding) for finding in legibility.check(picture(body))] == []
 
 
 def test_what_was_not_placed_is_an_error(model, monkeypatch):
@@ -218,7 +218,7 @@ REMEDY = "mude a direção, a ordem ou encurte o rótulo"
 def broken(picture, *, node=None, arrow=None, frame=None, **changes):
     """As mensagens depois de mudar o nó `b`, a seta ou o grupo de uma figura boa."""
     found = picture(PAIR)
-    assert invariants.check(found) == []
+    assert legibility.check(found) == []
     nodes, arrows, frames = found.nodes, found.arrows, found.frames
     if node:
         nodes = tuple(dataclasses.replace(n, **node(found)) if n.node.id == "b" else n for n in nodes)
@@ -226,7 +226,7 @@ def broken(picture, *, node=None, arrow=None, frame=None, **changes):
         arrows = (dataclasses.replace(arrows[0], **arrow(found)),)
     if frame:
         frames = (dataclasses.replace(frames[0], **frame(found)),)
-    return [str(finding) for finding in invariants.check(dataclasses.replace(found, nodes=nodes, arrows=arrows, frames=frames, **changes))]
+    return [str(finding) for finding in legibility.check(dataclasses.replace(found, nodes=nodes, arrows=arrows, frames=frames, **changes))]
 
 
 def test_text_too_small(picture):

@@ -6,8 +6,8 @@ import pytest
 from markdown import Markdown
 from markdown.extensions import toc
 
-from scripts import document, page
-from scripts.findings import Defect
+from scripts.base.findings import Defect
+from scripts.page import architecture, document
 
 GOOD = """\
 ---
@@ -50,7 +50,7 @@ Fluxo de dados
 
 
 def parse(text):
-    return page.parse(text, "p.md")
+    return architecture.parse(text, "p.md")
 
 
 def codes(text):
@@ -92,7 +92,7 @@ def test_fenced_and_indented_code_has_no_headings():
 
 def test_crlf_and_bom_change_nothing(tmp_path):
     (tmp_path / "a.md").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
-    assert page.read(tmp_path / "a.md", "p.md") == parse(GOOD)
+    assert architecture.read(tmp_path / "a.md", "p.md") == parse(GOOD)
 
 
 @pytest.mark.parametrize("text", [
@@ -165,10 +165,10 @@ def test_messages_say_what_to_do():
 
 def test_a_missing_page_is_a_defect(tmp_path):
     with pytest.raises(Defect, match=r"^p.md:1: \[pagina-ausente\]"):
-        page.read(tmp_path / "nada.md", "p.md")
+        architecture.read(tmp_path / "nada.md", "p.md")
     (tmp_path / "a.md").write_bytes(b"# T\n\n\xe7\n")
     with pytest.raises(Defect, match=r"^p.md:3: \[nao-utf-8\]"):
-        page.read(tmp_path / "a.md", "p.md")
+        architecture.read(tmp_path / "a.md", "p.md")
 
 
 @pytest.mark.parametrize("text", ["> " * 5_000, "- " * 5_000, "[" * 5_000, "`" * 50_000, "---\n" * 5_000, "|a" * 2_000 + "|\n" + "|-" * 2_000])

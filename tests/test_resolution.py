@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from scripts import template
-from scripts.resolution import Resolution, Unknown, scenarios
+from scripts.template import cloudformation
+from scripts.template.resolution import Resolution, scenarios
+from scripts.template.values import Unknown
 
 HEAD = """\
 Parameters:
@@ -40,7 +41,7 @@ Resources:
 
 
 def parse(text):
-    return template.parse(text, "t.yaml")
+    return cloudformation.parse(text, "t.yaml")
 
 
 def valued(expression, head=HEAD, **assumed):

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts import checks, survivors
-from scripts.findings import Defect
-from scripts.tree import Tree
+from scripts.base.findings import Defect
+from scripts.base.tree import Tree
+from scripts.checks import verdict
+from scripts.measure import survivors
 
 TREE = Tree(Path(__file__).resolve().parent.parent)
 SMALLEST = "cli-s3-lambda-dynamodb"
@@ -56,12 +57,12 @@ def test_a_survivor_without_explanation_is_reported(kind, monkeypatch):
     slug = next(slug for slug in TREE.architectures() if any(mutant.kind == kind for mutant in mutants(slug)))
     sampled = [mutant for mutant in mutants(slug) if mutant.kind == kind and mutant.template][:3]
     assert unexplained(slug, sampled) == []
-    monkeypatch.setattr(checks, "judge", lambda *read: iter(()))
+    monkeypatch.setattr(verdict, "judge", lambda *read: iter(()))
     assert unexplained(slug, sampled) == [f"{kind} em {mutant.place}" for mutant in sampled] != []
 
 
 def test_what_cannot_be_read_is_already_caught(monkeypatch):
-    monkeypatch.setattr(checks, "judge", lambda *read: iter(()))
+    monkeypatch.setattr(verdict, "judge", lambda *read: iter(()))
     broken = [mutant for mutant in mutants(SMALLEST) if mutant.template is None]
     assert all(subject(SMALLEST).killed(mutant) for mutant in broken)
 
@@ -73,7 +74,7 @@ def test_the_report_says_how_many_and_which(monkeypatch, capsys):
     monkeypatch.setattr(Tree, "architectures", lambda tree: [SMALLEST])
     assert survivors.run(TREE) == 0
     assert "Linhas de evidência: 3 de 3 mortos (100,0 %). Todos: 3 de 3 mortos (100,0 %)." in capsys.readouterr().out
-    monkeypatch.setattr(checks, "judge", lambda *read: iter(()))
+    monkeypatch.setattr(verdict, "judge", lambda *read: iter(()))
     assert survivors.run(TREE) == 0
     said = capsys.readouterr().out
     assert "Todos: 0 de 3 mortos (0,0 %)." in said
@@ -81,6 +82,6 @@ def test_the_report_says_how_many_and_which(monkeypatch, capsys):
 
 
 def test_a_subject_has_no_findings(monkeypatch):
-    monkeypatch.setattr(survivors.template, "read", lambda path: survivors.template.parse("Resources: {A: {Type: 'AWS::S3::Bucket'}}", "t"))
+    monkeypatch.setattr(survivors.cloudformation, "read", lambda path: survivors.cloudformation.parse("Resources: {A: {Type: 'AWS::S3::Bucket'}}", "t"))
     with pytest.raises(Defect):
         survivors.subject(TREE, SMALLEST)

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from scripts import template
-from scripts.findings import Defect
+from scripts.base.findings import Defect
+from scripts.template import cloudformation
 
 GOOD = """\
 AWSTemplateFormatVersion: 2010-09-09
@@ -30,7 +30,7 @@ Resources:
 
 
 def parse(text):
-    return template.parse(text, "t.yaml")
+    return cloudformation.parse(text, "t.yaml")
 
 
 def refused(text):
@@ -55,11 +55,11 @@ def test_a_resource_tells_what_the_template_says_of_it():
 
 def test_references_leave_out_literals_locals_and_pseudo_parameters():
     assert parse(GOOD).resources["Funcao"].references == {"Papel", "Tabela", "Fila", "Bucket"}
-    assert template.references({"Fn::GetAtt": "A.B"}) == {"A"}
-    assert template.references([{"Ref": "A"}, {"Fn::If": ["C", {"Ref": "B"}, "x"]}]) == {"A", "B"}
-    assert template.references({"Fn::Sub": []}) == set()
-    assert template.references({"Fn::Sub": [1, 2]}) == set()
-    assert template.references({"Ref": ["A"]}) == set()
+    assert cloudformation.references({"Fn::GetAtt": "A.B"}) == {"A"}
+    assert cloudformation.references([{"Ref": "A"}, {"Fn::If": ["C", {"Ref": "B"}, "x"]}]) == {"A", "B"}
+    assert cloudformation.references({"Fn::Sub": []}) == set()
+    assert cloudformation.references({"Fn::Sub": [1, 2]}) == set()
+    assert cloudformation.references({"Ref": ["A"]}) == set()
 
 
 def test_every_key_and_item_has_its_line():
@@ -157,18 +157,18 @@ def test_absurd_depth_is_a_finding(text):
 def test_files_come_with_bom_crlf_and_bad_bytes(tmp_path):
     file = tmp_path / "t.yaml"
     file.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
-    assert template.read(file, "t.yaml").resources["Papel"].line == 17
-    assert template.read(file).line_count == 18
+    assert cloudformation.read(file, "t.yaml").resources["Papel"].line == 17
+    assert cloudformation.read(file).line_count == 18
     file.write_bytes(b"a: 1\nb: \xff\n")
     with pytest.raises(Defect, match=r"^t.yaml:2: \[nao-utf-8\]"):
-        template.read(file, "t.yaml")
+        cloudformation.read(file, "t.yaml")
 
 
 def test_a_file_that_is_missing_a_folder_or_huge(tmp_path):
     with pytest.raises(Defect, match=r"^t.yaml:1: \[template-ausente\] O template não existe"):
-        template.read(tmp_path / "t.yaml", "t.yaml")
+        cloudformation.read(tmp_path / "t.yaml", "t.yaml")
     with pytest.raises(Defect, match="arquivo-ilegivel"):
-        template.read(tmp_path, "t.yaml")
+        cloudformation.read(tmp_path, "t.yaml")
     (tmp_path / "t.yaml").write_bytes(b"#" * 2_000_000)
     with pytest.raises(Defect, match="arquivo-grande"):
-        template.read(tmp_path / "t.yaml", "t.yaml")
+        cloudformation.read(tmp_path / "t.yaml", "t.yaml")

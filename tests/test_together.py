@@ -2,8 +2,9 @@
 
 import pytest
 
-from scripts import checks, template
+from scripts.checks import verdict
 from scripts.checks import shared
+from scripts.template import cloudformation
 
 BANK = """\
 Parameters:
@@ -41,7 +42,7 @@ Resources:
 
 
 def findings(*texts):
-    return shared.check([template.parse(text, f"{index}.yaml") for index, text in enumerate(texts)])
+    return shared.check([cloudformation.parse(text, f"{index}.yaml") for index, text in enumerate(texts)])
 
 
 def test_equal_parts_are_silent():
@@ -115,7 +116,7 @@ def together(folder, index=INDEX, page=PAGE, text=BUCKET, slugs=None):
         path = folder / "docs/arquiteturas" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    return [(one.path.removeprefix("docs/arquiteturas/"), one.line, one.message) for one in checks.check_together(folder, ["a"], slugs)]
+    return [(one.path.removeprefix("docs/arquiteturas/"), one.line, one.message) for one in verdict.check_together(folder, ["a"], slugs)]
 
 
 def test_a_true_table_is_silent(tmp_path):

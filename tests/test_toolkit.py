@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import subprocess
 import tomllib
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import icons
+from scripts.picture import icons
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "scripts"
@@ -19,84 +20,100 @@ LONGEST_MODULE = 280
 LONGEST_FUNCTION = 35
 WIDEST_LINE = 150
 
-# Cada estágio só importa dos andares de cima; os de um mesmo andar não se conhecem.
+# As salas, de baixo para cima: cada uma só importa das que vêm antes, também dentro de funções.
 FLOORS = [
-    {"findings", "geometry", "icons"},
-    {"model", "source"},
-    {"text", "tree"},
-    {"measures", "assemble", "style"},
-    {"order", "capture"},
-    {"layout"},
-    {"compaction", "routing", "labels"},
-    {"placement"},
-    {"invariants", "drawing"},
-    {"pipeline"},
-    {"worker", "workshop"},
-    {"generate"},
+    {"base", "setup"},
+    {"page", "picture", "template"},
+    {"proofs"},
+    {"checks"},
+    {"measure", "skeleton", "website"},
+    {"cli"},
+    {"__main__", "vocabulary"},
 ]
-PIPELINE = set().union(*FLOORS)
-# Da figura, a página e o template só conhecem o modelo e os achados.
-PAGES = {"page", "document", "template", "composer", "source", "resolution", "proofs", "checks"}
-SHARED = {"findings", "model", "source"}
+PROOFS = [
+    {"evidence", "told"},
+    {"facts"},
+    {"network", "identity"},
+    {"arrows"},
+    {"claims"},
+    {"drawn", "manual"},
+]
 OWNERS = {
-    "pygraphviz": {"layout"},
-    "diagrams": {"capture", "assemble", "vocabulary", "skeleton"},
+    "pygraphviz": {"scripts.picture.layout"},
+    "diagrams": {"scripts.picture.script.capture", "scripts.picture.script.recording", "scripts.picture.script.assemble",
+                 "scripts.vocabulary"},
     "graphviz": set(),
 }
 
 
-def name(path: Path) -> str:
-    """O módulo de primeiro nível: `checks/ids.py` é `checks`."""
-    return path.relative_to(SCRIPTS).parts[0].removesuffix(".py")
-
-
 def imports(path: Path, top: bool = False):
-    """Os módulos importados, sem os que só servem a anotações; `top` deixa de fora os de dentro de funções."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    pending = list(tree.body)
+    """Os módulos importados, por extenso; `top` deixa de fora os de dentro de funções."""
+    pending: list[ast.AST] = list(ast.parse(path.read_text(encoding="utf-8")).body)
     while pending:
         node = pending.pop()
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            continue
         if top and isinstance(node, ast.FunctionDef):
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from ([f"scripts.{alias.name}" for alias in node.names] if node.module == "scripts" else [node.module])
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in NAMES else node.module for name in inner)
         pending.extend(ast.iter_child_nodes(node))
 
 
-def own(path: Path) -> set[str]:
-    return {module.split(".")[1] for module in imports(path) if module.startswith("scripts.")}
+def dotted(path: Path) -> str:
+    """O nome com que se importa: `scripts.checks.ids`; o de uma pasta é o do `__init__` dela."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def test_every_stage_exists():
-    assert PIPELINE | PAGES <= {name(path) for path in MODULES}
+NAMES = {dotted(path): path for path in MODULES}
+GRAPH = {name: {found for found in imports(path) if found in NAMES} - {name} for name, path in NAMES.items()}
 
 
-@pytest.mark.parametrize("floor", range(len(FLOORS)))
-def test_stages_import_only_upstream(floor):
-    above = set().union(*FLOORS[:floor])
-    for path in MODULES:
-        if name(path) in FLOORS[floor]:
-            assert own(path) <= above | {name(path)}, path.name
+def rooms(inside: str) -> dict[str, set[str]]:
+    """Que salas desta pasta cada sala dela importa."""
+    found: dict[str, set[str]] = {}
+    for name, imported in GRAPH.items():
+        if name.startswith(f"{inside}."):
+            here = name.removeprefix(f"{inside}.").split(".")[0]
+            there = {other.removeprefix(f"{inside}.").split(".")[0] for other in imported if other.startswith(f"{inside}.")}
+            found.setdefault(here, set()).update(there - {here})
+    return found
 
 
-def test_pages_and_templates_know_nothing_of_the_drawing():
-    for path in MODULES:
-        if name(path) in PAGES:
-            assert own(path) & (PIPELINE - SHARED) == set(), path.name
+@pytest.mark.parametrize("inside, floors", [("scripts", FLOORS), ("scripts.proofs", PROOFS)], ids=["scripts", "proofs"])
+def test_rooms_import_only_what_is_below(inside, floors):
+    graph = rooms(inside)
+    assert set().union(*floors) == set(graph)
+    below: set[str] = set()
+    for floor in floors:
+        assert {room: graph[room] - below for room in floor if graph[room] - below} == {}
+        below |= floor
+
+
+def test_no_module_imports_itself_by_a_detour():
+    sorter = graphlib.TopologicalSorter(GRAPH)
+    sorter.prepare()  # levanta `CycleError`, com o caminho, se há um
+
+
+def test_the_contributing_guide_lists_the_rooms_of_the_tree():
+    guide = (ROOT / "CONTRIBUINDO.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(scripts/[^`]*)` \|", guide, re.MULTILINE)
+    folders = {path.parent.relative_to(ROOT).as_posix() + "/" for path in MODULES if path.parent != SCRIPTS}
+    files = {f"scripts/{path.name}" for path in SCRIPTS.glob("*.py") if path.stem != "__init__"}
+    assert sorted(listed) == sorted(folders | files)
 
 
 @pytest.mark.parametrize("package", OWNERS)
 def test_who_knows_a_foreign_package(package):
-    knowing = {name(path) for path in MODULES if package in {module.split(".")[0] for module in imports(path)}}
+    knowing = {name for name, path in NAMES.items() if package in {module.split(".")[0] for module in imports(path)}}
     assert knowing <= OWNERS[package]
 
 
 def test_the_command_line_starts_with_the_standard_library_alone():
-    assert {module for module in imports(SCRIPTS / "cli.py", top=True) if module.startswith("scripts.")} == {"scripts.findings", "scripts.tree"}
+    assert {module for module in imports(SCRIPTS / "cli.py", top=True) if module.startswith("scripts.")} == {
+        "scripts.base.findings", "scripts.base.tree"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SCRIPTS).as_posix())
@@ -110,7 +127,7 @@ def test_a_module_is_short_and_documented(path):
         if isinstance(node, ast.FunctionDef):
             size = node.end_lineno - node.lineno + 1
             assert size <= LONGEST_FUNCTION, f"{node.name} tem {size} linhas"
-    if name(path) in PIPELINE:
+    if path.is_relative_to(SCRIPTS / "picture"):
         for node in tree.body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
                 assert ast.get_docstring(node) or size_of(node) <= 3, f"{node.name} não diz o que promete"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from scripts import checks
+from scripts.checks import verdict
 from scripts.proofs import manual
-from scripts.proofs.claims import CLAIMS
+from scripts.proofs.arrows.registry import RULES, rule
+from scripts.proofs.claims.evaluate import CLAIMS
 from scripts.proofs.claims.registry import claim
-from scripts.proofs.rules import RULES, Found, Missing, at, rule
+from scripts.proofs.evidence import Found, Missing, at
 from scripts.website import facts
 from scripts.website.evidence import Evidence
 from scripts.website.prose import clean
@@ -315,14 +316,14 @@ def test_components_of_the_same_name_are_told_apart():
 
 @pytest.mark.parametrize("fragment, broken", [(RULE, False), (manual.ARROWS, False), ("nao-existe", True)])
 def test_links_to_the_rules_are_checked(tmp_path, fragment, broken):
-    found = [finding.code for finding in checks.check_links(write(tmp_path, fragment))]
+    found = [finding.code for finding in verdict.check_links(write(tmp_path, fragment))]
     assert found == ["link-quebrado"] * broken
 
 
 def test_without_the_marker_the_page_has_no_rule(tmp_path):
     root = write(tmp_path)
     (root / "docs" / "provas.md").write_text("# Provas\n\n`<!-- provas -->`\n", encoding="utf-8")
-    assert [finding.code for finding in checks.check_links(root)] == ["link-quebrado"]
+    assert [finding.code for finding in verdict.check_links(root)] == ["link-quebrado"]
 
 
 def test_every_proof_of_the_real_pages_leads_somewhere(tmp_path):

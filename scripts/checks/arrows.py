@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scripts.findings import Finding
-from scripts.model import Diagram, Edge
-from scripts.proofs import Proof
-from scripts.proofs.rules import OUTSIDE, Missing
-from scripts.template import Template
+from scripts.base.diagram import Diagram, Edge
+from scripts.base.findings import Finding
+from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.arrows.registry import OUTSIDE
+from scripts.proofs.evidence import Missing
+from scripts.template.cloudformation import Template
 
 
 def check(diagram: Diagram, template: Template, proofs: Iterable[Proof]) -> Iterator[Finding]:
@@ -42,7 +43,7 @@ def _absent(template: Template, missing: Missing) -> str:
 def _no_rule(diagram: Diagram, template: Template, edge: Edge) -> str:
     tail, head = _type(diagram, template, edge.tail), _type(diagram, template, edge.head)
     return (
-        f"liga `{tail}` a `{head}` e nenhuma regra prova esse par; escreva uma em `scripts/proofs/` "
+        f"liga `{tail}` a `{head}` e nenhuma regra prova esse par; escreva uma em `scripts/proofs/arrows/` "
         f'com `@rule("{tail}", "{head}")`, ou dê o motivo em `declarada="…"`'
     )
 

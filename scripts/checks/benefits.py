@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from markdown_it.token import Token
 
-from scripts.document import Link
-from scripts.findings import Finding
-from scripts.model import Diagram
-from scripts.page import Benefit, Page
-from scripts.proofs.claims import CLAIMS, ClaimResult, evaluate
-from scripts.template import Template
+from scripts.base.diagram import Diagram
+from scripts.base.findings import Finding
+from scripts.page.architecture import Benefit, Page
+from scripts.page.document import Link
+from scripts.proofs.claims.evaluate import CLAIMS, ClaimResult, evaluate
+from scripts.template.cloudformation import Template
 
 PROOFS = re.compile(r"(?:\.\./)+provas\.md#(?P<id>.+)")
 OPINION = "Opinião"

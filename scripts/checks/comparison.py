@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts import document, page
-from scripts.findings import Defect, Finding
-from scripts.page import Row
+from scripts.base.findings import Defect, Finding
+from scripts.page import architecture, document
+from scripts.page.architecture import Row
 from scripts.proofs.claims.kinds import HOURLY
-from scripts.template import Template
+from scripts.template.cloudformation import Template
 
 ARCHITECTURES = "docs/arquiteturas"
 NAME = f"{ARCHITECTURES}/index.md"
@@ -37,7 +37,7 @@ def check(root: Path, templates: dict[str, Template], slugs: frozenset[str] | No
         listing = document.read(root / NAME, NAME)
     except Defect:
         return []
-    rows = {found["slug"]: row for row in page.table(listing, SECTION) if (found := _target(listing, row))}
+    rows = {found["slug"]: row for row in architecture.table(listing, SECTION) if (found := _target(listing, row))}
     wanted = [slug for slug in templates if slugs is None or slug in slugs]
     citing = {slug: line for slug in wanted if (line := _citation(root, slug))}
     return sorted({*_both_ways(rows, citing, wanted), *(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.findings import Finding
-from scripts.model import Diagram, Group, Node
-from scripts.page import Page, Row
+from scripts.base.diagram import Diagram, Group, Node
+from scripts.base.findings import Finding
+from scripts.page.architecture import Page, Row
 
 
 def check(diagram: Diagram, page: Page) -> Iterator[Finding]:

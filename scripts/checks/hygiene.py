@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.base.diagram import Diagram
+from scripts.base.findings import Finding
 from scripts.checks import public, secrets
-from scripts.findings import Finding
-from scripts.model import Diagram
 from scripts.proofs.claims import encryption
-from scripts.proofs.claims.documents import IDENTITY, WIDE, Statement, statements
 from scripts.proofs.claims.kinds import BUCKET, INSTANCE, LAUNCH_TEMPLATE, QUEUE, TABLE, VOLUME
 from scripts.proofs.claims.permissions import MANAGED, reason
 from scripts.proofs.claims.settings import setting, true
-from scripts.proofs.places import places
-from scripts.proofs.rules import Missing, Path, at
-from scripts.resolution import Resolution, scenarios
-from scripts.template import Resource, Template
+from scripts.proofs.evidence import Missing, Path, at
+from scripts.proofs.facts.reading import places
+from scripts.proofs.identity.statements import IDENTITY, WIDE, Statement, statements
+from scripts.template.cloudformation import Resource, Template
+from scripts.template.resolution import Resolution, scenarios
 
 STATEFUL = (
     BUCKET, TABLE, QUEUE, VOLUME, "AWS::DynamoDB::GlobalTable", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster",

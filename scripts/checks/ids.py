@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.findings import Finding
-from scripts.model import SLUG, Diagram
-from scripts.page import Page
+from scripts.base.diagram import SLUG, Diagram
+from scripts.base.findings import Finding
+from scripts.page.architecture import Page
 
 RESERVED = re.compile(r"(passo|template)-\d+")
 

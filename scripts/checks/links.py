@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from scripts import document, page
-from scripts.document import Document, Link
-from scripts.findings import Defect, Finding
-from scripts.proofs import manual
+from scripts.base.findings import Defect, Finding
 from scripts.checks.picture import FILE
+from scripts.page import architecture, document
+from scripts.page.document import Document, Link
+from scripts.proofs import manual
 
 EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 TEMPLATE = re.compile(r"docs/arquiteturas/([^/]+)/template\.yaml")
@@ -78,7 +78,7 @@ class Site:
             return manual.anchors()
         if not ARCHITECTURE.fullmatch(name):
             return set()
-        told = page.build(source)
+        told = architecture.build(source)
         if told.findings:
             return None
         try:

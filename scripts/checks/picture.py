@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.findings import Finding
-from scripts.page import Page
+from scripts.base.findings import Finding
+from scripts.page.architecture import Page
 
 FILE = "diagrama.svg"
 DIGEST = re.compile(r'data-model="([0-9a-f]+)"')

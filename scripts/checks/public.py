@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.findings import Finding
-from scripts.model import Diagram, Node
-from scripts.proofs.claims.documents import IDENTITY, Statement, statements
+from scripts.base.diagram import Diagram, Node
+from scripts.base.findings import Finding
+from scripts.proofs.arrows.passage import ENDPOINT
 from scripts.proofs.claims.isolation import members
-from scripts.proofs.groups import GROUP, all_rules
-from scripts.proofs.homes import BALANCER, CLUSTER, DATABASE, home_of
-from scripts.proofs.network import GATEWAY, Network, network_of
-from scripts.proofs.passage import ENDPOINT
-from scripts.proofs.rules import Path, at
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Path, at
+from scripts.proofs.identity.statements import IDENTITY, Statement, statements
+from scripts.proofs.network.interfaces_by_type import BALANCER, CLUSTER, DATABASE, home_of
+from scripts.proofs.network.security_groups import GROUP, all_rules
+from scripts.proofs.network.topology import GATEWAY, Network, network_of
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 UNDRAWN = "publico-nao-desenhado"
 PUBLIC_SUBNET = "sub-rede-publica"

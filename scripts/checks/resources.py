@@ -14,9 +14,9 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.findings import Finding
-from scripts.model import Diagram
-from scripts.template import LIMIT, Resource, Template
+from scripts.base.diagram import Diagram
+from scripts.base.findings import Finding
+from scripts.template.cloudformation import LIMIT, Resource, Template
 
 UNACCOUNTED = "recurso-sem-componente"
 

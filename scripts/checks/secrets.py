@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.findings import Finding
-from scripts.proofs.places import place
-from scripts.proofs.rules import Path
-from scripts.resolution import Resolution
-from scripts.template import Resource, Template
+from scripts.base.findings import Finding
+from scripts.proofs.evidence import Path
+from scripts.proofs.facts.reading import place
+from scripts.template.cloudformation import Resource, Template
+from scripts.template.resolution import Resolution
 
 LITERAL = "segredo-literal"
 SECRETS = frozenset((

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.findings import Finding
-from scripts.template import Key, Resource, Template
+from scripts.base.findings import Finding
+from scripts.template.cloudformation import Key, Resource, Template
 
 CODE = "parte-divergente"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.findings import Finding
-from scripts.model import Diagram, Edge
-from scripts.page import Page
+from scripts.base.diagram import Diagram, Edge
+from scripts.base.findings import Finding
+from scripts.page.architecture import Page
 
 
 def check(diagram: Diagram, page: Page) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from scripts.proofs.claims import CLAIMS
+from scripts.proofs.arrows.registry import RULES, Rule
+from scripts.proofs.claims.evaluate import CLAIMS
 from scripts.proofs.claims.registry import Claim
-from scripts.proofs.rules import RULES, Rule
 
 MARKER = re.compile(r"<!--\s*provas\s*-->")
 """O comentário que, numa página, vira o manual; os ids dele passam a ser âncoras dela."""

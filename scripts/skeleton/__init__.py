@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from string import Template
 
-from scripts.generate import generate
-from scripts.model import SLUG
-from scripts.tree import Tree, WrongUse, write
+from scripts.base.diagram import SLUG
+from scripts.base.tree import Tree, WrongUse, write
+from scripts.picture.generate import generate
 
 PARTS = Path(__file__).parent
 

@@ -10,10 +10,11 @@ import sys
 import threading
 from pathlib import Path
 
-from scripts import conference, document
-from scripts.findings import Defect, Finding
-from scripts.generate import Watcher, generate
-from scripts.tree import Tree, WrongUse
+from scripts.base.findings import Defect, Finding
+from scripts.base.tree import Tree, WrongUse
+from scripts.checks import run
+from scripts.page import document
+from scripts.picture.generate import Watcher, generate
 
 FIRST_PORT = 8000
 
@@ -21,7 +22,7 @@ FIRST_PORT = 8000
 def build(tree: Tree) -> int:
     """Confere tudo e monta `site/` no modo estrito; devolve o estado de saída."""
     config_file = _config_file(tree)
-    findings = conference.check_tree(tree, [])
+    findings = run.check_tree(tree, [])
     _report(findings)
     if findings:
         print("O site não foi construído: resolva os achados primeiro.", file=sys.stderr)
@@ -44,7 +45,7 @@ def serve(tree: Tree) -> int:
     """Gera, monta e mostra o site, e refaz o que mudar até que alguém interrompa."""
     config_file = _config_file(tree)
     generate(tree, tree.scripts([]))
-    _report(conference.check_tree(tree, []))
+    _report(run.check_tree(tree, []))
     from mkdocs.commands import serve as mkdocs_serve
     from mkdocs.exceptions import MkDocsException
 
@@ -101,7 +102,7 @@ def _navigation(tree: Tree) -> list[dict]:
 def _report(findings: list[Finding]) -> None:
     for finding in findings:
         print(finding)
-    print(conference.summary(findings), file=sys.stderr)
+    print(run.summary(findings), file=sys.stderr)
 
 
 def _free_port() -> int:
@@ -123,4 +124,4 @@ def _follow(tree: Tree) -> None:
         changed = watcher.wait()
         if any(path.parent == tree.sources for path in changed):
             generate(tree, tree.scripts([]))
-        _report(conference.check_tree(tree, []))
+        _report(run.check_tree(tree, []))

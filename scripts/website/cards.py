@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 
-from scripts import document
-from scripts.document import Document
-from scripts.findings import Defect
+from scripts.base.findings import Defect
+from scripts.page import document
+from scripts.page.document import Document
 from scripts.website import figure
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement
 
-from scripts.proofs import Proof
-from scripts.proofs.claims import ClaimResult
-from scripts.proofs.rules import Found, Missing
+from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.claims.evaluate import ClaimResult
+from scripts.proofs.evidence import Found, Missing
 from scripts.website.facts import Facts
 from scripts.website.prose import link, listed, paragraph, plural, say
 from scripts.website.spans import spans

@@ -21,8 +21,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from scripts import page
-from scripts.findings import Defect
+from scripts.base.findings import Defect
+from scripts.page import architecture
 from scripts.proofs import manual
 from scripts.website import cards, facts, figure, listing, rules_page, sections
 from scripts.website.evidence import Evidence
@@ -63,7 +63,7 @@ class _Binding(Treeprocessor):
     def _architecture(self, root: Element, docs: Path, slug: str) -> None:
         folder = docs / "arquiteturas" / slug
         try:
-            read = page.read(folder / "index.md")
+            read = architecture.read(folder / "index.md")
         except Defect:
             return  # `conferir` diz o que há com ela
         template = listing.read(folder / "template.yaml")

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from scripts import page, proofs, template
+from scripts.base.diagram import Diagram, Rendered
+from scripts.base.findings import Defect
+from scripts.base.tree import Tree
 from scripts.checks import benefits
-from scripts.findings import Defect
-from scripts.model import Diagram, Rendered
-from scripts.page import Benefit, Page
-from scripts.proofs import Proof
-from scripts.proofs.claims import ClaimResult
-from scripts.template import Template
-from scripts.tree import Tree
-from scripts.workshop import Result, render_all
+from scripts.page import architecture
+from scripts.page.architecture import Benefit, Page
+from scripts.picture.workers import Result, render_all
+from scripts.proofs.arrows.prove import prove
+from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.claims.evaluate import ClaimResult
+from scripts.template import cloudformation
+from scripts.template.cloudformation import Template
 
 RULES_PAGE = "provas.md"
 """A página das regras, em `docs/`: os benefícios levam a ela."""
@@ -90,11 +92,11 @@ def _read_diagrams(tree: Tree, scripts: list[Path]) -> dict[Path, Diagram | None
 @lru_cache(maxsize=256)
 def _prove(written: Path, deployed: Path, diagram: Diagram, stamp: Stamp) -> Facts | None:
     try:
-        told, resources = page.read(written), template.read(deployed)
+        told, resources = architecture.read(written), cloudformation.read(deployed)
     except Defect:
         return None
     judged = benefits.results(told, diagram, resources)
-    return Facts(diagram.slug, diagram, told, resources, tuple(proofs.prove(diagram, resources)), judged)
+    return Facts(diagram.slug, diagram, told, resources, tuple(prove(diagram, resources)), judged)
 
 
 def _stamp(*files: Path) -> Stamp:

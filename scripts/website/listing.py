@@ -9,15 +9,15 @@ from markdown.util import AtomicString
 from pygments.lexers import YamlLexer
 from pygments.token import STANDARD_TYPES
 
-from scripts import template
-from scripts.findings import Defect
-from scripts.template import Template
+from scripts.base.findings import Defect
+from scripts.template import cloudformation
+from scripts.template.cloudformation import Template
 
 
 def read(file: Path) -> Template | None:
     """O template, ou `None` quando falta ou não se deixa ler; `conferir` diz por quê."""
     try:
-        return template.read(file)
+        return cloudformation.read(file)
     except Defect:
         return None
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from scripts.proofs import manual
+from scripts.proofs.arrows.registry import Rule
 from scripts.proofs.claims.registry import Claim
-from scripts.proofs.rules import Rule
 from scripts.website import evidence
 from scripts.website.facts import Facts
 from scripts.website.prose import link, paragraph, say

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown.extensions.toc import slugify
 
-from scripts.page import Page
-from scripts.template import Template
+from scripts.page.architecture import Page
+from scripts.template.cloudformation import Template
 from scripts.website.evidence import Evidence
 
 

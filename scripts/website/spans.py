@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scripts.proofs.rules import Found
-from scripts.template import Template
+from scripts.proofs.evidence import Found
+from scripts.template.cloudformation import Template
 
 
 @dataclass

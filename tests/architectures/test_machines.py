@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scripts.template import LIMIT, read
+from scripts.template.cloudformation import LIMIT, read
 
 ROOT = Path(__file__).resolve().parents[2]
 INIT = "AWS::CloudFormation::Init"

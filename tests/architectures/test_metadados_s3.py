@@ -28,12 +28,12 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from scripts import template
+from scripts.template import cloudformation
 from tests.architectures import stack
 from tests.architectures.stack import as_list
 
 PATH = Path(__file__).parents[2] / "docs/arquiteturas/metadados-s3/template.yaml"
-DATA = template.read(PATH).data
+DATA = cloudformation.read(PATH).data
 RESOURCES = DATA["Resources"]
 ACCOUNT, REGION = "123456789012", "sa-east-1"
 BUCKET, RESULT = f"metadados-s3-{ACCOUNT}-{REGION}", "pilha-bucketresultado-abc123"
@@ -819,7 +819,7 @@ def test_notification_reaches_only_this_function():
 
 def test_bucket_waits_for_the_permission_without_a_cycle():
     assert set(as_list(RESOURCES["BucketEntrada"]["DependsOn"])) == {"PermissaoInvocar", "DestinoFalhas"}
-    graph = {name: found.references & set(RESOURCES) for name, found in template.read(PATH).resources.items()}
+    graph = {name: found.references & set(RESOURCES) for name, found in cloudformation.read(PATH).resources.items()}
     while ready := {name for name, needs in graph.items() if not needs & set(graph)}:
         graph = {name: needs for name, needs in graph.items() if name not in ready}
     assert graph == {}, "dependência circular"
@@ -894,7 +894,7 @@ def test_the_cleaning_loop_deletes_versions_and_marks_and_ends(application):
 
 
 def test_template_fits_and_the_code_compiles():
-    assert PATH.stat().st_size < template.LIMIT
+    assert PATH.stat().st_size < cloudformation.LIMIT
     tree = ast.parse(properties("FuncaoProcessar")["Code"]["ZipFile"], feature_version=(3, 13))
     imported = [
         name

@@ -30,7 +30,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from moto.s3.models import s3_backends
 
-from scripts import template
+from scripts.template import cloudformation
 from tests.architectures import stack
 from tests.architectures.stack import allowed, as_list
 
@@ -771,7 +771,7 @@ def test_only_this_bucket_of_this_account_invokes_the_function(resources):
 
 
 def test_no_cycle(source):
-    read = template.read(source.path)
+    read = cloudformation.read(source.path)
     graph = {name: found.references & set(read.resources) for name, found in read.resources.items()}
     while ready := {name for name, needs in graph.items() if not needs & set(graph)}:
         graph = {name: needs for name, needs in graph.items() if name not in ready}

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from scripts import template as templates
-from scripts.capture import capture
-from scripts.model import Diagram, Edge, Group, Node
-from scripts.proofs import Proof, prove
-from scripts.template import Resource, Template
-from scripts.tree import Tree
+from scripts.base.diagram import Diagram, Edge, Group, Node
+from scripts.base.tree import Tree
+from scripts.picture.script.capture import capture
+from scripts.proofs.arrows.prove import prove
+from scripts.proofs.arrows.registry import Proof
+from scripts.template import cloudformation as templates
+from scripts.template.cloudformation import Resource, Template
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REAL = tuple(Tree(REPOSITORY).architectures())

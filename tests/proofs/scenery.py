@@ -6,9 +6,10 @@ import copy
 import json
 from typing import Any
 
-from scripts.model import Diagram, Edge, Group, Node
-from scripts.proofs import Proof, prove
-from scripts.template import Template, parse
+from scripts.base.diagram import Diagram, Edge, Group, Node
+from scripts.proofs.arrows.prove import prove
+from scripts.proofs.arrows.registry import Proof
+from scripts.template.cloudformation import Template, parse
 
 GONE = object()
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts import checks, template
-from scripts.survivors import subject
-from scripts.tree import Tree
+from scripts.base.tree import Tree
+from scripts.checks import verdict
+from scripts.measure.survivors import subject
+from scripts.template import cloudformation
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI, PDV = "cli-s3-lambda-dynamodb", "pdv-alta-disponibilidade"
@@ -55,5 +56,5 @@ def subjects():
 def test_what_once_fooled_the_proofs_is_found(subjects, slug, old, new, need):
     read = subjects[slug]
     assert old in read.template.text
-    damaged = template.parse(read.template.text.replace(old, new, 1), "template.yaml")
-    assert any(need in finding.message for finding in checks.judge(read.diagram, read.page, damaged))
+    damaged = cloudformation.parse(read.template.text.replace(old, new, 1), "template.yaml")
+    assert any(need in finding.message for finding in verdict.judge(read.diagram, read.page, damaged))

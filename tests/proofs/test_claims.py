@@ -10,12 +10,12 @@ from tests.proofs import test_backups as backups
 from tests.proofs import test_distribution as distribution
 from tests.proofs import test_queues as queues
 
-from scripts import template
-from scripts.findings import Defect
-from scripts.model import Diagram, Edge, Node
-from scripts.pipeline import render
-from scripts.proofs.claims import CLAIMS, evaluate
+from scripts.base.diagram import Diagram, Edge, Node
+from scripts.base.findings import Defect
+from scripts.picture.render import render
+from scripts.proofs.claims.evaluate import CLAIMS, evaluate
 from scripts.proofs.claims.registry import claim
+from scripts.template import cloudformation
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -310,7 +310,7 @@ def judge(claim_id, kind, *edits, said=""):
     for old, new in edits:
         assert old in text, old
         text = text.replace(old, new)
-    return evaluate(claim_id, diagram(*DRAWN[kind]), template.parse(text, "t.yaml"), said)
+    return evaluate(claim_id, diagram(*DRAWN[kind]), cloudformation.parse(text, "t.yaml"), said)
 
 
 def diagram(*names):
@@ -332,7 +332,7 @@ def test_every_claim_has_a_good_template():
 
 @pytest.mark.parametrize("claim_id, kind", GOOD)
 def test_each_line_of_evidence_is_needed(claim_id, kind):
-    tree = template.parse(TEMPLATES[kind], "t.yaml").data
+    tree = cloudformation.parse(TEMPLATES[kind], "t.yaml").data
     assert survivors(claim_id, diagram(*DRAWN[kind]), tree) == []
 
 
@@ -642,7 +642,7 @@ def test_a_disposable_volume_gives_its_reason_and_another_stays():
     lost = VOLUME.replace("DeletionPolicy: Snapshot", "DeletionPolicy: Delete").replace(
         "AWS::EC2::Volume,", "AWS::EC2::Volume, Metadata: {Excecoes: {volume-descartavel: O que está nele se refaz}},")
     assert "volume-descartavel" in lost
-    assert not evaluate("sobrevive-a-instancia", diagram("Maquina", "Disco"), template.parse(lost, "t.yaml")).proven
+    assert not evaluate("sobrevive-a-instancia", diagram("Maquina", "Disco"), cloudformation.parse(lost, "t.yaml")).proven
 
 
 @pytest.mark.parametrize("said, missing", [
@@ -654,7 +654,7 @@ def test_a_disposable_volume_gives_its_reason_and_another_stays():
 def test_each_bucket_has_its_own_term(said, missing):
     buckets = "".join(f"  {name}: {{Type: AWS::S3::Bucket, Properties: {{LifecycleConfiguration: {{Rules: [{{Status: Enabled, "
                       f"ExpirationInDays: {days}}}]}}}}}}\n" for name, days in (("Entrada", 365), ("Saida", 1825)))
-    result = evaluate("expira-em", diagram("Entrada", "Saida"), template.parse(f"Resources:\n{buckets}", "t.yaml"), said)
+    result = evaluate("expira-em", diagram("Entrada", "Saida"), cloudformation.parse(f"Resources:\n{buckets}", "t.yaml"), said)
     assert [str(piece) for piece in result.missing] == missing
 
 
@@ -690,12 +690,12 @@ def test_what_only_aws_expands_proves_nothing(claim_id, edit):
 ])
 @pytest.mark.parametrize("claim_id", sorted(CLAIMS))
 def test_hostile_templates_neither_crash_nor_prove(claim_id, text):
-    assert not evaluate(claim_id, diagram("A"), template.parse(text, "t.yaml")).proven
+    assert not evaluate(claim_id, diagram("A"), cloudformation.parse(text, "t.yaml")).proven
 
 
 def test_an_unknown_claim_and_a_repeated_one():
     with pytest.raises(KeyError):
-        evaluate("nao-ha", diagram("A"), template.parse("Resources: {A: {Type: AWS::S3::Bucket}}", "t"))
+        evaluate("nao-ha", diagram("A"), cloudformation.parse("Resources: {A: {Type: AWS::S3::Bucket}}", "t"))
     with pytest.raises(ValueError, match="já há a afirmação alta-disponibilidade"):
         claim("alta-disponibilidade")(lambda scene: iter(()))
     with pytest.raises(ValueError, match="precisa de título, motivo, lista e `Fonte: URL`"):
@@ -717,17 +717,17 @@ REAL = {
 @pytest.mark.parametrize("slug", sorted(REAL))
 def test_what_the_real_architectures_prove(slug):
     drawn = render(ROOT / "diagrams_src" / f"{slug}.py", ROOT).diagram
-    tree = copy.deepcopy(template.read(ROOT / "docs/arquiteturas" / slug / "template.yaml").data)
+    tree = copy.deepcopy(cloudformation.read(ROOT / "docs/arquiteturas" / slug / "template.yaml").data)
     for resource in tree["Resources"].values():  # o programa não interessa aqui, e pesa em cada mutação
         resource.get("Metadata", {}).pop("AWS::CloudFormation::Init", None)
-    real = template.parse(json.dumps(tree), "t.json")
+    real = cloudformation.parse(json.dumps(tree), "t.json")
     assert {claim_id for claim_id in CLAIMS if evaluate(claim_id, drawn, real).proven} == REAL[slug]
     assert [survivor for claim_id in sorted(REAL[slug]) for survivor in survivors(claim_id, drawn, tree)] == []
 
 
 def survivors(claim_id, drawn, tree):
     """As linhas de evidência que se podem tirar sem que a afirmação caia."""
-    proven = evaluate(claim_id, drawn, template.parse(json.dumps(tree), "t.json"))
+    proven = evaluate(claim_id, drawn, cloudformation.parse(json.dumps(tree), "t.json"))
     left = []
     for found in proven.found:
         damaged = copy.deepcopy(tree)
@@ -736,7 +736,7 @@ def survivors(claim_id, drawn, tree):
             parent = parent[key]
         del parent[found.path[-1]]
         try:
-            after = evaluate(claim_id, drawn, template.parse(json.dumps(damaged), "t.json"))
+            after = evaluate(claim_id, drawn, cloudformation.parse(json.dumps(damaged), "t.json"))
         except Defect:
             continue
         if after.proven:

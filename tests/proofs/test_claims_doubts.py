@@ -3,9 +3,9 @@
 import pytest
 from tests.proofs.test_claims import DRAWN, TEMPLATES, diagram, judge, survivors
 
-from scripts import template
-from scripts.proofs.claims import evaluate
+from scripts.proofs.claims.evaluate import evaluate
 from scripts.proofs.claims.settings import at_least, number
+from scripts.template import cloudformation
 
 OWN_PUT = "Action: \"s3:PutObject\", Resource: !Sub \"${Entrada.Arn}/prontas/*\""
 CREATED = "\"s3:ObjectCreated:*\""
@@ -233,14 +233,14 @@ def edited(kind, edits):
 
 @pytest.mark.parametrize("claim_id, kind, need, edits, said", BAD)
 def test_what_is_not_known_is_not_proven(claim_id, kind, need, edits, said):
-    result = evaluate(claim_id, diagram(*DRAWN[kind]), template.parse(edited(kind, edits), "t.yaml"), said)
+    result = evaluate(claim_id, diagram(*DRAWN[kind]), cloudformation.parse(edited(kind, edits), "t.yaml"), said)
     assert not result.proven
     assert need in [missing.need for missing in result.missing]
 
 
 @pytest.mark.parametrize("claim_id, kind, edits, said", GOOD)
 def test_what_is_true_is_not_refused(claim_id, kind, edits, said):
-    text = template.parse(edited(kind, edits), "t.yaml")
+    text = cloudformation.parse(edited(kind, edits), "t.yaml")
     result = evaluate(claim_id, diagram(*DRAWN[kind]), text, said)
     assert result.missing == ()
     assert result.proven

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from scripts.proofs.containment import misplaced
-from scripts.proofs.exposure import internet_paths
-from scripts.resolution import Resolution
+from scripts.proofs.drawn.containment import misplaced
+from scripts.proofs.network.exposure import internet_paths
+from scripts.template.resolution import Resolution
 from tests.proofs.scenery import ACL_OF_DATA, FLEET, GONE, allow, drawing, group, network, node, ref
 
 ZONE_A, ZONE_B = group("zona-a", "zona", parent="vpc"), group("zona-b", "zona", parent="vpc")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from scripts.proofs.coverage import unclaimed
+from scripts.proofs.drawn.coverage import unclaimed
 from tests.proofs.conftest import REAL
 
 STATEMENT = {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": "*"}

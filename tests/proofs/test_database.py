@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from scripts.model import Edge
-from scripts.proofs import prove
-from scripts.proofs.coverage import unclaimed
-from scripts.proofs.database import default_port, managed_secret
-from scripts.proofs.places import Placed
-from scripts.resolution import Resolution
+from scripts.base.diagram import Edge
+from scripts.proofs.arrows.database import default_port, managed_secret
+from scripts.proofs.arrows.prove import prove
+from scripts.proofs.drawn.coverage import unclaimed
+from scripts.proofs.facts.reading import Placed
+from scripts.template.resolution import Resolution
 from tests.proofs.scenery import GONE, drawing, group, missing, network, node, proof, ref
 
 

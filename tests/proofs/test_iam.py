@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from scripts.proofs.arns import arn_of, canonical, designated
-from scripts.proofs.conditions import holds
-from scripts.proofs.iam import Request, decide
-from scripts.proofs.wildcards import covers
-from scripts.resolution import scenarios
+from scripts.proofs.facts.names import arn_of, canonical, designated
+from scripts.proofs.identity.conditions import holds
+from scripts.proofs.identity.evaluation import Request, decide
+from scripts.proofs.identity.wildcards import covers
+from scripts.template.resolution import scenarios
 
 ROLE = """\
 Resources:

@@ -6,14 +6,15 @@ from time import monotonic
 
 import pytest
 
-from scripts.proofs.groups import all_rules, rules_of
-from scripts.proofs.homes import home_of
-from scripts.proofs.network import distinct_zones, network_of
-from scripts.proofs.openings import openings
-from scripts.proofs.places import place, places
-from scripts.proofs.ports import whole
-from scripts.proofs.wildcards import covers
-from scripts.resolution import Resolution, Unknown
+from scripts.proofs.facts.numbers import whole
+from scripts.proofs.facts.reading import place, places
+from scripts.proofs.identity.wildcards import covers
+from scripts.proofs.network.interfaces_by_type import home_of
+from scripts.proofs.network.openings import openings
+from scripts.proofs.network.security_groups import all_rules, rules_of
+from scripts.proofs.network.topology import distinct_zones, network_of
+from scripts.template.resolution import Resolution
+from scripts.template.values import Unknown
 from tests.proofs.scenery import GONE, allow, associate, missing, network, proof, ref
 
 

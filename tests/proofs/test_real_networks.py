@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from scripts import template as templates
-from scripts.capture import capture
-from scripts.proofs import prove
-from scripts.proofs.containment import misplaced
-from scripts.proofs.exposure import internet_paths
-from scripts.proofs.openings import openings
-from scripts.resolution import scenarios
-from scripts.template import Resource, Template
+from scripts.picture.script.capture import capture
+from scripts.proofs.arrows.prove import prove
+from scripts.proofs.drawn.containment import misplaced
+from scripts.proofs.network.exposure import internet_paths
+from scripts.proofs.network.openings import openings
+from scripts.template import cloudformation as templates
+from scripts.template.cloudformation import Resource, Template
+from scripts.template.resolution import scenarios
 from tests.proofs.conftest import REAL
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import template
-from scripts.model import Diagram, Edge, Node
-from scripts.proofs import prove
+from scripts.base.diagram import Diagram, Edge, Node
+from scripts.proofs.arrows.prove import prove
+from scripts.template import cloudformation
 
 TEXT = """\
 Resources:
@@ -40,14 +40,14 @@ DIAGRAM = Diagram(
 
 def proof(text: str = TEXT, head: str = "modelo"):
     diagram = replace(DIAGRAM, edges=(replace(DIAGRAM.edges[0], head=head),))
-    (found,) = prove(diagram, template.parse(text, "template.yaml"))
+    (found,) = prove(diagram, cloudformation.parse(text, "template.yaml"))
     return found
 
 
 def test_the_group_keeps_its_instances():
     found = proof()
     assert found.proven and found.rule.id == "fleet-keeps-instances"
-    lines = {template.parse(TEXT, "t").line(*piece.path) for piece in found.found}
+    lines = {cloudformation.parse(TEXT, "t").line(*piece.path) for piece in found.found}
     assert {12, 14, 15} <= lines
 
 
@@ -72,7 +72,7 @@ def test_one_instance_calling_another_is_not_the_group_keeping_them():
 
 
 def test_the_real_group_keeps_its_instances():
-    read = template.read(Path(__file__).parents[2] / "docs/arquiteturas/pdv-alta-disponibilidade/template.yaml")
+    read = cloudformation.read(Path(__file__).parents[2] / "docs/arquiteturas/pdv-alta-disponibilidade/template.yaml")
     own = {"grupo": ("GrupoInstancias",), "modelo": ("ModeloLancamento",)}
     nodes = tuple(replace(node, resources=own[node.id]) for node in DIAGRAM.nodes if node.id in own)
     (found,) = prove(replace(DIAGRAM, nodes=nodes), read)

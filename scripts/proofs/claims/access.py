@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.proofs.arrows.passage import to_service
 from scripts.proofs.claims.kinds import DATABASE, DATABASE_CLUSTER, GROUP, INSTANCE, LAUNCH_TEMPLATE
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import require, true
-from scripts.proofs.groups import all_rules
-from scripts.proofs.homes import home_of, model_of
-from scripts.proofs.iam import Request, decide, evidence
-from scripts.proofs.network import Network, network_of
-from scripts.proofs.passage import to_service
-from scripts.proofs.places import places
-from scripts.proofs.principals import principal_of
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.resolution import Resolution
-from scripts.template import Key, Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.reading import places
+from scripts.proofs.identity.evaluation import Request, decide, evidence
+from scripts.proofs.identity.principals import principal_of
+from scripts.proofs.network.interfaces_by_type import home_of, model_of
+from scripts.proofs.network.security_groups import all_rules
+from scripts.proofs.network.topology import Network, network_of
+from scripts.template.cloudformation import Key, Resource
+from scripts.template.resolution import Resolution
 
 SSH = 22
 AGENT = ("ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",

@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import combinations
 
+from scripts.proofs.arrows.jobs import switched_on
 from scripts.proofs.claims.kinds import (
     DATABASE, DATABASE_CLUSTER, FUNCTION, GROUP, INSTANCE, LOAD_BALANCER, SERVERS, drawn, strangers,
 )
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, require, true
 from scripts.proofs.claims.zones import own_way_out, spread, spread_by_name
-from scripts.proofs.homes import Home, home_of
-from scripts.proofs.jobs import switched_on
-from scripts.proofs.network import Network, distinct_zones, network_of
-from scripts.proofs.places import place
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.reading import place
+from scripts.proofs.network.interfaces_by_type import Home, home_of
+from scripts.proofs.network.topology import Network, distinct_zones, network_of
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 Part = Callable[[Resolution, Resource], Iterator[Evidence]]
 PARTS: dict[str, Part] = {}

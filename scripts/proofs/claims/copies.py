@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.backups import LIFECYCLE, policy_snapshots_volume
+from scripts.base.diagram import Edge
+from scripts.proofs.arrows.backups import LIFECYCLE, policy_snapshots_volume
+from scripts.proofs.arrows.registry import Case
 from scripts.proofs.claims.kinds import BUCKET, DATABASE, INSTANCE, VOLUME
 from scripts.proofs.claims.lifecycle import OLD, earlier, general, terms
 from scripts.proofs.claims.lifetime import disposable
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, equal, require
-from scripts.proofs.references import complete
-from scripts.proofs.rules import Case, Evidence, Found, Missing, at
-from scripts.model import Edge
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at, complete
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 KEPT = ("Retain", "Snapshot", "RetainExceptOnCreate")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.proofs.arrows.jobs import switched_on
 from scripts.proofs.claims.kinds import FUNCTION, GROUP, INSTANCE, TABLE, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, below, equal, require, setting, true
-from scripts.proofs.jobs import switched_on
-from scripts.proofs.places import place, places
-from scripts.proofs.rules import Evidence, Found, Missing, Path, at
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.facts.reading import place, places
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 POLICY = "AWS::AutoScaling::ScalingPolicy"
 ALARM = "AWS::CloudWatch::Alarm"

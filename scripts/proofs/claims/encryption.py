@@ -11,10 +11,10 @@ from scripts.proofs.claims.kinds import (
 )
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Test, held, require, setting, true, written
-from scripts.proofs.places import Placed, inside, places
-from scripts.proofs.rules import Evidence, Missing, at
-from scripts.resolution import Resolution
-from scripts.template import Key, Resource
+from scripts.proofs.evidence import Evidence, Missing, at
+from scripts.proofs.facts.reading import Placed, inside, places
+from scripts.template.cloudformation import Key, Resource
+from scripts.template.resolution import Resolution
 
 CONFIGURATION = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault", "SSEAlgorithm")
 

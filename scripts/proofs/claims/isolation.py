@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from scripts.proofs.claims.kinds import DATABASES, nodes_of
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import false, require
-from scripts.proofs.groups import GROUP, GroupRule, rules_of
-from scripts.proofs.homes import HOMES, home_of
-from scripts.proofs.exposure import internet_paths
-from scripts.proofs.network import Network, network_of
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.network.exposure import internet_paths
+from scripts.proofs.network.interfaces_by_type import HOMES, home_of
+from scripts.proofs.network.security_groups import GROUP, GroupRule, rules_of
+from scripts.proofs.network.topology import Network, network_of
+from scripts.template.cloudformation import Resource
 
 MODELS = ("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration")
 RULES = (GROUP, "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.model import Node
+from scripts.base.diagram import Node
 from scripts.proofs.claims.registry import Scene
-from scripts.proofs.rules import Missing
-from scripts.template import Resource
+from scripts.proofs.evidence import Missing
+from scripts.template.cloudformation import Resource
 
 BUCKET = "AWS::S3::Bucket"
 FUNCTION = "AWS::Lambda::Function"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.proofs.places import Placed, inside, places
-from scripts.proofs.ports import whole
-from scripts.proofs.rules import Missing
-from scripts.resolution import Resolution
-from scripts.template import Key, Resource
+from scripts.proofs.evidence import Missing
+from scripts.proofs.facts.numbers import whole
+from scripts.proofs.facts.reading import Placed, inside, places
+from scripts.template.cloudformation import Key, Resource
+from scripts.template.resolution import Resolution
 
 CURRENT = (("ExpirationInDays",), ("ExpirationDate",))
 OLD = (("NoncurrentVersionExpiration", "NoncurrentDays"), ("NoncurrentVersionExpirationInDays",))

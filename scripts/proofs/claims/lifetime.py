@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from scripts.proofs.claims.kinds import BUCKET, INSTANCE, VOLUME
-from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, earlier, general, terms
+from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
-from scripts.proofs.ports import whole
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.numbers import whole
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 KEPT = "sem-expiracao"
 DISPOSABLE = "volume-descartavel"

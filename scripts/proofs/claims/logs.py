@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.arns import arn_of
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, require
-from scripts.proofs.iam import Request, decide, evidence
-from scripts.proofs.places import place
-from scripts.proofs.principals import FUNCTION, principal_of
-from scripts.proofs.rules import Evidence, Found, Missing, at
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.names import arn_of
+from scripts.proofs.facts.reading import place
+from scripts.proofs.identity.evaluation import Request, decide, evidence
+from scripts.proofs.identity.principals import FUNCTION, principal_of
 
 GROUP = "AWS::Logs::LogGroup"
 WRITES = ("logs:CreateLogStream", "logs:PutLogEvents")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.arns import arn_of
 from scripts.proofs.claims.kinds import FUNCTION
-from scripts.proofs.claims.powers import Power, assuming, power
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.triggers import Trigger, triggers
-from scripts.proofs.principals import principal_of
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.names import arn_of
+from scripts.proofs.identity.powers import Power, assuming, power
+from scripts.proofs.identity.principals import principal_of
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 CAUSES = {
     "s3:ObjectCreated": ("s3:PutObject",),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scripts.proofs.claims.kinds import BUCKET, FUNCTION, HOURLY, MANAGED, SERVERS, TABLE, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import equal, require
-from scripts.proofs.rules import Evidence, Found, Missing, at
+from scripts.proofs.evidence import Evidence, Found, Missing, at
 
 LEFT_RUNNING = ("ProvisionedConcurrencyConfig", "ProvisionedThroughput")
 

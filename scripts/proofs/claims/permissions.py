@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.proofs.claims.documents import IDENTITY, WIDE, Statement, statements
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.places import places
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.reading import places
+from scripts.proofs.identity.statements import IDENTITY, WIDE, Statement, statements
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 ACTION = re.compile(r"\*|[a-z0-9-]+:[A-Za-z0-9*?]+")
 MANAGED = ("ManagedPolicyArns", "ManagedPolicies")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.proofs.arrows.distribution import DISTRIBUTION, HTTPS, VPC_ORIGIN, behaviours
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import equal, require
-from scripts.proofs.distribution import DISTRIBUTION, HTTPS, VPC_ORIGIN, behaviours
-from scripts.proofs.groups import all_rules
-from scripts.proofs.homes import BALANCER, Home, home_of
-from scripts.proofs.listeners import SECURE, listeners_of, redirections
-from scripts.proofs.network import Network, network_of
-from scripts.proofs.origins import informed
-from scripts.proofs.places import place, places
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.reading import place, places
+from scripts.proofs.network.interfaces_by_type import BALANCER, Home, home_of
+from scripts.proofs.network.listeners import SECURE, listeners_of, redirections
+from scripts.proofs.network.origins import informed
+from scripts.proofs.network.security_groups import all_rules
+from scripts.proofs.network.topology import Network, network_of
+from scripts.template.cloudformation import Resource
 
 
 @claim("https-para-quem-visita")

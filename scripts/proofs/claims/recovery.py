@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.arns import canonical, designated, name_of
+from scripts.proofs.arrows.queues import set_aside
 from scripts.proofs.claims.kinds import DATABASE, DATABASE_CLUSTER, FUNCTION, GROUP, INSTANCE, QUEUE, TABLE, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting, true
-from scripts.proofs.places import inside, place, places
-from scripts.proofs.queues import set_aside
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.names import canonical, designated, name_of
+from scripts.proofs.facts.reading import inside, place, places
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 ALARM = "AWS::CloudWatch::Alarm"
 WAITING = tuple(f"{name}.amazonaws.com" for name in (

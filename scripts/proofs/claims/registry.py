@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scripts.model import Diagram
-from scripts.proofs.rules import Evidence, docstring
-from scripts.resolution import Resolution
+from scripts.base.diagram import Diagram
+from scripts.proofs.evidence import Evidence
+from scripts.proofs.told import docstring
+from scripts.template.resolution import Resolution
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.proofs.places import Placed, place
-from scripts.proofs.rules import Evidence, Found, Missing, Path, at
-from scripts.resolution import Resolution, Unknown
-from scripts.template import Key, Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.facts.reading import Placed, place
+from scripts.template.cloudformation import Key, Resource
+from scripts.template.resolution import Resolution
+from scripts.template.values import Unknown
 
 Test = Callable[[Any], bool]
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.proofs.arns import arn_of
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
-from scripts.proofs.groups import GroupRule, all_rules
-from scripts.proofs.iam import Request, decide
-from scripts.proofs.network import network, network_of
-from scripts.proofs.places import Placed
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.resolution import SYMBOL, Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.names import arn_of
+from scripts.proofs.facts.reading import Placed
+from scripts.proofs.identity.evaluation import Request, decide
+from scripts.proofs.network.security_groups import GroupRule, all_rules
+from scripts.proofs.network.topology import network, network_of
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
+from scripts.template.values import SYMBOL
 
 WORLD = ("0.0.0.0/0", "::/0")
 BUCKET = "AWS::S3::Bucket"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.proofs.arns import arn_of, designated
 from scripts.proofs.claims.kinds import BUCKET, FUNCTION, QUEUE
 from scripts.proofs.claims.settings import false
-from scripts.proofs.places import Placed, inside, place, places
-from scripts.proofs.policies import written_keys
-from scripts.proofs.rules import Path
-from scripts.proofs.services import TOPIC, filtered
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Path
+from scripts.proofs.facts.names import arn_of, designated
+from scripts.proofs.facts.reading import Placed, inside, place, places
+from scripts.proofs.identity.policies import written_keys
+from scripts.proofs.identity.services import TOPIC, filtered
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 KINDS = {"LambdaConfigurations": "Function", "QueueConfigurations": "Queue", "TopicConfigurations": "Topic"}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from scripts.proofs.homes import NAT, Home
-from scripts.proofs.network import Network, Subnet, distinct_zones
-from scripts.proofs.rules import Evidence, Found, Missing, at
-from scripts.resolution import Resolution
-from scripts.template import Resource
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.network.interfaces_by_type import NAT, Home
+from scripts.proofs.network.topology import Network, Subnet, distinct_zones
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
 
 
 def spread(net: Network, home: Home) -> Iterator[Evidence]:

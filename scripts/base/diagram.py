@@ -1,0 +1,132 @@
+"""O modelo de um diagrama: o que o script declara, sem posição nem desenho.
+
+Valores imutáveis, na ordem de declaração do script. `line` é sempre a linha do script
+que declarou o elemento; `order`, a posição dele entre nós e grupos, que a linha não dá
+quando o script usa laços e funções.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+from scripts.base.findings import Finding
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""A forma do nome de uma arquitetura e do id de um componente: viram endereços."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """Um componente. `icon` é o caminho do PNG que `diagrams` associou à classe, ou vazio."""
+
+    id: str
+    label: str
+    line: int
+    kind: str = ""
+    icon: str = ""
+    group: str | None = None
+    resources: tuple[str, ...] = ()
+    without_resource: str = ""
+    step: int | None = None
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Group:
+    """Um agrupamento (`Cluster`). `kind` é o atributo `grupo`: vpc, zona, sub-rede-publica…"""
+
+    id: str
+    label: str
+    line: int
+    kind: str = ""
+    parent: str | None = None
+    resources: tuple[str, ...] = ()
+    without_resource: str = ""
+    step: int | None = None
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Uma seta de quem inicia (`tail`) para quem recebe (`head`), por ids de nó.
+
+    `declared_backwards` diz que o script a escreveu com `<<`: o layout mantém a ordem
+    escrita. `arrows` é `forward`, `both` ou `none`; `layout` traz os atributos do Graphviz
+    que só mudam a posição (`minlen`, `constraint`, `weight`).
+    """
+
+    id: str
+    tail: str
+    head: str
+    line: int
+    label: str = ""
+    step: int | None = None
+    action: str = ""
+    port: str = ""
+    declared: str = ""
+    arrows: str = "forward"
+    declared_backwards: bool = False
+    color: str = ""
+    style: str = ""
+    layout: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """O grafo de um script.
+
+    `spacers` são as setas invisíveis (`style="invis"`), que só servem para posicionar;
+    `bound` diz se o script usa algum dos atributos deste projeto.
+    """
+
+    slug: str
+    path: str
+    title: str
+    line: int
+    direction: str
+    nodes: tuple[Node, ...] = ()
+    groups: tuple[Group, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    spacers: tuple[Edge, ...] = ()
+    bound: bool = False
+
+    @property
+    def horizontal(self) -> bool:
+        """Se o fluxo corre na horizontal."""
+        return self.direction in ("LR", "RL")
+
+    @cached_property
+    def elements(self) -> dict[str, Node | Group]:
+        """Nós e grupos por id."""
+        return {element.id: element for element in (*self.groups, *self.nodes)}
+
+    def ancestors(self, element: Node | Group) -> list[Group]:
+        """Grupos que contêm o elemento, do mais próximo ao mais externo."""
+        chain = []
+        parent = element.group if isinstance(element, Node) else element.parent
+        while parent is not None:
+            group = self.elements[parent]
+            assert isinstance(group, Group)
+            chain.append(group)
+            parent = group.parent
+        return chain
+
+    def digest(self) -> str:
+        """Resumo do que o script declara, sem linhas nem caminhos da máquina."""
+        facts = asdict(self)
+        for element in (*facts["nodes"], *facts["groups"], *facts["edges"], *facts["spacers"], facts):
+            element.pop("line")
+            element.pop("icon", None)
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A figura de um script. `warnings` só existe em scripts sem os atributos do projeto."""
+
+    diagram: Diagram
+    svg: str
+    warnings: tuple[Finding, ...] = ()

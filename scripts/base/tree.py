@@ -1,0 +1,93 @@
+"""A árvore de um projeto: onde ficam scripts, páginas e figuras, e como escrever nela."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.base.diagram import SLUG
+from scripts.base.findings import Defect, Finding
+
+
+class WrongUse(Exception):
+    """O comando foi chamado de um jeito que não dá para atender."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Uma árvore com `diagrams_src/` e, quando há páginas, `docs/` e `mkdocs.yml`."""
+
+    root: Path
+
+    @property
+    def sources(self) -> Path:
+        return self.root / "diagrams_src"
+
+    @property
+    def pages(self) -> Path:
+        return self.root / "docs" / "arquiteturas"
+
+    def script(self, slug: str) -> Path:
+        return self.sources / f"{slug}.py"
+
+    def page(self, slug: str) -> Path:
+        return self.pages / slug / "index.md"
+
+    def template(self, slug: str) -> Path:
+        return self.pages / slug / "template.yaml"
+
+    def picture(self, slug: str) -> Path:
+        return self.pages / slug / "diagrama.svg"
+
+    def name(self, path: Path) -> str:
+        """O caminho como os achados o mostram: relativo à raiz, com barras normais."""
+        return path.relative_to(self.root).as_posix()
+
+    def architectures(self) -> list[str]:
+        """Slugs da árvore: de cada script e de cada pasta, mesmo sem par."""
+        scripts = {path.stem for path in self.sources.glob("*.py") if not path.name.startswith("_")}
+        folders = {path.name for path in self.pages.glob("*") if path.is_dir()}
+        return sorted(scripts | folders)
+
+    def scripts(self, slugs: list[str]) -> list[Path]:
+        """Os scripts pedidos, ou todos. Arquivos que começam com `_` não são diagramas.
+
+        Erro: `WrongUse` quando falta `diagrams_src/` ou um dos pedidos não existe.
+        """
+        if not self.sources.is_dir():
+            raise WrongUse(f"Não há a pasta `diagrams_src` em `{self.root}`; use `--raiz` com a pasta de um projeto.")
+        found = {path.stem: path for path in sorted(self.sources.glob("*.py")) if not path.name.startswith("_")}
+        unknown = [slug for slug in slugs if slug not in found]
+        if unknown:
+            known = ", ".join(found) or "nenhuma"
+            raise WrongUse(f"Não há script para `{'`, `'.join(unknown)}` em `diagrams_src`. As arquiteturas são: {known}.")
+        return [found[slug] for slug in dict.fromkeys(slugs)] if slugs else list(found.values())
+
+    def check_slug(self, script: Path) -> None:
+        """Erro: `Defect` quando o nome do arquivo não serve de endereço."""
+        if not SLUG.fullmatch(script.stem):
+            message = f"O nome `{script.stem}` não serve de endereço; use só minúsculas sem acento, números e hifens."
+            raise Defect(Finding(self.name(script), 1, "slug-invalido", message))
+
+
+def write(path: Path, content: str) -> bool:
+    """Escreve de uma vez só, e só se mudou; devolve se mudou.
+
+    Quem lê o arquivo vê o conteúdo antigo ou o novo, nunca um pedaço.
+    """
+    data = content.encode()
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return True

@@ -1,0 +1,1 @@
+"""`medir`: os tempos e o que as provas pegam."""

@@ -1,0 +1,139 @@
+"""Quanto a conferência pega: estraga templates e diagramas, um erro por vez, e conta o que escapa.
+
+Um mutante morre quando a conferência acha qualquer coisa. Os que sobrevivem são impressos, cada
+um com o motivo; um sem motivo é um furo a fechar.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripts.base.diagram import Diagram
+from scripts.base.findings import Defect
+from scripts.base.tree import Tree
+from scripts.checks import benefits, verdict
+from scripts.measure.mutations import WORLD, Mutant, diagram_mutants, template_mutants
+from scripts.page import architecture
+from scripts.page.architecture import Page
+from scripts.picture.script.capture import capture
+from scripts.proofs.arrows.prove import prove
+from scripts.proofs.identity.statements import WIDE
+from scripts.template import cloudformation
+from scripts.template.cloudformation import Template
+from scripts.template.resolution import Resolution
+
+EVIDENCE = ("evidência apagada", "evidência esvaziada", "evidência alterada")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Uma arquitetura lida, sem nenhum achado."""
+
+    diagram: Diagram
+    page: Page
+    template: Template
+
+    def killed(self, mutant: Mutant) -> bool:
+        """Diz se a conferência acha algo no mutante."""
+        return mutant.template is None or any(True for _ in verdict.judge(mutant.diagram, self.page, mutant.template))
+
+    def mutants(self) -> Iterator[Mutant]:
+        """Todos os mutantes: do template e do diagrama."""
+        evidence = [piece.path for proof in prove(self.diagram, self.template) for piece in proof.found]
+        evidence += [
+            piece.path
+            for _, result in benefits.results(self.page, self.diagram, self.template)
+            if result
+            for piece in result.found
+        ]
+        yield from template_mutants(self.diagram, self.template, evidence)
+        yield from diagram_mutants(self.diagram, self.template)
+
+
+def subject(tree: Tree, slug: str) -> Subject:
+    """Lê uma arquitetura. Erro: `Defect` quando algo não se lê ou já há achados."""
+    diagram = capture(tree.script(slug), tree.root)
+    read = Subject(diagram, architecture.read(tree.page(slug)), cloudformation.read(tree.template(slug)))
+    findings = list(verdict.judge(read.diagram, read.page, read.template))
+    if findings:
+        raise Defect(*findings)
+    return read
+
+
+def run(tree: Tree) -> int:
+    """Imprime mortos e total por tipo de estrago, e cada sobrevivente com o motivo; devolve 0."""
+    total: Counter[str] = Counter()
+    survived: list[tuple[Subject, Mutant]] = []
+    for slug in tree.architectures():
+        read = subject(tree, slug)
+        for mutant in read.mutants():
+            total[mutant.kind] += 1
+            if not read.killed(mutant):
+                survived.append((read, mutant))
+        print(f"{slug}: {sum(total.values())} mutantes até aqui, {len(survived)} sobreviventes", flush=True)
+    _table(total, Counter(mutant.kind for _, mutant in survived))
+    for read, mutant in survived:
+        print(f"  {read.diagram.slug}: {mutant.kind} em {mutant.place}: {reason(read, mutant) or 'SEM EXPLICAÇÃO'}")
+    return 0
+
+
+def _table(total: Counter[str], survived: Counter[str]) -> None:
+    evidence = sum(total[kind] for kind in EVIDENCE), sum(survived[kind] for kind in EVIDENCE)
+    for kind, count in total.items():
+        print(f"  {kind}: {count - survived[kind]} de {count}")
+    print(f"Linhas de evidência: {_share(*evidence)}. Todos: {_share(sum(total.values()), sum(survived.values()))}.")
+    print("Sobreviventes:")
+
+
+def _share(total: int, survived: int) -> str:
+    percent = f"{100 * (total - survived) / max(1, total):.1f}".replace(".", ",")
+    return f"{total - survived} de {total} mortos ({percent} %)"
+
+
+def sample(read: Subject, seed: int, size: int) -> list[Mutant]:
+    """Alguns mutantes, sempre os mesmos para a mesma semente."""
+    return random.Random(seed).sample(list(read.mutants()), size)
+
+
+NUMBERS = ("NoncurrentDays", "maxReceiveCount", "TargetValue", "MinSize", "MaxSize", "MaxvCpus", "RetentionInDays",
+           "MessageRetentionPeriod")
+"""Números de que se exige um mínimo: um a mais ou a menos continua a servir."""
+
+TRUE_ANYWAY = {
+    "seta desviada": "a seta nova também é verdade no template, e está provada",
+    "seta inventada": "a seta inventada é verdade no template, e está provada",
+    "componente movido": "o lugar novo contém o verdadeiro: o desenho diz menos, e não diz errado",
+}
+
+
+def reason(read: Subject, mutant: Mutant) -> str:
+    """Por que um sobrevivente não é um furo; vazio quando não se sabe."""
+    if mutant.kind in TRUE_ANYWAY:
+        return TRUE_ANYWAY[mutant.kind]
+    name, *rest = mutant.place.split(".")
+    if mutant.place.endswith("MinValue"):
+        return "o limite afrouxou um passo, e ainda basta para a afirmação"
+    if rest and rest[-1] in NUMBERS:
+        return "o número mudou de um, continua a servir, e a página não promete quanto é"
+    if "NotificationConfiguration" in rest and rest[-1] == "Value":
+        return "o filtro ficou mais estreito, e a função ainda lê tudo o que a aciona"
+    if rest and rest[-1] in ("Namespace", "ServiceAccount"):
+        return "o nome é do manifesto do Kubernetes, e os testes da arquitetura comparam os dois"
+    if mutant.kind == "recurso alargado" and WIDE in read.template.resources[name].exceptions:
+        return "o motivo escrito no papel cobre recursos amplos nesta declaração, e só gente o julga"
+    if "Excecoes" in rest:
+        return "o motivo de uma exceção é texto livre, que só gente julga"
+    resource = read.template.resources.get(name)
+    if mutant.kind == "aberto ao mundo" and resource:
+        written = Resolution(read.template).property(resource, *_keys(rest[1:]))
+        return "o padrão do parâmetro já é a internet inteira, e a figura a mostra" if written == WORLD else ""
+    if mutant.kind == "ligação removida" and resource and resource.type.endswith("RouteTableAssociation"):
+        return "sem a associação vale a tabela principal da VPC, que só tem a rota local: a sub-rede continua privada"
+    return ""
+
+
+def _keys(parts: list[str]) -> list[str | int]:
+    return [int(part) if part.isdigit() else part for part in parts]

@@ -1,0 +1,200 @@
+"""Medida da geração: razões entre comandos de uma mesma rodada, nesta máquina.
+
+Números absolutos mudam de máquina para máquina; as razões, pouco. Nada aqui é teste.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from scripts.base.tree import Tree
+
+TOOLKIT = Path(__file__).resolve().parents[2]
+STOCK = """from diagrams import Cluster, Diagram, Edge
+from diagrams.aws.compute import EC2, Lambda
+from diagrams.aws.database import RDS
+from diagrams.aws.network import ALB
+from diagrams.aws.storage import S3
+
+with Diagram("Diagrama {number}", filename="{slug}", show=False):
+    entrada = ALB("Entrada {number}")
+    with Cluster("Região"):
+        with Cluster("Zona A"):
+            a = EC2("Aplicação A")
+        with Cluster("Zona B"):
+            b = EC2("Aplicação B")
+        banco = RDS("Banco")
+        arquivos = S3("Arquivos")
+        funcao = Lambda("Função")
+    entrada >> Edge(label="distribui") >> [a, b]
+    [a, b] >> Edge(label="grava") >> banco
+    a >> arquivos >> Edge(label="aciona") >> funcao >> banco
+"""
+
+
+def run(tree: Tree) -> int:
+    """Imprime todas as medidas; devolve 0."""
+    _say("Figuras desta árvore", _sizes(tree))
+    _say("Onde vai o tempo de um script, em ms (mediana de 5 processos)", _parts(tree))
+    for count in (11, 100):
+        _say(f"{count} scripts: um processo `gerar` contra um `python script.py` por script", _against_stock(count))
+    _say("Crescimento de `gerar`, em segundos de um processo frio", _growth())
+    _say("`conferir` num processo frio, com esta árvore repetida", _checking(tree))
+    return 0
+
+
+def _say(title: str, lines: list[str]) -> None:
+    print(f"\n{title}")
+    for line in lines:
+        print(f"  {line}", flush=True)
+
+
+def _decimal(value: float, places: int = 2) -> str:
+    return f"{value:.{places}f}".replace(".", ",")
+
+
+def _sizes(tree: Tree) -> list[str]:
+    lines = []
+    for script in tree.scripts([]):
+        data = tree.picture(script.stem).read_bytes()
+        packed = len(gzip.compress(data, mtime=0))
+        lines.append(f"{script.stem}: {_decimal(len(data) / 1024, 1)} KiB, {_decimal(packed / 1024, 1)} KiB com gzip")
+    return lines
+
+
+_STAGES = """
+import time; begin = time.perf_counter()
+import sys; from pathlib import Path
+from scripts.picture import legibility; imported = time.perf_counter()
+from scripts.picture.layout import layout; from scripts.picture.squeeze import compact
+from scripts.picture.placement import place; from scripts.picture.svg import draw
+from scripts.picture.script.capture import capture; imported_diagrams = time.perf_counter()
+root, script = Path(sys.argv[1]), Path(sys.argv[2])
+diagram = capture(script, root); captured = time.perf_counter()
+placed = compact(layout(diagram)); laid = time.perf_counter()
+picture = place(placed); put = time.perf_counter()
+legibility.check(picture); checked = time.perf_counter()
+draw(picture); drawn = time.perf_counter()
+steps = (begin, imported_diagrams, imported, captured, laid, put, checked, drawn)
+print(*(b - a for a, b in zip(steps, steps[1:])))
+"""
+_NAMES = ("importar diagrams", "importar o resto", "captura", "layout", "colocação", "invariantes", "desenho")
+
+
+def _parts(tree: Tree) -> list[str]:
+    script = max(tree.scripts([]), key=lambda path: path.stat().st_size)
+    empty = sorted(_timed([sys.executable, "-c", ""], TOOLKIT) for _ in range(5))[2]
+    rounds = []
+    for _ in range(5):
+        command = [sys.executable, "-c", _STAGES, str(tree.root), str(script)]
+        answer = subprocess.run(command, cwd=TOOLKIT, check=True, capture_output=True, text=True)
+        rounds.append([float(value) for value in answer.stdout.split()])
+    medians = [sorted(values)[2] for values in zip(*rounds)]
+    parts = [("iniciar o Python", empty), *zip(_NAMES, medians)]
+    return [f"{script.stem}:", *(f"  {name}: {_decimal(value * 1000, 1)}" for name, value in parts)]
+
+
+def _against_stock(count: int) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        scripts = _synthetic(Path(folder), count)
+        ours = _gerar(Path(folder))
+        if not shutil.which("dot"):
+            return [f"gerar: {_decimal(ours)} s; sem `dot` no sistema, não há com que comparar."]
+        work = Path(folder, "stock")
+        work.mkdir()
+        stock = sum(_timed([sys.executable, str(script)], work) for script in scripts)
+        pictures = len(list(work.glob("*.png")))
+        assert pictures == count, f"o diagrams desenhou {pictures} de {count}"
+    ratio = _decimal(stock / ours, 1)
+    return [f"gerar: {_decimal(ours)} s; um por um com `dot`: {_decimal(stock)} s; razão {ratio}× ({os.cpu_count()} núcleos)"]
+
+
+def _growth() -> list[str]:
+    lines, before = [], 0.0
+    for count in (10, 100, 1000):
+        with tempfile.TemporaryDirectory() as folder:
+            _synthetic(Path(folder), count)
+            seconds = _gerar(Path(folder))
+        ratio = f", {_decimal(seconds / before, 1)}× o anterior" if before else ""
+        lines.append(f"{count} diagramas: {_decimal(seconds)} s{ratio}")
+        before = seconds
+    return lines
+
+
+def _checking(tree: Tree) -> list[str]:
+    """O tempo de conferir a árvore uma, duas e quatro vezes maior, e as partes de uma vez."""
+    lines, first = [], 0.0
+    for copies in (1, 2, 4):
+        with tempfile.TemporaryDirectory() as folder:
+            count = _copied(tree, Path(folder), copies)
+            command = [sys.executable, str(TOOLKIT / "scripts"), "conferir", "--raiz", folder]
+            seconds = sorted(_timed(command, Path(folder)) for _ in range(3))[1]
+        ratio = f", {_decimal(seconds / first, 1)}× a primeira" if first else ""
+        lines.append(f"{count} arquiteturas: {_decimal(seconds)} s{ratio}")
+        first = first or seconds
+    command = [sys.executable, "-c", _CHECKS, str(tree.root)]
+    answer = subprocess.run(command, cwd=TOOLKIT, check=True, capture_output=True, text=True)
+    names = ("regras carregadas", "figuras desenhadas (ao mesmo tempo)", "conferência", "links")
+    lines += [f"  {name}: {_decimal(float(value) * 1000, 1)} ms" for name, value in zip(names, answer.stdout.split())]
+    return lines
+
+
+_CHECKS = """
+import sys, time; from pathlib import Path; from concurrent.futures import ThreadPoolExecutor
+from scripts.checks import run; from scripts.base.tree import Tree
+tree = Tree(Path(sys.argv[1])); slugs = tree.architectures(); begin = time.perf_counter()
+with ThreadPoolExecutor(1) as pool:
+    drawing = pool.submit(run._draw, tree, slugs)
+    from scripts.checks import verdict; loaded = time.perf_counter()
+    results, _ = drawing.result(); drawn = time.perf_counter()
+for slug in slugs:
+    verdict.check(tree.root, slug, results[slug].diagram, results[slug].svg)
+judged = time.perf_counter(); verdict.check_links(tree.root); linked = time.perf_counter()
+print(loaded - begin, drawn - begin, judged - drawn, linked - judged)
+"""
+
+
+def _copied(tree: Tree, root: Path, copies: int) -> int:
+    """A árvore em `root`, com cada arquitetura repetida; devolve quantas ficaram."""
+    shutil.copytree(tree.root / "docs", root / "docs")
+    (root / "diagrams_src").mkdir()
+    for script in tree.scripts([]):
+        for copy in range(copies):
+            slug = f"{script.stem}-{copy}" if copy else script.stem
+            shutil.copyfile(script, root / "diagrams_src" / f"{slug}.py")
+            if copy:
+                shutil.copytree(tree.page(script.stem).parent, root / "docs" / "arquiteturas" / slug)
+    subprocess.run([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], check=True, capture_output=True)
+    return len(list((root / "diagrams_src").glob("*.py")))
+
+
+def _synthetic(root: Path, count: int) -> list[Path]:
+    sources = root / "diagrams_src"
+    sources.mkdir()
+    scripts = []
+    for number in range(count):
+        script = sources / f"diagrama-{number:04}.py"
+        script.write_text(STOCK.format(number=number, slug=script.stem), encoding="utf-8")
+        scripts.append(script)
+    return scripts
+
+
+def _gerar(root: Path) -> float:
+    seconds = _timed([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], root)
+    drawn = len(list(root.glob("docs/arquiteturas/*/diagrama.svg")))
+    expected = len(list(root.glob("diagrams_src/*.py")))
+    assert drawn == expected, f"gerar desenhou {drawn} de {expected}"
+    return seconds
+
+
+def _timed(command: list[str], cwd: Path) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, cwd=cwd, check=True, capture_output=True)
+    return time.perf_counter() - start

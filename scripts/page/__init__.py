@@ -1,0 +1,1 @@
+"""A página de uma arquitetura, lida do Markdown com linhas."""

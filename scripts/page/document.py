@@ -1,0 +1,187 @@
+"""Uma página em Markdown qualquer: títulos, links e imagens, com a linha verdadeira de cada um.
+
+Lê CommonMark com tabelas, como o GitHub. Os ids dos títulos são os que a extensão `toc` do
+Python-Markdown dará no site, ou o escrito com `{ #id }`. HTML cru não é interpretado: o site
+também não vê os ids nem os links dele.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from scripts.base import source
+from scripts.base.findings import Finding
+
+FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|$)")
+ATTRIBUTES = re.compile(r"[ ]+\{:?[ ]*(?P<list>[^}\n]*?)[ ]*\}[ ]*$")
+ANCHOR = re.compile(r"\{:?[^}\n]*?(?<=[\s{:])#(?P<id>[^\s}]+)[^}\n]*\}")
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+    id: str
+    level: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """Um link do texto; `target` como foi escrito, sem resolver."""
+
+    text: str
+    target: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Image:
+    """Uma imagem; `text` é a descrição alternativa."""
+
+    text: str
+    target: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """`anchors` reúne os ids dos títulos e os escritos à mão; `tokens` são os do Markdown."""
+
+    path: str
+    headings: tuple[Heading, ...]
+    links: tuple[Link, ...]
+    images: tuple[Image, ...]
+    anchors: dict[str, int]
+    tokens: tuple[Token, ...] = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """O primeiro título de nível 1, ou vazio."""
+        return next((heading.text for heading in self.headings if heading.level == 1), "")
+
+    @property
+    def summary(self) -> str:
+        """O primeiro parágrafo, sem marcação, ou vazio."""
+        pairs = zip(self.tokens, self.tokens[1:])
+        return next((plain(text.children or []) for opening, text in pairs if opening.type == "paragraph_open"), "")
+
+
+def read(path: Path, name: str = "") -> Document:
+    """Lê uma página; `name` é o caminho que aparece nos achados."""
+    name = name or str(path)
+    absent = Finding(name, 1, "pagina-ausente",
+                     "A página não existe; crie-a, ou comece por `python3 scripts novo SLUG`.")
+    return parse(source.read(path, name, absent), name)
+
+
+@lru_cache(maxsize=64)
+def parse(text: str, name: str) -> Document:
+    """O mesmo que `read`, a partir do texto; guardado porque links e regras leem a mesma página."""
+    tokens = tuple(_parser().parse(_without_front_matter(text)))
+    headings, anchors = _headings(tokens)
+    return Document(name, headings, tuple(links(tokens)), tuple(_images(tokens)), anchors, tokens)
+
+
+def links(tokens: Iterable[Token]) -> Iterator[Link]:
+    """Os links destes tokens, na ordem do texto."""
+    for inline in tokens:
+        children = inline.children or []
+        for index, line in _lines(inline):
+            if children[index].type == "link_open":
+                end = next(i for i in range(index, len(children)) if children[i].type == "link_close")
+                yield Link(plain(children[index:end]), str(children[index].attrs["href"]), line)
+
+
+def plain(children: Iterable[Token]) -> str:
+    """O texto que se lê, sem marcação, com os espaços juntados."""
+    parts = []
+    for child in children:
+        if child.type in ("text", "code_inline", "text_special"):
+            parts.append(child.content)
+        elif child.type == "image":
+            parts.append(plain(child.children or []))
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+    return " ".join("".join(parts).split())
+
+
+def slugify(text: str) -> str:
+    """O mesmo que `markdown.extensions.toc.slugify`, sem importar o Python-Markdown inteiro."""
+    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_only).strip().lower())
+
+
+def unique(id: str, used: Iterable[str]) -> str:
+    """O mesmo que `markdown.extensions.toc.unique`: acrescenta `_1`, `_2`… ao repetido ou vazio."""
+    while id in used or not id:
+        numbered = re.fullmatch(r"(.*)_(\d+)", id)
+        id = f"{numbered[1]}_{int(numbered[2]) + 1}" if numbered else f"{id}_1"
+    return id
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table")
+
+
+def _without_front_matter(text: str) -> str:
+    """Apaga o cabeçalho YAML sem mudar o número das linhas que vêm depois."""
+    match = FRONT_MATTER.match(text)
+    return "\n" * match[0].count("\n") + text[match.end():] if match else text
+
+
+def _lines(inline: Token) -> Iterator[tuple[int, int]]:
+    """Índice e linha de cada filho de um trecho de texto."""
+    line = (inline.map or [0])[0] + 1
+    for index, child in enumerate(inline.children or []):
+        yield index, line
+        if child.type in ("softbreak", "hardbreak"):
+            line += 1
+        elif child.type == "html_inline":
+            line += child.content.count("\n")
+
+
+def _images(tokens: Iterable[Token]) -> Iterator[Image]:
+    for inline in tokens:
+        for index, line in _lines(inline):
+            child = (inline.children or [])[index]
+            if child.type == "image":
+                yield Image(plain(child.children or []), str(child.attrs["src"]), line)
+
+
+def _headings(tokens: tuple[Token, ...]) -> tuple[tuple[Heading, ...], dict[str, int]]:
+    """Os títulos com seus ids, e todas as âncoras: primeiro as escritas, que `toc` respeita."""
+    anchors = dict(_written_anchors(tokens))
+    headings = []
+    for opening, inline in zip(tokens, tokens[1:]):
+        if opening.type != "heading_open" or opening.map is None:
+            continue
+        line = opening.map[0] + 1
+        text = plain(child for child in inline.children or [] if child.type != "image")
+        attributes = ATTRIBUTES.search(text)
+        written = None
+        if attributes:
+            text = text[:attributes.start()].rstrip(" #")
+            written = next((word[1:] for word in attributes["list"].split() if word.startswith("#")), None)
+        id = written or unique(slugify(text), anchors)
+        anchors.setdefault(id, line)
+        headings.append(Heading(text, id, int(opening.tag[1:]), line))
+    return tuple(headings), anchors
+
+
+def _written_anchors(tokens: Iterable[Token]) -> Iterator[tuple[str, int]]:
+    """Ids escritos com a extensão `attr_list`, fora de código."""
+    for inline in tokens:
+        for index, line in _lines(inline):
+            child = (inline.children or [])[index]
+            if child.type == "text":
+                for match in ANCHOR.finditer(child.content):
+                    yield match["id"], line

@@ -1,0 +1,1 @@
+"""Do script à figura: captura, layout, colocação, SVG, e o que ele tem de cumprir."""

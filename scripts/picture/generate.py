@@ -1,0 +1,124 @@
+"""Geração: leva cada script à sua figura no disco, e continua vigiando se pedido."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import time
+from pathlib import Path
+
+from scripts.base.diagram import Rendered
+from scripts.base.findings import Defect, Finding
+from scripts.base.tree import Tree, write
+from scripts.picture.workers import Result, render_all
+
+UNWRITABLE = "A figura não pôde ser escrita; confira a permissão e se há uma pasta nesse caminho."
+SETTLE = 0.15
+SOURCES = {".py", ".md", ".yaml", ".yml"}
+
+
+def generate(tree: Tree, scripts: list[Path]) -> list[Path]:
+    """Escreve as figuras que mudaram e conta o que fez na saída de erros.
+
+    Devolve os scripts que falharam; a figura anterior deles fica como estava.
+    """
+    start = time.perf_counter()
+    failed: list[Path] = []
+    changed = 0
+
+    def done(script: Path, result: Result) -> None:
+        nonlocal changed
+        findings = result.warnings if isinstance(result, Rendered) else result
+        for finding in findings:
+            print(f"aviso: {finding}" if isinstance(result, Rendered) else finding, file=sys.stderr)
+        if not isinstance(result, Rendered):
+            failed.append(script)
+            return
+        picture = tree.picture(script.stem)
+        try:
+            if write(picture, result.svg):
+                changed += 1
+                print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
+        except OSError:
+            failed.append(script)
+            print(Finding(tree.name(picture), 1, "figura-nao-escrita", UNWRITABLE), file=sys.stderr)
+
+    render_all(tree.root, _well_named(tree, scripts, failed), done)
+    _say_summary(len(scripts), changed, len(failed), time.perf_counter() - start)
+    return failed
+
+
+def _say_summary(total: int, changed: int, failed: int, seconds: float) -> None:
+    trouble = f", {failed} com erro" if failed else ""
+    print(
+        f"{_count(total, 'figura', 'figuras')} em {f'{seconds:.1f}'.replace('.', ',')} s: "
+        f"{_count(changed, 'atualizada', 'atualizadas')}, {_count(total - changed - failed, 'igual', 'iguais')}{trouble}.",
+        file=sys.stderr,
+    )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _well_named(tree: Tree, scripts: list[Path], failed: list[Path]) -> list[Path]:
+    good = []
+    for script in scripts:
+        try:
+            tree.check_slug(script)
+            good.append(script)
+        except Defect as defect:
+            print(defect, file=sys.stderr)
+            failed.append(script)
+    return good
+
+
+class Watcher:
+    """Avisa quando um arquivo das pastas muda; as mudanças de um instante vêm juntas."""
+
+    def __init__(self, *folders: Path):
+        from watchdog.events import FileSystemEventHandler
+        from watchdog.observers import Observer
+
+        self.changed: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        changed = self.changed
+
+        class Handler(FileSystemEventHandler):
+            def on_any_event(self, event) -> None:
+                path = Path(os.fsdecode(event.dest_path or event.src_path))
+                if event.event_type in ("created", "modified", "moved", "deleted") and path.suffix in SOURCES:
+                    changed.put(path)
+
+        observer = Observer()
+        for folder in folders:
+            observer.schedule(Handler(), str(folder), recursive=True)
+        observer.daemon = True
+        observer.start()
+
+    def wait(self) -> set[Path]:
+        """Os arquivos da próxima leva de mudanças, quando as gravações sossegam."""
+        paths = {self.changed.get()}
+        while True:
+            try:
+                paths.add(self.changed.get(timeout=SETTLE))
+            except queue.Empty:
+                return paths
+
+
+def watch(tree: Tree, slugs: list[str]) -> None:
+    """Gera as figuras e as refaz a cada script salvo, até que alguém interrompa.
+
+    Um módulo que não é diagrama pode ser usado por qualquer um deles: refaz todas.
+    """
+    watcher = Watcher(tree.sources)
+    generate(tree, tree.scripts(slugs))
+    print("Vigiando `diagrams_src`; Ctrl-C termina.", file=sys.stderr)
+    while True:
+        touched = {path for path in watcher.wait() if path.suffix == ".py"}
+        known = {script.stem: script for script in tree.scripts([])}
+        shared = any(path.stem not in known for path in touched)
+        stems = {path.stem for path in touched}
+        wanted = [slug for slug in known if slug in (slugs or known) and (shared or slug in stems)]
+        if wanted:
+            generate(tree, tree.scripts(wanted))

@@ -1,0 +1,88 @@
+"""Rótulos das setas: o lugar do número e do texto de cada uma.
+
+Cada seta tenta posições ao longo da curva e lados em volta delas, das mais perto do espaço
+reservado para as mais longe, e fica com a mais barata. Cobrir um componente, um título ou
+outro rótulo custa mais do que qualquer distância; cruzar uma seta ou uma borda, um pouco.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.picture import text
+from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
+from scripts.picture.layout import PlacedEdge
+from scripts.picture.measures import CALLOUT
+
+COVERS = 1000
+CROSSES_ARROW = 60
+CROSSES_BORDER = 40
+NUMBER_ON_BORDER = 12
+NUMBER_ON_ARROW = 30
+APART = 2.5
+END = CALLOUT + 10
+
+
+class Labels:
+    """Os rótulos já colocados e o que os próximos têm de evitar."""
+
+    def __init__(self, paths: list[Path], obstacles: list[Box], frames: list[Box]):
+        self.paths = paths
+        self.obstacles = obstacles
+        self.frames = frames
+
+    def place(self, placed: PlacedEdge, path: Path, horizontal: bool) -> tuple[Point | None, Box | None]:
+        """Centro do número e caixa do texto da seta; cada um pode faltar."""
+        numbered = placed.edge.step is not None
+        if not numbered and not placed.lines:
+            return None, None
+        width = max(map(text.width, placed.lines), default=0)
+        height = text.LINE_HEIGHT * len(placed.lines)
+        best: tuple[float, Point, Box | None] | None = None
+        for base, center, aside in sorted(self._candidates(placed, path, width, height, horizontal), key=lambda c: c[0]):
+            if best and best[0] <= base:
+                break
+            box = Box(*map(rounded, around(aside, width, height))) if aside else None
+            cost = base + self._cost(center if numbered else None, box)
+            if best is None or cost < best[0]:
+                best = cost, center, box
+        assert best
+        _, center, box = best
+        center = rounded(center[0]), rounded(center[1])
+        if numbered:
+            self.obstacles.append(around(center, 2 * CALLOUT, 2 * CALLOUT))
+        if box:
+            self.obstacles.append(box)
+        return (center if numbered else None), box
+
+    def _candidates(
+        self, placed: PlacedEdge, path: Path, width: float, height: float, horizontal: bool
+    ) -> Iterator[tuple[float, Point, Point | None]]:
+        """Custo da distância, centro do número e centro do texto de cada posição a tentar."""
+        wanted = path.nearest(placed.room.center) if placed.room else path.middle
+        gap = CALLOUT + 3 if placed.edge.step is not None else 3
+        across, along = gap + height / 2, gap + 2 + width / 2
+        vertical = ((0, -across), (0, across))
+        lateral = ((along, 0), (-along, 0))
+        sides = vertical + lateral if horizontal else lateral + vertical
+        sides += tuple((sx * (8 + width / 2), sy * across) for sx in (1, -1) for sy in (-1, 1))
+        for center in [wanted, *path.inner(END)]:
+            far = 0.4 * distance(center, wanted)
+            if not placed.lines:
+                yield rounded(far), center, None
+                continue
+            for rank, (dx, dy) in enumerate(sides):
+                yield rounded(far + 3 * rank), center, (center[0] + dx, center[1] + dy)
+
+    def _cost(self, number: Point | None, box: Box | None) -> float:
+        cost = 0.0
+        if number:
+            circle = around(number, 2 * CALLOUT, 2 * CALLOUT)
+            cost += COVERS * sum(map(circle.overlaps, self.obstacles))
+            cost += NUMBER_ON_BORDER * sum(map(circle.straddles, self.frames))
+            cost += NUMBER_ON_ARROW * (sum(path.crosses(circle) for path in self.paths) - 1)  # a própria não conta
+        if box:
+            cost += COVERS * sum(map(box.grown(APART).overlaps, self.obstacles))
+            cost += CROSSES_BORDER * sum(map(box.grown(2).straddles, self.frames))
+            cost += CROSSES_ARROW * sum(path.crosses(box) for path in self.paths)
+        return cost

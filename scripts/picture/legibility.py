@@ -1,0 +1,131 @@
+"""Invariantes: o que toda figura tem de cumprir para ser lida.
+
+Entra uma `Picture`; saem achados que nomeiam as duas coisas em conflito. Quem escreve o
+script responde mudando a direção, a ordem ou o rótulo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from scripts.base.findings import Finding
+from scripts.picture import text
+from scripts.picture.geometry import Box, Path, distance
+from scripts.picture.labels import END
+from scripts.picture.placement import Picture, circle, node_callout
+
+# Coluna do Material a 1280 px com `hide: [navigation, toc]`, e o menor texto efetivo aceito.
+COLUMN = 1188
+SMALLEST = 11
+WIDEST_LABEL = 170
+MOST_LINES = 3
+REMEDY = "mude a direção, a ordem ou encurte o rótulo"
+
+
+def check(picture: Picture) -> list[Finding]:
+    """Achados da figura, na ordem das linhas do script; vazio quando está tudo bem."""
+    findings = [
+        *_size(picture),
+        *_long_labels(picture),
+        *_overlaps(picture),
+        *_borders(picture),
+        *_arrows(picture),
+        *_titles(picture),
+    ]
+    return sorted(set(findings))
+
+
+def _finding(picture: Picture, line: int, code: str, message: str) -> Finding:
+    return Finding(picture.layout.diagram.path, line, code, message)
+
+
+def _size(picture: Picture) -> Iterator[Finding]:
+    effective = text.SIZE * min(1.0, COLUMN / picture.width)
+    if effective < SMALLEST:
+        shown = f"{effective:.1f}".replace(".", ",")
+        yield _finding(
+            picture,
+            picture.layout.diagram.line,
+            "texto-pequeno",
+            f"A figura tem {picture.width:.0f} px de largura e o texto ficaria com {shown} px na página; "
+            f'{REMEDY}, ou use `direction="TB"`.',
+        )
+
+
+def _long_labels(picture: Picture) -> Iterator[Finding]:
+    labels = [(n.node.line, n.node.label, n.lines) for n in picture.nodes]
+    labels += [(a.edge.line, a.edge.label, a.lines) for a in picture.arrows]
+    labels += [(f.group.line, f.group.label, (f.group.label,)) for f in picture.frames]
+    for line, label, lines in labels:
+        if len(lines) > MOST_LINES or any(text.width(part) > 2 * WIDEST_LABEL for part in lines):
+            short = f"{label[:40]}…" if len(label) > 40 else label
+            yield _finding(picture, line, "rotulo-longo", f"O rótulo `{short}` é longo demais para a figura; encurte-o.")
+
+
+def _texts(picture: Picture) -> list[tuple[str, int, Box]]:
+    """Nome, linha e caixa de tudo o que tem de ser lido."""
+    found = []
+    for node in picture.nodes:
+        name = node.node.id
+        found.append((f"o ícone de `{name}`", node.node.line, node.icon))
+        if any(node.lines):
+            found.append((f"o rótulo de `{name}`", node.node.line, node.label))
+        if center := node_callout(node):
+            found.append((f"o número de `{name}`", node.node.line, circle(center)))
+    for arrow in picture.arrows:
+        if arrow.label:
+            found.append((f"o rótulo da seta `{arrow.edge.id}`", arrow.edge.line, arrow.label))
+        if arrow.callout:
+            found.append((f"o número da seta `{arrow.edge.id}`", arrow.edge.line, circle(arrow.callout)))
+    for frame in picture.frames:
+        found.append((f"o título de `{frame.group.id}`", frame.group.line, frame.title))
+        if frame.callout:
+            found.append((f"o número de `{frame.group.id}`", frame.group.line, circle(frame.callout)))
+    return found
+
+
+def _overlaps(picture: Picture) -> Iterator[Finding]:
+    for (name, line, box), (other, _, against) in combinations(_texts(picture), 2):
+        if box.grown(-0.5).overlaps(against.grown(-0.5)):
+            yield _finding(picture, line, "sobreposicao", f"Na figura, {name} cobre {other}; {REMEDY}.")
+
+
+def _borders(picture: Picture) -> Iterator[Finding]:
+    for arrow in picture.arrows:
+        for frame in picture.frames:
+            if arrow.label and arrow.label.straddles(frame.box):
+                message = f"Na figura, o rótulo da seta `{arrow.edge.id}` cruza a borda de `{frame.group.id}`; {REMEDY}."
+                yield _finding(picture, arrow.edge.line, "rotulo-na-borda", message)
+
+
+def _arrows(picture: Picture) -> Iterator[Finding]:
+    for arrow in picture.arrows:
+        path = Path(arrow.curve)
+        ends = {arrow.edge.tail, arrow.edge.head}
+        for node in picture.nodes:
+            label = node.label.grown(-2) if any(node.lines) else node.icon
+            if node.node.id not in ends and (path.crosses(node.icon.grown(-2)) or path.crosses(label)):
+                message = f"Na figura, a seta `{arrow.edge.id}` atravessa `{node.node.id}`; {REMEDY}."
+                yield _finding(picture, arrow.edge.line, "seta-atravessa", message)
+        for frame in picture.frames:
+            if path.crosses(frame.title.grown(-2)):
+                message = f"Na figura, a seta `{arrow.edge.id}` atravessa o título de `{frame.group.id}`; {REMEDY}."
+                yield _finding(picture, arrow.edge.line, "seta-sobre-titulo", message)
+        if arrow.callout and distance(path.nearest(arrow.callout), arrow.callout) > 1:
+            message = f"Na figura, o número da seta `{arrow.edge.id}` está fora dela; {REMEDY}."
+            yield _finding(picture, arrow.edge.line, "numero-fora-da-seta", message)
+        if arrow.callout and distance(arrow.curve[0], arrow.curve[-1]) < END:
+            message = f"Na figura, a seta `{arrow.edge.id}` é curta demais para o número; {REMEDY}."
+            yield _finding(picture, arrow.edge.line, "seta-curta", message)
+
+
+def _titles(picture: Picture) -> Iterator[Finding]:
+    canvas = Box(0, 0, picture.width, picture.height)
+    for frame in picture.frames:
+        if not frame.box.grown(1).encloses(frame.title):
+            message = f"Na figura, o título de `{frame.group.id}` não cabe no grupo; {REMEDY}."
+            yield _finding(picture, frame.group.line, "titulo-fora", message)
+    for name, line, box in _texts(picture):
+        if not canvas.encloses(box):
+            yield _finding(picture, line, "fora-da-figura", f"Na figura, {name} sai da área desenhada; {REMEDY}.")

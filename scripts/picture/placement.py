@@ -1,0 +1,196 @@
+"""Colocação: onde ficam pontas de setas, números, rótulos e títulos.
+
+Entra um `Layout`; sai uma `Picture` com tudo em posição final. O título de um grupo desliza
+para não ser cruzado por setas; o número de um passo vai sobre a curva e o rótulo ao lado
+dele, no lugar mais barato entre os vizinhos do espaço que o layout reservou.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from scripts.base.diagram import Edge, Group
+from scripts.picture import text
+from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
+from scripts.picture.labels import Labels
+from scripts.picture.layout import Layout, PlacedGroup, PlacedNode
+from scripts.picture.measures import CALLOUT, TITLE_HEIGHT
+from scripts.picture.routing import route
+
+MARGIN = 16
+ARROW_LENGTH = 9
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Uma seta pronta: curva visível, pontas (posição e direção), número e rótulo."""
+
+    edge: Edge
+    curve: tuple[Point, ...]
+    tips: tuple[tuple[Point, Point], ...]
+    callout: Point | None
+    label: Box | None
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Um grupo pronto: caixa, título e, quando ele conta um passo, o número."""
+
+    group: Group
+    box: Box
+    title: Box
+    callout: Point | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figura em coordenadas finais, a partir de (0, 0)."""
+
+    layout: Layout
+    width: float
+    height: float
+    frames: tuple[Frame, ...]
+    nodes: tuple[PlacedNode, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def place(layout: Layout) -> Picture:
+    """Põe pontas, números, rótulos e títulos no lugar e ajusta as bordas da figura."""
+    paths = [Path(curve) for curve in route(layout)]
+    layout = replace(layout, nodes=tuple(_numbered(placed, paths) for placed in layout.nodes))
+    frames = tuple(_frame(group, paths) for group in layout.groups)
+    labels = Labels(paths, _obstacles(layout, frames), [group.box for group in layout.groups])
+    arrows = []
+    for placed, path in zip(layout.edges, paths):
+        callout, label = labels.place(placed, path, layout.diagram.horizontal)
+        arrows.append(Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines))
+    return _cropped(Picture(layout, 0, 0, frames, layout.nodes, tuple(arrows)))
+
+
+def node_callout(placed: PlacedNode) -> Point | None:
+    """Centro do número de um componente que conta um passo: ao lado do ícone."""
+    if placed.node.step is None:
+        return None
+    side, rise = placed.corner
+    edge = placed.icon.right if side > 0 else placed.icon.left
+    return (edge + side * (CALLOUT + 4), placed.icon.top + CALLOUT - rise)
+
+
+def _numbered(placed: PlacedNode, paths: list[Path]) -> PlacedNode:
+    """O componente com o número no primeiro canto por onde não passa seta."""
+    corners = [replace(placed, corner=(side, rise)) for rise in (0, CALLOUT, 2 * CALLOUT) for side in (1, -1)]
+    free = (corner for corner in corners if (center := node_callout(corner)) and not _crossed(circle(center).grown(2), paths))
+    return next(free, placed)
+
+
+def circle(center: Point) -> Box:
+    """A caixa do número de um passo."""
+    return around(center, 2 * CALLOUT, 2 * CALLOUT)
+
+
+def _obstacles(layout: Layout, frames: tuple[Frame, ...]) -> list[Box]:
+    """O que um rótulo ou número não pode cobrir."""
+    boxes = [box for node in layout.nodes for box in (node.icon, node.label)]
+    boxes += [circle(c) for c in map(node_callout, layout.nodes) if c]
+    for frame in frames:
+        boxes += [Box(frame.box.left, frame.box.top, frame.box.left + TITLE_HEIGHT, frame.title.bottom), frame.title]
+        boxes += [circle(frame.callout)] if frame.callout else []
+    return boxes
+
+
+def _tips(edge: Edge, path: Path) -> tuple[tuple[Point, Point], ...]:
+    tips = []
+    if edge.arrows in ("forward", "both"):
+        tips.append((path.curve[-1], _direction(path.points[::-1])))
+    if edge.arrows == "both":
+        tips.append((path.curve[0], _direction(path.points)))
+    return tuple(tips)
+
+
+def _direction(points: list[Point]) -> Point:
+    """Direção unitária em que o caminho chega ao primeiro ponto, que é a ponta da seta."""
+    tip = points[0]
+    behind = next((p for p in points if distance(p, tip) >= ARROW_LENGTH), points[-1])
+    length = distance(behind, tip) or 1.0
+    return (tip[0] - behind[0]) / length, (tip[1] - behind[1]) / length
+
+
+def _frame(placed: PlacedGroup, paths: list[Path]) -> Frame:
+    """O título começa junto do ícone do canto e desliza até um trecho que nenhuma seta cruza."""
+    box, group = placed.box, placed.group
+    width = text.width(group.label, bold=True)
+    start = box.left + (TITLE_HEIGHT if placed.symbol else 0) + 8
+    title = _free(start, width, box, paths)
+    callout = None
+    if group.step is not None:
+        number = _free(title.right + 6, 2 * CALLOUT, box, paths)
+        callout = rounded(number.center[0]), rounded(box.top + TITLE_HEIGHT / 2 + 3)
+    return Frame(group, box, title, callout)
+
+
+def _free(start: float, width: float, box: Box, paths: list[Path]) -> Box:
+    """Um trecho da faixa do título, a partir de `start`, sem setas; `start` mesmo, se não há."""
+    last = box.right - 2 - width
+
+    def place(left: float) -> Box:
+        return Box(rounded(left), box.top + 3, rounded(left + width), box.top + TITLE_HEIGHT)
+
+    near = [path for path in paths if path.box.touches(box)]
+    places = (place(start + 4 * i) for i in range(max(1, int((last - start) // 4) + 1)))
+    return next((free for free in places if not _crossed(free.grown(3), near)), place(start))
+
+
+def _crossed(box: Box, paths: list[Path]) -> bool:
+    return any(path.crosses(box) for path in paths)
+
+
+def _cropped(picture: Picture) -> Picture:
+    """Desloca tudo para que a figura comece em (0, 0) com margem igual dos quatro lados."""
+    boxes = [frame.box for frame in picture.frames] + [frame.title for frame in picture.frames]
+    boxes += [box for node in picture.nodes for box in (node.icon, node.label)]
+    boxes += [circle(c) for c in map(node_callout, picture.nodes) if c]
+    for arrow in picture.arrows:
+        boxes += [around(point, 2, 2) for point in arrow.curve[::3]]
+        boxes += [arrow.label] if arrow.label else []
+        boxes += [circle(arrow.callout)] if arrow.callout else []
+    left, top = min(b.left for b in boxes) - MARGIN, min(b.top for b in boxes) - MARGIN
+    right, bottom = max(b.right for b in boxes) + MARGIN, max(b.bottom for b in boxes) + MARGIN
+    shift = _Shift(-rounded(left), -rounded(top))
+    return replace(
+        picture,
+        width=math.ceil(right - left),
+        height=math.ceil(bottom - top),
+        frames=tuple(map(shift.frame, picture.frames)),
+        nodes=tuple(map(shift.node, picture.nodes)),
+        arrows=tuple(map(shift.arrow, picture.arrows)),
+    )
+
+
+@dataclass(frozen=True)
+class _Shift:
+    dx: float
+    dy: float
+
+    def point(self, point: Point) -> Point:
+        return rounded(point[0] + self.dx), rounded(point[1] + self.dy)
+
+    def box(self, box: Box) -> Box:
+        return Box(*self.point((box.left, box.top)), *self.point((box.right, box.bottom)))
+
+    def frame(self, frame: Frame) -> Frame:
+        callout = self.point(frame.callout) if frame.callout else None
+        return replace(frame, box=self.box(frame.box), title=self.box(frame.title), callout=callout)
+
+    def node(self, node: PlacedNode) -> PlacedNode:
+        return replace(node, icon=self.box(node.icon), label=self.box(node.label))
+
+    def arrow(self, arrow: Arrow) -> Arrow:
+        return replace(
+            arrow,
+            curve=tuple(map(self.point, arrow.curve)),
+            tips=tuple((self.point(tip), direction) for tip, direction in arrow.tips),
+            callout=self.point(arrow.callout) if arrow.callout else None,
+            label=self.box(arrow.label) if arrow.label else None,
+        )

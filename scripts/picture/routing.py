@@ -1,0 +1,141 @@
+"""Traçado: leva cada seta da caixa do Graphviz até encostar no ícone, e endireita as curtas.
+
+O Graphviz termina as curvas na borda da caixa que reserva para ícone e rótulo; o leitor
+espera que encostem no ícone ou, quando vêm por baixo, no texto dele.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from scripts.base.diagram import Edge
+from scripts.picture.geometry import Box, Path, Point, distance, rounded, segment_crosses, split
+from scripts.picture.layout import Layout, PlacedNode
+from scripts.picture.measures import ICON
+
+TOUCH = 3
+ALIGNED = 10
+APART = 24
+ROOM_TO_BEND = 40
+CLEARANCE = 8
+SPREAD = 9
+
+
+def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
+    """A curva final de cada seta, na ordem de `layout.edges`."""
+    nodes = {placed.node.id: placed for placed in layout.nodes}
+    curves = []
+    for placed in layout.edges:
+        tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
+        others = [n for n in layout.nodes if n is not tail and n is not head]
+        offset = _offset(layout, placed.edge)
+        curve = _straight(tail, head, others, offset)
+        curve = curve or _bend(layout, tail, head, others, offset) or placed.curve
+        curve = _reaching(curve, head)
+        curves.append(_reaching(curve[::-1], tail)[::-1])
+    return tuple(curves)
+
+
+def _offset(layout: Layout, edge: Edge) -> float:
+    """Quanto afastar a seta do centro: as que ligam o mesmo par correm lado a lado."""
+    ends = {edge.tail, edge.head}
+    siblings = [placed.edge for placed in layout.edges if {placed.edge.tail, placed.edge.head} == ends]
+    return (siblings.index(edge) - (len(siblings) - 1) / 2) * min(APART, ICON / 2 / max(1, len(siblings) - 1))
+
+
+def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offset: float) -> tuple[Point, ...] | None:
+    """O segmento entre dois ícones alinhados, quando não passa por outro componente."""
+    a, b = tail.icon.center, head.icon.center
+    if tail is head or min(abs(a[0] - b[0]), abs(a[1] - b[1])) > ALIGNED:
+        return None
+    if abs(a[0] - b[0]) > abs(a[1] - b[1]):
+        a, b = (a[0], a[1] + offset), (b[0], b[1] + offset)
+    else:
+        a, b = (a[0] + offset, a[1]), (b[0] + offset, b[1])
+    if any(segment_crosses(a, b, box.grown(2)) for other in others for box in (other.icon, other.label)):
+        return None
+    third = ((b[0] - a[0]) / 3, (b[1] - a[1]) / 3)
+    return a, (a[0] + third[0], a[1] + third[1]), (b[0] - third[0], b[1] - third[1]), b
+
+
+def _bend(
+    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offset: float
+) -> tuple[Point, ...] | None:
+    """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre."""
+    a, b = tail.icon.center, head.icon.center
+    horizontal = layout.diagram.horizontal
+    axis = 0 if horizontal else 1
+    reach = b[axis] - a[axis]
+    a, b = _leaving(tail, reach, horizontal), _leaving(head, -reach, horizontal)
+    a, b = _aside(layout, tail, reach, a, b), _aside(layout, head, -reach, b, a)
+    a, b = (((x, y + offset) if horizontal else (x + offset, y)) for x, y in (a, b))
+    if tail is head or (b[axis] - a[axis]) * math.copysign(1, reach) < ROOM_TO_BEND:
+        return None
+    pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
+    curve = (a, (a[0] + pull[0], a[1] + pull[1]), (b[0] - pull[0], b[1] - pull[1]), b)
+    path = Path(curve)
+    blocked = any(path.crosses(box.grown(CLEARANCE)) for other in others for box in (other.icon, other.label))
+    return None if blocked else curve
+
+
+def _leaving(placed: PlacedNode, reach: float, horizontal: bool) -> Point:
+    """O meio do lado do componente que olha para onde a seta vai."""
+    icon = placed.icon
+    if horizontal:
+        return (icon.right + TOUCH if reach > 0 else icon.left - TOUCH), icon.center[1]
+    bottom = placed.label.bottom if any(placed.lines) else icon.bottom
+    return icon.center[0], (bottom + TOUCH if reach > 0 else icon.top - TOUCH)
+
+
+def _aside(layout: Layout, placed: PlacedNode, reach: float, end: Point, other: Point) -> Point:
+    """A ponta, afastada do meio quando outra seta usa o mesmo lado, para que não pareçam uma só."""
+    axis = 0 if layout.diagram.horizontal else 1
+    centers = {node.node.id: node.icon.center[axis] for node in layout.nodes}
+    mine = placed.node.id
+    far = [centers[edge.head if edge.tail == mine else edge.tail] - centers[mine]
+           for edge in (item.edge for item in layout.edges) if mine in (edge.tail, edge.head)]
+    if sum(side * reach > 0 for side in far) < 2:
+        return end
+    across = other[1 - axis] - end[1 - axis]
+    shift = rounded(math.copysign(min(SPREAD, abs(across) / 4), across))
+    return (end[0], end[1] + shift) if axis == 0 else (end[0] + shift, end[1])
+
+
+def _reaching(curve: tuple[Point, ...], target: PlacedNode) -> tuple[Point, ...]:
+    """A curva com o fim cortado ou levado até a borda do ícone (ou do texto, se vem antes)."""
+    solid = [target.icon.grown(TOUCH)] + ([target.label.grown(TOUCH)] if any(target.lines) else [])
+
+    def inside(point: Point) -> bool:
+        return any(box.contains(point) for box in solid)
+
+    curve = _trimmed(curve, inside)
+    end, aim = curve[-1], _aim(curve[-1], target.icon)
+    steps = max(1, int(distance(end, aim) * 2))
+    line = [(end[0] + (aim[0] - end[0]) * i / steps, end[1] + (aim[1] - end[1]) * i / steps) for i in range(steps + 1)]
+    contact = next((before for before, point in zip(line, line[1:]) if inside(point)), end)
+    dx, dy = contact[0] - end[0], contact[1] - end[1]
+    (x, y) = curve[-2]
+    return (*curve[:-2], _rounded((x + dx, y + dy)), _rounded(contact))
+
+
+def _aim(end: Point, icon: Box) -> Point:
+    """O ponto do ícone a buscar: em frente, quando a curva já chega de frente a ele."""
+    inner = icon.grown(-icon.width / 4)
+    x = end[0] if inner.left <= end[0] <= inner.right else icon.center[0]
+    y = end[1] if inner.top <= end[1] <= inner.bottom else icon.center[1]
+    return x, y
+
+
+def _trimmed(curve: tuple[Point, ...], inside: Callable[[Point], bool]) -> tuple[Point, ...]:
+    """A curva sem o trecho final que já está dentro do componente."""
+    while len(curve) > 4 and inside(curve[-4]):
+        curve = curve[:-3]
+    last = curve[-4:]
+    within = [inside(split(last, i / 32)[3]) for i in range(33)]
+    cut = next((i for i in range(1, 33) if within[i] and not within[i - 1]), 0)
+    return (*curve[:-4], *split(last, (cut - 1) / 32)) if cut > 1 else curve
+
+
+def _rounded(point: Point) -> Point:
+    return rounded(point[0]), rounded(point[1])

@@ -1,0 +1,1 @@
+"""Do script `diagrams` ao diagrama como valor."""

@@ -1,0 +1,113 @@
+"""Captura: executa um script `diagrams` e devolve o grafo que ele declara.
+
+Entra o caminho de um script; sai um `diagram.Diagram`. O pacote `diagrams` guarda cada
+elemento num grafo do Graphviz e o desenha ao sair do bloco `with Diagram(...)`; aqui os
+mesmos pontos de entrada (criar nó, grupo, seta) são observados, e o desenho dele não
+acontece. Nada é escrito nem aberto.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import diagrams
+
+from scripts.base import diagram
+from scripts.base.findings import Defect, Finding
+from scripts.picture.script.assemble import assemble
+from scripts.picture.script.recording import Recording
+
+
+def capture(script: Path, root: Path) -> diagram.Diagram:
+    """Executa `script` e devolve seu diagrama; os caminhos dos achados são relativos a `root`.
+
+    Erro: `Defect` com a linha do script quando ele falha, não declara exatamente um
+    `Diagram` ou usa atributos inválidos.
+    """
+    name = script.relative_to(root).as_posix()
+    recording = Recording(str(script))
+    with _recorded(recording), _undisturbed(script):
+        try:
+            runpy.run_path(str(script), run_name="__main__")
+        except SystemExit as stop:
+            if stop.code not in (None, 0):
+                raise Defect(_failure(name, recording.script, stop)) from stop
+        except Exception as error:
+            raise Defect(_failure(name, recording.script, error)) from error
+    return assemble(recording, script.stem, name, root)
+
+
+def _failure(name: str, script: str, error: BaseException) -> Finding:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == script]
+    line = lines[-1] if lines else 1
+    if isinstance(error, SyntaxError) and error.filename == script:
+        line, error = error.lineno or 1, SyntaxError(error.msg)
+    cause = " ".join(f"{type(error).__name__}: {error}".split())
+    return Finding(name, line or 1, "script-com-erro", f"O script parou com `{cause}`. Corrija esta linha e rode de novo.")
+
+
+@contextlib.contextmanager
+def _recorded(recording: Recording) -> Iterator[None]:
+    """Observa as classes de `diagrams` enquanto o bloco dura."""
+    originals = {cls: cls.__init__ for cls in (diagrams.Diagram, diagrams.Cluster, diagrams.Node)}
+
+    def observe(cls, into):
+        def __init__(self, *args, **attrs):
+            originals[cls](self, *args, **attrs)
+            into.append((self, recording.line()))
+
+        return mock.patch.object(cls, "__init__", __init__)
+
+    def connect(self, node, other, edge):
+        recording.edges.append((node, other, edge.attrs, recording.line()))
+
+    def leave(self, exc_type, exc_value, trace):
+        diagrams.setdiagram(None)
+        diagrams.setcluster(None)
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(observe(diagrams.Diagram, recording.diagrams))
+        stack.enter_context(observe(diagrams.Cluster, recording.elements))
+        stack.enter_context(observe(diagrams.Node, recording.elements))
+        stack.enter_context(mock.patch.object(diagrams.Diagram, "connect", connect))
+        stack.enter_context(mock.patch.object(diagrams.Diagram, "__exit__", leave))
+        stack.enter_context(mock.patch.object(diagrams.Diagram, "render", lambda self: None))
+        yield
+
+
+@contextlib.contextmanager
+def _undisturbed(script: Path) -> Iterator[None]:
+    """Roda como `python script.py` rodaria e desfaz o que o script mudou no processo."""
+    before = (os.getcwd(), list(sys.path), list(sys.argv), dict(os.environ))
+    bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    modules = set(sys.modules)
+    sys.path.insert(0, str(script.parent))
+    sys.argv = [str(script)]
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        cwd, sys.path[:], sys.argv[:], environ = before
+        sys.dont_write_bytecode = bytecode
+        os.chdir(cwd)
+        if dict(os.environ) != environ:
+            os.environ.clear()
+            os.environ.update(environ)
+        _forget(sys.modules.keys() - modules, script.parent)
+        diagrams.setdiagram(None)
+        diagrams.setcluster(None)
+
+
+def _forget(names: set[str], folder: Path) -> None:
+    """Esquece os módulos vizinhos que o script importou, para que o próximo os leia de novo."""
+    for name in names:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file and Path(file).is_relative_to(folder):
+            del sys.modules[name]

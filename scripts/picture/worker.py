@@ -1,0 +1,51 @@
+"""Processo que executa os scripts de diagramas, um por linha da entrada padrão.
+
+Fica separado do comando para que um script que trava, encerra o Python ou derruba o
+processo não leve os outros junto. Cada resposta é um objeto serializado na saída padrão:
+`Rendered` ou a tupla de achados.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from pathlib import Path
+
+from scripts.base.findings import Defect, Finding
+
+
+def main() -> None:
+    """Atende até a entrada acabar. O que os scripts imprimem vai para a saída de erros.
+
+    Os scripts não têm entrada padrão; o Ctrl-C é de quem comanda, que encerra este processo.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    root = Path(sys.argv[1])
+    for line in requests:
+        pickle.dump(_answer(root / os.fsdecode(line.rstrip(b"\n")), root), answers)
+        answers.flush()
+
+
+def _answer(script: Path, root: Path) -> object:
+    from scripts.picture.render import render
+
+    name = script.relative_to(root).as_posix()
+    try:
+        return render(script, root)
+    except Defect as defect:
+        return defect.findings
+    except RecursionError:
+        return (Finding(name, 1, "script-com-erro", "O diagrama é profundo demais para ser desenhado; divida-o."),)
+    except BaseException as error:
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        return (Finding(name, 1, "script-com-erro", f"O desenho deste script parou com `{cause}`; corrija o script."),)
+
+
+if __name__ == "__main__":
+    main()

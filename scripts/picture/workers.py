@@ -1,0 +1,115 @@
+"""Oficina: desenha vários scripts em processos separados, com vigia.
+
+Um script que trava, encerra o Python ou derruba o processo vira um achado; os outros seguem
+num processo novo. O que já foi desenhado não se perde.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.base.diagram import Rendered
+from scripts.base.findings import Finding
+
+Result = Rendered | tuple[Finding, ...]
+
+LIMIT = 10.0
+SCRIPTS_PER_WORKER = 2
+TOOLKIT = Path(__file__).resolve().parents[2]
+
+
+def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], None]) -> None:
+    """Desenha cada script e chama `done(script, resultado)` assim que um termina.
+
+    O resultado é um `Rendered` ou uma tupla de achados. `done` nunca roda duas vezes ao
+    mesmo tempo; um erro dele interrompe tudo e é lançado daqui.
+    """
+    todo: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    for script in scripts:
+        todo.put(script)
+    workers = max(1, min(os.cpu_count() or 1, len(scripts) // SCRIPTS_PER_WORKER))
+    answers: queue.SimpleQueue[tuple[Path, Result]] = queue.SimpleQueue()
+    benches = [_Bench(root, todo, answers) for _ in range(workers)]
+    try:
+        for bench in benches:
+            bench.start()
+        for _ in scripts:
+            done(*answers.get())
+    finally:
+        for bench in benches:
+            bench.stop()
+
+
+class _Bench(threading.Thread):
+    """Um processo de trabalho e o fio que o alimenta e vigia."""
+
+    def __init__(self, root: Path, todo: queue.SimpleQueue[Path], answers: queue.SimpleQueue[tuple[Path, Result]]):
+        super().__init__(daemon=True)
+        self.root = root
+        self.todo = todo
+        self.answers = answers
+        self.process: subprocess.Popen[bytes] | None = None
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        """Atende até a fila acabar ou alguém chamar `stop`; todo script tem uma resposta."""
+        while not self.over.is_set():
+            try:
+                script = self.todo.get_nowait()
+            except queue.Empty:
+                return self.stop()
+            try:
+                result = self._render(script)
+            except Exception as error:
+                self._end()
+                message = f"Não foi possível rodar o script: `{type(error).__name__}: {error}`. Rode de novo."
+                result = (Finding(script.relative_to(self.root).as_posix(), 1, "script-com-erro", message),)
+            self.answers.put((script, result))
+
+    def stop(self) -> None:
+        """Encerra o processo e não começa outro."""
+        self.over.set()
+        self._end()
+
+    def _end(self) -> None:
+        process, self.process = self.process, None
+        if process:
+            process.kill()
+            process.wait()
+
+    def _render(self, script: Path) -> Result:
+        process = self.process = self.process or self._start()
+        assert process.stdin and process.stdout
+        expired = threading.Event()
+        watchdog = threading.Timer(LIMIT, lambda: (expired.set(), process.kill()))
+        watchdog.start()
+        name = script.relative_to(self.root).as_posix()
+        try:
+            process.stdin.write(os.fsencode(f"{name}\n"))
+            process.stdin.flush()
+            return pickle.load(process.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError, ValueError):
+            code = process.wait()
+            self.process = None
+            if expired.is_set():
+                message = f"O script não terminou em {LIMIT:.0f} s; procure um laço sem fim ou uma espera."
+                return (Finding(name, 1, "script-sem-fim", message),)
+            message = f"O script encerrou o Python (código {code}); tire dele o que termina o processo."
+            return (Finding(name, 1, "script-com-erro", message),)
+        finally:
+            watchdog.cancel()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "scripts.picture.worker", str(self.root)],
+            cwd=TOOLKIT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )

@@ -1,0 +1,1 @@
+"""As regras das setas, uma função cada, e `prove`, que prova todas."""

@@ -1,0 +1,157 @@
+"""Regras de acesso: uma aplicação chama um serviço da AWS com as permissões do seu papel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scripts.proofs.arrows.failures import delivery
+from scripts.proofs.arrows.passage import passage
+from scripts.proofs.arrows.queues import POLLING, polled
+from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.facts.names import arn_of, canonical
+from scripts.proofs.facts.reading import place
+from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
+from scripts.proofs.identity.principals import FLEET, FUNCTION, INSTANCE, principal_of
+from scripts.proofs.identity.services import BUCKET, BUS, QUEUE, SERVICES, TOPIC, Watched, arns, on_objects, reads, watched
+from scripts.template.cloudformation import Resource
+
+SENT = (QUEUE, TOPIC, FUNCTION, BUS)
+HELD = tuple(kind for kind in SERVICES if kind not in SENT)
+
+
+@rule((INSTANCE, FLEET), tuple(SERVICES))
+def server_calls_service(case: Case) -> Iterator[Evidence]:
+    """Um servidor chama um serviço da AWS.
+
+    O programa na instância usa as credenciais do perfil dela; sem permissão para aquela ação,
+    naquele recurso, a AWS recusa o pedido, e sem caminho de rede ele nem chega.
+
+    - um perfil de instância com um papel em que `ec2.amazonaws.com` confia;
+    - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
+    - a chave do KMS do recurso, quando há uma, também permitida;
+    - da VPC, um endpoint do serviço, um NAT ou o gateway de internet, e a saída em tcp 443.
+
+    Fonte: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2.html
+    """
+    yield from call(case)
+
+
+@rule(FUNCTION, HELD)
+def function_uses_service(case: Case) -> Iterator[Evidence]:
+    """Uma função Lambda usa um serviço da AWS.
+
+    A função age com o papel de execução dela; sem permissão para aquela ação, naquele recurso,
+    a AWS recusa o pedido. Se o bucket aciona a função, ela precisa ler todo objeto que a aciona.
+
+    - um papel de execução em que `lambda.amazonaws.com` confia;
+    - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
+    - a chave do KMS do recurso, quando há uma, também permitida;
+    - se a função está numa VPC, um caminho de rede até o serviço.
+
+    Fonte: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    """
+    yield from call(case)
+
+
+@rule(FUNCTION, SENT)
+def function_delivers(case: Case) -> Iterator[Evidence]:
+    """Uma função Lambda manda mensagens, aciona outro serviço ou lê uma fila.
+
+    Ou o código recebe o nome do destino e chama a API, ou a própria Lambda entrega lá o que
+    falhou ou deu certo, ou lê a fila pela função quando a seta diz `acao="sqs:ReceiveMessage"`;
+    sempre com as permissões do papel de execução.
+
+    - para mandar, um `EventInvokeConfig` ou `DeadLetterConfig` com o destino, ou o nome dele no código;
+    - para ler, um `EventSourceMapping` ligado, e a mensagem escondida por mais tempo que o da função;
+    - um papel de execução em que `lambda.amazonaws.com` confia;
+    - uma declaração que permite a ação da seta nesse destino (para ler, receber, apagar e ver os
+      atributos), e nenhuma que negue;
+    - se é o código que chama, e a função está numa VPC, um caminho de rede até o serviço.
+
+    Fonte: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+    assert case.tail and case.head
+    if POLLING[0] in case.edge.action:
+        yield from polled(case.resolution, case.tail, case.head)
+        yield from call(replace(case, edge=replace(case.edge, action=" ".join(POLLING))), through_network=False)
+        return
+    yield from delivery(case.resolution, case.tail, case.head)
+    yield from call(case)
+
+
+def call(case: Case, through_network: bool = True) -> Iterator[Evidence]:
+    """As permissões e, quando é o próprio código que chama, o caminho de rede."""
+    assert case.tail and case.head
+    values, service = case.resolution, SERVICES[case.head.type]
+    principal = principal_of(values, case.tail)
+    yield from principal.evidence
+    if principal.role is None:
+        return
+    actions = case.edge.action.replace(",", " ").split()
+    strange = [action for action in actions if action.partition(":")[0] != service.prefix or "*" in action or "?" in action]
+    if strange:
+        yield Missing(at(case.head), f"a ação `{strange[0]}` da seta não é uma ação de `{service.prefix}`",
+                      f"escreva, por exemplo, `acao=\"{service.usual[0]}\"`")
+        return
+    decisions = [_decide(case, principal.role, action) for action in actions or service.usual]
+    if not actions:
+        decisions = [next((found for found in decisions if found.granted), decisions[0])]
+    for decision in decisions:
+        yield from _permitted(case, principal.role, decision)
+        yield from key_used(decision.request, case.head, at(principal.role), f"`{principal.role.id}`")
+    for decision in decisions if through_network else ():
+        yield from passage(case, case.tail, service.endpoint, decision.request)
+
+
+def _decide(case: Case, role: Resource, action: str) -> Decision:
+    """A decisão no primeiro ARN que passa; se nenhum passa, no principal."""
+    assert case.head
+    own = arn_of(case.resolution, case.head)
+    needed = [f"{own}/{seen.prefix or ''}*{seen.suffix or ''}" for seen in _seen(case, action)]
+    names = needed or arns(case.resolution, role, case.head, action)
+    decisions = [decide(Request(case.resolution, action, name, role), case.head) for name in names]
+    # O que aciona a função ela precisa ler por inteiro; do resto, basta um dos modos.
+    return next((found for found in decisions if found.granted is not bool(needed)), decisions[0])
+
+
+def _seen(case: Case, action: str) -> list[Watched]:
+    """As notificações do bucket que acionam a função que agora o lê."""
+    assert case.tail and case.head
+    read = case.head.type == BUCKET and case.tail.type == FUNCTION and on_objects(action) and reads(action)
+    return watched(case.resolution, case.head, case.tail) if read else []
+
+
+def _permitted(case: Case, role: Resource, decision: Decision) -> Iterator[Evidence]:
+    assert case.tail and case.head
+    action = decision.request.action
+    yield from evidence(decision, at(role), f"`{role.id}`", f"`{case.head.id}`",
+                        f"acrescente às políticas dele uma declaração com `{action}` e o ARN de `{case.head.id}`")
+    whole = replace(decision.request, arn=f"{arn_of(case.resolution, case.head)}/*")
+    for seen in _seen(case, action):
+        if seen.line and decision.granted and not decide(whole, case.head).granted:
+            yield Found(seen.line.path, "só aciona a função para as chaves que ela pode ler")
+
+
+def key_used(request: Request, target: Resource, near: Path, who: str) -> Iterator[Evidence]:
+    """A chave do KMS com que o recurso é cifrado, se é de quem escreveu o template, também se deixa usar no pedido.
+
+    `near` é onde a permissão dela deveria estar, e `who` quem pede.
+    """
+    values, service = request.values, SERVICES.get(target.type)
+    written = place(values, target, *service.key) if service and service.key else None
+    if service is None or written is None or str(written.value).startswith("alias/aws/"):
+        return
+    key = values.resource(written.value)
+    arn = arn_of(values, key) if key and key.type == "AWS::KMS::Key" else None
+    if arn is None or canonical(values, written.value) not in (arn, f"${{{key.id}}}" if key else ""):
+        yield Missing(written.path, f"não se conhece a chave que cifra `{target.id}`", "cite uma `AWS::KMS::Key` do template")
+        return
+    needed = ["kms:Decrypt"]
+    if not reads(request.action) and service.prefix != "dynamodb":
+        needed = ["kms:GenerateDataKey"] if service.prefix == "s3" else ["kms:GenerateDataKey", "kms:Decrypt"]
+    yield Found(written.path, f"`{target.id}` é cifrado com a chave `{key.id if key else ''}`")
+    for use in needed:
+        yield from evidence(decide(replace(request, action=use, arn=arn), key), near, who, f"`{target.id}`",
+                            f"permita `{use}` na chave que o cifra")

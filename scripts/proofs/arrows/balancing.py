@@ -1,0 +1,170 @@
+"""Regras do balanceador: como ele distribui o que recebe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.numbers import whole
+from scripts.proofs.facts.reading import Placed, inside, listed_inside, place, places
+from scripts.proofs.network.interfaces import Home
+from scripts.proofs.network.interfaces_by_type import BALANCER, FLEET, INSTANCE, drawn_home, home_of
+from scripts.proofs.network.listeners import diversions, listeners_of, redirections
+from scripts.proofs.network.path import reach, same_vpc
+from scripts.proofs.network.topology import VPC, Network, network_of
+from scripts.template.cloudformation import Resource
+
+TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
+LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Como o tráfego de um ouvinte chega a um grupo de destino, com as linhas."""
+
+    targets: Resource
+    lines: tuple[Found, ...]
+
+
+@rule(BALANCER, (INSTANCE, FLEET))
+def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
+    """O balanceador distribui para as instâncias.
+
+    Ele só envia a quem está no grupo de destino de um ouvinte, numa zona em que ele tem
+    sub-rede, e se os dois grupos de segurança deixam passar o tráfego e a verificação de saúde.
+
+    - um ouvinte que encaminha ao grupo de destino, e os outros que encaminham ou redirecionam;
+    - o grupo de destino com protocolo, porta e a VPC das instâncias;
+    - a instância em `Targets`, ou o grupo do Auto Scaling com ele em `TargetGroupARNs`;
+    - a saída do balanceador e a entrada da instância nas portas de destino e de saúde;
+    - uma sub-rede do balanceador na zona da instância.
+
+    Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
+    """
+    assert case.tail and case.head
+    net = network_of(case.resolution)
+    source, target = home_of(net, case.tail), drawn_home(net, case.diagram, case.edge.head, case.head)
+    assert source and target
+    yield from redirections(net, case.tail)
+    found = [(delivery, member) for delivery in deliveries(net, case.tail)
+             if (member := _membership(net, delivery.targets, case.head))]
+    if not found:
+        yield _undelivered(net, case.tail, case.head)
+        return
+    delivery, (lines, port) = found[0]
+    yield from (*delivery.lines, *lines, *diversions(net, case.tail, delivery.targets))
+    yield from _target_group(net, delivery.targets, target)
+    yield from target.lines()
+    for wanted in dict.fromkeys((port, _health_port(net, delivery.targets, port))):
+        yield from reach(net, source, target, wanted) if wanted else _portless(delivery.targets)
+    yield from _zones(net, source, target)
+
+
+def deliveries(net: Network, balancer: Resource) -> Iterator[Delivery]:
+    """Cada encaminhamento dos ouvintes do balanceador e das regras deles."""
+    for listener, lines in listeners_of(net, balancer).values():
+        own = tuple(line for line in lines if isinstance(line, Found))
+        if len(own) != len(lines):
+            continue
+        yield from _forwards(net, listener, "DefaultActions", own)
+        for listener_rule in net.values.of_type(LISTENER_RULE):
+            written = place(net.values, listener_rule, "ListenerArn")
+            if written and net.named(written.value, listener.type) == listener:
+                link = Found(written.path, f"a regra é de `{listener.id}`")
+                yield from _forwards(net, listener_rule, "Actions", (*own, link))
+
+
+def _forwards(net: Network, resource: Resource, name: str, lines: tuple[Found, ...]) -> Iterator[Delivery]:
+    for action in places(net.values, resource, name):
+        kind = inside(net.values, resource, action, "Type")
+        if kind is None or kind.value != "forward":
+            continue
+        written = [inside(net.values, resource, action, "TargetGroupArn")] + [
+            inside(net.values, resource, item, "TargetGroupArn")
+            for item in listed_inside(net.values, resource, action, "ForwardConfig", "TargetGroups")
+            if _weighs(inside(net.values, resource, item, "Weight"))]
+        for arn in written:
+            targets = net.named(arn.value, TARGETS) if arn else None
+            if arn and targets:
+                yield Delivery(targets, (*lines, Found(kind.path, "encaminha"), Found(arn.path, f"a `{targets.id}`")))
+
+
+def _weighs(weight: Placed | None) -> bool:
+    """Um grupo de destino de peso 0 não recebe nada."""
+    return weight is None or (whole(weight.value) or 0) > 0
+
+
+def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list[Found], int | None] | None:
+    """As linhas que põem a instância no grupo de destino, e a porta em que ela recebe."""
+    port = net.values.property(targets, "Port")
+    usual = whole(port)
+    kind = net.values.property(targets, "TargetType")
+    if kind not in (None, "instance"):
+        return None
+    if member.type == FLEET:
+        for item in places(net.values, member, "TargetGroupARNs"):
+            if net.named(item.value, TARGETS) == targets:
+                return [Found(item.path, f"as instâncias entram em `{targets.id}`")], usual
+        return None
+    for item in places(net.values, targets, "Targets"):
+        identity, own = (inside(net.values, targets, item, name) for name in ("Id", "Port"))
+        if identity and net.named(identity.value, INSTANCE) == member:
+            lines = [Found(identity.path, f"`{member.id}` está em `{targets.id}`")]
+            if own is None or str(own.value) == str(port):
+                return lines, usual
+            return [*lines, Found(own.path, f"na porta {own.value}")], whole(own.value)
+    return None
+
+
+def _undelivered(net: Network, balancer: Resource, member: Resource) -> Missing:
+    need = f"nenhum ouvinte de `{balancer.id}` encaminha a um grupo de destino com `{member.id}`"
+    hint = "ligue o ouvinte ao grupo de destino, e o grupo de destino às instâncias"
+    return Missing(at(member), need, hint, "ELBV2_LISTENER_HAS_NO_TG" if any(deliveries(net, balancer))
+                   else "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
+
+
+def _portless(targets: Resource) -> Iterator[Missing]:
+    yield Missing(at(targets, "Port"), f"não se sabe em que porta `{targets.id}` entrega", "escreva `Port` com um número",
+                  "TARGET_PORT_RESTRICTION")
+
+
+def _target_group(net: Network, targets: Resource, member: Home) -> Iterator[Evidence]:
+    for name in ("Protocol", "Port"):
+        written = place(net.values, targets, name)
+        if written and (name == "Port" or written.value in ("HTTP", "HTTPS", "TCP", "TLS")):
+            yield Found(written.path, f"`{targets.id}` entrega em {written.value}")
+        else:
+            yield Missing(at(targets, name), f"`{targets.id}` não diz `{name}`", "escreva o valor",
+                          "TARGET_PORT_RESTRICTION")
+    vpc = net.property(targets, "VpcId", VPC)
+    if vpc and all(subnet.vpc == vpc for subnet in member.known_subnets(net)):
+        yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")
+    else:
+        yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{member.resource.id}`",
+                      "dê a ele o `VpcId` das sub-redes", "DISCONNECTED_VPCS")
+
+
+def _health_port(net: Network, targets: Resource, port: int | None) -> int | None:
+    written = net.values.property(targets, "HealthCheckPort")
+    if written in (None, "traffic-port"):
+        return port
+    return whole(written)
+
+
+def _zones(net: Network, source: Home, target: Home) -> Iterator[Evidence]:
+    """O balanceador tem sub-rede na zona de cada destino, e em ao menos duas zonas, como a AWS exige."""
+    yield from same_vpc(net, source, target)
+    enabled = {}
+    for subnet, written in zip(source.known_subnets(net), source.subnets):
+        enabled.setdefault(str(subnet.zone), (subnet, written))
+    for subnet in target.known_subnets(net):
+        if subnet.zone is not None and str(subnet.zone) in enabled:
+            here, written = enabled[str(subnet.zone)]
+            yield Found(written.path, f"o balanceador está na zona de `{subnet.id}`")
+            for end in dict.fromkeys((here.id, subnet.id)):
+                yield Found(at(net.subnets[end].resource, "AvailabilityZone"), f"a zona de `{end}`")
+        else:
+            yield Missing(at(source.resource, "Subnets"), f"`{source.resource.id}` não tem sub-rede na zona de `{subnet.id}`",
+                          "acrescente uma sub-rede dessa zona", "ELB_INSTALLED_AZ_RESTRICTION")

@@ -1,0 +1,197 @@
+"""Regras do RDS: quem fala com o banco, e como ele se repete noutra zona."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.arrows.ports import misread, ports_of
+from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.names import HERE
+from scripts.proofs.facts.reading import Placed, place
+from scripts.proofs.identity.evaluation import Request, decide, evidence, lines as permitted
+from scripts.proofs.identity.principals import principal_of
+from scripts.proofs.network.interfaces_by_type import (
+    CLUSTER, DATABASE, FLEET, INSTANCE, LAMBDA, drawn_home, drawn_subnets, home_of,
+)
+from scripts.proofs.network.path import reach, same_vpc
+from scripts.proofs.network.topology import Network, distinct_zones, network_of
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+ENGINES = {
+    "aurora-mysql": 3306, "aurora-postgresql": 5432, "db2": 50000, "mariadb": 3306, "mysql": 3306, "oracle": 1521,
+    "postgres": 5432, "sqlserver": 1433,
+}
+
+EDITIONS = ("db2", "oracle", "sqlserver")
+"""Motores cujo nome sempre traz a edição: `oracle-ee`, `sqlserver-se`."""
+
+
+@rule((INSTANCE, FLEET, LAMBDA), (DATABASE, CLUSTER))
+def workload_reaches_database(case: Case) -> Iterator[Evidence]:
+    """Uma aplicação na VPC conversa com o banco do RDS.
+
+    O banco vive nas sub-redes do grupo de sub-redes dele, e só ouve na porta do motor, se os
+    grupos de segurança das duas pontas deixam. Quando é o RDS que guarda a senha, a aplicação
+    precisa poder lê-la.
+
+    - as duas pontas na mesma VPC, e o `DBSubnetGroup` que diz as sub-redes do banco;
+    - a porta do motor, igual à da seta quando ela diz uma;
+    - a saída do grupo da aplicação e a entrada do grupo do banco nessa porta, e só nela;
+    - com `ManageMasterUserPassword`, a permissão de ler o segredo; ou `EnableIAMDatabaseAuthentication`
+      e a permissão `rds-db:connect`.
+
+    Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.Scenarios.html
+    """
+    assert case.tail and case.head
+    net = network_of(case.resolution)
+    source, target = drawn_home(net, case.diagram, case.edge.tail, case.tail), home_of(net, case.head)
+    assert source and target
+    port, lines = listening(net, case.head)
+    yield from lines
+    yield from misread(case.edge, at(case.head, "Engine"))
+    if port is None:
+        return
+    if ports_of(case.edge, port) != [port]:
+        yield Missing(at(case.head, "Engine"), f"`{case.head.id}` ouve na porta {port}, e a seta diz {case.edge.port}",
+                      f"corrija para `porta=\"{port}\"`")
+    yield from _one_door(case)
+    yield from source.lines()
+    yield from target.lines(2)
+    yield from target.spread(net)
+    yield from reach(net, source, target, port)
+    yield from _credentials(case)
+
+
+def _credentials(case: Case) -> Iterator[Evidence]:
+    """Com a senha gerenciada pelo RDS, a aplicação lê o segredo ou se autentica pelo IAM."""
+    assert case.tail and case.head
+    secret = managed_secret(case.resolution, case.head)
+    principal = principal_of(case.resolution, case.tail) if secret else None
+    if secret is None or principal is None:
+        return
+    yield from principal.evidence
+    if principal.role is None:
+        return
+    by_iam = _by_iam(case.resolution, case.head, principal.role)
+    if by_iam:
+        yield from by_iam
+        return
+    decision = decide(Request(case.resolution, "secretsmanager:GetSecretValue", secret, principal.role), None)
+    yield from evidence(decision, at(principal.role), f"`{principal.role.id}`", f"o segredo de `{case.head.id}`",
+                        f"permita a ação em `!GetAtt {case.head.id}.MasterUserSecret.SecretArn`")
+
+
+def _by_iam(values: Resolution, database: Resource, role: Resource) -> list[Evidence]:
+    """As linhas com que o papel entra no banco sem senha, como qualquer usuário dele; vazio quando não entra."""
+    enabled = place(values, database, "EnableIAMDatabaseAuthentication")
+    number = "DBClusterResourceId" if database.type == CLUSTER else "DbiResourceId"
+    users = f"arn:${{AWS::Partition}}:rds-db:{HERE}:dbuser:${{{database.id}.{number}}}/*"
+    decision = decide(Request(values, "rds-db:connect", users, role), None)
+    if enabled is None or str(enabled.value).lower() != "true" or not decision.granted or not decision.allowed:
+        return []
+    return [Found(enabled.path, "o banco aceita as credenciais do IAM"), *permitted(decision.allowed, decision.request)]
+
+
+@rule(DATABASE, DATABASE)
+def primary_reaches_standby(case: Case) -> Iterator[Evidence]:
+    """O banco primário se repete na instância em espera, ou numa réplica de leitura.
+
+    Com Multi-AZ, o RDS mantém uma cópia síncrona noutra zona, entre as do grupo de sub-redes;
+    uma réplica de leitura é outro recurso, que cita a origem.
+
+    - `MultiAZ: true`, quando os dois componentes são o mesmo recurso;
+    - sub-redes de ao menos duas zonas no `DBSubnetGroup`, e os componentes desenhados em zonas diferentes;
+    - nenhuma outra seta até a instância em espera, que não atende conexões;
+    - ou `SourceDBInstanceIdentifier` na réplica.
+
+    Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
+    """
+    assert case.tail and case.head
+    net = network_of(case.resolution)
+    if case.tail != case.head:
+        yield _replica(net, case.tail, case.head)
+        return
+    multi = place(net.values, case.head, "MultiAZ")
+    if multi and str(multi.value).lower() == "true":
+        yield Found(multi.path, "o RDS mantém uma cópia em espera noutra zona")
+    else:
+        yield Missing(at(case.head, "MultiAZ"), f"`{case.head.id}` não é Multi-AZ", "escreva `MultiAZ: true`")
+    engine = str(net.values.property(case.head, "Engine"))
+    if engine.startswith("aurora"):
+        yield Missing(at(case.head, "Engine"), "o Aurora repete os dados no cluster, e não por `MultiAZ`",
+                      "desenhe o cluster e as suas instâncias")
+    yield from _zones(net, case)
+    yield from _idle(case)
+
+
+def listening(net: Network, database: Resource) -> tuple[int | None, list[Evidence]]:
+    """A porta em que o banco ouve, com as linhas que a decidem."""
+    engine, written = place(net.values, database, "Engine"), place(net.values, database, "Port")
+    usual = default_port(engine)
+    if written and str(written.value).isdigit():
+        port = int(written.value)
+        return port, [Found(written.path, f"o banco ouve na porta {port}")] if port != usual else [_engine(engine, port)]
+    if usual is None or written:
+        return None, [Missing(at(database, "Engine"), f"não se sabe em que porta `{database.id}` ouve",
+                              "escreva `Engine`, ou `Port` com um número")]
+    return usual, [_engine(engine, usual)]
+
+
+def default_port(engine: Placed | None) -> int | None:
+    """A porta que o RDS dá a cada motor."""
+    value = str(engine.value) if engine else ""
+    names = [name for name in ENGINES if (value.startswith(f"{name}-") if name in EDITIONS else value == name)]
+    return ENGINES[names[0]] if names else None
+
+
+def managed_secret(values: Resolution, database: Resource) -> str | None:
+    """O ARN do segredo que o RDS cria com a senha, quando é ele que a gerencia."""
+    managed = str(values.property(database, "ManageMasterUserPassword")).lower() == "true"
+    return f"${{{database.id}.MasterUserSecret.SecretArn}}" if managed else None
+
+
+def _engine(engine: Placed | None, port: int) -> Evidence:
+    assert engine
+    return Found(engine.path, f"o motor {engine.value} ouve na porta {port}")
+
+
+def _replica(net: Network, source: Resource, replica: Resource) -> Evidence:
+    written = place(net.values, replica, "SourceDBInstanceIdentifier")
+    named = net.values.resource(written.value) if written else None
+    if written and named == source:
+        return Found(written.path, f"`{replica.id}` é réplica de `{source.id}`")
+    return Missing(at(replica), f"`{replica.id}` não é réplica de `{source.id}`",
+                   f"escreva `SourceDBInstanceIdentifier: !Ref {source.id}`")
+
+
+def _one_door(case: Case) -> Iterator[Evidence]:
+    """Um banco desenhado como primário e espera só atende num deles."""
+    assert case.head
+    twins = {node.id for node in case.diagram.nodes if case.head.id in node.resources} - {case.edge.head}
+    for other in case.diagram.edges:
+        if other.head in twins and case.head.id not in case.diagram.elements[other.tail].resources:
+            need = f"`{case.head.id}` atende em `{case.edge.head}` e em `{other.head}`, e só o primário atende"
+            yield Missing(at(case.head), need, "leve as setas das aplicações ao primário")
+
+
+def _idle(case: Case) -> Iterator[Evidence]:
+    """A instância em espera não atende: nenhuma outra seta chega a ela. É o que a distingue do primário."""
+    for other in case.diagram.edges:
+        if other.head == case.edge.head and other.id != case.edge.id:
+            yield Missing(at(case.head) if case.head else (), f"`{case.edge.head}` está em espera e não atende `{other.tail}`",
+                          "leve essa seta ao primário, ou inverta a da réplica")
+
+
+def _zones(net: Network, case: Case) -> Iterator[Evidence]:
+    home = home_of(net, case.head)
+    assert home and case.head
+    yield from same_vpc(net, home)
+    yield from home.lines(2)
+    yield from home.spread(net)
+    drawn = [drawn_subnets(net, case.diagram, end) for end in (case.edge.tail, case.edge.head)]
+    if all(drawn) and not distinct_zones(*(net.subnets[ends[0]].zone for ends in drawn)):
+        yield Missing(at(case.head), "o primário e o em espera não estão desenhados em zonas diferentes",
+                      "desenhe cada um numa sub-rede de zona diferente")

@@ -1,0 +1,166 @@
+"""Regras do DNS: quem pergunta por um nome, e a que endereço ele leva."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.arrows.distribution import CONFIG, DISTRIBUTION, enabled
+from scripts.proofs.arrows.internet import outsider
+from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
+from scripts.proofs.evidence import Evidence, Found, Missing, at, complete
+from scripts.proofs.facts.numbers import whole
+from scripts.proofs.facts.reading import place, places
+from scripts.proofs.facts.references import referred
+from scripts.proofs.network.interfaces_by_type import BALANCER
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
+
+ZONE = "AWS::Route53::HostedZone"
+RECORD = "AWS::Route53::RecordSet"
+CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
+"""A zona de todas as distribuições, fixa na documentação do `AliasTarget`."""
+
+
+@rule(OUTSIDE, ZONE)
+def outside_asks_zone(case: Case) -> Iterator[Evidence]:
+    """Quem está na internet pergunta por um nome à zona do Route 53.
+
+    Uma zona pública responde a qualquer um, desde que tenha o registro e que o domínio tenha
+    sido delegado a ela: a delegação se faz onde o domínio foi registrado, fora do template.
+
+    - a zona sem `VPCs`, que a tornariam privada, e com o nome do domínio;
+    - um registro nessa zona.
+
+    Fonte: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/AboutHZWorkingWith.html
+    """
+    assert case.head
+    values, zone = case.resolution, case.head
+    yield from outsider(case)
+    named = place(values, zone, "Name")
+    if place(values, zone, "VPCs") is not None:
+        yield Missing(at(zone, "VPCs"), f"`{zone.id}` é privada: só responde dentro das VPCs dela", "tire `VPCs`")
+    if named and isinstance(named.value, str):
+        yield Found(named.path, "a zona responde por este domínio")
+    else:
+        yield Missing(at(zone), f"`{zone.id}` não diz de que domínio é", "escreva `Name`")
+    found = [held for record in values.of_type(RECORD) if (held := _held(values, record, zone))]
+    if found:
+        yield from found[0]
+    else:
+        yield Missing(at(zone), f"`{zone.id}` não tem nenhum registro", f"crie um `{RECORD}` com `HostedZoneId: !Ref {zone.id}`")
+
+
+@rule((ZONE, RECORD), (BALANCER, DISTRIBUTION))
+def name_leads_to_target(case: Case) -> Iterator[Evidence]:
+    """Um nome do Route 53 leva a um balanceador ou a uma distribuição.
+
+    Um registro de apelido (alias) acompanha o destino: se o endereço dele muda, o nome segue. Uma
+    distribuição só atende pelos nomes que tem em `Aliases`.
+
+    - um registro do tipo `A` na zona, com um nome do domínio dela;
+    - `AliasTarget` com o nome DNS do destino e a zona do DNS dele;
+    - o registro sem `Weight: 0` nem `Failover: SECONDARY`, que o deixariam de fora das respostas;
+    - se o destino é uma distribuição, ela ligada, e com o nome do registro em `Aliases`.
+
+    Fonte: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
+    """
+    assert case.tail and case.head
+    values, head = case.resolution, case.head
+    zone = case.tail if case.tail.type == ZONE else None
+    records = [case.tail] if zone is None else [record for record in values.of_type(RECORD) if _held(values, record, zone)]
+    found = [record for record in records if _aimed(values, record) == _domain(head)]
+    if found:
+        yield from complete(_leads(values, record, zone, head) for record in found)
+    else:
+        yield Missing(at(case.tail), f"nenhum registro leva a `{head.id}`",
+                      f"crie um `{RECORD}` com `AliasTarget: {{DNSName: !GetAtt {head.id}.{_domain(head).partition('.')[2][:-1]}}}`")
+
+
+def _leads(values: Resolution, record: Resource, zone: Resource | None, target: Resource) -> Iterator[Evidence]:
+    """O registro é da zona, responde sempre e leva ao destino, que atende por esse nome."""
+    yield Found(at(record, "AliasTarget", "DNSName"), f"o nome leva a `{target.id}`")
+    yield from _held(values, record, zone) if zone else ()
+    yield from _within(values, record, zone) if zone else ()
+    yield from _answered(values, record)
+    yield from _alias(values, record, target)
+    if target.type == DISTRIBUTION:
+        yield from enabled(values, target)
+        yield from _attends(values, record, target)
+
+
+def _aimed(values: Resolution, record: Resource) -> str:
+    target = place(values, record, "AliasTarget", "DNSName")
+    return str(target.value).removeprefix("dualstack.") if target else ""
+
+
+def _held(values: Resolution, record: Resource, zone: Resource) -> list[Found]:
+    """As linhas que põem o registro na zona: o id dela, ou o nome, se só ela o tem."""
+    written = place(values, record, "HostedZoneId")
+    if written and referred(values, written.value, ZONE, "Id") == zone:
+        return [Found(written.path, f"`{record.id}` é desta zona")]
+    named = place(values, record, "HostedZoneName")
+    name = _name(values, zone)
+    if written or named is None or not name or _plain(named.value) != name:
+        return []
+    if [other for other in values.of_type(ZONE) if _name(values, other) in (name, "")] != [zone]:
+        return []
+    return [Found(named.path, f"`{record.id}` é da zona com este nome"), Found(at(zone, "Name"), f"o nome de `{zone.id}`")]
+
+
+def _name(values: Resolution, resource: Resource) -> str:
+    return _plain(values.property(resource, "Name"))
+
+
+def _plain(value: object) -> str:
+    """Um nome de domínio como se compara; vazio quando não se conhece."""
+    return value.rstrip(".").lower() if isinstance(value, str) else ""
+
+
+def _within(values: Resolution, record: Resource, zone: Resource) -> Iterator[Evidence]:
+    name, domain = _name(values, record), _name(values, zone)
+    if name and domain and f".{name}".endswith(f".{domain}"):
+        yield Found(at(record, "Name"), "este nome")
+        yield Found(at(zone, "Name"), f"é do domínio de `{zone.id}`")
+    else:
+        yield Missing(at(record, "Name"), f"o nome de `{record.id}` não é do domínio de `{zone.id}`",
+                      "escreva em `Name` o domínio da zona, ou um nome dentro dele")
+
+
+def _answered(values: Resolution, record: Resource) -> Iterator[Missing]:
+    """O defeito de um registro que só responde quando os outros do mesmo nome falham, ou nunca."""
+    weight, failover = place(values, record, "Weight"), place(values, record, "Failover")
+    if weight and not whole(weight.value):
+        yield Missing(weight.path, f"`{record.id}` tem peso zero, ou que não se conhece, e pode nunca responder", "use `Weight` de 1 ou mais")
+    if failover and failover.value != "PRIMARY":
+        yield Missing(failover.path, f"`{record.id}` só responde quando o principal falha", "use `Failover: PRIMARY`")
+
+
+def _attends(values: Resolution, record: Resource, distribution: Resource) -> Iterator[Evidence]:
+    """A distribuição atende pelo nome do registro; por outro, o CloudFront responde com erro."""
+    name = _name(values, record)
+    for item in places(values, distribution, CONFIG, "Aliases"):
+        alias = _plain(item.value)
+        if name and (alias == name or alias.startswith("*.") and name.endswith(alias[1:])):
+            yield Found(item.path, f"`{distribution.id}` atende por este nome")
+            return
+    yield Missing(at(distribution, CONFIG), f"`{distribution.id}` não atende pelo nome de `{record.id}`",
+                  f"ponha em `Aliases` o mesmo nome de `{record.id}`, e um certificado dele em `ViewerCertificate`")
+
+
+def _domain(target: Resource) -> str:
+    return f"${{{target.id}.{'DNSName' if target.type == BALANCER else 'DomainName'}}}"
+
+
+def _alias(values: Resolution, record: Resource, target: Resource) -> Iterator[Evidence]:
+    kind, zone = place(values, record, "Type"), place(values, record, "AliasTarget", "HostedZoneId")
+    wanted = f"${{{target.id}.CanonicalHostedZoneID}}" if target.type == BALANCER else CLOUDFRONT_ZONE
+    if kind and kind.value == "A":
+        yield Found(kind.path, "responde com um endereço IPv4")
+    else:
+        yield Missing(at(record, "Type"), f"`{record.id}` não é do tipo `A`", "escreva `Type: A`")
+    if zone and zone.value == wanted:
+        yield Found(zone.path, "a zona do destino")
+    else:
+        shown = f"!GetAtt {target.id}.CanonicalHostedZoneID" if target.type == BALANCER else CLOUDFRONT_ZONE
+        yield Missing(at(record, "AliasTarget"), f"a zona do destino de `{record.id}` não é a de `{target.id}`",
+                      f"escreva `HostedZoneId: {shown}`")

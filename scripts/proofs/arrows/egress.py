@@ -1,0 +1,97 @@
+"""Regras da saída: como quem está numa sub-rede privada chega à internet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.arrows.internet import public_subnets
+from scripts.proofs.arrows.ports import misread, ports_of
+from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.evidence import Evidence, Found, Missing, at, complete
+from scripts.proofs.facts.reading import place
+from scripts.proofs.network.acls import crossing
+from scripts.proofs.network.interfaces import Home
+from scripts.proofs.network.interfaces_by_type import FLEET, INSTANCE, LAMBDA, NAT, drawn_home, home_of
+from scripts.proofs.network.path import carried, denying, groupless, same_vpc, way_out
+from scripts.proofs.network.security_groups import GroupRule, rules_of
+from scripts.proofs.network.topology import WORLD, Network, network_of
+from scripts.template.cloudformation import Resource
+
+HTTPS = 443
+
+
+@rule((INSTANCE, FLEET, LAMBDA), NAT)
+def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
+    """Uma aplicação em sub-rede privada sai para a internet pelo NAT gateway.
+
+    A tabela de rotas da sub-rede manda tudo ao NAT, que está numa sub-rede pública e troca o
+    endereço pelo elástico dele. A seta vale para a sub-rede em que a aplicação está desenhada.
+
+    - a rota `0.0.0.0/0` por esse NAT, ou por um dos que o componente representa, na tabela da
+      sub-rede da aplicação;
+    - o NAT numa sub-rede com rota por um gateway de internet ligado à VPC;
+    - um endereço elástico no NAT;
+    - a saída do grupo da aplicação para qualquer endereço, na porta da seta (443, se ela não diz).
+
+    Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
+    """
+    assert case.tail and case.head
+    net = network_of(case.resolution)
+    source, nat = drawn_home(net, case.diagram, case.edge.tail, case.tail), home_of(net, case.head)
+    assert source and nat
+    yield from misread(case.edge, at(case.head))
+    yield from source.lines()
+    yield from same_vpc(net, source, nat)
+    for subnet in source.known_subnets(net):
+        yield from complete(way_out(net, subnet, "NatGatewayId", gateway) for gateway in _drawn(case))
+    for gateway in _drawn(case):
+        yield from public_subnets(net, home_of(net, gateway) or nat, None)
+        yield from _elastic(net, gateway)
+    for port in ports_of(case.edge, HTTPS):
+        yield from leave_to_world(net, source, port)
+        for subnet in (*source.known_subnets(net), *nat.known_subnets(net)):
+            yield from crossing(net, subnet, None, port)
+
+
+def _drawn(case: Case) -> list[Resource]:
+    """Os NAT gateways que o componente da ponta da seta representa: um por zona, em geral."""
+    names = case.diagram.elements[case.edge.head].resources
+    return [found for name in names if (found := case.resolution.resources.get(name)) and found.type == NAT]
+
+
+def leave_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:
+    """Um dos grupos deixa sair essa porta para qualquer endereço."""
+    if home.open:
+        return
+    for group in home.known_groups:
+        rules = rules_of(net, group, False)
+        chosen = _open(rules, group, port) if rules is not None else None
+        if rules is None or chosen:
+            yield from carried(net, home, group)
+            yield from chosen.lines() if chosen else ()
+            return
+    yield groupless(home) if not home.known_groups else Missing(
+        at(home.resource), f"{denying(home)} sair tcp {port} de `{home.resource.id}` para a internet",
+        f"acrescente a regra de saída de tcp {port} para 0.0.0.0/0", "ENI_SG_RULES_MISMATCH")
+
+
+def _open(rules: list[GroupRule], group: str, port: int) -> GroupRule | None:
+    for candidate in rules:
+        everywhere = len(candidate.peers) == 1 and candidate.peers[0][1].value in WORLD[:1]
+        if candidate.group == group and everywhere and (candidate.all_traffic or candidate.exactly(port)):
+            return candidate
+    return None
+
+
+def _elastic(net: Network, nat: Resource) -> Iterator[Evidence]:
+    """O NAT é público e tem um endereço elástico do template."""
+    kind = net.values.property(nat, "ConnectivityType")
+    allocation = place(net.values, nat, "AllocationId")
+    owner = net.values.resource(allocation.value) if allocation else None
+    exact = owner is not None and allocation is not None and allocation.value == f"${{{owner.id}.AllocationId}}"
+    if kind in (None, "public") and allocation and owner and exact and owner.type == "AWS::EC2::EIP":
+        yield Found(allocation.path, f"o NAT sai com o endereço elástico `{owner.id}`")
+    else:
+        yield Missing(at(nat, "AllocationId"), f"`{nat.id}` não tem um endereço elástico deste template",
+                      "crie um `AWS::EC2::EIP` e escreva `AllocationId: !GetAtt Endereco.AllocationId`",
+                      "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS")

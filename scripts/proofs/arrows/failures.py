@@ -1,0 +1,79 @@
+"""Entregas da Lambda: para onde vai o que uma função manda, pelo código dela ou pela própria Lambda."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.facts.names import designated
+from scripts.proofs.facts.reading import place
+from scripts.proofs.identity.services import BUS, FUNCTION, QUEUE, TOPIC
+from scripts.template.cloudformation import Key, Resource, references
+from scripts.template.resolution import Resolution
+
+DELIVERED = (QUEUE, TOPIC, FUNCTION, BUS)
+FIFO = {QUEUE: "FifoQueue", TOPIC: "FifoTopic"}
+OUTCOMES = {"OnFailure": "o que falha", "OnSuccess": "o que dá certo"}
+
+
+def delivery(values: Resolution, function: Resource, target: Resource) -> Iterator[Evidence]:
+    """Como a função chega a uma fila, tópico, função ou barramento: destino dela, ou citação no código.
+
+    Uma permissão sozinha não diz que algo é enviado: é preciso que a Lambda tenha o destino
+    configurado ou que a função receba o nome dele.
+    """
+    by_lambda = list(_destination(values, function, target)) or list(_dead_letter(values, function, target))
+    evidence = by_lambda or list(_cited(function, target))
+    yield from evidence
+    if not evidence:
+        yield Missing(at(function), f"nada leva `{function.id}` a `{target.id}`",
+                      f"dê o nome dele numa variável de `Environment`, ou crie um `AWS::Lambda::EventInvokeConfig` "
+                      f"com `Destination: !GetAtt {target.id}.Arn`")
+    if by_lambda and str(values.property(target, FIFO.get(target.type, ""))).lower() == "true":
+        yield Missing(at(target), f"`{target.id}` é FIFO, e a Lambda não entrega a um destino FIFO", "use o tipo padrão")
+
+
+def _destination(values: Resolution, function: Resource, target: Resource) -> Iterator[Evidence]:
+    for config in values.of_type("AWS::Lambda::EventInvokeConfig"):
+        for outcome, text in OUTCOMES.items():
+            written = place(values, config, "DestinationConfig", outcome, "Destination")
+            if not written or designated(values, written.value, target.type) != target:
+                continue
+            if designated(values, values.property(config, "FunctionName"), FUNCTION, by_name=True) != function:
+                continue
+            yield Found(at(config, "FunctionName"), f"o destino é das chamadas assíncronas de `{function.id}`")
+            yield Found(written.path, f"a Lambda manda {text} a `{target.id}`")
+            if values.property(config, "Qualifier") == "$LATEST":
+                yield Found(at(config, "Qualifier"), "o destino é da versão em uso")
+            else:
+                yield Missing(at(config, "Qualifier"), f"`{config.id}` não é da versão `$LATEST`",
+                              "escreva `Qualifier: $LATEST`")
+            return
+
+
+def _dead_letter(values: Resolution, function: Resource, target: Resource) -> Iterator[Evidence]:
+    written = place(values, function, "DeadLetterConfig", "TargetArn")
+    if written and target.type in (QUEUE, TOPIC) and designated(values, written.value, target.type) == target:
+        yield Found(written.path, f"a Lambda manda o que falha a `{target.id}`")
+
+
+def _cited(function: Resource, target: Resource) -> Iterator[Evidence]:
+    start = ("Resources", function.id, "Properties")
+    paths = [path for path in _citations(function.properties, target.id, start) if path[3] in ("Environment", "Code")]
+    if paths:
+        yield Found(paths[0], f"o código recebe, e cita, `{target.id}`")
+
+
+def _citations(node: Any, name: str, path: Path) -> Iterator[Path]:
+    """Os lugares mais fundos que citam o nome."""
+    if not isinstance(node, (dict, list)):
+        return
+    if isinstance(node, dict) and len(node) == 1 and name in references(node):
+        (function, argument), = node.items()
+        if function in ("Ref", "Fn::GetAtt", "Fn::Sub"):
+            yield path
+            return
+    pairs: list[tuple[Key, Any]] = list(node.items()) if isinstance(node, dict) else list(enumerate(node))
+    for key, item in pairs:
+        yield from _citations(item, name, (*path, key))

@@ -1,0 +1,217 @@
+"""Regras da internet: por onde quem está fora da AWS entra."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.arrows.ports import misread, ports_of
+from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.reading import place
+from scripts.proofs.network.acls import crossing
+from scripts.proofs.network.interfaces import BY_SUBNET, Home
+from scripts.proofs.network.interfaces_by_type import BALANCER, INSTANCE, home_of
+from scripts.proofs.network.listeners import listeners_of, redirections
+from scripts.proofs.network.path import attachment, carried, denying, groupless, same_vpc, way_out
+from scripts.proofs.network.security_groups import GroupRule, rules_of
+from scripts.proofs.network.topology import GATEWAY, VPC, Network, network_of
+from scripts.template.cloudformation import Resource
+
+WEB = (80, 443)
+INSIDE = ("nuvem", "conta", "regiao", "vpc", "zona", "sub-rede-publica", "sub-rede-privada", "auto-scaling", "grupo-de-seguranca")
+
+
+@rule(OUTSIDE, GATEWAY)
+def outside_reaches_gateway(case: Case) -> Iterator[Evidence]:
+    """Quem está na internet chega ao gateway de internet.
+
+    O gateway só recebe tráfego para uma VPC a que está ligado.
+
+    - um `AWS::EC2::VPCGatewayAttachment` com o gateway e a VPC.
+
+    Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
+    """
+    assert case.head
+    net = network_of(case.resolution)
+    yield from outsider(case)
+    yield from attachment(net, _vpc_of(net, case.head), case.head)
+
+
+@rule(GATEWAY, BALANCER)
+def gateway_reaches_balancer(case: Case) -> Iterator[Evidence]:
+    """O que entra pelo gateway de internet chega ao balanceador.
+
+    O balanceador precisa estar voltado para a internet, em sub-redes cuja resposta volta pelo
+    mesmo gateway, e cada porta em que ele ouve precisa estar aberta a quem é de fora.
+
+    - o gateway ligado à VPC das sub-redes do balanceador;
+    - em cada sub-rede, a rota `0.0.0.0/0` por esse gateway;
+    - `Scheme: internet-facing`;
+    - um ouvinte por porta, e a entrada no grupo de segurança para cada uma.
+
+    Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+    """
+    assert case.tail and case.head
+    yield from _balancer_entry(case, case.tail, case.head)
+
+
+@rule(OUTSIDE, BALANCER)
+def outside_reaches_balancer(case: Case) -> Iterator[Evidence]:
+    """Quem está na internet chega ao balanceador.
+
+    É o mesmo caminho do gateway de internet ao balanceador, sem o gateway no desenho.
+
+    - o gateway ligado à VPC, e a rota `0.0.0.0/0` por ele em cada sub-rede;
+    - `Scheme: internet-facing`;
+    - um ouvinte por porta, e a entrada no grupo de segurança para cada uma.
+
+    Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+    """
+    assert case.head
+    yield from _balancer_entry(case, None, case.head)
+
+
+@rule(GATEWAY, INSTANCE)
+def gateway_reaches_instance(case: Case) -> Iterator[Evidence]:
+    """O que entra pelo gateway de internet chega à instância.
+
+    O gateway só entrega a quem tem endereço público, numa sub-rede cuja resposta volta por ele.
+
+    - o gateway ligado à VPC, e a rota `0.0.0.0/0` por ele na sub-rede da instância;
+    - um endereço público: da sub-rede, da interface ou elástico;
+    - a entrada no grupo de segurança, na porta da seta (ou 80 ou 443, se ela não diz).
+
+    Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
+    """
+    assert case.tail and case.head
+    yield from _instance_entry(case, case.tail, case.head)
+
+
+@rule(OUTSIDE, INSTANCE)
+def outside_reaches_instance(case: Case) -> Iterator[Evidence]:
+    """Quem está na internet chega à instância.
+
+    É o mesmo caminho do gateway de internet à instância, sem o gateway no desenho.
+
+    - o gateway ligado à VPC, e a rota `0.0.0.0/0` por ele na sub-rede da instância;
+    - um endereço público: da sub-rede, da interface ou elástico;
+    - a entrada no grupo de segurança, na porta da seta (ou 80 ou 443, se ela não diz).
+
+    Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
+    """
+    assert case.head
+    yield from _instance_entry(case, None, case.head)
+
+
+def _balancer_entry(case: Case, gateway: Resource | None, balancer: Resource) -> Iterator[Evidence]:
+    net = network_of(case.resolution)
+    home = home_of(net, balancer)
+    assert home
+    yield from outsider(case)
+    yield from public_subnets(net, home, gateway, 2)
+    if net.values.property(balancer, "Type") in (None, "application"):
+        yield from home.spread(net)
+    scheme = place(net.values, balancer, "Scheme")
+    if scheme and scheme.value == "internet-facing":
+        yield Found(scheme.path, "o balanceador tem endereços públicos")
+    else:
+        yield Missing(at(balancer, "Scheme"), f"`{balancer.id}` não diz `Scheme: internet-facing`",
+                      "escreva o esquema", "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
+    yield from misread(case.edge, at(balancer))
+    listeners = listeners_of(net, balancer)
+    wanted = ports_of(case.edge, *listeners)
+    yield from redirections(net, balancer)
+    for port in wanted:
+        if port in listeners:
+            yield from listeners[port][1]
+        yield from open_to_world(net, home, port)
+    if not wanted or not set(wanted) <= set(listeners):
+        yield Missing(at(balancer), f"`{balancer.id}` não ouve na porta da seta",
+                      "acrescente um `AWS::ElasticLoadBalancingV2::Listener`", "ELBV2_LISTENERS_MISMATCH")
+
+
+def public_subnets(net: Network, home: Home, gateway: Resource | None, least: int = 1) -> Iterator[Evidence]:
+    """As sub-redes são de uma VPC ligada ao gateway e têm a rota por ele."""
+    yield from same_vpc(net, home)
+    yield from home.lines(least)
+    subnets = home.known_subnets(net)
+    vpc = subnets[0].vpc if subnets else None
+    yield from attachment(net, vpc, gateway)
+    found = gateway or net.gateway(vpc)
+    for subnet in subnets if found else []:
+        yield from way_out(net, subnet, "GatewayId", found)
+
+
+def open_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:
+    """Um dos grupos deixa entrar dessa porta, e só dela, alguém da internet; as ACLs também."""
+    chosen, wide = open_rule(net, home, port)
+    if chosen:
+        yield from carried(net, home, chosen.group)
+        yield from chosen.lines()
+    elif wide:
+        yield Missing(wide.item.path, f"a entrada de `{wide.group}` abre mais que tcp {port} à internet",
+                      f"feche a regra em tcp {port}")
+    elif not home.known_groups:
+        yield groupless(home)
+    else:
+        yield Missing(at(home.resource), f"{denying(home)} entrar tcp {port} da internet em `{home.resource.id}`",
+                      f"acrescente a regra de entrada de tcp {port}", "ENI_SG_RULES_MISMATCH")
+    for subnet in home.known_subnets(net):
+        yield from crossing(net, None, subnet, port)
+
+
+def open_rule(net: Network, home: Home, port: int) -> tuple[GroupRule | None, GroupRule | None]:
+    """A regra que abre só essa porta à internet, ou a que abre mais."""
+    wide = None
+    for group in home.known_groups:
+        for candidate in rules_of(net, group, True) or []:
+            if candidate.group == group and candidate.covers(port) and candidate.admits_world(net):
+                if candidate.exactly(port):
+                    return candidate, None
+                wide = wide or candidate
+    return None, wide
+
+
+def _instance_entry(case: Case, gateway: Resource | None, instance: Resource) -> Iterator[Evidence]:
+    net = network_of(case.resolution)
+    home = home_of(net, instance)
+    assert home
+    yield from outsider(case)
+    yield from public_subnets(net, home, gateway)
+    yield from public_address(net, home)
+    yield from misread(case.edge, at(instance))
+    ports = ports_of(case.edge) or [port for port in WEB if open_rule(net, home, port)[0]]
+    if not case.edge.port and len(ports) > 1:
+        yield Missing(at(instance), f"`{instance.id}` recebe em mais de uma porta", "diga na seta `porta=\"80 443\"`")
+    for port in ports or WEB[:1]:
+        yield from open_to_world(net, home, port)
+
+
+def public_address(net: Network, home: Home) -> Iterator[Evidence]:
+    """Cada interface tem endereço público."""
+    if home.public.value is True:
+        yield Found(home.public.path, f"`{home.resource.id}` tem endereço público")
+        return
+    for subnet in home.known_subnets(net):
+        mapped = place(net.values, subnet.resource, "MapPublicIpOnLaunch")
+        if home.public.value == BY_SUBNET and mapped and str(mapped.value).lower() == "true":
+            yield Found(mapped.path, f"quem nasce em `{subnet.id}` recebe endereço público")
+        else:
+            yield Missing(at(home.resource), f"`{home.resource.id}` não tem endereço público",
+                          "associe um endereço elástico, ou ligue `MapPublicIpOnLaunch` na sub-rede",
+                          "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
+
+
+def outsider(case: Case) -> Iterator[Evidence]:
+    """Quem não tem recurso e vem da internet está desenhado fora da AWS."""
+    within = [group.id for group in case.diagram.ancestors(case.diagram.elements[case.edge.tail]) if group.kind in INSIDE]
+    if case.tail is None and case.head and within:
+        yield Missing(at(case.head), f"`{case.edge.tail}` vem da internet, mas está desenhado em `{within[0]}`",
+                      "desenhe-o fora dos grupos da AWS")
+
+
+def _vpc_of(net: Network, gateway: Resource) -> Resource | None:
+    for attached in net.attachments.values():
+        if net.property(attached, "InternetGatewayId", GATEWAY) == gateway:
+            return net.property(attached, "VpcId", VPC)
+    return None

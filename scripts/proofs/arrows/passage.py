@@ -1,0 +1,136 @@
+"""Passagem: como quem vive numa VPC chega a um serviço da AWS, que está fora dela.
+
+Cada sub-rede precisa de um caminho: um endpoint de VPC do serviço, o NAT gateway, ou o gateway
+de internet para quem tem endereço público. Quem não vive numa VPC não precisa de nenhum.
+https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scripts.proofs.arrows.egress import leave_to_world
+from scripts.proofs.arrows.internet import public_address, public_subnets
+from scripts.proofs.arrows.registry import Case
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.reading import place, places
+from scripts.proofs.identity.evaluation import Request, decide_endpoint, lines
+from scripts.proofs.network.interfaces import Home
+from scripts.proofs.network.interfaces_by_type import LAMBDA, NAT, drawn_home, home_of
+from scripts.proofs.network.path import reach, same_vpc, way_out
+from scripts.proofs.network.topology import Network, Subnet, network_of
+from scripts.template.cloudformation import Resource
+
+ENDPOINT = "AWS::EC2::VPCEndpoint"
+HTTPS = 443
+
+
+def passage(case: Case, workload: Resource, service: str, request: Request) -> Iterator[Evidence]:
+    """O caminho de rede da aplicação ao serviço; `service` é como o endpoint o chama (`sqs`)."""
+    net = network_of(case.resolution)
+    if workload.type == LAMBDA and place(case.resolution, workload, "VpcConfig") is None:
+        return
+    home = drawn_home(net, case.diagram, case.edge.tail, workload)
+    if home is None:
+        return
+    yield from to_service(net, home, service, request)
+
+
+def to_service(net: Network, home: Home, service: str, request: Request) -> Iterator[Evidence]:
+    """O caminho de cada sub-rede em que a aplicação vive até o serviço."""
+    yield from home.lines()
+    yield from same_vpc(net, home)
+    for subnet in home.known_subnets(net):
+        yield from _first(net, home, subnet, service, request)
+
+
+def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Evidence]:
+    """O primeiro caminho completo; sem nenhum, o que falta."""
+    for way in _ways(net, home, subnet, service, request):
+        evidence = list(way)
+        if evidence and not any(isinstance(piece, Missing) for piece in evidence):
+            yield from evidence
+            return
+    yield Missing(at(subnet.resource), f"`{home.resource.id}`, em `{subnet.id}`, não chega a `{service}` pela rede",
+                  f"crie um endpoint de VPC de `{service}`, ou uma rota 0.0.0.0/0 e a saída de tcp 443",
+                  "NO_ROUTE_TO_DESTINATION")
+
+
+def _ways(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Iterator[Evidence]]:
+    for endpoint in net.values.of_type(ENDPOINT):
+        if net.values.property(endpoint, "ServiceName") == f"com.amazonaws.${{AWS::Region}}.{service}":
+            yield _by_endpoint(net, home, subnet, endpoint, request)
+            if _takes_over(net, subnet, endpoint):
+                return
+    for nat in net.values.of_type(NAT):
+        yield _by_nat(net, home, subnet, nat)
+    if home.resource.type != LAMBDA:  # a interface de uma função nunca tem endereço público
+        yield _by_gateway(net, home)
+
+
+def _by_endpoint(net: Network, home: Home, subnet: Subnet, endpoint: Resource, request: Request) -> Iterator[Evidence]:
+    kind = place(net.values, endpoint, "VpcEndpointType")
+    yield Found(at(endpoint, "ServiceName"), "o endpoint é deste serviço")
+    yield from _same_vpc(net, subnet, endpoint)
+    yield from _policy(endpoint, request)
+    if kind is None or kind.value == "Gateway":
+        yield from _listed(net, subnet, endpoint)
+        yield from leave_to_world(net, home, HTTPS)
+    elif kind.value == "Interface" and str(net.values.property(endpoint, "PrivateDnsEnabled")).lower() == "true":
+        yield Found(kind.path, "o endpoint tem interfaces na VPC")
+        yield Found(at(endpoint, "PrivateDnsEnabled"), "o nome do serviço leva a elas")
+        target = home_of(net, endpoint)
+        yield from reach(net, home, target, HTTPS) if target else ()
+    else:
+        yield Missing(at(endpoint), f"`{endpoint.id}` não atende pelo nome do serviço", "ligue `PrivateDnsEnabled`")
+
+
+def _takes_over(net: Network, subnet: Subnet, endpoint: Resource) -> bool:
+    """Numa VPC com o endpoint do serviço, é por ele que se vai: a sub-rede que não o usa foi esquecida."""
+    gateway = net.values.property(endpoint, "VpcEndpointType") in (None, "Gateway")
+    named = gateway or str(net.values.property(endpoint, "PrivateDnsEnabled")).lower() == "true"
+    return named and not any(isinstance(piece, Missing) for piece in _same_vpc(net, subnet, endpoint))
+
+
+def _same_vpc(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Evidence]:
+    written = place(net.values, endpoint, "VpcId")
+    vpc = net.property(endpoint, "VpcId", "AWS::EC2::VPC")
+    if written and vpc and vpc == subnet.vpc:
+        yield Found(written.path, f"o endpoint é da VPC `{vpc.id}`")
+    else:
+        yield Missing(at(endpoint, "VpcId"), f"`{endpoint.id}` não é da VPC de `{subnet.id}`", "corrija o `VpcId`")
+
+
+def _policy(endpoint: Resource, request: Request) -> Iterator[Evidence]:
+    if "PolicyDocument" not in endpoint.properties:
+        return
+    decision = decide_endpoint(request, endpoint)
+    if decision.granted and decision.allowed:
+        yield from lines(decision.allowed, request)
+    else:
+        yield Missing(at(endpoint, "PolicyDocument"), f"a política de `{endpoint.id}` não deixa passar", "corrija-a")
+
+
+def _listed(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Evidence]:
+    """A tabela de rotas da sub-rede leva ao endpoint."""
+    for item in places(net.values, endpoint, "RouteTableIds"):
+        if subnet.table and subnet.association and net.named(item.value, subnet.table.type) == subnet.table:
+            yield Found(item.path, f"a tabela `{subnet.table.id}` leva ao endpoint")
+            yield Found(at(subnet.association, "SubnetId"), f"vale em `{subnet.id}`")
+            yield Found(at(subnet.association, "RouteTableId"), f"a tabela de rotas `{subnet.table.id}`")
+            return
+    yield Missing(at(endpoint, "RouteTableIds"), f"a tabela de `{subnet.id}` não leva a `{endpoint.id}`", "acrescente-a")
+
+
+def _by_nat(net: Network, home: Home, subnet: Subnet, nat: Resource) -> Iterator[Evidence]:
+    yield from way_out(net, subnet, "NatGatewayId", nat)
+    target = home_of(net, nat)
+    yield from public_subnets(net, target, None) if target else ()
+    yield from leave_to_world(net, home, HTTPS)
+
+
+def _by_gateway(net: Network, home: Home) -> Iterator[Evidence]:
+    yield from public_subnets(net, replace(home, links=()), None)
+    yield from public_address(net, home)
+    yield from leave_to_world(net, home, HTTPS)

@@ -1,0 +1,140 @@
+"""Regras de filas: quem lê de uma fila, e para onde ela manda o que ninguém consegue ler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.evidence import Evidence, Found, Missing, at, complete
+from scripts.proofs.facts.names import designated
+from scripts.proofs.facts.numbers import whole
+from scripts.proofs.facts.reading import place, places
+from scripts.proofs.identity.services import FUNCTION, QUEUE
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
+
+MAPPING = "AWS::Lambda::EventSourceMapping"
+POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""O que a Lambda faz com o papel da função para ler a fila por ela."""
+USUAL_WAIT = 30
+"""Quantos segundos a mensagem se esconde quando a fila não diz."""
+USUAL_LIFE = 345600
+"""Quantos segundos ela dura na fila quando a fila não diz: quatro dias."""
+
+
+@rule(QUEUE, QUEUE)
+def queue_sets_aside(case: Case) -> Iterator[Evidence]:
+    """Uma fila põe de lado as mensagens que ninguém consegue processar.
+
+    Depois de recebida várias vezes sem ser apagada, a mensagem vai para a fila de mensagens
+    mortas, em vez de voltar para sempre.
+
+    - `RedrivePolicy` da fila com o ARN da outra em `deadLetterTargetArn`;
+    - `maxReceiveCount` de 1 a 1.000;
+    - `MessageRetentionPeriod` maior que o `VisibilityTimeout` somado em todas as tentativas;
+    - as duas do mesmo tipo, padrão ou FIFO, e a outra sem recusar esta.
+
+    Fonte: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    """
+    assert case.tail and case.head
+    yield from set_aside(case.resolution, case.tail, case.head)
+
+
+def set_aside(values: Resolution, queue: Resource, dead: Resource) -> Iterator[Evidence]:
+    """A fila manda para `dead` o que foi recebido vezes demais."""
+    target = place(values, queue, "RedrivePolicy", "deadLetterTargetArn")
+    count = place(values, queue, "RedrivePolicy", "maxReceiveCount")
+    if target is None or designated(values, target.value, QUEUE) != dead:
+        yield Missing(at(queue, "RedrivePolicy"), f"`{queue.id}` não manda a `{dead.id}` o que falha",
+                      f"escreva `RedrivePolicy: {{deadLetterTargetArn: !GetAtt {dead.id}.Arn, maxReceiveCount: 5}}`")
+        return
+    yield Found(target.path, f"o que falha vai para `{dead.id}`")
+    tries = whole(count.value) if count else None
+    if count and tries and tries <= 1000:
+        yield Found(count.path, f"depois de {tries} tentativas")
+        yield from _kept(values, queue, tries)
+    else:
+        yield Missing(at(queue, "RedrivePolicy"), f"`{queue.id}` não diz depois de quantas tentativas",
+                      "escreva `maxReceiveCount` de 1 a 1000")
+    if _fifo(values, queue) != _fifo(values, dead):
+        yield Missing(at(dead), f"`{queue.id}` e `{dead.id}` não são do mesmo tipo", "use `FifoQueue` nas duas, ou em nenhuma")
+    yield from _accepted(values, queue, dead)
+
+
+def _kept(values: Resolution, queue: Resource, tries: int) -> Iterator[Evidence]:
+    """A mensagem não vence antes da última tentativa: a fila a apagaria sem a pôr de lado."""
+    hidden, limit = place(values, queue, "VisibilityTimeout"), place(values, queue, "MessageRetentionPeriod")
+    waits, keeps = whole(hidden.value) if hidden else USUAL_WAIT, whole(limit.value) if limit else USUAL_LIFE
+    if waits is None or keeps is None or keeps <= waits * tries:
+        yield Missing(at(queue, "MessageRetentionPeriod"), f"uma mensagem pode vencer em `{queue.id}` antes de {tries} tentativas",
+                      "use `MessageRetentionPeriod` maior que `VisibilityTimeout` vezes `maxReceiveCount`")
+        return
+    for written, alone in ((hidden, USUAL_WAIT * tries >= keeps), (limit, waits * tries >= USUAL_LIFE)):
+        if written and alone:  # sem a linha, o valor de costume não bastaria
+            yield Found(written.path, f"a mensagem dura {keeps} segundos, mais que {tries} vezes {waits}")
+
+
+def _accepted(values: Resolution, queue: Resource, dead: Resource) -> Iterator[Evidence]:
+    """`RedriveAllowPolicy` da outra fila, quando há: nem toda fila pode mandar para lá."""
+    permission = place(values, dead, "RedriveAllowPolicy", "redrivePermission")
+    if permission is None:
+        if place(values, dead, "RedriveAllowPolicy") is not None:
+            yield Missing(at(dead, "RedriveAllowPolicy"), f"não se sabe quem pode mandar para `{dead.id}`",
+                          "escreva `redrivePermission`")
+        return
+    if permission.value == "byQueue":
+        for item in places(values, dead, "RedriveAllowPolicy", "sourceQueueArns"):
+            if designated(values, item.value, QUEUE) == queue:
+                yield Found(permission.path, "só as filas desta lista mandam para lá")
+                yield Found(item.path, f"`{queue.id}` está nela")
+                return
+    if permission.value != "allowAll":
+        yield Missing(permission.path, f"`{dead.id}` não aceita o que `{queue.id}` manda",
+                      f"ponha o ARN de `{queue.id}` em `sourceQueueArns`, com `redrivePermission: byQueue`")
+
+
+def polled(values: Resolution, function: Resource, queue: Resource) -> Iterator[Evidence]:
+    """A Lambda lê a fila e chama a função com cada lote."""
+    mappings = [mapping for mapping in values.of_type(MAPPING)
+                if designated(values, values.property(mapping, "EventSourceArn"), QUEUE) == queue
+                and designated(values, values.property(mapping, "FunctionName"), FUNCTION, by_name=True) == function]
+    if not mappings:
+        yield Missing(at(function), f"nada faz `{function.id}` ler `{queue.id}`",
+                      f"crie um `{MAPPING}` com `EventSourceArn: !GetAtt {queue.id}.Arn` e `FunctionName: !Ref {function.id}`")
+        return
+    yield from complete(_running(values, mapping, function, queue) for mapping in mappings)
+    yield from _patient(values, function, queue)
+    yield from invocable(values, function)
+
+
+def invocable(values: Resolution, function: Resource) -> Iterator[Missing]:
+    """O defeito de uma função com concorrência reservada de zero: a Lambda recusa toda chamada."""
+    reserved = place(values, function, "ReservedConcurrentExecutions")
+    if reserved and not whole(reserved.value):
+        yield Missing(reserved.path, f"`{function.id}` não pode rodar: a concorrência reservada dela é zero, ou não se conhece",
+                      "tire `ReservedConcurrentExecutions`, ou use 1 ou mais")
+
+
+def _running(values: Resolution, mapping: Resource, function: Resource, queue: Resource) -> Iterator[Evidence]:
+    yield Found(at(mapping, "EventSourceArn"), f"a Lambda lê `{queue.id}`")
+    yield Found(at(mapping, "FunctionName"), f"e chama `{function.id}`")
+    if str(values.property(mapping, "Enabled")).lower() not in ("none", "true"):
+        yield Missing(at(mapping, "Enabled"), f"`{mapping.id}` está desligado", "tire `Enabled`, ou use `true`")
+    if "FilterCriteria" in mapping.properties:
+        yield Missing(at(mapping, "FilterCriteria"), f"o filtro de `{mapping.id}` apaga mensagens sem processar", "tire o filtro")
+
+
+def _patient(values: Resolution, function: Resource, queue: Resource) -> Iterator[Evidence]:
+    """A mensagem fica escondida ao menos enquanto a função pode estar com ela; senão, a Lambda recusa a ligação."""
+    hidden, limit = place(values, queue, "VisibilityTimeout"), place(values, function, "Timeout")
+    waits, runs = whole(hidden.value if hidden else USUAL_WAIT), whole(limit.value if limit else 3)
+    if waits is None or runs is None or waits < runs:
+        yield Missing(at(queue, "VisibilityTimeout"), f"`VisibilityTimeout` de `{queue.id}` é menor que o `Timeout` de `{function.id}`",
+                      "use seis vezes o `Timeout`")
+        return
+    if hidden and runs > USUAL_WAIT:  # sem a linha, a espera de costume não bastaria
+        yield Found(hidden.path, f"a mensagem fica escondida por {waits} segundos, mais que os {runs} da função")
+
+
+def _fifo(values: Resolution, queue: Resource) -> str:
+    return str(values.property(queue, "FifoQueue") or False).lower()

@@ -1,0 +1,105 @@
+"""O que é uma regra de prova, e o registro delas.
+
+Uma regra liga dois tipos de recurso. Dada uma seta entre eles, procura no template o que a
+torna verdadeira e devolve `Found`, com o lugar, ou `Missing`, com o que falta e como
+acrescentar. A seta está provada quando há ao menos um `Found` e nenhum `Missing`: não achar
+nada é defeito, não prova. A página "Provas" sai das docstrings das regras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from scripts.base.diagram import Diagram, Edge
+from scripts.proofs.evidence import Evidence, Found, Missing
+from scripts.proofs.told import docstring
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
+
+OUTSIDE = "fora da AWS"
+"""O "tipo" de um componente sem recurso: uma pessoa, um programa, a internet."""
+
+@dataclass(frozen=True)
+class Case:
+    """Uma seta a provar num cenário. Uma ponta fora da AWS tem recurso `None`."""
+
+    resolution: Resolution
+    diagram: Diagram
+    edge: Edge
+    tail: Resource | None
+    head: Resource | None
+
+
+Prover = Callable[[Case], Iterator[Evidence]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Uma regra registrada; os textos vêm da docstring da função."""
+
+    id: str
+    title: str
+    why: str
+    needs: tuple[str, ...]
+    source: str
+    tails: tuple[str, ...]
+    heads: tuple[str, ...]
+    prove: Prover
+
+
+RULES: dict[tuple[str, str], Rule] = {}
+
+
+def rule(tails: str | Iterable[str], heads: str | Iterable[str]) -> Callable[[Prover], Prover]:
+    """Registra a função como a regra das setas de `tails` para `heads` (tipos do CloudFormation).
+
+    A docstring tem quatro partes, separadas por linha em branco: o título; por quê; uma
+    lista `- ` do que precisa haver; e `Fonte: URL`. Erro: `ValueError` quando uma falta ou
+    quando já há regra para um dos pares.
+    """
+    starts, ends = _names(tails), _names(heads)
+
+    def register(function: Prover) -> Prover:
+        described = _described(function, starts, ends)
+        for start in starts:
+            for end in ends:
+                if (start, end) in RULES:
+                    raise ValueError(f"já há regra para {start} → {end}: {RULES[start, end].id}")
+                RULES[start, end] = described
+        return function
+
+    return register
+
+
+def _names(names: str | Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _described(function: Prover, tails: tuple[str, ...], heads: tuple[str, ...]) -> Rule:
+    told = docstring(function)
+    identity = function.__name__.replace("_", "-")
+    return Rule(identity, told.title, told.why, told.needs, told.source, tails, heads, function)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """O resultado de uma seta: provada, declarada, incompleta ou sem regra.
+
+    `found` e `missing` reúnem todos os cenários, sem repetição, na ordem das regras;
+    `reversed_rule` é a regra que o template cumpre no sentido contrário, se há.
+    """
+
+    edge: Edge
+    rule: Rule | None
+    found: tuple[Found, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    reversed_rule: Rule | None = None
+
+    @property
+    def proven(self) -> bool:
+        return bool(self.found) and not self.missing
+
+    @property
+    def declared(self) -> bool:
+        return bool(self.edge.declared.strip()) and not self.proven

@@ -1,0 +1,46 @@
+"""Regras do Auto Scaling: o grupo que mantém as instâncias."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.reading import place
+from scripts.proofs.network.interfaces_by_type import FLEET, home_of, model_of
+from scripts.proofs.network.topology import network_of
+
+TEMPLATE = "AWS::EC2::LaunchTemplate"
+LIMITS = ("MinSize", "MaxSize")
+
+
+@rule(FLEET, TEMPLATE)
+def fleet_keeps_instances(case: Case) -> Iterator[Evidence]:
+    """O Auto Scaling mantém as instâncias.
+
+    O grupo cria as instâncias de um modelo e repõe as que faltam; elas não estão no template, e
+    por isso a seta vai do grupo a um componente que representa o modelo delas.
+
+    - o grupo cita o modelo de lançamento;
+    - `MinSize` de ao menos 1, e `MaxSize`;
+    - as sub-redes em que as instâncias nascem.
+
+    Fonte: https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-groups.html
+    """
+    assert case.tail and case.head
+    net = network_of(case.resolution)
+    model, home = model_of(net, case.tail), home_of(net, case.tail)
+    if model is None or case.head != model:
+        yield Missing(at(case.tail, "LaunchTemplate"), f"`{case.tail.id}` não cria instâncias de `{case.head.id}`",
+                      "cite o modelo em `LaunchTemplate`")
+        return
+    written = place(case.resolution, case.tail, "LaunchTemplate", "LaunchTemplateId")
+    yield Found(written.path if written else at(case.tail, "LaunchTemplate"), f"as instâncias nascem de `{model.id}`")
+    for name in LIMITS:
+        limit = place(case.resolution, case.tail, name)
+        if limit and str(limit.value).isdigit() and int(limit.value) >= 1:
+            yield Found(limit.path, f"`{name}` é {limit.value}")
+        else:
+            yield Missing(at(case.tail, name), f"`{name}` de `{case.tail.id}` não é um número a partir de 1",
+                          f"escreva `{name}`")
+    yield from home.lines() if home else ()

@@ -1,0 +1,90 @@
+"""Regras de armazenamento: discos ligados a máquinas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.reading import Placed, inside, place, places
+from scripts.proofs.network.topology import SUBNET, network_of
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
+
+INSTANCE = "AWS::EC2::Instance"
+VOLUME = "AWS::EC2::Volume"
+
+
+@rule(INSTANCE, VOLUME)
+def instance_mounts_volume(case: Case) -> Iterator[Evidence]:
+    """Uma instância EC2 usa um volume EBS.
+
+    Um volume só se liga a uma instância da mesma zona, e num nome de dispositivo livre.
+
+    - um `AWS::EC2::VolumeAttachment`, ou um item em `Volumes` da instância, com os dois;
+    - a zona do volume igual à da sub-rede da instância;
+    - o dispositivo diferente dos que a instância já tem.
+
+    Fonte: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-attaching-volume.html
+    """
+    assert case.tail and case.head
+    yield from _attachment(case.resolution, case.tail, case.head)
+    yield from _same_zone(case.resolution, case.tail, case.head)
+
+
+def _attachment(values: Resolution, instance: Resource, volume: Resource) -> Iterator[Evidence]:
+    found = False
+    for named, device in _attached(values, instance, volume):
+        found = True
+        yield from named
+        disks = places(values, instance, "BlockDeviceMappings")
+        taken = [inside(values, instance, item, "DeviceName") for item in disks]
+        if device and any(item is None or item.value == device.value for item in taken):
+            yield Missing(device.path, f"o dispositivo `{device.value}` já é de outro disco de `{instance.id}`",
+                          "escolha outro")
+        break
+    if not found:
+        yield Missing(at(volume), f"`{volume.id}` não está ligado a `{instance.id}`",
+                      f"acrescente um `AWS::EC2::VolumeAttachment` com `InstanceId: !Ref {instance.id}` e "
+                      f"`VolumeId: !Ref {volume.id}`")
+
+
+def _attached(values: Resolution, instance: Resource, volume: Resource) -> Iterator[tuple[list[Evidence], Placed | None]]:
+    """As linhas de cada ligação dos dois, e o dispositivo."""
+    net = network_of(values)
+    for attachment in values.of_type("AWS::EC2::VolumeAttachment"):
+        ends = net.property(attachment, "InstanceId", INSTANCE), net.property(attachment, "VolumeId", VOLUME)
+        if ends == (instance, volume):
+            yield [Found(at(attachment, "InstanceId"), f"liga um volume a `{instance.id}`"),
+                   Found(at(attachment, "VolumeId"), f"o volume é `{volume.id}`")], place(values, attachment, "Device")
+    for item in places(values, instance, "Volumes"):
+        named = inside(values, instance, item, "VolumeId")
+        if named and net.named(named.value, VOLUME) == volume:
+            line = Found(named.path, f"`{instance.id}` nasce com o volume `{volume.id}`")
+            yield [line], inside(values, instance, item, "Device")
+
+
+def _same_zone(values: Resolution, instance: Resource, volume: Resource) -> Iterator[Evidence]:
+    written = place(values, volume, "AvailabilityZone")
+    home = list(_zone(values, instance))
+    if written and isinstance(written.value, str) and any(written.value in zones for _, zones in home):
+        yield Found(written.path, "o volume nasce na zona da instância")
+        yield from (Found(line.path, "a zona da instância") for line, _ in home if line.path)
+    else:
+        yield Missing(at(volume, "AvailabilityZone"), f"`{volume.id}` não está, com certeza, na zona de `{instance.id}`",
+                      "escreva `AvailabilityZone: !GetAtt SubRede.AvailabilityZone`, com a sub-rede da instância")
+
+
+def _zone(values: Resolution, instance: Resource) -> Iterator[tuple[Placed, tuple[Any, ...]]]:
+    """A linha que decide a zona da instância e os modos de escrever essa zona."""
+    own = f"${{{instance.id}.AvailabilityZone}}"
+    interfaces = places(values, instance, "NetworkInterfaces")
+    named = place(values, instance, "SubnetId") or next(
+        (found for item in interfaces if (found := inside(values, instance, item, "SubnetId"))), None)
+    subnet = network_of(values).named(named.value, SUBNET) if named else None
+    if named and subnet:
+        yield named, (values.attribute(subnet.id, "AvailabilityZone"), f"${{{subnet.id}.AvailabilityZone}}", own)
+        return
+    written = place(values, instance, "AvailabilityZone")
+    yield (written, (written.value, own)) if written and named is None else (Placed((), None), (own,))

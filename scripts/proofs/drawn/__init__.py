@@ -1,0 +1,1 @@
+"""O desenho contra o template: lugares, zonas, e o que se permite sem seta."""

@@ -1,0 +1,75 @@
+"""A volta das provas: tudo o que o template permite é mostrado por uma seta, ou tem motivo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from scripts.base.diagram import Diagram
+from scripts.base.findings import Finding
+from scripts.proofs.drawn.grants import Grant, covered, grants, prefixes_of
+from scripts.proofs.drawn.support import Scene, supported
+from scripts.template.cloudformation import Template
+from scripts.template.resolution import scenarios
+
+if TYPE_CHECKING:
+    from scripts.proofs.arrows.registry import Proof
+
+CODE = "permissao-sem-seta"
+
+
+def unclaimed(diagram: Diagram, template: Template, proofs: Iterable[Proof]) -> Iterator[Finding]:
+    """As permissões que não são evidência de seta, nem apoio, nem exceção com motivo.
+
+    Um benefício não justifica permissão: o que ele diz delas é um juízo sobre as que existem.
+    """
+    evidence = {piece.path for proof in proofs for piece in proof.found}
+    prefixes = prefixes_of(evidence)
+    left: dict[tuple[str | int, ...], Grant] = {}
+    explained = set()
+    for values in scenarios(template):
+        scene = Scene(diagram, values)
+        for grant in grants(values):
+            if supported(scene, grant):
+                explained.add(grant.path)
+            elif not covered(grant, evidence, prefixes):
+                left[grant.path] = grant
+    remaining = _needed({path: grant for path, grant in left.items() if path not in explained}, explained)
+    for grant in _without_reason(remaining):
+        yield Finding(template.path, template.line(*grant.path), CODE, _message(grant))
+
+
+def _needed(left: dict[tuple[str | int, ...], Grant], explained: set[tuple[str | int, ...]]) -> list[Grant]:
+    """Sem repetir: se nenhuma ação de uma declaração se explica, os recursos dela não se contam à parte.
+
+    Numa declaração explicada por apoio, os recursos já foram conferidos com ela.
+    """
+    kept = []
+    for grant in left.values():
+        statement = grant.statement
+        if statement and grant.path in {item.path for item in statement.resources}:
+            if any(item.path in explained or item.path in left for item in statement.actions):
+                continue
+        kept.append(grant)
+    return kept
+
+
+def _without_reason(remaining: list[Grant]) -> Iterator[Grant]:
+    """As que nenhum `Excecoes` explica; havendo várias num recurso, o motivo precisa nomear cada uma."""
+    for grant in remaining:
+        reason = grant.resource.exceptions.get(CODE, "").strip()
+        others = {_unit(other) for other in remaining if other.resource == grant.resource}
+        names = {grant.name, grant.statement.sid if grant.statement else ""} - {""}
+        if not reason or len(others) > 1 and not any(name in reason for name in names):
+            yield grant
+
+
+def _unit(grant: Grant) -> tuple[str | int, ...]:
+    """O que um motivo explica de uma vez: a declaração inteira."""
+    return grant.statement.path if grant.statement else grant.path
+
+
+def _message(grant: Grant) -> str:
+    draw = f" com `acao=\"{grant.name}\"`" if grant.statement and ":" in grant.name and not grant.trusted else ""
+    return (f"Nenhuma seta mostra {grant.text.rstrip(',')}; desenhe a seta{draw}, tire a permissão, ou dê o motivo em "
+            f"`Metadata: {{Excecoes: {{{CODE}: …}}}}` de `{grant.resource.id}`.")

@@ -1,0 +1,166 @@
+"""Relações de apoio: permissões que nenhuma seta mostra e que uma seta, ou o tipo do recurso, exige.
+
+Cada função responde por um motivo, que é a docstring dela, e vale só para as ações que nomeia,
+só nos recursos que nomeia. Um motivo novo é mais uma função com `@support`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from scripts.base.diagram import Diagram
+from scripts.proofs.arrows.jobs import JOB, LOG_GROUP, WRITING
+from scripts.proofs.drawn.grants import Grant
+from scripts.proofs.facts.names import HERE, canonical, name_of
+from scripts.proofs.facts.reading import place
+from scripts.proofs.identity.policies import ROLE, Statement
+from scripts.proofs.identity.principals import DIRECT, FLEET, FUNCTION, INSTANCE, SEEKERS, principal_of, role_of_arn
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
+
+SESSION_MANAGER = {
+    "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+}
+INTERFACES = {
+    "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface", "ec2:DescribeSubnets",
+    "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+}
+ASSUMED_AS = {
+    "states": ("StepFunctions",), "ecs-tasks": ("ECS", "Batch"), "vpc-flow-logs": ("EC2",), "monitoring": ("RDS",),
+    "firehose": ("KinesisFirehose",), "pods": ("EKS",), "ec2": ("EC2", "AutoScaling", "EKS"),
+}
+"""Os serviços dos tipos que usam um papel que outro assume; `pods` é o `pods.eks`, e um nó do EKS é uma instância."""
+
+AUTO_MODE = {
+    ("RoleArn",): ("AmazonEKSClusterPolicy", "AmazonEKSComputePolicy", "AmazonEKSBlockStoragePolicy",
+                   "AmazonEKSLoadBalancingPolicy", "AmazonEKSNetworkingPolicy"),
+    ("ComputeConfig", "NodeRoleArn"): ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"),
+}
+"""Onde o cluster cita cada papel, e as políticas dele: https://docs.aws.amazon.com/eks/latest/userguide/auto-learn-iam.html"""
+
+
+class Scene:
+    """Um cenário do template com o diagrama, e quem usa cada papel."""
+
+    def __init__(self, diagram: Diagram, values: Resolution):
+        self.diagram = diagram
+        self.values = values
+
+    @cached_property
+    def users(self) -> dict[str, list[Resource]]:
+        """Os recursos que agem com cada papel, pelo id lógico dele."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self.values.of_type(*DIRECT, *SEEKERS):
+            role = principal_of(self.values, resource).role
+            if role:
+                found.setdefault(role.id, []).append(resource)
+        return found
+
+    def actors(self, statement: Statement) -> list[Resource]:
+        """Quem tem as permissões desta declaração."""
+        if statement.owner.type == ROLE:
+            return self.users.get(statement.owner.id, [])
+        named = statement.owner.references
+        holders = [role for role in self.values.of_type(ROLE) if role.id in named or statement.owner.id in role.references]
+        return [user for role in holders for user in self.users.get(role.id, [])]
+
+    def called(self, actor: Resource) -> set[str]:
+        """Os recursos a que chegam as setas que saem deste."""
+        elements = self.diagram.elements
+        return {name for edge in self.diagram.edges if actor.id in elements[edge.tail].resources
+                for name in elements[edge.head].resources}
+
+    def targets(self, statement: Statement) -> list[str]:
+        return [canonical(self.values, item.value) or "" for item in statement.resources]
+
+
+Reason = Callable[[Scene, Grant, Statement], bool]
+SUPPORTS: list[Reason] = []
+
+
+def support(function: Reason) -> Reason:
+    """Registra um motivo."""
+    SUPPORTS.append(function)
+    return function
+
+
+def supported(scene: Scene, grant: Grant) -> bool:
+    """Algum motivo explica a permissão."""
+    if grant.statement is None:
+        return _managed_for_cluster(scene, grant)
+    return any(reason(scene, grant, grant.statement) for reason in SUPPORTS)
+
+
+def _managed_for_cluster(scene: Scene, grant: Grant) -> bool:
+    """O EKS Auto Mode pede estas políticas da AWS no papel do cluster e no dos nós, e só nesses."""
+    name = grant.name.rpartition("/")[2]
+    return any(name in policies and role_of_arn(scene.values, place(scene.values, cluster, *keys)) == grant.resource
+               for cluster in scene.values.of_type("AWS::EKS::Cluster") for keys, policies in AUTO_MODE.items())
+
+
+@support
+def own_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Uma função escreve no próprio grupo de registros: toda execução escreve."""
+    names = [canonical(scene.values, scene.values.property(function, "LoggingConfig", "LogGroup"))
+             or f"/aws/lambda/{name_of(scene.values, function)}"
+             for function in scene.actors(statement) if function.type == FUNCTION]
+    return _writes_only(scene, grant, statement, names)
+
+
+@support
+def job_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Quem inicia um trabalho do Batch escreve os logs dele no grupo que a definição diz."""
+    names = [canonical(scene.values, scene.values.property(job, *LOG_GROUP)) for job in scene.values.of_type(JOB)
+             if statement.owner.id in job.references]
+    return _writes_only(scene, grant, statement, names)
+
+
+def _writes_only(scene: Scene, grant: Grant, statement: Statement, names: list[str | None]) -> bool:
+    """A ação é de escrever logs, e só nos grupos com estes nomes."""
+    allowed = {f"arn:${{AWS::Partition}}:logs:{HERE}:log-group:{name}:{end}" for name in names for end in ("*", "log-stream:*")}
+    return grant.name in WRITING and bool(statement.resources) and set(scene.targets(statement)) <= allowed
+
+
+@support
+def password_of_drawn_database(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Quem tem uma seta para o banco lê o segredo com a senha que o RDS gerencia."""
+    if grant.name not in ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"):
+        return False
+    called = {name for actor in scene.actors(statement) for name in scene.called(actor)}
+    allowed = {f"${{{name}.MasterUserSecret.SecretArn}}" for name in called}
+    for secret in scene.values.of_type("AWS::SecretsManager::Secret"):
+        databases = (scene.values.resources[name] for name in called & scene.values.resources.keys())
+        if any(secret.id in database.references for database in databases):
+            allowed.add(name_of(scene.values, secret))
+    return bool(statement.resources) and set(scene.targets(statement)) <= allowed
+
+
+@support
+def interfaces_of_function(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Uma função numa VPC cria e remove as próprias interfaces de rede, que não têm ARN antes de existir."""
+    return grant.name in INTERFACES and any(
+        actor.type == FUNCTION and scene.values.property(actor, "VpcConfig") is not None for actor in scene.actors(statement))
+
+
+@support
+def session_manager(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Uma máquina atende o Session Manager, se o papel dela diz por quê em `Metadata`."""
+    reasons = statement.owner.exceptions
+    explained = reasons.get("permissao-sem-seta", "").strip() or reasons.get("permissao-ampla", "").strip()
+    return grant.name in SESSION_MANAGER and bool(explained) and any(
+        actor.type in (INSTANCE, FLEET) for actor in scene.actors(statement))
+
+
+@support
+def trust_in_use(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """O serviço que executa um recurso assume o papel que esse recurso usa."""
+    if not grant.trusted:
+        return False
+    label = grant.trusted.split(".")[0]
+    services = {service.lower() for service in ASSUMED_AS.get(label, (label,))}
+    users = scene.users.get(grant.resource.id) or [
+        resource for resource in scene.values.resources.values()
+        if grant.resource.id in resource.references and not resource.type.startswith("AWS::IAM::")]
+    return any(service in services for user in users for service in user.type.lower().split("::")[1:2])

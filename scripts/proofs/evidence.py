@@ -1,0 +1,60 @@
+"""Evidências: as linhas do template que tornam algo verdadeiro, e o que falta para que seja."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scripts.template.cloudformation import Key, Resource
+
+Path = tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Uma linha do template que ajuda a tornar a seta verdadeira.
+
+    `path` parte do documento (`("Resources", "Alb", "Properties", "Scheme")`); `text` diz
+    numa oração o que essa linha garante.
+    """
+
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """O que falta para a seta ser verdadeira, e como acrescentar.
+
+    `path` é o lugar mais próximo de onde faltou. `code` é o código de explicação do VPC
+    Reachability Analyzer, quando há um:
+    https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html
+    """
+
+    path: Path
+    need: str
+    hint: str
+    code: str = ""
+
+    def __str__(self) -> str:
+        code = f" ({self.code})" if self.code else ""
+        return f"{self.need}{code}; {self.hint}"
+
+
+Evidence = Found | Missing
+
+
+def at(resource: Resource, *keys: Key) -> Path:
+    """O caminho, desde o documento, de uma propriedade do recurso."""
+    return ("Resources", resource.id, "Properties", *keys) if keys else ("Resources", resource.id)
+
+
+def complete(ways: Iterable[Iterable[Evidence]]) -> list[Evidence]:
+    """A primeira prova sem nada a faltar; se todas têm o que falta, a primeira."""
+    first: list[Evidence] = []
+    for way in ways:
+        evidence = list(way)
+        if evidence and not any(isinstance(piece, Missing) for piece in evidence):
+            return evidence
+        first = first or evidence
+    return first

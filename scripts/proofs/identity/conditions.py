@@ -1,0 +1,90 @@
+"""Condições das políticas do IAM: sim, não, ou `None` quando não dá para saber.
+
+`context` traz as chaves cujo valor se conhece no pedido; as outras são desconhecidas, mesmo que
+o pedido costume trazê-las. Operadores e chaves:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from scripts.proofs.identity.wildcards import covers
+
+Answer = bool | None
+
+
+def holds(condition: Any, context: Mapping[str, str]) -> Answer:
+    """A condição inteira: todos os operadores e todas as chaves precisam valer."""
+    if condition is None or condition == {}:
+        return True
+    if not isinstance(condition, dict):
+        return None
+    known = {key.lower(): value for key, value in context.items()}
+    answers = [_test(operator, keys, known) for operator, keys in condition.items()]
+    return every(answers)
+
+
+def every(answers: Iterable[Answer]) -> Answer:
+    """Uma negativa basta para negar; sem ela, uma dúvida basta para duvidar."""
+    found = list(answers)
+    return False if False in found else None if None in found else True
+
+
+def some(answers: Iterable[Answer]) -> Answer:
+    """Uma afirmativa basta; sem ela, uma dúvida basta para duvidar."""
+    found = list(answers)
+    return True if True in found else None if None in found else False
+
+
+def negation(answer: Answer) -> Answer:
+    return None if answer is None else not answer
+
+
+def _test(operator: Any, keys: Any, context: Mapping[str, str]) -> Answer:
+    name = str(operator).removesuffix("IfExists")
+    if not isinstance(keys, dict):
+        return None
+    return every(_key(name, context.get(str(key).lower()), wanted) for key, wanted in keys.items())
+
+
+def _key(operator: str, actual: str | None, wanted: Any) -> Answer:
+    options = wanted if isinstance(wanted, list) else [wanted]
+    if actual is None or not all(isinstance(option, (str, bool, int)) for option in options):
+        return None
+    if operator == "Null":
+        return all(_written(option) == "false" for option in options)
+    negative = "Not" in operator
+    compare = OPERATORS.get(operator.replace("Not", ""))
+    if compare is None:
+        return None
+    answer = some(compare(_written(option), actual) for option in options)
+    return negation(answer) if negative else answer
+
+
+def _written(option: Any) -> str:
+    return str(option).lower() if isinstance(option, bool) else str(option)
+
+
+def _same(option: str, actual: str) -> Answer:
+    return covers(option, actual) if "*" not in option and "?" not in option else False
+
+
+def _same_without_case(option: str, actual: str) -> Answer:
+    return covers(option, actual, True) if "*" not in option and "?" not in option else False
+
+
+def _like(option: str, actual: str) -> Answer:
+    return covers(option, actual)
+
+
+OPERATORS: dict[str, Callable[[str, str], Answer]] = {
+    "StringEquals": _same,
+    "StringEqualsIgnoreCase": _same_without_case,
+    "StringLike": _like,
+    "ArnEquals": _like,
+    "ArnLike": _like,
+    "Bool": _same_without_case,
+}

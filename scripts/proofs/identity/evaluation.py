@@ -1,0 +1,195 @@
+"""Avaliação de políticas do IAM: um papel pode fazer esta ação neste recurso, e por que linhas.
+
+Segue a lógica que a AWS documenta para uma conta só: uma negação vence; é preciso uma permissão,
+no papel ou no recurso; o que não se sabe não permite e pode negar. Políticas da organização e
+de sessão não aparecem num template.
+
+Nenhuma biblioteca serviu: policyuniverse resume políticas sem avaliar pedidos e não muda desde
+2023; parliament procura erros de escrita e pede boto3; iam-ape lê contas que já existem e pede
+boto3 e requests. Pelo que a documentação delas mostra, nenhuma aceita valores simbólicos nem
+diz "não sei".
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scripts.proofs.evidence import Evidence, Found, Missing
+from scripts.proofs.facts.names import arn_of, canonical
+from scripts.proofs.facts.reading import readable
+from scripts.proofs.facts.reading import Placed
+from scripts.proofs.identity.conditions import Answer, every, holds, negation, some
+from scripts.proofs.identity.policies import Obscure, Part, Statement, document, of_resource, of_role, trust
+from scripts.proofs.identity.wildcards import covers
+from scripts.template.cloudformation import Resource
+from scripts.template.resolution import Resolution
+
+ACCOUNT = "${AWS::AccountId}"
+ROOT = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:root"
+# O que se conhece de um pedido feito pelo SDK ou pela CLI de dentro da conta: sempre por TLS.
+USUAL = {
+    "aws:SecureTransport": "true", "aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT,
+    "aws:RequestedRegion": "${AWS::Region}", "aws:PrincipalIsAWSService": "false", "aws:PrincipalType": "AssumedRole",
+    "s3:ResourceAccount": ACCOUNT,
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """Um pedido: quem, que ação, em que ARN (com `*`, em todos os que ele cobre).
+
+    `role` é o papel de quem pede; sem ele, quem pede é o serviço da AWS `service`.
+    """
+
+    values: Resolution
+    action: str
+    arn: str
+    role: Resource | None = None
+    service: str = ""
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Por que um pedido passa ou não: a declaração que permite e o que nega, ou pode negar."""
+
+    request: Request
+    allowed: Statement | None
+    denied: tuple[Statement, ...]
+    doubtful: tuple[Part, ...]
+
+    @property
+    def granted(self) -> bool:
+        return self.allowed is not None and not self.denied and not self.doubtful
+
+
+def decide(request: Request, target: Resource | None) -> Decision:
+    """Avalia as políticas do papel e as do recurso."""
+    identity = of_role(request.values, request.role) if request.role else []
+    key = target is not None and target.type == "AWS::KMS::Key"
+    return _weigh(request, identity, of_resource(request.values, target) if target else [], only_delegated=key)
+
+
+def decide_trust(request: Request, role: Resource) -> Decision:
+    """Avalia só a política de confiança do papel."""
+    return _weigh(request, [], trust(request.values, role))
+
+
+def decide_endpoint(request: Request, endpoint: Resource) -> Decision:
+    """Avalia só a política de um endpoint de VPC."""
+    return _weigh(request, [], list(document(request.values, endpoint, "PolicyDocument")))
+
+
+def _weigh(request: Request, identity: list[Part], others: list[Part], only_delegated: bool = False) -> Decision:
+    """Pesa as declarações; as do papel só contam numa chave do KMS se a política dela deixa."""
+    parts = identity + others
+    mine = {id(part) for part in identity}
+    statements = [part for part in parts if isinstance(part, Statement)]
+    answers = [(part, applies(part, request, identity=id(part) in mine)) for part in statements]
+    delegated = not only_delegated or any(_delegates(part, request) for part, _ in answers)
+    allowed = [part for part, answer in answers if part.allows and answer is True and (delegated or id(part) not in mine)]
+    doubtful: list[Part] = [part for part in parts if isinstance(part, Obscure)]
+    doubtful += [part for part, answer in answers if not part.allows and answer is None]
+    denied = tuple(part for part, answer in answers if not part.allows and answer)
+    return Decision(request, allowed[0] if allowed else None, denied, tuple(doubtful))
+
+
+def applies(statement: Statement, request: Request, identity: bool) -> Answer:
+    """A declaração vale para este pedido; as de um papel não têm `Principal`."""
+    who = True if identity else _principal(statement, request)
+    return every((who, _action(statement, request), _resource(statement, request),
+                  holds(_spelled(request.values, statement.condition), {**_context(request), **request.context})))
+
+
+def _context(request: Request) -> dict[str, str]:
+    arn = arn_of(request.values, request.role) if request.role else None
+    return {**USUAL, "aws:PrincipalArn": arn} if arn else {}
+
+
+def _action(statement: Statement, request: Request) -> Answer:
+    return _listed(statement.actions, statement.except_actions, lambda text: covers(text, request.action, True))
+
+
+def _resource(statement: Statement, request: Request) -> Answer:
+    if not statement.resources and not statement.except_resources:
+        return request.arn == ""  # a política de confiança não nomeia recursos
+    return _listed(statement.resources, statement.except_resources,
+                   lambda text: covers(canonical(request.values, text) or "", request.arn))
+
+
+def _listed(included: tuple[Placed, ...], excluded: tuple[Placed, ...], matches: Any) -> Answer:
+    """Algum item da lista serve; de uma lista de exceções, nenhum serve."""
+    items = included or excluded
+    answer = some(matches(item.value) if isinstance(item.value, str) else None for item in items)
+    return answer if included else negation(answer) if excluded else None
+
+
+def _principal(statement: Statement, request: Request) -> Answer:
+    return some(_names(statement, request, kind, item.value) for kind, item in statement.principals)
+
+
+def _names(statement: Statement, request: Request, kind: str, value: Any) -> Answer:
+    text = canonical(request.values, value)
+    if kind == "Not" or text is None:
+        return None
+    if request.service:
+        # Negar a todos nega também a um serviço; permitir a um serviço é nomeá-lo.
+        return text == request.service if kind == "Service" else text == "*" and not statement.allows
+    role = arn_of(request.values, request.role) if request.role else None
+    if kind != "AWS" or role is None:
+        return False
+    if text in (ROOT, ACCOUNT):
+        # Quem nomeia a conta nega a todos dela, mas só deixa as políticas deles permitirem.
+        return not statement.allows
+    return True if text in ("*", role) else None if "${Parameters." in text else False
+
+
+def _delegates(statement: Statement, request: Request) -> bool:
+    """A política da chave deixa as políticas da conta permitirem."""
+    named = any(canonical(request.values, item.value) in (ROOT, ACCOUNT) for _, item in statement.principals)
+    return bool(named and statement.allows and _action(statement, request) and statement.condition is None)
+
+
+def _spelled(values: Resolution, condition: Any) -> Any:
+    """A condição com cada ARN por extenso."""
+    if isinstance(condition, dict):
+        return {key: _spelled(values, item) for key, item in condition.items()}
+    if isinstance(condition, list):
+        return [_spelled(values, item) for item in condition]
+    return canonical(values, condition) if isinstance(condition, str) else condition
+
+
+def evidence(decision: Decision, near: tuple[str | int, ...], who: str, what: str, hint: str) -> Iterator[Evidence]:
+    """As linhas da permissão, ou o que falta; `near` é onde ela deveria estar."""
+    if decision.allowed:
+        yield from lines(decision.allowed, decision.request)
+    else:
+        yield Missing(near, f"nada deixa {who} fazer `{decision.request.action}` em {what}", hint)
+    for statement in decision.denied:
+        yield Missing(statement.path, f"`{statement.owner.id}` nega `{decision.request.action}` em {what}", "tire a negação")
+    for part in decision.doubtful:
+        reason = part.reason if isinstance(part, Obscure) else f"uma condição de `{part.owner.id}` não se avalia"
+        yield Missing(part.path, f"{reason} e pode negar `{decision.request.action}`", "escreva-a de modo que se leia aqui")
+
+
+def lines(statement: Statement, request: Request) -> Iterator[Found]:
+    """As linhas de uma declaração que permite o pedido."""
+    yield from statement.links
+    yield Found((*statement.path, "Effect"), "a declaração permite")
+    for items, text, ignore, target in (
+        (statement.actions, f"a ação `{request.action}`", True, request.action),
+        (statement.resources, "neste recurso", False, request.arn),
+    ):
+        useful = [item for item in items if covers(canonical(request.values, item.value) or "", target, ignore)]
+        yield from (Found(item.path, text) for item in useful[:1])
+    for excluded, name in ((statement.except_actions, "NotAction"), (statement.except_resources, "NotResource")):
+        if excluded:
+            yield Found((*statement.path, name), "tudo, menos isto")
+    for kind, item in statement.principals:
+        if _names(statement, request, kind, item.value):
+            yield Found(item.path, f"a quem se permite: {readable(item.value)}")
+

@@ -1,0 +1,1 @@
+"""A rede de um template: quem vive onde, e por onde se chega."""

@@ -1,0 +1,118 @@
+"""ACLs de rede: o que uma sub-rede deixa entrar e sair, sem memória da conexão.
+
+A ACL padrão deixa passar tudo; uma escrita no template vale pelas entradas, em ordem de número.
+https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.reading import place
+from scripts.proofs.network.topology import SUBNET, Network, Subnet, network, within
+from scripts.template.cloudformation import Resource
+from scripts.template.values import Unknown
+
+ACL = "AWS::EC2::NetworkAcl"
+ASSOCIATION = "AWS::EC2::SubnetNetworkAclAssociation"
+EPHEMERAL = (1024, 65535)
+"""As portas a que a resposta volta: https://docs.aws.amazon.com/vpc/latest/userguide/nacl-ephemeral-ports.html"""
+ANYWHERE = "0.0.0.0/0"
+
+
+def crossing(net: Network, source: Subnet | None, target: Subnet | None, port: int) -> Iterator[Evidence]:
+    """As ACLs deixam o pedido ir e a resposta voltar; `None` é a internet."""
+    if source == target:
+        return  # dentro de uma sub-rede, o tráfego não passa pela ACL
+    request = (port, port)
+    ends = ((source, target, False, request), (target, source, True, request),
+            (target, source, False, EPHEMERAL), (source, target, True, EPHEMERAL))
+    for subnet, other, ingress, ports in ends:
+        if subnet is None:
+            continue
+        peer = (net.block(other) or "") if other else ANYWHERE
+        answer, entry = passes(net, subnet, ingress, ports, peer)
+        if answer and entry:
+            yield from _lines(entry, ingress)
+        elif not answer:
+            yield _blocked(entry, subnet, ingress, ports, peer)
+
+
+def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], peer: str) -> tuple[bool | None, Resource | None]:
+    """A ACL da sub-rede deixa passar, e a entrada que decide; `None` quando não dá para saber."""
+    found = [place(net.values, association, "SubnetId") for association in net.values.of_type(ASSOCIATION)]
+    if any(written is None or isinstance(written.value, Unknown) for written in found):
+        return None, None
+    acls = [net.property(association, "NetworkAclId", ACL) for association in net.values.of_type(ASSOCIATION)
+            if net.property(association, "SubnetId", SUBNET) == subnet.resource]
+    if not acls:
+        return True, None
+    if len(acls) > 1 or acls[0] is None:
+        return None, None
+    possible = False
+    for entry in _entries(net, acls[0], ingress):
+        fits = _fits(net, entry, ports, peer)
+        allows = {"allow": True, "deny": False}.get(str(net.values.property(entry, "RuleAction")).lower())
+        if fits is None or allows is None:
+            return None, entry
+        if fits == "all":
+            return (allows or (None if possible else False)), entry
+        possible = possible or (fits == "part" and allows)
+        if fits == "part" and not allows and peer != ANYWHERE:
+            return None, entry
+    return (None if possible else False), acls[0]
+
+
+def _entries(net: Network, acl: Resource, ingress: bool) -> list[Resource]:
+    """As entradas desse sentido, por número; as de número desconhecido vêm antes e decidem."""
+    def number(entry: Resource) -> int:
+        written = str(net.values.property(entry, "RuleNumber"))
+        return int(written) if written.isdigit() else -1
+
+    found = [entry for entry in net.values.of_type("AWS::EC2::NetworkAclEntry")
+             if net.property(entry, "NetworkAclId", ACL) in (acl, None)
+             and str(net.values.property(entry, "Egress") or False).lower() != str(ingress).lower()]
+    return sorted(found, key=number)
+
+
+def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str) -> str | None:
+    """A entrada vale para todo esse tráfego (`all`), parte (`part`) ou nada (`none`)."""
+    unsure = net.property(entry, "NetworkAclId", ACL) is None or isinstance(net.values.property(entry, "Egress"), Unknown)
+    if unsure or not str(net.values.property(entry, "RuleNumber")).isdigit():
+        return None
+    protocol = str(net.values.property(entry, "Protocol"))
+    block = net.values.property(entry, "CidrBlock")
+    if block is None and network(net.values.property(entry, "Ipv6CidrBlock")):
+        return "none"
+    if not protocol.lstrip("-").isdigit() or not network(block) or not network(peer):
+        return None
+    if protocol not in ("-1", "6"):
+        return "none"
+    first, last = (_number(net.values.property(entry, "PortRange", end)) for end in ("From", "To"))
+    if protocol == "6" and (first is None or last is None):
+        return None
+    low, high = (0, 65535) if protocol == "-1" or first is None or last is None else (first, last)
+    overlap = low <= ports[1] and ports[0] <= high and network(block).overlaps(network(peer))
+    if not overlap:
+        return "none"
+    return "all" if low <= ports[0] and ports[1] <= high and within(peer, block) else "part"
+
+
+def _lines(entry: Resource, ingress: bool) -> Iterator[Found]:
+    way = "entrar" if ingress else "sair"
+    for name in ("NetworkAclId", "RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock", "PortRange"):
+        if name in entry.properties and not (name == "Egress" and ingress):
+            yield Found(at(entry, name), f"a ACL de rede deixa {way}: `{name}`")
+
+
+def _blocked(entry: Resource | None, subnet: Subnet, ingress: bool, ports: tuple[int, int], peer: str) -> Missing:
+    way, side = ("entrar", "de") if ingress else ("sair", "para")
+    shown = str(ports[0]) if ports[0] == ports[1] else f"{ports[0]} a {ports[1]}"
+    need = f"a ACL de rede de `{subnet.id}` não deixa {way} tcp {shown} {side} {peer or 'a outra ponta'}"
+    return Missing(at(entry or subnet.resource), need, "acrescente uma entrada `allow` de número menor", "SUBNET_ACL_RESTRICTION")
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if str(value).isdigit() else None

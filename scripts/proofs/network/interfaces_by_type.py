@@ -1,0 +1,176 @@
+"""Moradas: em que sub-redes e com que grupos de segurança vivem as interfaces de cada tipo.
+
+Um tipo sem função aqui nem noutro módulo não vive em lugar conhecido, e nada se prova sobre a
+rede dele.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scripts.base.diagram import Diagram
+from scripts.proofs.evidence import Found
+from scripts.proofs.facts.reading import Placed, inside, listed_inside, place, places
+from scripts.proofs.network.interfaces import BY_SUBNET, HOMES, Home, home, identified, truth, written
+from scripts.proofs.network.security_groups import GROUP
+from scripts.proofs.network.topology import SUBNET, Network
+from scripts.template.cloudformation import Resource
+from scripts.template.values import Unknown
+
+LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
+INSTANCE = "AWS::EC2::Instance"
+FLEET = "AWS::AutoScaling::AutoScalingGroup"
+LAMBDA = "AWS::Lambda::Function"
+BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+DATABASE = "AWS::RDS::DBInstance"
+CLUSTER = "AWS::RDS::DBCluster"
+NAT = "AWS::EC2::NatGateway"
+
+
+def home_of(net: Network, resource: Resource | None) -> Home | None:
+    """A morada de um recurso, ou `None` quando o tipo não tem uma conhecida."""
+    finder = HOMES.get(resource.type) if resource else None
+    return finder(net, resource) if finder and resource else None
+
+
+def drawn_home(net: Network, diagram: Diagram, identity: str, resource: Resource | None) -> Home | None:
+    """A morada, só nas sub-redes do grupo em que o componente está desenhado, se está em alguma.
+
+    Sem nenhuma, quando ele não vive onde está desenhado.
+    """
+    found = home_of(net, resource)
+    drawn = drawn_subnets(net, diagram, identity)
+    chosen = tuple(subnet for subnet in found.subnets if subnet.value in drawn) if found else ()
+    return replace(found, subnets=chosen) if found and drawn else found
+
+
+def drawn_subnets(net: Network, diagram: Diagram, identity: str) -> tuple[str, ...]:
+    """As sub-redes do grupo mais próximo que representa alguma."""
+    for group in diagram.ancestors(diagram.elements[identity]):
+        subnets = tuple(name for name in group.resources if name in net.subnets)
+        if subnets:
+            return subnets
+    return ()
+
+
+@home(INSTANCE)
+def _instance(net: Network, instance: Resource) -> Home:
+    interfaces = places(net.values, instance, "NetworkInterfaces")
+    if not interfaces:
+        subnets, groups = written(net, instance, SUBNET, "SubnetId"), written(net, instance, GROUP, "SecurityGroupIds")
+        return Home(instance, subnets, groups, (), _address(net, instance, Placed((), BY_SUBNET)))
+    existing = inside(net.values, instance, interfaces[0], "NetworkInterfaceId")
+    interface = net.named(existing.value, "AWS::EC2::NetworkInterface") if existing else None
+    if existing and interface:
+        link = Found(existing.path, f"`{instance.id}` usa a interface `{interface.id}`")
+        lived = _interface(net, interface)
+        return replace(lived, resource=instance, links=(link,))
+    found = _listed(net, instance, interfaces[0], "GroupSet")
+    subnet = inside(net.values, instance, interfaces[0], "SubnetId")
+    subnets = (identified(net, subnet, SUBNET),) if subnet else ()
+    public = inside(net.values, instance, interfaces[0], "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
+    return Home(instance, subnets, found, (), _address(net, instance, public))
+
+
+@home("AWS::EC2::NetworkInterface")
+def _interface(net: Network, interface: Resource) -> Home:
+    subnets, groups = written(net, interface, SUBNET, "SubnetId"), written(net, interface, GROUP, "GroupSet")
+    return Home(interface, subnets, groups, (), _address(net, interface, Placed((), False)))
+
+
+@home(FLEET)
+def _fleet(net: Network, fleet: Resource) -> Home:
+    subnets = written(net, fleet, SUBNET, "VPCZoneIdentifier")
+    unknown = Placed(("Resources", fleet.id), Unknown("o modelo de lançamento não é deste template"))
+    configured = place(net.values, fleet, "LaunchConfigurationName")
+    configuration = net.named(configured.value, "AWS::AutoScaling::LaunchConfiguration") if configured else None
+    if configured and configuration:
+        link = (Found(configured.path, f"as instâncias nascem de `{configuration.id}`"),)
+        public = place(net.values, configuration, "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
+        return Home(fleet, subnets, written(net, configuration, GROUP, "SecurityGroups"), link, truth(public))
+    named = (place(net.values, fleet, "LaunchTemplate", "LaunchTemplateId") or place(
+        net.values, fleet, "MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification", "LaunchTemplateId"))
+    model = net.named(named.value, LAUNCH_TEMPLATE) if named else None
+    if named is None or model is None:
+        return Home(fleet, subnets, (unknown,), (), unknown)
+    link = (Found(named.path, f"as instâncias nascem de `{model.id}`"),)
+    return replace(_model(net, model), resource=fleet, subnets=subnets, links=link)
+
+
+def _model(net: Network, model: Resource) -> Home:
+    """Os grupos e o endereço que um modelo de lançamento dá às instâncias."""
+    interfaces = places(net.values, model, "LaunchTemplateData", "NetworkInterfaces")
+    if not interfaces:
+        groups = written(net, model, GROUP, "LaunchTemplateData", "SecurityGroupIds")
+        return Home(model, (), groups, (), Placed((), BY_SUBNET))
+    public = inside(net.values, model, interfaces[0], "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
+    return Home(model, (), _listed(net, model, interfaces[0], "Groups"), (), truth(public))
+
+
+def model_of(net: Network, fleet: Resource) -> Resource | None:
+    """O modelo ou a configuração de lançamento de um grupo do Auto Scaling."""
+    home_, found = _fleet(net, fleet), None
+    for link in home_.links:
+        value = place(net.values, fleet, *link.path[3:])
+        found = net.named(value.value, LAUNCH_TEMPLATE, "AWS::AutoScaling::LaunchConfiguration") if value else None
+    return found
+
+
+@home(BALANCER)
+def _balancer(net: Network, balancer: Resource) -> Home:
+    subnets = written(net, balancer, SUBNET, "Subnets") or tuple(
+        identified(net, subnet, SUBNET) for item in places(net.values, balancer, "SubnetMappings")
+        if (subnet := inside(net.values, balancer, item, "SubnetId")))
+    scheme = place(net.values, balancer, "Scheme") or Placed(("Resources", balancer.id), "internet-facing")
+    public = {"internet-facing": True, "internal": False}.get(str(scheme.value), Unknown("esquema desconhecido"))
+    return Home(balancer, subnets, written(net, balancer, GROUP, "SecurityGroups"), (), Placed(scheme.path, public))
+
+
+@home(DATABASE, CLUSTER)
+def _database(net: Network, database: Resource) -> Home:
+    groups = written(net, database, GROUP, "VPCSecurityGroups" if database.type == DATABASE else "VpcSecurityGroupIds")
+    named = place(net.values, database, "DBSubnetGroupName")
+    subnet_group = net.named(named.value, "AWS::RDS::DBSubnetGroup") if named else None
+    # Sem o atributo, a AWS decide pelo gateway da VPC: público quando há um.
+    public = place(net.values, database, "PubliclyAccessible") or Placed(("Resources", database.id), Unknown("padrão da AWS"))
+    if named is None or subnet_group is None:
+        return Home(database, (), groups, (), truth(public))
+    link = Found(named.path, f"`{database.id}` usa as sub-redes de `{subnet_group.id}`")
+    return Home(database, written(net, subnet_group, SUBNET, "SubnetIds"), groups, (link,), truth(public))
+
+
+@home(LAMBDA)
+def _function(net: Network, function: Resource) -> Home:
+    return Home(function, written(net, function, SUBNET, "VpcConfig", "SubnetIds"),
+                written(net, function, GROUP, "VpcConfig", "SecurityGroupIds"))
+
+
+@home("AWS::EC2::VPCEndpoint")
+def _endpoint(net: Network, endpoint: Resource) -> Home:
+    return Home(endpoint, written(net, endpoint, SUBNET, "SubnetIds"), written(net, endpoint, GROUP, "SecurityGroupIds"))
+
+
+@home(NAT)
+def _nat(net: Network, nat: Resource) -> Home:
+    return Home(nat, written(net, nat, SUBNET, "SubnetId"))
+
+
+@home("AWS::EFS::MountTarget")
+def _mount_target(net: Network, target: Resource) -> Home:
+    return Home(target, written(net, target, SUBNET, "SubnetId"), written(net, target, GROUP, "SecurityGroups"))
+
+
+def _listed(net: Network, resource: Resource, item: Placed, name: str) -> tuple[Placed, ...]:
+    """Os grupos de uma interface escrita dentro do recurso."""
+    return tuple(identified(net, group, GROUP) for group in listed_inside(net.values, resource, item, name))
+
+
+def _address(net: Network, resource: Resource, otherwise: Placed) -> Placed:
+    """Um endereço elástico associado ao recurso, ou o que valeria sem ele."""
+    for kind in ("AWS::EC2::EIP", "AWS::EC2::EIPAssociation"):
+        for elastic in net.values.of_type(kind):
+            for name in ("InstanceId", "NetworkInterfaceId"):
+                found = place(net.values, elastic, name)
+                if found and net.named(found.value, resource.type) == resource:
+                    return Placed(found.path, True)
+    return truth(otherwise)

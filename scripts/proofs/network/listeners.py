@@ -1,0 +1,126 @@
+"""Ouvintes: em que portas um balanceador atende, e para onde redireciona."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.numbers import whole
+from scripts.proofs.facts.reading import Placed, inside, place, places
+from scripts.proofs.network.interfaces_by_type import BALANCER
+from scripts.proofs.network.topology import Network
+from scripts.template.cloudformation import Resource
+
+LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+RULING = "AWS::ElasticLoadBalancingV2::ListenerRule"
+SECURE = ("HTTPS", "TLS")
+Listeners = dict[int, tuple[Resource, list[Evidence]]]
+
+
+def listeners_of(net: Network, balancer: Resource) -> Listeners:
+    """Os ouvintes de um balanceador por porta, com as linhas de cada um."""
+    found: Listeners = {}
+    kind = str(net.values.property(balancer, "Type") or "application")
+    protocols = {"application": ("HTTP", "HTTPS"), "network": ("TCP", "TLS", "TCP_UDP")}.get(kind, ())
+    for listener in net.values.of_type(LISTENER):
+        port, protocol = place(net.values, listener, "Port"), place(net.values, listener, "Protocol")
+        if net.property(listener, "LoadBalancerArn", BALANCER) != balancer or port is None or protocol is None:
+            continue
+        number = whole(port.value)
+        if number is not None and protocol.value in protocols:
+            found[number] = (listener, [
+                Found(at(listener, "LoadBalancerArn"), f"`{listener.id}` ouve por `{balancer.id}`"),
+                Found(port.path, f"na porta {port.value}"), Found(protocol.path, f"em {protocol.value}"),
+                *(_certificate(net, listener) if protocol.value in SECURE else ())])
+    return found
+
+
+def _certificate(net: Network, listener: Resource) -> Iterator[Evidence]:
+    """Um ouvinte com TLS precisa de um certificado padrão."""
+    for item in places(net.values, listener, "Certificates"):
+        arn = inside(net.values, listener, item, "CertificateArn")
+        if arn and str(arn.value).startswith(("arn:", "${")):
+            yield Found(arn.path, "com este certificado")
+            return
+    yield Missing(at(listener, "Certificates"), f"`{listener.id}` não tem certificado", "escreva um em `Certificates`")
+
+
+def redirections(net: Network, balancer: Resource) -> Iterator[Evidence]:
+    """Cada ouvinte encaminha, responde ele mesmo ou redireciona a outro ouvinte que existe."""
+    listeners = listeners_of(net, balancer)
+    for port, (listener, lines) in listeners.items():
+        for action in places(net.values, listener, "DefaultActions"):
+            kind = inside(net.values, listener, action, "Type")
+            config = inside(net.values, listener, action, "RedirectConfig")
+            if kind and kind.value == "redirect" and config and isinstance(config.value, dict):
+                yield from lines
+                yield Found(kind.path, f"`{listener.id}` redireciona")
+                yield from _redirection(net, listener, config, port, listeners)
+            elif kind is None or kind.value not in ("forward", "fixed-response", "authenticate-cognito", "authenticate-oidc"):
+                yield Missing(at(listener, "DefaultActions"), f"não se sabe o que `{listener.id}` faz com o que recebe",
+                              "escreva `Type: forward` ou `redirect`", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
+
+
+def internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
+    """O nome do balanceador leva a endereços da VPC, e ele não tem nenhum público."""
+    scheme = place(net.values, balancer, "Scheme")
+    if scheme and scheme.value == "internal":
+        yield Found(scheme.path, "o balanceador só tem endereços da VPC")
+    else:
+        yield Missing(at(balancer, "Scheme"), f"`{balancer.id}` não é interno", "escreva `Scheme: internal`")
+
+
+def answering(net: Network, listener: Resource) -> Iterator[Evidence]:
+    """O ouvinte, ou uma regra dele, encaminha ou responde: não só manda ir a outra porta."""
+    owned = [ruling for ruling in net.values.of_type(RULING) if net.property(ruling, "ListenerArn", LISTENER) == listener]
+    for resource, name in ((listener, "DefaultActions"), *((ruling, "Actions") for ruling in owned)):
+        for action in places(net.values, resource, name):
+            kind = inside(net.values, resource, action, "Type")
+            if kind and kind.value in ("forward", "fixed-response"):
+                yield Found(kind.path, f"`{resource.id}` encaminha ou responde")
+                return
+    yield Missing(at(listener, "DefaultActions"), f"`{listener.id}` só redireciona", "encaminhe a um grupo de destino",
+                  "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
+
+
+def diversions(net: Network, balancer: Resource, targets: Resource) -> Iterator[Missing]:
+    """Regras de ouvinte que pegam todo caminho e não encaminham a este grupo: nada chegaria a ele."""
+    owners = {listener.id for listener, _ in listeners_of(net, balancer).values()}
+    for ruling in net.values.of_type(RULING):
+        listener = net.property(ruling, "ListenerArn", LISTENER)
+        if listener is None or listener.id not in owners or not _catches_all(net, ruling):
+            continue
+        actions = [str(inside(net.values, ruling, action, "Type").value) for action in places(net.values, ruling, "Actions")
+                   if inside(net.values, ruling, action, "Type")]
+        forwards = any(f"${{{targets.id}}}" in str(action.value) for action in places(net.values, ruling, "Actions"))
+        if "forward" not in actions or not forwards:
+            yield Missing(at(ruling, "Conditions"), f"`{ruling.id}` pega todos os pedidos antes de `{targets.id}`",
+                          "restrinja as condições, ou encaminhe ao grupo de destino", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
+
+
+def _catches_all(net: Network, ruling: Resource) -> bool:
+    """Todas as condições valem para qualquer pedido; uma que não se conhece conta como tal."""
+    for condition in places(net.values, ruling, "Conditions"):
+        value = condition.value if isinstance(condition.value, dict) else {}
+        config = value.get("PathPatternConfig") or value.get("HostHeaderConfig") or {}
+        patterns = value.get("Values") or (config.get("Values") if isinstance(config, dict) else None) or ["*"]
+        if not any(str(pattern) in ("*", "/*") or "${" in str(pattern) for pattern in patterns):
+            return False
+    return True
+
+
+def _redirection(net: Network, listener: Resource, config: Placed, port: int, listeners: Listeners) -> Iterator[Evidence]:
+    asked = config.value.get("Port", "#{port}")
+    protocol = config.value.get("Protocol", "#{protocol}")
+    target = port if asked == "#{port}" else whole(asked)
+    other = listeners[target][0] if target in listeners and target != port else None
+    spoken = net.values.property(other, "Protocol") if other else None
+    if other is None or protocol not in ("#{protocol}", spoken) or (
+            protocol == "#{protocol}" and spoken != net.values.property(listener, "Protocol")):
+        yield Missing(config.path, f"`{listener.id}` redireciona para uma porta em que ninguém ouve assim",
+                      "acrescente o ouvinte, ou corrija `Protocol` e `Port`", "ELBV2_LISTENERS_MISMATCH")
+        return
+    for name in ("Protocol", "Port"):
+        written = inside(net.values, listener, config, name)
+        if written:
+            yield Found(written.path, f"para `{other.id}`: {name} {written.value}")

@@ -1,0 +1,39 @@
+"""Aberturas: tudo o que a rede de um template deixa passar, para o caminho contrário da prova.
+
+Cada abertura precisa ser evidência de uma seta ou de uma alegação; senão, o template permite
+mais do que o diagrama mostra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripts.proofs.evidence import Path
+from scripts.proofs.network.security_groups import all_rules
+from scripts.proofs.network.topology import SUBNET, TABLE, network_of
+from scripts.template.resolution import Resolution
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Algo que deixa passar tráfego: é evidência quando alguma evidência começa por `path`."""
+
+    path: Path
+    text: str
+
+
+def openings(resolution: Resolution) -> Iterator[Opening]:
+    """As regras de entrada, as rotas, e as associações que dão rotas a uma sub-rede."""
+    net = network_of(resolution)
+    for rule in all_rules(net):
+        if rule.ingress:
+            yield Opening(rule.item.path, f"a entrada em `{rule.group or 'um grupo que não se conhece'}`")
+    for route in net.routes:
+        yield Opening(("Resources", route.resource.id, "Properties"), f"a rota `{route.resource.id}`")
+    tables = {route.table.id for route in net.routes if route.table}
+    for association in resolution.of_type("AWS::EC2::SubnetRouteTableAssociation"):
+        table, subnet = net.property(association, "RouteTableId", TABLE), net.property(association, "SubnetId", SUBNET)
+        if table is None or table.id in tables:
+            shown = f"`{subnet.id}`" if subnet else "uma sub-rede que não se conhece"
+            yield Opening(("Resources", association.id, "Properties"), f"as rotas de `{association.id}` para {shown}")

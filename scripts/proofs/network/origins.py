@@ -1,0 +1,89 @@
+"""Origens de VPC: como o CloudFront entra por interfaces próprias até um balanceador interno."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.names import canonical
+from scripts.proofs.facts.numbers import whole
+from scripts.proofs.facts.reading import Placed, place
+from scripts.proofs.network.acls import crossing
+from scripts.proofs.network.interfaces_by_type import BALANCER, home_of
+from scripts.proofs.network.listeners import answering, internal, listeners_of
+from scripts.proofs.network.path import attachment, carried, same_vpc
+from scripts.proofs.network.security_groups import rules_of
+from scripts.proofs.network.topology import Network
+from scripts.template.cloudformation import Resource
+
+SPOKEN = {"http-only": ("HTTPPort", "HTTP", 80), "https-only": ("HTTPSPort", "HTTPS", 443)}
+
+
+def private_origin(net: Network, private: Resource, balancer: Resource) -> Iterator[Evidence]:
+    """A origem é deste balanceador, que ouve na porta dela e deixa o CloudFront entrar."""
+    values, keys = net.values, ("VpcOriginEndpointConfig",)
+    named = place(values, private, *keys, "Arn")
+    if named and net.named(named.value, BALANCER) == balancer:
+        yield Found(named.path, f"entra por `{balancer.id}`")
+    else:
+        yield Missing(at(private, *keys), f"`{private.id}` não é de `{balancer.id}`", f"escreva `Arn: !Ref {balancer.id}`")
+    spoken = place(values, private, *keys, "OriginProtocolPolicy")
+    name, protocol, usual = SPOKEN.get(str(spoken.value) if spoken else "", ("", "", 0))
+    if spoken is None or not name:
+        yield Missing(at(private, *keys), f"não se sabe em que porta `{private.id}` fala",
+                      "use `OriginProtocolPolicy: http-only` ou `https-only`")
+        return
+    yield Found(spoken.path, f"o CloudFront fala {spoken.value}")
+    written = place(values, private, *keys, name)
+    port = whole(written.value) if written else usual
+    if written and port and port != usual:  # sem a linha, valeria a porta de costume
+        yield Found(written.path, f"na porta {port}")
+    yield from _internal(net, balancer)
+    yield from _listens(net, balancer, port, protocol)
+    if port:
+        yield from _entered(net, balancer, port)
+
+
+def _internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
+    home = home_of(net, balancer)
+    assert home
+    yield from home.lines(2)
+    yield from home.spread(net)
+    yield from same_vpc(net, home)
+    subnets = home.known_subnets(net)
+    yield from attachment(net, subnets[0].vpc if subnets else None)
+    yield from internal(net, balancer)
+
+
+def _listens(net: Network, balancer: Resource, port: int | None, protocol: str) -> Iterator[Evidence]:
+    listener, lines = listeners_of(net, balancer).get(port or 0, (None, []))
+    if listener is not None and net.values.property(listener, "Protocol") == protocol:
+        yield from lines
+        yield from answering(net, listener)
+    else:
+        yield Missing(at(balancer), f"`{balancer.id}` não ouve {protocol} na porta em que o CloudFront fala",
+                      "acrescente o `AWS::ElasticLoadBalancingV2::Listener`", "ELBV2_LISTENERS_MISMATCH")
+
+
+def _entered(net: Network, balancer: Resource, port: int) -> Iterator[Evidence]:
+    """A entrada nessa porta vem só da lista de prefixos que a AWS mantém para o CloudFront."""
+    home = home_of(net, balancer)
+    assert home
+    for group in home.known_groups:
+        for ruling in rules_of(net, group, True) or []:
+            kinds = [kind for kind, _ in ruling.peers]
+            if ruling.group == group and ruling.exactly(port) and kinds == ["SourcePrefixListId"] and informed(net, ruling.peers[0][1]):
+                yield from carried(net, home, group)
+                yield from ruling.lines()
+                for subnet in home.known_subnets(net):
+                    yield from crossing(net, None, subnet, port)  # o CloudFront chega com os endereços da lista
+                return
+    yield Missing(at(balancer, "SecurityGroups"), f"nenhum grupo de `{balancer.id}` deixa o CloudFront entrar em tcp {port}",
+                  "acrescente a entrada com `SourcePrefixListId` da lista `com.amazonaws.global.cloudfront.origin-facing`",
+                  "ENI_SG_RULES_MISMATCH")
+
+
+def informed(net: Network, written: Placed) -> bool:
+    """A lista é a que quem implanta informa (ou a de id escrito): não é uma deste template."""
+    text = canonical(net.values, written.value) or ""
+    return text.startswith(("${Parameters.", "pl-"))

@@ -1,0 +1,1 @@
+"""A preparação de `.venv`, só com a biblioteca padrão."""

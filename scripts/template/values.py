@@ -1,0 +1,33 @@
+"""Valores de um template: os que se conhecem, os simbólicos e o desconhecido, que nunca prova nada."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+SYMBOL = re.compile(r"\$\{([A-Za-z0-9]+)((?:\.[A-Za-z0-9.]+)?)\}")
+
+LITERAL = "$\u2060{"
+"""Como fica um `${` que o template escreveu como texto: não é símbolo, nem pode parecer um."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Um valor que não dá para saber sem implantar, com o motivo."""
+
+    reason: str
+
+
+def text_of(value: Any) -> str:
+    """Um escalar como o CloudFormation o escreve num texto."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def literal(text: str) -> str:
+    """O texto, sem nada que se confunda com um símbolo."""
+    return text.replace("${", LITERAL)
+
+
+def is_pair(argument: Any) -> bool:
+    return isinstance(argument, list) and len(argument) == 2
