@@ -6,6 +6,7 @@ from scripts.base.diagram import Diagram, Node
 from scripts.checks import benefits
 from scripts.page import architecture
 from scripts.proofs.claims.evaluate import CLAIMS
+from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation
 
 PAGE = "docs/arquiteturas/x/index.md"
@@ -23,7 +24,7 @@ KNOWN = ", ".join(f"`{name}`" for name in sorted(CLAIMS))
 
 
 def judge(read, template):
-    return list(benefits.check(read, template, benefits.results(read, DIAGRAM, template)))
+    return list(benefits.check(read, views_of(template), benefits.results(read, DIAGRAM, views_of(template))))
 
 
 def check(*items):

@@ -7,6 +7,7 @@ import pytest
 from scripts.base.diagram import Diagram, Edge, Group, Node
 from scripts.checks import hygiene
 from scripts.picture.render import render
+from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +59,7 @@ def check(*edits, drawn=DRAWN, text=GOOD):
     for old, new in edits:
         assert old in text, old
         text = text.replace(old, new)
-    return [f"{found.line}: [{found.code}] {found.message}" for found in hygiene.check(cloudformation.parse(text, "t.yaml"), drawn)]
+    return [f"{found.line}: [{found.code}] {found.message}" for found in hygiene.check(views_of(cloudformation.parse(text, "t.yaml")), drawn)]
 
 
 def added(resource):
@@ -72,7 +73,7 @@ def test_a_clean_template_has_no_findings():
 @pytest.mark.parametrize("slug", ["cli-s3-lambda-dynamodb", "pdv-alta-disponibilidade", "upload-ec2-ebs-rds"])
 def test_the_real_templates_are_clean(slug):
     drawn = render(ROOT / "diagrams_src" / f"{slug}.py", ROOT).diagram
-    assert hygiene.check(cloudformation.read(ROOT / "docs/arquiteturas" / slug / "template.yaml"), drawn) == []
+    assert hygiene.check(views_of(cloudformation.read(ROOT / "docs/arquiteturas" / slug / "template.yaml")), drawn) == []
 
 
 WIDE = "nomeie o que usa, ou dê em `Metadata: {Excecoes: {permissao-ampla: …}}` um motivo que cite o `Sid` ou o serviço."
@@ -296,4 +297,4 @@ def test_hostile_templates_do_not_crash(resource):
 
 
 def test_without_a_diagram_the_picture_is_not_judged():
-    assert hygiene.check(cloudformation.parse(GOOD, "t.yaml")) == []
+    assert hygiene.check(views_of(cloudformation.parse(GOOD, "t.yaml"))) == []

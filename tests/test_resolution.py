@@ -1,4 +1,4 @@
-"""O valor de cada expressão, os cenários, e o que fica desconhecido."""
+"""O valor de cada expressão, e o que fica desconhecido."""
 
 import textwrap
 import time
@@ -6,8 +6,9 @@ import time
 import pytest
 
 from scripts.template import cloudformation
-from scripts.template.resolution import Resolution, scenarios
+from scripts.template.resolution import Resolution
 from scripts.template.values import Unknown
+from scripts.template.worlds import worlds
 
 HEAD = """\
 Parameters:
@@ -49,7 +50,8 @@ def valued(expression, head=HEAD, **assumed):
     text = head + "  Alvo:\n    Type: X::Y::Z\n    Properties:\n      V:" + (
         "\n" + textwrap.indent(expression, " " * 8) if "\n" in expression else f" {expression}") + "\n"
     parsed = parse(text)
-    return Resolution(parsed, assumed).property(parsed.resources["Alvo"], "V")
+    first = worlds(parsed).each[0]
+    return Resolution(parsed, {**first.assumed, **assumed}, first.chosen).value(parsed.resources["Alvo"].properties.get("V"))
 
 
 @pytest.mark.parametrize("expression, expected", [
@@ -116,7 +118,6 @@ def test_values(expression, expected):
     "!FindInMap [Tamanhos, [dev], classe]",
     "!FindInMap [Tamanhos, {a: b}, classe]",
     "!FindInMap x",
-    "!If [Aqui, 1, 2]",
     "!If [NaoExiste, 1, 2]",
     "!If [Producao, 1]",
     "!If x",
@@ -140,52 +141,11 @@ def test_a_written_symbol_is_not_the_resource(expression):
     assert valued(expression) != "${Papel.Arn}"
 
 
-def test_a_resource_is_named_by_its_reference():
-    parsed = parse(HEAD)
-    values = Resolution(parsed)
-    assert values.resource("${Tabela}") == values.resource("${Tabela.Arn}") == parsed.resources["Tabela"]
-    assert values.resource("Tabela") is values.resource(None) is values.resource("x${Tabela}") is None
-
-
-def test_properties_and_items():
-    parsed = parse("Resources:\n  A:\n    Type: X\n    Properties: {L: [1, {B: 2}], S: x, U: !ImportValue y}\n"
-                   "  B:\n    Type: X\n    Properties: {'Fn::Transform': {Name: M}, C: 1}\n  C:\n    Type: X\n    Properties: texto\n")
-    values, (a, b, c) = Resolution(parsed), parsed.resources.values()
-    assert values.property(a, "L", 1, "B") == 2
-    assert values.property(a, "L", 9) is values.property(a, "N", "M") is values.property(a, "S", "x") is None
-    assert isinstance(values.property(a, "U", "x"), Unknown)
-    assert (values.items(a, "L"), values.items(a, "S"), values.items(a, "N"), values.items(a, "U")) == ([1, {"B": 2}], ["x"], [], [])
-    assert isinstance(values.property(b, "C"), Unknown), "uma macro pode trocar qualquer propriedade"
-    assert values.property(c, "C") is None
-
-
 def test_conditional_resources():
-    assert {"SoEmProducao", "SoAqui", "Fantasma"} & set(Resolution(parse(HEAD)).resources) == set()
-    assert "SoEmProducao" in Resolution(parse(HEAD), {"Producao": True}).resources
-    assert "X" not in Resolution(parse("Resources:\n  X: {Type: T, Condition: [a]}\n")).resources
-
-
-def test_scenarios_flip_each_condition_and_what_follows():
-    found = scenarios(parse(HEAD))
-    names = ["Producao", "Desenvolvimento", "Aqui", "Ambas", "Alguma"]
-    results = [[values.condition(name) for name in names] for values in found]
-    assert results == [
-        [False, True, True, False, True],
-        [True, False, True, True, True],
-        [True, False, True, True, True],
-        [False, True, False, False, True],
-        [True, False, True, True, True],
-        [False, True, True, False, False],
-    ]
-
-
-def test_a_scenario_changes_the_parameters_of_its_condition():
-    production = scenarios(parse(HEAD))[1]
-    assert production.reference("Ambiente") == "prod"
-    assert production.value({"Fn::FindInMap": ["Tamanhos", {"Ref": "Ambiente"}, "classe"]}) == "grande"
-    text = 'Parameters:\n  Arn: {Type: String, Default: ""}\nConditions:\n  Com: !Not [!Equals [!Ref Arn, ""]]\nResources:\n  A: {Type: X}\n'
-    default, given = scenarios(parse(text))
-    assert (default.reference("Arn"), given.reference("Arn")) == ("", "${Arn}")
+    default, production = worlds(parse(HEAD)).each[:2], next(world for world in worlds(parse(HEAD)).each if world.assumed["Producao"])
+    assert {"SoEmProducao", "Fantasma"} & set(default[0].resources) == set()
+    assert "SoEmProducao" in production.resources
+    assert "X" not in worlds(parse("Resources:\n  X: {Type: T, Condition: [a]}\n")).each[0].resources
 
 
 @pytest.mark.parametrize("text", [
@@ -200,10 +160,10 @@ def test_a_scenario_changes_the_parameters_of_its_condition():
     "Resources:\n  A: {Type: 'AWS::EC2::Subnet', Properties: {AvailabilityZone: !GetAtt A.AvailabilityZone}}\n",
 ])
 def test_hostile_templates_never_crash(text):
-    for values in scenarios(parse(text)):
-        for resource in values.template.resources.values():
-            values.property(resource)
-            values.condition("A")
+    for world in worlds(parse(text)).each:
+        for resource in world.template.resources.values():
+            world.value(resource.properties)
+            world.condition("A")
 
 
 def test_doubling_templates_cost_little():
@@ -211,6 +171,6 @@ def test_doubling_templates_cost_little():
     buckets = "".join(f"  B{n}: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: !Sub '${{B{n + 1}}}${{B{n + 1}}}'}}}}\n" for n in range(50))
     text = f"Conditions:\n{conditions}  C50: !Equals [a, a]\nResources:\n{buckets}  B50: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: abc}}}}\n"
     started = time.perf_counter()
-    for values in scenarios(parse(text)):
-        values.reference("B0")
+    for world in worlds(parse(text)).each:
+        world.reference("B0")
     assert time.perf_counter() - started < 2

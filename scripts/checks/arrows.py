@@ -9,11 +9,13 @@ from scripts.base.findings import Finding
 from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.arrows.registry import OUTSIDE
 from scripts.proofs.evidence import Missing
+from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Template
 
 
-def check(diagram: Diagram, template: Template, proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """Um achado por coisa que falta a cada seta, na linha dela no script."""
+def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[Finding]:
+    """Um achado por coisa que falta a cada seta, na linha dela no script; o que vale para todas, `unknown` diz uma vez."""
+    template = views.template
     for proof in proofs:
         if proof.proven:
             if proof.edge.declared.strip():
@@ -27,9 +29,18 @@ def check(diagram: Diagram, template: Template, proofs: Iterable[Proof]) -> Iter
             yield _finding(diagram, proof.edge, "par-sem-regra", _no_rule(diagram, template, proof.edge))
         elif proof.missing:
             for missing in proof.missing:
+                if missing in views.unknown:
+                    continue
                 yield _finding(diagram, proof.edge, "seta-sem-prova", _absent(template, missing))
         else:
             yield _finding(diagram, proof.edge, "seta-sem-prova", f"não tem evidência para `{proof.rule.title}`")
+
+
+def unknown(views: Views) -> Iterator[Finding]:
+    """O que não se pode saber deste template: nada se prova enquanto estiver ali."""
+    for missing in views.unknown:
+        yield Finding(views.template.path, views.template.line(*missing.path), "nao-se-sabe",
+                      f"Não se sabe o que este template cria: {missing.need}, e por isso nada dele se prova; {missing.hint}.")
 
 
 def _finding(diagram: Diagram, edge: Edge, code: str, message: str) -> Finding:

@@ -13,7 +13,7 @@ from scripts.base.findings import Finding
 from scripts.page.architecture import Benefit, Page
 from scripts.page.document import Link
 from scripts.proofs.claims.evaluate import CLAIMS, ClaimResult, evaluate
-from scripts.template.cloudformation import Template
+from scripts.proofs.facts.views import Views
 
 PROOFS = re.compile(r"(?:\.\./)+provas\.md#(?P<id>.+)")
 OPINION = "Opinião"
@@ -22,20 +22,20 @@ OPINION = "Opinião"
 Results = tuple[tuple[Benefit, ClaimResult | None], ...]
 
 
-def results(page: Page, diagram: Diagram, template: Template) -> Results:
+def results(page: Page, diagram: Diagram, views: Views) -> Results:
     """Cada benefício com o julgamento da afirmação dele, ou `None` quando não aponta nenhuma."""
     pairs = []
     for benefit in page.benefits:
         identity = claimed(page, benefit)
-        pairs.append((benefit, evaluate(identity, diagram, template, benefit.text) if identity in CLAIMS else None))
+        pairs.append((benefit, evaluate(identity, diagram, views, benefit.text) if identity in CLAIMS else None))
     return tuple(pairs)
 
 
-def check(page: Page, template: Template, judged: Results) -> Iterator[Finding]:
+def check(page: Page, views: Views, judged: Results) -> Iterator[Finding]:
     """Itens sem prova, de prova que não se cumpre, ou de opinião sem fonte."""
     for benefit, result in judged:
         if result:
-            yield from _lacking(page, benefit, template, result)
+            yield from _lacking(page, benefit, views, result)
         elif not _opinion(page, benefit):
             yield Finding(page.path, benefit.line, "beneficio-sem-prova", _unproven(claimed(page, benefit)))
         elif not any(link.target.startswith("https://") for link in _links(page, benefit)):
@@ -50,9 +50,11 @@ def claimed(page: Page, benefit: Benefit) -> str | None:
     return found["id"] if found and opening and opening.type == "link_open" else None
 
 
-def _lacking(page: Page, benefit: Benefit, template: Template, result: ClaimResult) -> Iterator[Finding]:
+def _lacking(page: Page, benefit: Benefit, views: Views, result: ClaimResult) -> Iterator[Finding]:
     for missing in result.missing:
-        where = f"`{template.path}`, linha {template.line(*missing.path)}"
+        if missing in views.unknown:
+            continue
+        where = f"`{views.template.path}`, linha {views.template.line(*missing.path)}"
         yield Finding(page.path, benefit.line, "beneficio-falso",
                       f"“{result.claim.title}” não se prova: {missing.need} ({where}); {missing.hint}.")
 

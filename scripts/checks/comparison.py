@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from scripts.aws.types import (
+    BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, FUNCTION, INSTANCE, JOB_QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE, VOLUME,
+)
 from scripts.base.findings import Defect, Finding
 from scripts.page import architecture, document
 from scripts.page.architecture import Row
@@ -23,10 +26,10 @@ SECTION = "Receber arquivos"
 CITATION = "../index.md#receber-arquivos"
 TARGET = re.compile(r"(?P<slug>[a-z0-9-]+)/index\.md")
 SERVICES = {
-    "EC2": ("AWS::EC2::Instance", "AWS::AutoScaling::AutoScalingGroup"), "EBS": ("AWS::EC2::Volume",), "S3": ("AWS::S3::Bucket",),
-    "RDS": ("AWS::RDS::DBInstance",), "Lambda": ("AWS::Lambda::Function",), "DynamoDB": ("AWS::DynamoDB::Table",),
-    "Step Functions": ("AWS::StepFunctions::StateMachine",), "Batch": ("AWS::Batch::JobQueue",), "EKS": ("AWS::EKS::Cluster",),
-    "CloudFront": ("AWS::CloudFront::Distribution",), "SQS": (),
+    "EC2": (INSTANCE, SCALING_GROUP), "EBS": (VOLUME,), "S3": (BUCKET,),
+    "RDS": (DATABASE,), "Lambda": (FUNCTION,), "DynamoDB": (TABLE,),
+    "Step Functions": (STATE_MACHINE,), "Batch": (JOB_QUEUE,), "EKS": (EKS_CLUSTER,),
+    "CloudFront": (DISTRIBUTION,), "SQS": (),
 }
 """De cada serviço que a tabela cita, os tipos que o provam; sem tipos, não se exige."""
 

@@ -14,34 +14,12 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
+from scripts.aws.kinds import is_support
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.template.cloudformation import LIMIT, Resource, Template
 
 UNACCOUNTED = "recurso-sem-componente"
-
-SUPPORT = (
-    # Quem pode o quê
-    "::Role", "::InstanceProfile", "Policy", "Permission", "::OriginAccessControl", "EKS::AccessEntry",
-    "EKS::PodIdentityAssociation",
-    # Como a rede se liga: o gateway, a sub-rede e a VPC são desenhados
-    "::Route", "::RouteTable", "Association", "Attachment", "::EIP", "::VPCEndpoint", "::SecurityGroup",
-    "::SecurityGroupIngress", "::SecurityGroupEgress", "::NetworkAcl", "::NetworkAclEntry", "::DHCPOptions",
-    "::VPCCidrBlock", "::FlowLog", "::RecordSet", "::Certificate",
-    # Como se configura ou se reparte um serviço já desenhado
-    "SubnetGroup", "ParameterGroup", "::OptionGroup", "::Listener", "::ListenerRule", "::ListenerCertificate",
-    "::TargetGroup", "::LaunchTemplate", "::ScheduledAction", "::ScalableTarget", "::LifecycleHook", "::WarmPool",
-    "::EventSourceMapping", "::EventInvokeConfig", "Lambda::Version", "Lambda::Alias", "::LayerVersion",
-    "::Subscription", "::MountTarget", "::AccessPoint", "ApiGateway::Resource", "ApiGateway::Method",
-    "ApiGateway::Deployment", "ApiGateway::Stage", "ApiGateway::Account", "ApiGatewayV2::Integration",
-    "ApiGatewayV2::Stage", "ApiGatewayV2::Authorizer", "Batch::JobDefinition", "ECS::TaskDefinition",
-    "CloudFront::VpcOrigin",
-    # O que se observa, se guarda em segredo ou espera
-    "::LogGroup", "::LogStream", "::MetricFilter", "::SubscriptionFilter", "::Alarm", "::Secret",
-    "::RotationSchedule", "KMS::Key", "KMS::Alias", "SSM::Parameter", "SSM::Document", "::WaitCondition",
-    "::WaitConditionHandle", "::CustomResource",
-)
-"""Finais de tipo. `::X` é o nome inteiro; sem `::`, qualquer nome que termine assim."""
 
 
 def declared(diagram: Diagram) -> Iterator[Finding]:
@@ -81,15 +59,10 @@ def supported(template: Template, shown: set[str]) -> set[str]:
     pending = list(reached)
     while pending:
         for other in neighbours[pending.pop()] - reached:
-            if is_support(template.resources[other]):
+            if is_support(template.resources[other].type):
                 reached.add(other)
                 pending.append(other)
     return reached
-
-
-def is_support(resource: Resource) -> bool:
-    """O tipo só existe para servir a outro recurso."""
-    return resource.type.endswith(SUPPORT) or resource.type.startswith("Custom::")
 
 
 def size(template: Template, path: Path) -> Iterator[Finding]:
@@ -106,7 +79,7 @@ def _exempt(resource: Resource) -> bool:
 
 def _unaccounted(resource: Resource, diagram: Diagram) -> str:
     what = f"`{resource.id}` (`{resource.type}`)"
-    if is_support(resource):
+    if is_support(resource.type):
         return (f"{what} não apoia nada do que está desenhado; ligue-o por referência ao recurso a que serve, "
                 "ou remova-o.")
     return (f"{what} não aparece no diagrama; desenhe-o em `{diagram.path}` com `recurso=\"{resource.id}\"`, remova-o, "

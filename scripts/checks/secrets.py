@@ -8,9 +8,8 @@ from typing import Any
 
 from scripts.base.findings import Finding
 from scripts.proofs.evidence import Path
-from scripts.proofs.facts.reading import place
+from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource, Template
-from scripts.template.resolution import Resolution
 
 LITERAL = "segredo-literal"
 SECRETS = frozenset((
@@ -30,16 +29,16 @@ SHOWN = (
 ELSEWHERE = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure):|^arn:|^\$\{|^/|^https?://")
 
 
-def check(values: Resolution) -> Iterator[Finding]:
+def check(view: View) -> Iterator[Finding]:
     """Segredos escritos nas propriedades, nas variáveis de ambiente ou em qualquer linha."""
-    yield from _lines(values.template)
-    for resource in values.resources.values():
+    yield from _lines(view.template)
+    for resource in view.resources.values():
         for path, raw in _named(resource):
-            parameter = _parameter(values.template, raw)
+            parameter = _parameter(view.template, raw)
             if parameter:
-                yield from _hidden(values.template, parameter)
-            elif _literal(values, resource, path):
-                yield Finding(values.template.path, values.template.line(*path), LITERAL,
+                yield from _hidden(view.template, parameter)
+            elif _literal(view, resource, path):
+                yield Finding(view.template.path, view.template.line(*path), LITERAL,
                               f"`{path[-1]}` de `{resource.id}` traz um segredo escrito; guarde-o no Secrets Manager e cite-o, "
                               "ou deixe o serviço criá-lo.")
 
@@ -86,7 +85,7 @@ def _hidden(template: Template, name: str) -> Iterator[Finding]:
         yield Finding(template.path, line, LITERAL, f"O parâmetro `{name}` traz um segredo no padrão; tire o `Default`.")
 
 
-def _literal(values: Resolution, resource: Resource, path: Path) -> bool:
-    found = place(values, resource, *path[3:])
+def _literal(view: View, resource: Resource, path: Path) -> bool:
+    found = view.at(resource, *path[3:])
     return found is not None and isinstance(found.value, (str, int)) and not isinstance(found.value, bool) and (
         bool(str(found.value)) and not ELSEWHERE.search(str(found.value)))

@@ -15,24 +15,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from scripts.aws.types import (
+    BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, QUEUE, SECURITY_GROUP, TABLE, VOLUME, VPC,
+)
 from scripts.base.findings import Finding
 from scripts.template.cloudformation import Key, Resource, Template
 
 CODE = "parte-divergente"
 
 PARTS: dict[str, tuple[tuple[Key, ...], ...]] = {
-    "AWS::EC2::VPC": (("EnableDnsSupport",), ("EnableDnsHostnames",)),
-    "AWS::EC2::Instance": (("MetadataOptions",), ("CreditSpecification",)),
-    "AWS::EC2::LaunchTemplate": (("LaunchTemplateData", "MetadataOptions"),),
-    "AWS::EC2::Volume": (("Encrypted",), ("VolumeType",)),
+    VPC: (("EnableDnsSupport",), ("EnableDnsHostnames",)),
+    INSTANCE: (("MetadataOptions",), ("CreditSpecification",)),
+    LAUNCH_TEMPLATE: (("LaunchTemplateData", "MetadataOptions"),),
+    VOLUME: (("Encrypted",), ("VolumeType",)),
     "AWS::RDS::DBInstance": tuple((name,) for name in (
         "Engine", "EngineVersion", "EngineLifecycleSupport", "ManageMasterUserPassword", "StorageEncrypted", "StorageType",
         "PubliclyAccessible", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot")),
-    "AWS::S3::Bucket": (("BucketEncryption",), ("PublicAccessBlockConfiguration",), ("OwnershipControls",)),
-    "AWS::DynamoDB::Table": (("BillingMode",), ("SSESpecification",), ("PointInTimeRecoverySpecification",)),
-    "AWS::SQS::Queue": (("SqsManagedSseEnabled",),),
-    "AWS::Lambda::Function": (("Runtime",), ("Architectures",), ("LoggingConfig", "LogFormat")),
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": (("LoadBalancerAttributes",),),
+    BUCKET: (("BucketEncryption",), ("PublicAccessBlockConfiguration",), ("OwnershipControls",)),
+    TABLE: (("BillingMode",), ("SSESpecification",), ("PointInTimeRecoverySpecification",)),
+    QUEUE: (("SqsManagedSseEnabled",),),
+    FUNCTION: (("Runtime",), ("Architectures",), ("LoggingConfig", "LogFormat")),
+    BALANCER: (("LoadBalancerAttributes",),),
 }
 """De cada tipo, as propriedades que são decisão do projeto, e não da arquitetura."""
 
@@ -40,8 +43,6 @@ POLICIES = {"AWS::RDS::DBInstance": ("DeletionPolicy", "UpdateReplacePolicy")}
 PARAMETER = ("AllowedPattern",)
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 INIT = "AWS::CloudFormation::Init"
-DATABASE = "AWS::RDS::DBInstance"
-SECURITY_GROUP = "AWS::EC2::SecurityGroup"
 AGENT = "ssmmessages:"
 
 

@@ -18,6 +18,7 @@ from scripts.page import architecture
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.drawn.containment import misplaced
 from scripts.proofs.drawn.coverage import unclaimed
+from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation
 
 ARCHITECTURES = "docs/arquiteturas"
@@ -93,13 +94,15 @@ def judge(diagram: Diagram, the_page: architecture.Page | None, the_template: cl
 
 def witness(diagram: Diagram, the_page: architecture.Page | None, the_template: cloudformation.Template) -> Iterable[Finding]:
     """O template como testemunha: setas, lugares e benefícios contra ele, e as permissões dele contra as setas."""
-    yield from hygiene.check(the_template, diagram)
-    proofs = prove(diagram, the_template)
-    yield from arrows.check(diagram, the_template, proofs)
-    yield from misplaced(diagram, the_template)
-    yield from unclaimed(diagram, the_template, proofs)
+    views = views_of(the_template)
+    yield from hygiene.check(views, diagram)
+    proofs = prove(diagram, views)
+    yield from arrows.unknown(views)
+    yield from arrows.check(diagram, views, proofs)
+    yield from misplaced(diagram, views)
+    yield from unclaimed(diagram, views, proofs)
     if the_page:
-        yield from benefits.check(the_page, the_template, benefits.results(the_page, diagram, the_template))
+        yield from benefits.check(the_page, views, benefits.results(the_page, diagram, views))
 
 
 def _script(root: Path, script: str) -> Iterable[Finding]:

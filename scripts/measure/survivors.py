@@ -20,10 +20,10 @@ from scripts.page import architecture
 from scripts.page.architecture import Page
 from scripts.picture.script.capture import capture
 from scripts.proofs.arrows.prove import prove
-from scripts.proofs.identity.statements import WIDE
+from scripts.proofs.facts.views import views_of
+from scripts.proofs.identity.breadth import WIDE
 from scripts.template import cloudformation
 from scripts.template.cloudformation import Template
-from scripts.template.resolution import Resolution
 
 EVIDENCE = ("evidência apagada", "evidência esvaziada", "evidência alterada")
 
@@ -42,10 +42,11 @@ class Subject:
 
     def mutants(self) -> Iterator[Mutant]:
         """Todos os mutantes: do template e do diagrama."""
-        evidence = [piece.path for proof in prove(self.diagram, self.template) for piece in proof.found]
+        views = views_of(self.template)
+        evidence = [piece.path for proof in prove(self.diagram, views) for piece in proof.found]
         evidence += [
             piece.path
-            for _, result in benefits.results(self.page, self.diagram, self.template)
+            for _, result in benefits.results(self.page, self.diagram, views)
             if result
             for piece in result.found
         ]
@@ -128,7 +129,7 @@ def reason(read: Subject, mutant: Mutant) -> str:
         return "o motivo de uma exceção é texto livre, que só gente julga"
     resource = read.template.resources.get(name)
     if mutant.kind == "aberto ao mundo" and resource:
-        written = Resolution(read.template).property(resource, *_keys(rest[1:]))
+        written = views_of(read.template).each[0].value(resource, *_keys(rest[1:]))
         return "o padrão do parâmetro já é a internet inteira, e a figura a mostra" if written == WORLD else ""
     if mutant.kind == "ligação removida" and resource and resource.type.endswith("RouteTableAssociation"):
         return "sem a associação vale a tabela principal da VPC, que só tem a rota local: a sub-rede continua privada"

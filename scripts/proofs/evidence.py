@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from scripts.template.cloudformation import Key, Resource
-
-Path = tuple[Key, ...]
+from scripts.template.cloudformation import Resource
+from scripts.template.values import SYMBOL, Key, Path, Unknown
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,7 @@ def at(resource: Resource, *keys: Key) -> Path:
     return ("Resources", resource.id, "Properties", *keys) if keys else ("Resources", resource.id)
 
 
-def complete(ways: Iterable[Iterable[Evidence]]) -> list[Evidence]:
-    """A primeira prova sem nada a faltar; se todas têm o que falta, a primeira."""
-    first: list[Evidence] = []
-    for way in ways:
-        evidence = list(way)
-        if evidence and not any(isinstance(piece, Missing) for piece in evidence):
-            return evidence
-        first = first or evidence
-    return first
+def readable(value: Any) -> str:
+    """Um valor como se lê numa frase."""
+    found = SYMBOL.fullmatch(value) if isinstance(value, str) else None
+    return f"`{found[1]}`" if found else ("um valor desconhecido" if isinstance(value, Unknown) else str(value))

@@ -109,23 +109,6 @@ def _if(values: Values, argument: Any, depth: int) -> Any:
     return chosen if isinstance(chosen, Unknown) else values.value(argument[1 if chosen else 2], depth)
 
 
-def _equals(values: Values, argument: Any, depth: int) -> Any:
-    sides = [values.value(side, depth) for side in argument] if is_pair(argument) else []
-    if len(sides) != 2 or any(isinstance(side, Unknown) or "${" in str(side) for side in sides):
-        return Unknown("comparação com valor que só a implantação decide")
-    return text_of(sides[0]) == text_of(sides[1])
-
-
-def _logic(combine: Callable[[list[bool]], bool]) -> Callable[[Values, Any, int], Any]:
-    def evaluate(values: Values, argument: Any, depth: int) -> Any:
-        sides = [values.value(side, depth) for side in argument] if isinstance(argument, list) else []
-        if not sides or not all(isinstance(side, bool) for side in sides):
-            return Unknown("condição com parte desconhecida")
-        return combine(sides)
-
-    return evaluate
-
-
 def _cidr(values: Values, argument: Any, depth: int) -> Any:
     parts = values.value(argument, depth)
     try:
@@ -145,7 +128,6 @@ def _zones(values: Values, argument: Any, depth: int) -> Any:
 
 FUNCTIONS: dict[str, Callable[[Values, Any, int], Any]] = {
     "Ref": lambda values, name, depth: values.reference(name, depth),
-    "Condition": lambda values, name, depth: values.condition(str(name)),
     "Fn::GetAtt": _get_att,
     "Fn::Sub": _sub,
     "Fn::Join": _join,
@@ -153,10 +135,6 @@ FUNCTIONS: dict[str, Callable[[Values, Any, int], Any]] = {
     "Fn::Split": _split,
     "Fn::FindInMap": _find_in_map,
     "Fn::If": _if,
-    "Fn::Equals": _equals,
-    "Fn::Not": _logic(lambda sides: not sides[0]),
-    "Fn::And": _logic(all),
-    "Fn::Or": _logic(any),
     "Fn::Base64": lambda values, text, depth: values.value(text, depth),
     "Fn::Cidr": _cidr,
     "Fn::GetAZs": _zones,

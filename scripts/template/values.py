@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+Key = str | int
+Path = tuple[Key, ...]
+"""O caminho de algo, desde o documento: `("Resources", "Alb", "Properties", "Subnets", 0)`."""
+
 SYMBOL = re.compile(r"\$\{([A-Za-z0-9]+)((?:\.[A-Za-z0-9.]+)?)\}")
 
 LITERAL = "$\u2060{"

@@ -22,6 +22,7 @@ from scripts.picture.workers import Result, render_all
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.claims.evaluate import ClaimResult
+from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation
 from scripts.template.cloudformation import Template
 
@@ -95,8 +96,8 @@ def _prove(written: Path, deployed: Path, diagram: Diagram, stamp: Stamp) -> Fac
         told, resources = architecture.read(written), cloudformation.read(deployed)
     except Defect:
         return None
-    judged = benefits.results(told, diagram, resources)
-    return Facts(diagram.slug, diagram, told, resources, tuple(prove(diagram, resources)), judged)
+    views = views_of(resources)
+    return Facts(diagram.slug, diagram, told, resources, tuple(prove(diagram, views)), benefits.results(told, diagram, views))
 
 
 def _stamp(*files: Path) -> Stamp:

@@ -16,6 +16,7 @@ from scripts.base.tree import Tree
 from scripts.picture.script.capture import capture
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation as templates
 from scripts.template.cloudformation import Resource, Template
 
@@ -34,7 +35,7 @@ class Architecture:
 
     @property
     def proofs(self) -> list[Proof]:
-        return prove(self.diagram, self.template)
+        return prove(self.diagram, views_of(self.template))
 
     def proof(self, edge: str = "") -> Proof:
         """A prova de uma seta pelo id (`funcao--tabela`), ou a da única."""

@@ -9,6 +9,7 @@ from typing import Any
 from scripts.base.diagram import Diagram, Edge, Group, Node
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.facts.views import views_of
 from scripts.template.cloudformation import Template, parse
 
 GONE = object()
@@ -132,7 +133,7 @@ def group(id: str, kind: str, resource: str = "", parent: str | None = None) -> 
 def proof(template: Template, tail: str, head: str, port: str = "", *around: Group, inside: str | None = None) -> Proof:
     """A prova de uma seta entre dois recursos; `inside` é o grupo em que a origem está desenhada."""
     ends = {name: node(name, inside if name == tail else None) for name in dict.fromkeys((tail, head))}
-    (done,) = prove(drawing(*around, *ends.values(), edge=(ends[tail].id, ends[head].id), port=port), template)
+    (done,) = prove(drawing(*around, *ends.values(), edge=(ends[tail].id, ends[head].id), port=port), views_of(template))
     return done
 
 

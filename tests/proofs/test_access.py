@@ -101,7 +101,7 @@ def test_a_query_may_be_allowed_only_on_the_indexes(bench):
 
 
 def test_a_condition_of_the_template_counts(bench):
-    text = "Conditions: {Com: !Equals [a, a]}\nResources:\n" + "".join(f"  {line}\n" for line in FUNCTION.splitlines())
+    text = "Parameters: {Ambiente: {Type: String}}\nConditions: {Com: !Equals [!Ref Ambiente, a]}\nResources:\n" + "".join(f"  {line}\n" for line in FUNCTION.splitlines())
     architecture = bench(text, *PUT).put(*STATEMENT, "Resource", value={"Fn::If": ["Com", {"Fn::GetAtt": ["Tabela", "Arn"]}, "x"]})
     assert len(architecture.missing()) == 1, "sem a condição, falta a permissão"
     architecture = bench(text, *PUT).put("Resources", "Tabela", "Condition", value="Com")

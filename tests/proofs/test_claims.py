@@ -15,6 +15,7 @@ from scripts.base.findings import Defect
 from scripts.picture.render import render
 from scripts.proofs.claims.evaluate import CLAIMS, evaluate
 from scripts.proofs.claims.registry import claim
+from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -310,7 +311,7 @@ def judge(claim_id, kind, *edits, said=""):
     for old, new in edits:
         assert old in text, old
         text = text.replace(old, new)
-    return evaluate(claim_id, diagram(*DRAWN[kind]), cloudformation.parse(text, "t.yaml"), said)
+    return evaluate(claim_id, diagram(*DRAWN[kind]), views_of(cloudformation.parse(text, "t.yaml")), said)
 
 
 def diagram(*names):
@@ -373,7 +374,7 @@ BAD = [
      "não há como julgar se `Nat` (`AWS::EMR::Cluster`) sobrevive à perda de uma zona; acrescente uma parte com `@part` a "
      "`scripts/proofs/claims/availability.py`"),
     ("alta-disponibilidade", "servidores", ("{Type: AWS::EC2::NatGateway,", "{Type: Outro::Tipo,"),
-     "as afirmações não conhecem o tipo `Outro::Tipo`; acrescente-o a uma lista de `scripts/proofs/claims/kinds.py`"),
+     "as afirmações não conhecem o tipo `Outro::Tipo`; acrescente a linha dele ao catálogo em `scripts/aws/`"),
     ("alta-disponibilidade", "eventos", ("", ""), "nada no template diz respeito a “alta disponibilidade”; retire o benefício"),
     # escalabilidade
     ("escalabilidade", "servidores", ("MaxSize: 6", "MaxSize: 4"), "não se prova que o máximo de `Frota` seja maior que o mínimo; "
@@ -408,7 +409,7 @@ BAD = [
      "`Alarme` não dispara quando há mensagens; use `GreaterThanOrEqualToThreshold`"),
     ("falhas-guardadas", "eventos", ("Threshold: 1", "Threshold: 9"), "`Alarme` não dispara na primeira mensagem; use `Threshold: 1`"),
     ("falhas-guardadas", "eventos", ("{Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: true}}", "{Type: AWS::SNS::Topic}"),
-     "`Fila` não é uma fila; guarde as falhas numa fila do SQS"),
+     "o evento que `Funcao` não processa se perde; acrescente um `AWS::Lambda::EventInvokeConfig` com `OnFailure`"),
     ("banco-gerenciado", "servidores", ("AutoMinorVersionUpgrade: true", "AutoMinorVersionUpgrade: false"),
      "`Banco` deixa isso para você: `AutoMinorVersionUpgrade`; use `AutoMinorVersionUpgrade: true`"),
     ("banco-gerenciado", "servidores", ("BackupRetentionPeriod: 7", "Port: 5432"),
@@ -452,9 +453,9 @@ BAD = [
      "escreva `Action`"),
     ("menor-privilegio", "eventos", ("dynamodb:PutItem", "gravar"), "`gravar`, em `Papel`, não é uma ação nem um recurso; "
      "escreva `serviço:Ação` e o ARN"),
-    ("menor-privilegio", "eventos", ("Effect: Allow", "Effect: Talvez"), "uma declaração de `Papel` não se consegue ler; escreva-a por extenso"),
+    ("menor-privilegio", "eventos", ("Effect: Allow", "Effect: Talvez"), "uma política de `Papel` não se consegue ler; escreva-a por extenso, como objeto"),
     ("menor-privilegio", "eventos", ("PolicyDocument: {Statement: [{Effect: Allow, Action: \"dynamodb:PutItem\", Resource: !GetAtt Tabela.Arn}]}",
-                                     "PolicyDocument: '{}'"), "uma política de `Papel` não se consegue ler; escreva-a como objeto"),
+                                     "PolicyDocument: '{}'"), "uma política de `Papel` não se consegue ler; escreva-a por extenso, como objeto"),
     ("menor-privilegio", "eventos", ("      Policies:\n", "      ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess']\n      Policies:\n"),
      "`Papel` usa uma política que não está no template; escreva as permissões, ou dê o motivo em `Excecoes: {permissao-ampla: …}`"),
     # servidores, cobrança, duração
@@ -642,7 +643,7 @@ def test_a_disposable_volume_gives_its_reason_and_another_stays():
     lost = VOLUME.replace("DeletionPolicy: Snapshot", "DeletionPolicy: Delete").replace(
         "AWS::EC2::Volume,", "AWS::EC2::Volume, Metadata: {Excecoes: {volume-descartavel: O que está nele se refaz}},")
     assert "volume-descartavel" in lost
-    assert not evaluate("sobrevive-a-instancia", diagram("Maquina", "Disco"), cloudformation.parse(lost, "t.yaml")).proven
+    assert not evaluate("sobrevive-a-instancia", diagram("Maquina", "Disco"), views_of(cloudformation.parse(lost, "t.yaml"))).proven
 
 
 @pytest.mark.parametrize("said, missing", [
@@ -654,12 +655,12 @@ def test_a_disposable_volume_gives_its_reason_and_another_stays():
 def test_each_bucket_has_its_own_term(said, missing):
     buckets = "".join(f"  {name}: {{Type: AWS::S3::Bucket, Properties: {{LifecycleConfiguration: {{Rules: [{{Status: Enabled, "
                       f"ExpirationInDays: {days}}}]}}}}}}\n" for name, days in (("Entrada", 365), ("Saida", 1825)))
-    result = evaluate("expira-em", diagram("Entrada", "Saida"), cloudformation.parse(f"Resources:\n{buckets}", "t.yaml"), said)
+    result = evaluate("expira-em", diagram("Entrada", "Saida"), views_of(cloudformation.parse(f"Resources:\n{buckets}", "t.yaml")), said)
     assert [str(piece) for piece in result.missing] == missing
 
 
 def test_what_a_condition_turns_off_is_not_proven():
-    switch = ("Resources:", "Conditions: {Producao: !Equals [a, a]}\nResources:")
+    switch = ("Resources:", "Conditions: {Producao: !Equals [!Ref Minimo, 2]}\nResources:")
     result = judge("alta-disponibilidade", "servidores", switch, ("MultiAZ: true", "MultiAZ: !If [Producao, true, false]"))
     assert [str(piece) for piece in result.missing] == ["`Banco` não é Multi-AZ; use `MultiAZ: true`"]
 
@@ -690,12 +691,12 @@ def test_what_only_aws_expands_proves_nothing(claim_id, edit):
 ])
 @pytest.mark.parametrize("claim_id", sorted(CLAIMS))
 def test_hostile_templates_neither_crash_nor_prove(claim_id, text):
-    assert not evaluate(claim_id, diagram("A"), cloudformation.parse(text, "t.yaml")).proven
+    assert not evaluate(claim_id, diagram("A"), views_of(cloudformation.parse(text, "t.yaml"))).proven
 
 
 def test_an_unknown_claim_and_a_repeated_one():
     with pytest.raises(KeyError):
-        evaluate("nao-ha", diagram("A"), cloudformation.parse("Resources: {A: {Type: AWS::S3::Bucket}}", "t"))
+        evaluate("nao-ha", diagram("A"), views_of(cloudformation.parse("Resources: {A: {Type: AWS::S3::Bucket}}", "t")))
     with pytest.raises(ValueError, match="já há a afirmação alta-disponibilidade"):
         claim("alta-disponibilidade")(lambda scene: iter(()))
     with pytest.raises(ValueError, match="precisa de título, motivo, lista e `Fonte: URL`"):
@@ -721,13 +722,13 @@ def test_what_the_real_architectures_prove(slug):
     for resource in tree["Resources"].values():  # o programa não interessa aqui, e pesa em cada mutação
         resource.get("Metadata", {}).pop("AWS::CloudFormation::Init", None)
     real = cloudformation.parse(json.dumps(tree), "t.json")
-    assert {claim_id for claim_id in CLAIMS if evaluate(claim_id, drawn, real).proven} == REAL[slug]
+    assert {claim_id for claim_id in CLAIMS if evaluate(claim_id, drawn, views_of(real)).proven} == REAL[slug]
     assert [survivor for claim_id in sorted(REAL[slug]) for survivor in survivors(claim_id, drawn, tree)] == []
 
 
 def survivors(claim_id, drawn, tree):
     """As linhas de evidência que se podem tirar sem que a afirmação caia."""
-    proven = evaluate(claim_id, drawn, cloudformation.parse(json.dumps(tree), "t.json"))
+    proven = evaluate(claim_id, drawn, views_of(cloudformation.parse(json.dumps(tree), "t.json")))
     left = []
     for found in proven.found:
         damaged = copy.deepcopy(tree)
@@ -736,7 +737,7 @@ def survivors(claim_id, drawn, tree):
             parent = parent[key]
         del parent[found.path[-1]]
         try:
-            after = evaluate(claim_id, drawn, cloudformation.parse(json.dumps(damaged), "t.json"))
+            after = evaluate(claim_id, drawn, views_of(cloudformation.parse(json.dumps(damaged), "t.json")))
         except Defect:
             continue
         if after.proven:

@@ -5,6 +5,7 @@ from tests.proofs.test_claims import DRAWN, TEMPLATES, diagram, judge, survivors
 
 from scripts.proofs.claims.evaluate import evaluate
 from scripts.proofs.claims.settings import at_least, number
+from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation
 
 OWN_PUT = "Action: \"s3:PutObject\", Resource: !Sub \"${Entrada.Arn}/prontas/*\""
@@ -233,7 +234,7 @@ def edited(kind, edits):
 
 @pytest.mark.parametrize("claim_id, kind, need, edits, said", BAD)
 def test_what_is_not_known_is_not_proven(claim_id, kind, need, edits, said):
-    result = evaluate(claim_id, diagram(*DRAWN[kind]), cloudformation.parse(edited(kind, edits), "t.yaml"), said)
+    result = evaluate(claim_id, diagram(*DRAWN[kind]), views_of(cloudformation.parse(edited(kind, edits), "t.yaml")), said)
     assert not result.proven
     assert need in [missing.need for missing in result.missing]
 
@@ -241,7 +242,7 @@ def test_what_is_not_known_is_not_proven(claim_id, kind, need, edits, said):
 @pytest.mark.parametrize("claim_id, kind, edits, said", GOOD)
 def test_what_is_true_is_not_refused(claim_id, kind, edits, said):
     text = cloudformation.parse(edited(kind, edits), "t.yaml")
-    result = evaluate(claim_id, diagram(*DRAWN[kind]), text, said)
+    result = evaluate(claim_id, diagram(*DRAWN[kind]), views_of(text), said)
     assert result.missing == ()
     assert result.proven
     assert survivors(claim_id, diagram(*DRAWN[kind]), text.data) == []

@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from scripts.proofs.drawn.containment import misplaced
+from scripts.proofs.facts.views import views_of
 from scripts.proofs.network.exposure import internet_paths
-from scripts.template.resolution import Resolution
 from tests.proofs.scenery import ACL_OF_DATA, FLEET, GONE, allow, drawing, group, network, node, ref
 
 ZONE_A, ZONE_B = group("zona-a", "zona", parent="vpc"), group("zona-b", "zona", parent="vpc")
@@ -28,7 +28,7 @@ MORE = FLEET | {"Volume": ("EC2::Volume", {"AvailabilityZone": {"Fn::GetAtt": ["
 def found(changes=None, moved=(), groups=GROUPS):
     nodes = {element.id: element for element in NODES} | {element.id: element for element in moved}
     return [f"{finding.code}: {finding.message}" for finding in
-            misplaced(drawing(*groups, *nodes.values()), network(changes, MORE))]
+            misplaced(drawing(*groups, *nodes.values()), views_of(network(changes, MORE)))]
 
 
 def test_the_good_drawing_is_in_place():
@@ -119,9 +119,9 @@ def test_a_global_service_is_in_no_region():
     template = network(added={"Site": ("CloudFront::Distribution", {})})
     region = group("casa", "regiao")
     said = ("lugar-errado", "`Site` é de um serviço global, e está desenhado em `casa`; tire-o da região.")
-    inside = misplaced(drawing(region, node("Site", "casa")), template)
+    inside = misplaced(drawing(region, node("Site", "casa")), views_of(template))
     assert said in [(finding.code, finding.message) for finding in inside]
-    assert said[1] not in [finding.message for finding in misplaced(drawing(region, node("Site", None)), template)]
+    assert said[1] not in [finding.message for finding in misplaced(drawing(region, node("Site", None)), views_of(template))]
 
 
 def two_nats(**changes):
@@ -130,7 +130,7 @@ def two_nats(**changes):
     vpc, both = group("vpc", "vpc", "Vpc"), group("publicas", "sub-rede-publica", "PublicaA PublicaB", "vpc")
     nats = node("Nat", "publicas")
     nats = dataclasses.replace(nats, resources=("Nat", "NatB"))
-    return [finding.message for finding in misplaced(drawing(vpc, both, nats), network(added=added)) if "nat" in finding.message.lower()]
+    return [finding.message for finding in misplaced(drawing(vpc, both, nats), views_of(network(added=added))) if "nat" in finding.message.lower()]
 
 
 def test_a_component_may_be_one_resource_in_each_subnet():
@@ -144,8 +144,8 @@ def test_a_subnet_group_says_which_subnet_it_is():
 
 
 def paths(changes=None, resource="Banco", added=None, **sections):
-    values = Resolution(network(changes, added, **sections))
-    return [" → ".join(map(str, path)) for path in internet_paths(values, values.resources[resource])]
+    view = views_of(network(changes, added, **sections)).each[0]
+    return [" → ".join(map(str, path)) for path in internet_paths(view, view.resources[resource])]
 
 
 OPEN = {
@@ -213,4 +213,4 @@ def test_what_only_aws_expands_may_open_a_path(sections, expected):
 def test_nested_stacks_may_open_a_path():
     nested = {"Pilha": ("CloudFormation::Stack", {"TemplateURL": "https://exemplo/x"})}
     assert paths(added=nested) == [
-        "internet → `Pilha` (AWS::CloudFormation::Stack) tem recursos que não estão neste template"]
+        "internet → `Pilha` (AWS::CloudFormation::Stack) cria recursos que não se veem aqui"]

@@ -10,8 +10,8 @@ from scripts.base.diagram import Edge
 from scripts.proofs.arrows.database import default_port, managed_secret
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.drawn.coverage import unclaimed
-from scripts.proofs.facts.reading import Placed
-from scripts.template.resolution import Resolution
+from scripts.proofs.facts.view import Placed
+from scripts.proofs.facts.views import views_of
 from tests.proofs.scenery import GONE, drawing, group, missing, network, node, proof, ref
 
 
@@ -119,7 +119,7 @@ def test_an_application_without_the_credentials(changes, statements, expected):
 def test_a_connection_by_iam_is_shown_by_the_arrow():
     drawn = drawing(node("App"), node("Banco"), edge=("app", "banco"))
     template = network(BY_IAM, trusted(permit("rds-db:connect", USERS)))
-    left = [found.message for found in unclaimed(drawn, template, prove(drawn, template))]
+    left = [found.message for found in unclaimed(drawn, views_of(template), prove(drawn, views_of(template)))]
     assert not [message for message in left if "rds-db" in message]
 
 
@@ -140,7 +140,7 @@ def test_an_aurora_cluster_listens_too():
 def standby(template, first="PrivadaA", second="PrivadaB"):
     drawn = (group("a", "sub-rede-privada", first), group("b", "sub-rede-privada", second),
              node("Banco", "a", "primario"), node("Banco", "b", "espera"))
-    (done,) = prove(drawing(*drawn, edge=("primario", "espera")), template)
+    (done,) = prove(drawing(*drawn, edge=("primario", "espera")), views_of(template))
     return [str(piece) for piece in done.missing]
 
 
@@ -167,7 +167,7 @@ def test_primary_and_standby_are_drawn_apart():
 def test_a_standby_serves_no_one():
     diagram = drawing(node("App"), node("Banco", id="primario"), node("Banco", id="espera"), edge=("espera", "primario"))
     diagram = replace(diagram, edges=(*diagram.edges, Edge("grava", "app", "primario", 10)))
-    backwards, write = prove(diagram, network())
+    backwards, write = prove(diagram, views_of(network()))
     assert write.proven
     assert [str(piece) for piece in backwards.missing] == [
         "`primario` está em espera e não atende `app`; leve essa seta ao primário, ou inverta a da réplica"]
@@ -176,7 +176,7 @@ def test_a_standby_serves_no_one():
 def test_only_the_primary_serves():
     diagram = drawing(node("App"), node("Banco", id="primario"), node("Banco", id="espera"), edge=("app", "primario"))
     diagram = replace(diagram, edges=(*diagram.edges, Edge("le", "app", "espera", 10)))
-    assert {str(piece) for done in prove(diagram, network()) for piece in done.missing} == {
+    assert {str(piece) for done in prove(diagram, views_of(network())) for piece in done.missing} == {
         "`Banco` atende em `primario` e em `espera`, e só o primário atende; leve as setas das aplicações ao primário",
         "`Banco` atende em `espera` e em `primario`, e só o primário atende; leve as setas das aplicações ao primário"}
 
@@ -189,6 +189,6 @@ def test_a_read_replica_names_its_source():
 
 
 def test_the_managed_secret_has_a_name():
-    values = Resolution(network({"Banco.ManageMasterUserPassword": True}))
-    assert managed_secret(values, values.resources["Banco"]) == "${Banco.MasterUserSecret.SecretArn}"
-    assert managed_secret(Resolution(network()), values.resources["App"]) is None
+    view = views_of(network({"Banco.ManageMasterUserPassword": True})).each[0]
+    assert managed_secret(view, view.resources["Banco"]) == "${Banco.MasterUserSecret.SecretArn}"
+    assert managed_secret(views_of(network()).each[0], view.resources["App"]) is None

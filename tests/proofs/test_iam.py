@@ -4,11 +4,10 @@ import time
 
 import pytest
 
-from scripts.proofs.facts.names import arn_of, canonical, designated
+from scripts.proofs.facts.views import views_of
 from scripts.proofs.identity.conditions import holds
 from scripts.proofs.identity.evaluation import Request, decide
 from scripts.proofs.identity.wildcards import covers
-from scripts.template.resolution import scenarios
 
 ROLE = """\
 Resources:
@@ -29,9 +28,9 @@ def statements(*written):
 
 def decision(bench, properties, others="", action="dynamodb:PutItem", arn=None):
     template = bench(ROLE.format(properties=properties, others=others)).template
-    values = scenarios(template)[0]
+    view = views_of(template).each[0]
     table = template.resources["Tabela"]
-    return decide(Request(values, action, arn or arn_of(values, table), template.resources["Papel"]), table)
+    return decide(Request(view, action, arn or view.arn(table), template.resources["Papel"]), table)
 
 
 ALLOW = "{Effect: Allow, Action: dynamodb:PutItem, Resource: !GetAtt Tabela.Arn}"
@@ -209,9 +208,9 @@ def test_resource_policies(bench, principal, effect, granted):
     identity = "{Effect: Allow, Action: 's3:*', Resource: '*'}" if effect == "Deny" else ""
     statement = f"{{Effect: {effect}, {principal}, Action: 's3:GetObject', Resource: !Sub '${{Balde.Arn}}/*'}}"
     template = bench(BUCKET.format(identity=identity, statement=statement)).template
-    values = scenarios(template)[0]
+    view = views_of(template).each[0]
     bucket = template.resources["Balde"]
-    request = Request(values, "s3:GetObject", f"{arn_of(values, bucket)}/*", template.resources["Papel"])
+    request = Request(view, "s3:GetObject", f"{view.arn(bucket)}/*", template.resources["Papel"])
     assert decide(request, bucket).granted is granted
 
 
@@ -228,9 +227,9 @@ def test_a_key_needs_its_own_policy(bench):
         ("'arn:aws:iam::123456789012:role/x'", False),
     ):
         template = bench(text.replace("PRINCIPAL", principal)).template
-        values = scenarios(template)[0]
+        view = views_of(template).each[0]
         key = template.resources["Chave"]
-        assert decide(Request(values, "kms:Decrypt", arn_of(values, key), template.resources["Papel"]), key).granted is granted
+        assert decide(Request(view, "kms:Decrypt", view.arn(key), template.resources["Papel"]), key).granted is granted
 
 
 def test_arns_are_spelled_one_way(bench):
@@ -245,9 +244,9 @@ def test_arns_are_spelled_one_way(bench):
           Balde: {Type: "AWS::S3::Bucket", Properties: {BucketName: !Ref Nome}}
           Vpc: {Type: "AWS::EC2::VPC"}
     """).template
-    values = scenarios(template)[0]
+    view = views_of(template).each[0]
     here = "${AWS::Region}:${AWS::AccountId}"
-    spelled = {name: arn_of(values, resource) for name, resource in template.resources.items()}
+    spelled = {name: view.arn(resource) for name, resource in template.resources.items()}
     assert spelled == {
         "Fila": f"arn:${{AWS::Partition}}:sqs:{here}:${{Fila.QueueName}}",
         "Nomeada": f"arn:${{AWS::Partition}}:sqs:{here}:minha",
@@ -257,9 +256,9 @@ def test_arns_are_spelled_one_way(bench):
         "Balde": "arn:${AWS::Partition}:s3:::${Parameters.Nome}",
         "Vpc": None,
     }
-    assert canonical(values, "${Topico}") == spelled["Topico"]
-    assert canonical(values, "${Fila}") == "${Fila}", "`Ref` de uma fila é a URL"
-    assert canonical(values, "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:minha") == spelled["Nomeada"]
-    assert designated(values, "${Nomeada.Arn}", "AWS::SQS::Queue") == template.resources["Nomeada"]
-    assert designated(values, "minha", "AWS::SQS::Queue", by_name=True) == template.resources["Nomeada"]
-    assert designated(values, "minha", "AWS::SQS::Queue") is designated(values, None, "AWS::SQS::Queue") is None
+    assert view.spelled("${Topico}") == spelled["Topico"]
+    assert view.spelled("${Fila}") == "${Fila}", "`Ref` de uma fila é a URL"
+    assert view.spelled("arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:minha") == spelled["Nomeada"]
+    assert view.points("${Nomeada.Arn}", "AWS::SQS::Queue", by=("arn",)) == template.resources["Nomeada"]
+    assert view.points("minha", "AWS::SQS::Queue", by=("arn", "name")) == template.resources["Nomeada"]
+    assert view.points("minha", "AWS::SQS::Queue", by=("arn",)) is view.points(None, "AWS::SQS::Queue", by=("arn",)) is None

@@ -103,7 +103,7 @@ def test_each_scenario_is_proven():
     secure = {"Seguro": (ELB + "Listener", {
         "LoadBalancerArn": ref("Alb"), "Protocol": "HTTPS", "Port": 443, "Certificates": [{"CertificateArn": "arn:x"}],
         "DefaultActions": [{"Type": "forward", "TargetGroupArn": ref("Destino")}]})}
-    template = network({}, secure, Conditions={"Com": {"Fn::Equals": ["a", "b"]}})
+    template = network({}, secure, Conditions={"Com": {"Fn::Equals": [ref("Faixa"), "b"]}})
     template.resources["Seguro"].body["Condition"] = "Com"
     assert missing(template, *TO_ALB) == [
         "`GrupoAlb` não deixa entrar tcp 443 da internet em `Alb` (ENI_SG_RULES_MISMATCH); "

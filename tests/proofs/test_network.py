@@ -7,7 +7,8 @@ from time import monotonic
 import pytest
 
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import place, places
+from scripts.proofs.facts.view import View
+from scripts.proofs.facts.views import views_of
 from scripts.proofs.identity.wildcards import covers
 from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.openings import openings
@@ -19,7 +20,7 @@ from tests.proofs.scenery import GONE, allow, associate, missing, network, proof
 
 
 def net(changes=None, added=None, **sections):
-    return network_of(Resolution(network(changes, added, **sections)))
+    return network_of(views_of(network(changes, added, **sections)).each[0])
 
 
 def test_a_subnet_is_public_when_its_table_leads_to_an_internet_gateway():
@@ -108,17 +109,17 @@ def test_a_rule_behind_a_condition_keeps_its_line():
     chosen = {"Fn::If": ["Sim", allow(8080, SourceSecurityGroupId=ref("GrupoAlb")), ref("AWS::NoValue")]}
     template = network({"GrupoApp.SecurityGroupIngress": [ref("AWS::NoValue"), chosen]},
                        Conditions={"Sim": {"Fn::Equals": ["a", "a"]}})
-    (rule,) = rules_of(network_of(Resolution(template)), "GrupoApp", True)
+    (rule,) = rules_of(network_of(views_of(template).each[0]), "GrupoApp", True)
     assert rule.first.path[3:] == ("SecurityGroupIngress", 1, "Fn::If", 1, "FromPort")
-    (absent,) = [rules_of(network_of(Resolution(template, {"Sim": False})), "GrupoApp", True)]
+    (absent,) = [rules_of(network_of(View(Resolution(template, {"Sim": False}))), "GrupoApp", True)]
     assert absent == []
 
 
 def test_an_unknown_list_is_one_unknown_item():
-    values = Resolution(network({"GrupoApp.SecurityGroupIngress": {"Fn::Transform": {"Name": "macro"}}}))
-    (item,) = places(values, values.resources["GrupoApp"], "SecurityGroupIngress")
+    view = views_of(network({"GrupoApp.SecurityGroupIngress": {"Fn::Transform": {"Name": "macro"}}})).each[0]
+    (item,) = view.items(view.resources["GrupoApp"], "SecurityGroupIngress")
     assert isinstance(item.value, Unknown)
-    assert place(values, values.resources["GrupoApp"], "Nada") is None
+    assert view.at(view.resources["GrupoApp"], "Nada") is None
 
 
 def test_homes_follow_interfaces_and_launch_templates():
@@ -133,12 +134,12 @@ def test_homes_follow_interfaces_and_launch_templates():
             "SubnetIds": [ref("PrivadaA")], "SecurityGroupIds": [{"Fn::GetAtt": ["GrupoApp", "GroupId"]}]}}),
     }
     found = net({"App.SubnetId": GONE, "App.SecurityGroupIds": GONE, "App.NetworkInterfaces": interface}, added)
-    homes = {name: home_of(found, found.values.resources[name]) for name in ("App", "Frota", "Funcao", "Banco")}
+    homes = {name: home_of(found, found.view.resources[name]) for name in ("App", "Frota", "Funcao", "Banco")}
     assert {name: [item.value for item in home.subnets] for name, home in homes.items()} == {
         "App": ["PrivadaB"], "Frota": ["PrivadaA"], "Funcao": ["PrivadaA"], "Banco": ["PrivadaA", "PrivadaB"]}
     assert {name: home.known_groups for name, home in homes.items()} == {
         "App": ("GrupoBanco",), "Frota": ("GrupoApp",), "Funcao": ("GrupoApp",), "Banco": ("GrupoBanco",)}
-    assert home_of(found, found.values.resources["Destino"]) is None
+    assert home_of(found, found.view.resources["Destino"]) is None
 
 
 @pytest.mark.parametrize("one, other, expected", [
@@ -182,7 +183,7 @@ def test_an_acl_that_blocks(changes, expected):
 
 
 def test_openings_are_ingress_rules_routes_and_the_associations_that_give_routes():
-    assert [opening.text for opening in openings(Resolution(network()))] == [
+    assert [opening.text for opening in openings(views_of(network()).each[0])] == [
         "a entrada em `GrupoAlb`", "a entrada em `GrupoApp`", "a entrada em `GrupoBanco`", "a entrada em `GrupoServidor`",
         "a rota `RotaPublica`", "a rota `RotaPrivada`", "as rotas de `AssociaPublicaA` para `PublicaA`",
         "as rotas de `AssociaPublicaB` para `PublicaB`", "as rotas de `AssociaPrivadaA` para `PrivadaA`"]
@@ -197,4 +198,4 @@ def test_strange_values_never_crash(path, value):
     template = network({path: value})
     for tail, head in (("pessoa", "Alb"), ("Alb", "App"), ("App", "Banco"), ("App", "Nat"), ("Portao", "Servidor")):
         proof(template, tail, head)
-    assert all_rules(network_of(Resolution(template)))
+    assert all_rules(network_of(views_of(template).each[0]))

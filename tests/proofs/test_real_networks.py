@@ -11,11 +11,11 @@ import pytest
 from scripts.picture.script.capture import capture
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.drawn.containment import misplaced
+from scripts.proofs.facts.views import views_of
 from scripts.proofs.network.exposure import internet_paths
 from scripts.proofs.network.openings import openings
 from scripts.template import cloudformation as templates
 from scripts.template.cloudformation import Resource, Template
-from scripts.template.resolution import scenarios
 from tests.proofs.conftest import REAL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,35 +49,36 @@ def without(template: Template, path: tuple[Any, ...]) -> Template:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_network_arrow_is_proven_and_every_evidence_line_is_needed(slug):
     diagram, template = architecture(slug)
-    proofs = [proof for proof in prove(diagram, template) if proof.rule and proof.rule.id in NETWORK_RULES]
+    proofs = [proof for proof in prove(diagram, views_of(template)) if proof.rule and proof.rule.id in NETWORK_RULES]
     assert len(proofs) >= 2 and all(proof.proven for proof in proofs), [proof.missing for proof in proofs]
     survivors = []
     for proof in proofs:
         alone = replace(diagram, edges=(proof.edge,))
         for path in dict.fromkeys(found.path for found in proof.found):
-            (again,) = prove(alone, without(template, path))
+            (again,) = prove(alone, views_of(without(template, path)))
             survivors += [(proof.edge.id, path)] if again.proven else []
     assert survivors == []
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_everything_is_drawn_where_it_lives(slug):
-    assert [str(finding) for finding in misplaced(*architecture(slug))] == []
+    diagram, template = architecture(slug)
+    assert [str(finding) for finding in misplaced(diagram, views_of(template))] == []
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_everything_the_network_opens_is_evidence_of_an_arrow(slug):
     diagram, template = architecture(slug)
-    paths = {found.path for proof in prove(diagram, template) for found in proof.found}
-    assert [opening for values in scenarios(template) for opening in openings(values)
+    paths = {found.path for proof in prove(diagram, views_of(template)) for found in proof.found}
+    assert [opening for view in views_of(template).each for opening in openings(view)
             if not any(path[:len(opening.path)] == opening.path for path in paths)] == []
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_path_from_the_internet_to_the_database(slug):
     _, template = architecture(slug)
-    for values in scenarios(template):
-        assert [internet_paths(values, found) for found in values.of_type("AWS::RDS::DBInstance")] in ([], [[]])
+    for view in views_of(template).each:
+        assert [internet_paths(view, found) for found in view.of_type("AWS::RDS::DBInstance")] in ([], [[]])
 
 
 @pytest.mark.parametrize(("pattern", "proven"), [("*", False), ("/ajuda", True)])
@@ -98,7 +99,7 @@ Outputs:
 """
     damaged = templates.parse(text.replace("\nOutputs:\n", rule, 1), "template.yaml")
     diagram = capture(folder / "diagrams_src" / f"{slug}.py", folder)
-    found = [proof for proof in prove(diagram, damaged) if proof.edge.id == "balanceador--app-a"]
+    found = [proof for proof in prove(diagram, views_of(damaged)) if proof.edge.id == "balanceador--app-a"]
     assert found[0].proven is proven
 
 
@@ -111,5 +112,5 @@ def test_a_target_group_of_no_weight_receives_nothing(weight, proven):
     weighted = "            ForwardConfig: {TargetGroups: [{TargetGroupArn: !Ref GrupoDestino, Weight: %d}]}\n" % weight
     damaged = templates.parse(text.replace(plain, weighted, 1), "template.yaml")
     diagram = capture(ROOT / "diagrams_src" / "pdv-alta-disponibilidade.py", ROOT)
-    found = [proof for proof in prove(diagram, damaged) if proof.edge.id == "balanceador--app-a"]
+    found = [proof for proof in prove(diagram, views_of(damaged)) if proof.edge.id == "balanceador--app-a"]
     assert found[0].proven is proven

@@ -9,6 +9,7 @@ import pytest
 
 from scripts.base.diagram import Diagram, Edge, Node
 from scripts.proofs.arrows.prove import prove
+from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation
 
 TEXT = """\
@@ -40,7 +41,7 @@ DIAGRAM = Diagram(
 
 def proof(text: str = TEXT, head: str = "modelo"):
     diagram = replace(DIAGRAM, edges=(replace(DIAGRAM.edges[0], head=head),))
-    (found,) = prove(diagram, cloudformation.parse(text, "template.yaml"))
+    (found,) = prove(diagram, views_of(cloudformation.parse(text, "template.yaml")))
     return found
 
 
@@ -75,5 +76,5 @@ def test_the_real_group_keeps_its_instances():
     read = cloudformation.read(Path(__file__).parents[2] / "docs/arquiteturas/pdv-alta-disponibilidade/template.yaml")
     own = {"grupo": ("GrupoInstancias",), "modelo": ("ModeloLancamento",)}
     nodes = tuple(replace(node, resources=own[node.id]) for node in DIAGRAM.nodes if node.id in own)
-    (found,) = prove(replace(DIAGRAM, nodes=nodes), read)
+    (found,) = prove(replace(DIAGRAM, nodes=nodes), views_of(read))
     assert found.proven

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from scripts.aws.kinds import ARN, ID
+from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, KMS_KEY, QUEUE, SCALING_GROUP, TOPIC
 from scripts.proofs.arrows.failures import delivery
 from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.queues import POLLING, polled
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
-from scripts.proofs.facts.names import arn_of, canonical
-from scripts.proofs.facts.reading import place
 from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
-from scripts.proofs.identity.principals import FLEET, FUNCTION, INSTANCE, principal_of
-from scripts.proofs.identity.services import BUCKET, BUS, QUEUE, SERVICES, TOPIC, Watched, arns, on_objects, reads, watched
+from scripts.proofs.identity.principals import principal_of
+from scripts.proofs.identity.services import SERVICES, Watched, arns, on_objects, reads, watched
 from scripts.template.cloudformation import Resource
 
-SENT = (QUEUE, TOPIC, FUNCTION, BUS)
+SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 HELD = tuple(kind for kind in SERVICES if kind not in SENT)
 
 
-@rule((INSTANCE, FLEET), tuple(SERVICES))
+@rule((INSTANCE, SCALING_GROUP), tuple(SERVICES))
 def server_calls_service(case: Case) -> Iterator[Evidence]:
     """Um servidor chama um serviço da AWS.
 
@@ -74,18 +74,18 @@ def function_delivers(case: Case) -> Iterator[Evidence]:
     """
     assert case.tail and case.head
     if POLLING[0] in case.edge.action:
-        yield from polled(case.resolution, case.tail, case.head)
+        yield from polled(case.view, case.tail, case.head)
         yield from call(replace(case, edge=replace(case.edge, action=" ".join(POLLING))), through_network=False)
         return
-    yield from delivery(case.resolution, case.tail, case.head)
+    yield from delivery(case.view, case.tail, case.head)
     yield from call(case)
 
 
 def call(case: Case, through_network: bool = True) -> Iterator[Evidence]:
     """As permissões e, quando é o próprio código que chama, o caminho de rede."""
     assert case.tail and case.head
-    values, service = case.resolution, SERVICES[case.head.type]
-    principal = principal_of(values, case.tail)
+    view, service = case.view, SERVICES[case.head.type]
+    principal = principal_of(view, case.tail)
     yield from principal.evidence
     if principal.role is None:
         return
@@ -108,10 +108,10 @@ def call(case: Case, through_network: bool = True) -> Iterator[Evidence]:
 def _decide(case: Case, role: Resource, action: str) -> Decision:
     """A decisão no primeiro ARN que passa; se nenhum passa, no principal."""
     assert case.head
-    own = arn_of(case.resolution, case.head)
+    own = case.view.arn(case.head)
     needed = [f"{own}/{seen.prefix or ''}*{seen.suffix or ''}" for seen in _seen(case, action)]
-    names = needed or arns(case.resolution, role, case.head, action)
-    decisions = [decide(Request(case.resolution, action, name, role), case.head) for name in names]
+    names = needed or arns(case.view, role, case.head, action)
+    decisions = [decide(Request(case.view, action, name, role), case.head) for name in names]
     # O que aciona a função ela precisa ler por inteiro; do resto, basta um dos modos.
     return next((found for found in decisions if found.granted is not bool(needed)), decisions[0])
 
@@ -120,7 +120,7 @@ def _seen(case: Case, action: str) -> list[Watched]:
     """As notificações do bucket que acionam a função que agora o lê."""
     assert case.tail and case.head
     read = case.head.type == BUCKET and case.tail.type == FUNCTION and on_objects(action) and reads(action)
-    return watched(case.resolution, case.head, case.tail) if read else []
+    return watched(case.view, case.head, case.tail) if read else []
 
 
 def _permitted(case: Case, role: Resource, decision: Decision) -> Iterator[Evidence]:
@@ -128,7 +128,7 @@ def _permitted(case: Case, role: Resource, decision: Decision) -> Iterator[Evide
     action = decision.request.action
     yield from evidence(decision, at(role), f"`{role.id}`", f"`{case.head.id}`",
                         f"acrescente às políticas dele uma declaração com `{action}` e o ARN de `{case.head.id}`")
-    whole = replace(decision.request, arn=f"{arn_of(case.resolution, case.head)}/*")
+    whole = replace(decision.request, arn=f"{case.view.arn(case.head)}/*")
     for seen in _seen(case, action):
         if seen.line and decision.granted and not decide(whole, case.head).granted:
             yield Found(seen.line.path, "só aciona a função para as chaves que ela pode ler")
@@ -139,19 +139,18 @@ def key_used(request: Request, target: Resource, near: Path, who: str) -> Iterat
 
     `near` é onde a permissão dela deveria estar, e `who` quem pede.
     """
-    values, service = request.values, SERVICES.get(target.type)
-    written = place(values, target, *service.key) if service and service.key else None
+    view, service = request.view, SERVICES.get(target.type)
+    written = view.at(target, *service.key) if service and service.key else None
     if service is None or written is None or str(written.value).startswith("alias/aws/"):
         return
-    key = values.resource(written.value)
-    arn = arn_of(values, key) if key and key.type == "AWS::KMS::Key" else None
-    if arn is None or canonical(values, written.value) not in (arn, f"${{{key.id}}}" if key else ""):
+    key = view.points(written, KMS_KEY, by=(ID, ARN))
+    if key is None:
         yield Missing(written.path, f"não se conhece a chave que cifra `{target.id}`", "cite uma `AWS::KMS::Key` do template")
         return
     needed = ["kms:Decrypt"]
     if not reads(request.action) and service.prefix != "dynamodb":
         needed = ["kms:GenerateDataKey"] if service.prefix == "s3" else ["kms:GenerateDataKey", "kms:Decrypt"]
-    yield Found(written.path, f"`{target.id}` é cifrado com a chave `{key.id if key else ''}`")
+    yield Found(written.path, f"`{target.id}` é cifrado com a chave `{key.id}`")
     for use in needed:
-        yield from evidence(decide(replace(request, action=use, arn=arn), key), near, who, f"`{target.id}`",
+        yield from evidence(decide(replace(request, action=use, arn=view.arn(key) or ""), key), near, who, f"`{target.id}`",
                             f"permita `{use}` na chave que o cifra")

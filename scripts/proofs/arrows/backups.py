@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scripts.aws.kinds import HERE
+from scripts.aws.types import SNAPSHOT_POLICY, VOLUME
 from scripts.proofs.arrows.registry import Case, rule
-from scripts.proofs.arrows.storage import VOLUME
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.names import HERE
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import Placed, inside, listed_inside, place, places
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
-from scripts.proofs.identity.principals import LIFECYCLE, principal_of
+from scripts.proofs.identity.principals import principal_of
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 SNAPSHOTS = "arn:${AWS::Partition}:ec2:${AWS::Region}::snapshot/*"
 NEEDED = (("ec2:CreateSnapshot", SNAPSHOTS), ("ec2:DeleteSnapshot", SNAPSHOTS), ("ec2:CreateTags", SNAPSHOTS),
@@ -22,7 +21,7 @@ NEEDED = (("ec2:CreateSnapshot", SNAPSHOTS), ("ec2:DeleteSnapshot", SNAPSHOTS), 
 """O que o serviço faz com o papel, além de ler o volume: as ações da política que a AWS mantém para ele."""
 
 
-@rule(LIFECYCLE, VOLUME)
+@rule(SNAPSHOT_POLICY, VOLUME)
 def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
     """Uma política do Data Lifecycle Manager tira snapshots de um volume EBS.
 
@@ -36,40 +35,40 @@ def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lifecycle.html
     """
     assert case.tail and case.head
-    values, policy = case.resolution, case.tail
-    yield from _usual(values, policy)
+    view, policy = case.view, case.tail
+    yield from _usual(view, policy)
     for keys, wanted in ((("State",), "ENABLED"), (("PolicyDetails", "ResourceTypes", 0), "VOLUME")):
-        said = place(values, policy, *keys)
+        said = view.at(policy, *keys)
         if said and said.value == wanted:
             yield Found(said.path, f"`{keys[0]}`: `{wanted}`")
         else:
             yield Missing(at(policy, keys[0]), f"`{policy.id}` não é de volumes, ou não está ligada",
                           "escreva `State: ENABLED` e `ResourceTypes: [VOLUME]`")
-    yield from _tagged(values, policy, case.head)
-    yield from _schedules(values, policy)
-    principal = principal_of(values, policy)
+    yield from _tagged(view, policy, case.head)
+    yield from _schedules(view, policy)
+    principal = principal_of(view, policy)
     yield from principal.evidence
     volume = f"arn:${{AWS::Partition}}:ec2:{HERE}:volume/${{{case.head.id}}}"
     for action, arn in ((("ec2:CreateSnapshot", volume), *NEEDED) if principal.role else ()):
         # O que a política apaga é o que ela mesma criou, com as etiquetas que pôs.
-        context = _added(values, policy) if action == "ec2:DeleteSnapshot" else {}
-        decision = decide(Request(values, action, arn, principal.role, context=context), None)
+        context = _added(view, policy) if action == "ec2:DeleteSnapshot" else {}
+        decision = decide(Request(view, action, arn, principal.role, context=context), None)
         yield from evidence(decision, at(principal.role or policy), f"`{principal.role.id}`", f"`{arn}`",
                             f"acrescente às políticas dele uma declaração com `{action}`")
 
 
-def _usual(values: Resolution, policy: Resource) -> Iterator[Missing]:
+def _usual(view: View, policy: Resource) -> Iterator[Missing]:
     """O defeito de uma política que não é da espécie que tira snapshots de volumes da própria Região."""
     for name, wanted in (("PolicyType", "EBS_SNAPSHOT_MANAGEMENT"), ("ResourceLocations", "CLOUD")):
-        for item in places(values, policy, "PolicyDetails", name):
+        for item in view.items(policy, "PolicyDetails", name):
             if item.value != wanted:
                 yield Missing(item.path, f"`{name}` de `{policy.id}` não é `{wanted}`", f"tire `{name}`")
 
 
-def _tagged(values: Resolution, policy: Resource, volume: Resource) -> Iterator[Evidence]:
-    own = {pair[0]: pair[1] for item in places(values, volume, "Tags") if (pair := _pair(values, volume, item))}
-    for item in places(values, policy, "PolicyDetails", "TargetTags"):
-        key, value = _pair(values, policy, item) or (None, None)
+def _tagged(view: View, policy: Resource, volume: Resource) -> Iterator[Evidence]:
+    own = {pair[0]: pair[1] for item in view.items(volume, "Tags") if (pair := _pair(view, volume, item))}
+    for item in view.items(policy, "PolicyDetails", "TargetTags"):
+        key, value = _pair(view, policy, item) or (None, None)
         if key is not None and key in own and own[key].value == value.value:
             yield Found(value.path, f"os volumes com a etiqueta `{key}`")
             yield Found(own[key].path, f"`{volume.id}` tem essa etiqueta")
@@ -78,27 +77,27 @@ def _tagged(values: Resolution, policy: Resource, volume: Resource) -> Iterator[
                   "ponha em `TargetTags` uma etiqueta que o volume tem em `Tags`")
 
 
-def _added(values: Resolution, policy: Resource) -> dict[str, str]:
+def _added(view: View, policy: Resource) -> dict[str, str]:
     """As etiquetas que todas as agendas põem nos snapshots, como a condição as lê."""
-    schedules = places(values, policy, "PolicyDetails", "Schedules")
-    tags = [{pair[0]: str(pair[1].value) for item in listed_inside(values, policy, schedule, "TagsToAdd")
-             if (pair := _pair(values, policy, item))} for schedule in schedules]
+    schedules = view.items(policy, "PolicyDetails", "Schedules")
+    tags = [{pair[0]: str(pair[1].value) for item in view.items_inside(schedule, "TagsToAdd")
+             if (pair := _pair(view, policy, item))} for schedule in schedules]
     return {f"aws:ResourceTag/{key}": value for key, value in (tags[0] if tags else {}).items()
             if all(other.get(key) == value for other in tags)}
 
 
-def _pair(values: Resolution, resource: Resource, item: Placed) -> tuple[str, Placed] | None:
-    key, value = (inside(values, resource, item, name) for name in ("Key", "Value"))
+def _pair(view: View, resource: Resource, item: Placed) -> tuple[str, Placed] | None:
+    key, value = (view.inside(item, name) for name in ("Key", "Value"))
     return (str(key.value), value) if key and value and isinstance(value.value, str) else None
 
 
-def _schedules(values: Resolution, policy: Resource) -> Iterator[Evidence]:
-    schedules = places(values, policy, "PolicyDetails", "Schedules")
+def _schedules(view: View, policy: Resource) -> Iterator[Evidence]:
+    schedules = view.items(policy, "PolicyDetails", "Schedules")
     if not schedules:
         yield Missing(at(policy, "PolicyDetails"), f"`{policy.id}` não diz quando", "escreva `Schedules`")
     for schedule in schedules:
         for name, other, text in (("CreateRule", "CronExpression", "quando criar"), ("RetainRule", "Count", "quanto guardar")):
-            said = inside(values, policy, schedule, name)
+            said = view.inside(schedule, name)
             if said and isinstance(said.value, dict) and _says(said.value, other):
                 yield Found(said.path, text)
             else:

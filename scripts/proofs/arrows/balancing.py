@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, TARGET_GROUP, VPC
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import Placed, inside, listed_inside, place, places
+from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.interfaces import Home
-from scripts.proofs.network.interfaces_by_type import BALANCER, FLEET, INSTANCE, drawn_home, home_of
+from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
 from scripts.proofs.network.listeners import diversions, listeners_of, redirections
 from scripts.proofs.network.path import reach, same_vpc
-from scripts.proofs.network.topology import VPC, Network, network_of
+from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
-
-TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
-LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Delivery:
     lines: tuple[Found, ...]
 
 
-@rule(BALANCER, (INSTANCE, FLEET))
+@rule(BALANCER, (INSTANCE, SCALING_GROUP))
 def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
     """O balanceador distribui para as instâncias.
 
@@ -44,7 +42,7 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
     """
     assert case.tail and case.head
-    net = network_of(case.resolution)
+    net = network_of(case.view)
     source, target = home_of(net, case.tail), drawn_home(net, case.diagram, case.edge.head, case.head)
     assert source and target
     yield from redirections(net, case.tail)
@@ -69,24 +67,24 @@ def deliveries(net: Network, balancer: Resource) -> Iterator[Delivery]:
         if len(own) != len(lines):
             continue
         yield from _forwards(net, listener, "DefaultActions", own)
-        for listener_rule in net.values.of_type(LISTENER_RULE):
-            written = place(net.values, listener_rule, "ListenerArn")
-            if written and net.named(written.value, listener.type) == listener:
+        for listener_rule in net.view.of_type(LISTENER_RULE):
+            written = net.view.at(listener_rule, "ListenerArn")
+            if written and net.view.points(written.value, listener.type) == listener:
                 link = Found(written.path, f"a regra é de `{listener.id}`")
                 yield from _forwards(net, listener_rule, "Actions", (*own, link))
 
 
 def _forwards(net: Network, resource: Resource, name: str, lines: tuple[Found, ...]) -> Iterator[Delivery]:
-    for action in places(net.values, resource, name):
-        kind = inside(net.values, resource, action, "Type")
+    for action in net.view.items(resource, name):
+        kind = net.view.inside(action, "Type")
         if kind is None or kind.value != "forward":
             continue
-        written = [inside(net.values, resource, action, "TargetGroupArn")] + [
-            inside(net.values, resource, item, "TargetGroupArn")
-            for item in listed_inside(net.values, resource, action, "ForwardConfig", "TargetGroups")
-            if _weighs(inside(net.values, resource, item, "Weight"))]
+        written = [net.view.inside(action, "TargetGroupArn")] + [
+            net.view.inside(item, "TargetGroupArn")
+            for item in net.view.items_inside(action, "ForwardConfig", "TargetGroups")
+            if _weighs(net.view.inside(item, "Weight"))]
         for arn in written:
-            targets = net.named(arn.value, TARGETS) if arn else None
+            targets = net.view.points(arn.value, TARGET_GROUP) if arn else None
             if arn and targets:
                 yield Delivery(targets, (*lines, Found(kind.path, "encaminha"), Found(arn.path, f"a `{targets.id}`")))
 
@@ -98,19 +96,19 @@ def _weighs(weight: Placed | None) -> bool:
 
 def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list[Found], int | None] | None:
     """As linhas que põem a instância no grupo de destino, e a porta em que ela recebe."""
-    port = net.values.property(targets, "Port")
+    port = net.view.value(targets, "Port")
     usual = whole(port)
-    kind = net.values.property(targets, "TargetType")
+    kind = net.view.value(targets, "TargetType")
     if kind not in (None, "instance"):
         return None
-    if member.type == FLEET:
-        for item in places(net.values, member, "TargetGroupARNs"):
-            if net.named(item.value, TARGETS) == targets:
+    if member.type == SCALING_GROUP:
+        for item in net.view.items(member, "TargetGroupARNs"):
+            if net.view.points(item.value, TARGET_GROUP) == targets:
                 return [Found(item.path, f"as instâncias entram em `{targets.id}`")], usual
         return None
-    for item in places(net.values, targets, "Targets"):
-        identity, own = (inside(net.values, targets, item, name) for name in ("Id", "Port"))
-        if identity and net.named(identity.value, INSTANCE) == member:
+    for item in net.view.items(targets, "Targets"):
+        identity, own = (net.view.inside(item, name) for name in ("Id", "Port"))
+        if identity and net.view.points(identity.value, INSTANCE) == member:
             lines = [Found(identity.path, f"`{member.id}` está em `{targets.id}`")]
             if own is None or str(own.value) == str(port):
                 return lines, usual
@@ -132,13 +130,13 @@ def _portless(targets: Resource) -> Iterator[Missing]:
 
 def _target_group(net: Network, targets: Resource, member: Home) -> Iterator[Evidence]:
     for name in ("Protocol", "Port"):
-        written = place(net.values, targets, name)
+        written = net.view.at(targets, name)
         if written and (name == "Port" or written.value in ("HTTP", "HTTPS", "TCP", "TLS")):
             yield Found(written.path, f"`{targets.id}` entrega em {written.value}")
         else:
             yield Missing(at(targets, name), f"`{targets.id}` não diz `{name}`", "escreva o valor",
                           "TARGET_PORT_RESTRICTION")
-    vpc = net.property(targets, "VpcId", VPC)
+    vpc = net.pointed(targets, "VpcId", VPC)
     if vpc and all(subnet.vpc == vpc for subnet in member.known_subnets(net)):
         yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")
     else:
@@ -147,7 +145,7 @@ def _target_group(net: Network, targets: Resource, member: Home) -> Iterator[Evi
 
 
 def _health_port(net: Network, targets: Resource, port: int | None) -> int | None:
-    written = net.values.property(targets, "HealthCheckPort")
+    written = net.view.value(targets, "HealthCheckPort")
     if written in (None, "traffic-port"):
         return port
     return whole(written)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import BALANCER, FUNCTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Missing, at
-from scripts.proofs.network.interfaces_by_type import BALANCER, FLEET, INSTANCE, LAMBDA, drawn_home, home_of
+from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
 from scripts.proofs.network.listeners import internal, listeners_of
 from scripts.proofs.network.path import reach
 from scripts.proofs.network.topology import network_of
 
 
-@rule((INSTANCE, FLEET, LAMBDA), BALANCER)
+@rule((INSTANCE, SCALING_GROUP, FUNCTION), BALANCER)
 def workload_calls_balancer(case: Case) -> Iterator[Evidence]:
     """Uma aplicação chama outra por um balanceador interno.
 
@@ -27,7 +28,7 @@ def workload_calls_balancer(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
     """
     assert case.tail and case.head
-    net = network_of(case.resolution)
+    net = network_of(case.view)
     source, target = drawn_home(net, case.diagram, case.edge.tail, case.tail), home_of(net, case.head)
     assert source and target
     yield from internal(net, case.head)

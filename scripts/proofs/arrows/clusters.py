@@ -10,33 +10,32 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
+from scripts.aws.types import (
+    BALANCER, EKS_ADDON, EKS_CLUSTER, FUNCTION, POD_IDENTITY_ASSOCIATION, SECURITY_GROUP, SECURITY_GROUP_INGRESS, SUBNET,
+    VPC,
+)
 from scripts.proofs.arrows.access import HELD, call
 from scripts.proofs.arrows.balancing import deliveries
 from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
-from scripts.proofs.evidence import Evidence, Found, Missing, at, complete
+from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import inside, place, places
+from scripts.proofs.facts.view import View
 from scripts.proofs.identity.principals import principal, role_of_arn
-from scripts.proofs.identity.services import FUNCTION
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import Home, home, written
-from scripts.proofs.network.interfaces_by_type import BALANCER, home_of
+from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.listeners import redirections
 from scripts.proofs.network.path import carried, same_vpc
 from scripts.proofs.network.security_groups import GroupRule, rules_of
-from scripts.proofs.network.topology import SUBNET, VPC, Network, network_of
+from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
-CLUSTER = "AWS::EKS::Cluster"
-ASSOCIATION = "AWS::EKS::PodIdentityAssociation"
-INGRESS = "AWS::EC2::SecurityGroupIngress"
 TAG = "eks:eks-cluster-name"
 AGENT = "eks-pod-identity-agent"
 
 
-@rule(BALANCER, CLUSTER)
+@rule(BALANCER, EKS_CLUSTER)
 def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
     """O balanceador distribui para pods do EKS.
 
@@ -52,7 +51,7 @@ def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html
     """
     assert case.tail and case.head
-    net, cluster = network_of(case.resolution), case.head
+    net, cluster = network_of(case.view), case.head
     yield from redirections(net, case.tail)
     found = [(delivery, lines) for delivery in deliveries(net, case.tail) if (lines := _tagged(net, delivery.targets, cluster))]
     if not found:
@@ -63,11 +62,11 @@ def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
     delivery, lines = found[0]
     yield from (*delivery.lines, *lines)
     yield from _by_address(net, delivery.targets, cluster)
-    yield from _integrated(net.values, cluster)
-    yield from _admitted(net, case.tail, cluster, whole(net.values.property(delivery.targets, "Port")) or 0)
+    yield from _integrated(net.view, cluster)
+    yield from _admitted(net, case.tail, cluster, whole(net.view.value(delivery.targets, "Port")) or 0)
 
 
-@rule(CLUSTER, (*HELD, FUNCTION))
+@rule(EKS_CLUSTER, (*HELD, FUNCTION))
 def pod_calls_service(case: Case) -> Iterator[Evidence]:
     """Um pod do EKS chama um serviço da AWS.
 
@@ -84,95 +83,95 @@ def pod_calls_service(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
     """
     assert case.tail and case.head
-    values, cluster = case.resolution, case.tail
-    found = _associations(values, cluster)
+    view, cluster = case.view, case.tail
+    found = _associations(view, cluster)
     # Cada associação se julga como se fosse a única; sem nenhuma, a chamada diz o que falta.
-    ways = [replace(case, resolution=_without(values, found, association)) for association in found]
-    yield from complete(call(way) for way in ways or [case])
+    ways = [replace(case, view=_without(view, found, association)) for association in found]
+    yield from view.complete(call(way) for way in ways or [case])
     if found:
-        yield from _agent(values, cluster)
+        yield from _agent(view, cluster)
     if case.head.type == FUNCTION:
-        yield from invocable(values, case.head)
+        yield from invocable(view, case.head)
 
 
-def _associations(values: Resolution, cluster: Resource) -> list[Resource]:
-    return [found for found in values.of_type(ASSOCIATION) if _is(values, values.property(found, "ClusterName"), cluster)]
+def _associations(view: View, cluster: Resource) -> list[Resource]:
+    return [found for found in view.of_type(POD_IDENTITY_ASSOCIATION) if _is(view, view.value(found, "ClusterName"), cluster)]
 
 
-def _without(values: Resolution, others: list[Resource], kept: Resource) -> Resolution:
-    """O mesmo cenário só com uma das associações."""
-    left = {name: found for name, found in values.template.resources.items() if found == kept or found not in others}
-    return Resolution(replace(values.template, resources=left), values.assumed, values.chosen)
+def _without(view: View, others: list[Resource], kept: Resource) -> View:
+    """O mesmo mundo só com uma das associações."""
+    left = {name: found for name, found in view.template.resources.items() if found == kept or found not in others}
+    return View(replace(view.world, template=replace(view.template, resources=left)), view.unknown)
 
 
-@principal(CLUSTER, service="pods.eks.amazonaws.com", trusted=("sts:AssumeRole", "sts:TagSession"))
-def _pods(values: Resolution, cluster: Resource) -> Iterator[Evidence | Resource]:
-    for association in _associations(values, cluster):
-        granted = place(values, association, "RoleArn")
-        role = role_of_arn(values, granted)
+@principal(EKS_CLUSTER, service="pods.eks.amazonaws.com", trusted=("sts:AssumeRole", "sts:TagSession"))
+def _pods(view: View, cluster: Resource) -> Iterator[Evidence | Resource]:
+    for association in _associations(view, cluster):
+        granted = view.at(association, "RoleArn")
+        role = role_of_arn(view, granted)
         if granted and role:
-            yield from _bound(values, association, cluster)
+            yield from _bound(view, association, cluster)
             yield Found(granted.path, f"os pods agem com o papel `{role.id}`")
             yield role
             return
-    yield Missing(at(cluster), f"nenhum papel chega aos pods de `{cluster.id}`", f"crie um `{ASSOCIATION}`")
+    yield Missing(at(cluster), f"nenhum papel chega aos pods de `{cluster.id}`", f"crie um `{POD_IDENTITY_ASSOCIATION}`")
 
 
-def _bound(values: Resolution, association: Resource, cluster: Resource) -> Iterator[Evidence]:
+def _bound(view: View, association: Resource, cluster: Resource) -> Iterator[Evidence]:
     """As linhas da associação; o papel para o qual ela passe adiante não se avalia."""
     yield Found(at(association, "ClusterName"), f"a associação é de `{cluster.id}`")
-    yield from _by_name(values, values.property(association, "ClusterName"), cluster)
+    yield from _by_name(view, view.value(association, "ClusterName"), cluster)
     for name in ("Namespace", "ServiceAccount"):
-        said = values.property(association, name)
+        said = view.value(association, name)
         yield Found(at(association, name), f"só os de `{name}`") if isinstance(said, str) and said else Missing(
             at(association), f"`{association.id}` não diz `{name}`", "escreva o valor")
-    onward = place(values, association, "TargetRoleArn")
+    onward = view.at(association, "TargetRoleArn")
     if onward:
         yield Missing(onward.path, f"`{association.id}` passa a outro papel, que não se avalia", "tire `TargetRoleArn`")
 
 
-def _agent(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
+def _agent(view: View, cluster: Resource) -> Iterator[Evidence]:
     """Quem entrega as credenciais aos pods: sem ele, a associação não faz nada."""
-    said = place(values, cluster, "ComputeConfig", "Enabled")
+    said = view.at(cluster, "ComputeConfig", "Enabled")
     if said and str(said.value).lower() == "true":
         yield Found(said.path, "o Auto Mode traz o agente que entrega as credenciais")
         return
-    for addon in values.of_type("AWS::EKS::Addon"):
-        if values.property(addon, "AddonName") == AGENT and _is(values, values.property(addon, "ClusterName"), cluster):
+    for addon in view.of_type(EKS_ADDON):
+        if view.value(addon, "AddonName") == AGENT and _is(view, view.value(addon, "ClusterName"), cluster):
             yield Found(at(addon, "AddonName"), "o complemento que entrega as credenciais")
             yield Found(at(addon, "ClusterName"), f"está em `{cluster.id}`")
             return
     yield Missing(at(cluster), f"nada entrega as credenciais aos pods de `{cluster.id}`", f"ligue o Auto Mode, ou instale `{AGENT}`")
 
 
-def _is(values: Resolution, value: object, cluster: Resource) -> bool:
+def _is(view: View, value: object, cluster: Resource) -> bool:
     """O valor é o nome do cluster: o `Ref` dele, ou o mesmo texto que ele tem em `Name`."""
-    return isinstance(value, str) and value in (f"${{{cluster.id}}}", values.property(cluster, "Name"))
+    return isinstance(value, str) and value in (f"${{{cluster.id}}}", view.value(cluster, "Name"))
 
 
-def _by_name(values: Resolution, value: object, cluster: Resource) -> Iterator[Found]:
+def _by_name(view: View, value: object, cluster: Resource) -> Iterator[Found]:
     if value != f"${{{cluster.id}}}":
         yield Found(at(cluster, "Name"), f"é o nome de `{cluster.id}`")
 
 
-@home(CLUSTER)
+@home(EKS_CLUSTER)
 def _lives(net: Network, cluster: Resource) -> Home:
     """As sub-redes dos nós; o grupo de segurança deles é do próprio cluster, com toda a saída."""
     return Home(cluster, written(net, cluster, SUBNET, "ResourcesVpcConfig", "SubnetIds"), open=True)
 
 
 def _tagged(net: Network, targets: Resource, cluster: Resource) -> list[Found]:
-    for item in places(net.values, targets, "Tags"):
-        key, value = (inside(net.values, targets, item, name) for name in ("Key", "Value"))
-        if key and value and key.value == TAG and _is(net.values, value.value, cluster):
-            return [Found(value.path, f"`{targets.id}` é do cluster"), *_by_name(net.values, value.value, cluster)]
+    for item in net.view.items(targets, "Tags"):
+        key, value = (net.view.inside(item, name) for name in ("Key", "Value"))
+        if key and value and key.value == TAG and _is(net.view, value.value, cluster):
+            return [Found(value.path, f"`{targets.id}` é do cluster"), *_by_name(net.view, value.value, cluster)]
     return []
 
 
 def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[Evidence]:
     lived = home_of(net, cluster)
     assert lived
-    kind, vpc = place(net.values, targets, "TargetType"), net.property(targets, "VpcId", VPC)
+    kind, vpc = net.view.at(targets, "TargetType"), net.pointed(targets, "VpcId", VPC)
     if kind and kind.value == "ip":
         yield Found(kind.path, "entrega no endereço de cada pod")
     else:
@@ -186,9 +185,9 @@ def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[
         yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{cluster.id}`", "corrija o `VpcId`", "DISCONNECTED_VPCS")
 
 
-def _integrated(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
+def _integrated(view: View, cluster: Resource) -> Iterator[Evidence]:
     for keys in (("KubernetesNetworkConfig", "ElasticLoadBalancing", "Enabled"), ("ComputeConfig", "Enabled")):
-        said = place(values, cluster, *keys)
+        said = view.at(cluster, *keys)
         if said and str(said.value).lower() == "true":
             yield Found(said.path, f"`{'.'.join(keys)}` está ligado")
         else:
@@ -201,9 +200,9 @@ def _admitted(net: Network, balancer: Resource, cluster: Resource, port: int) ->
     assert source
     leaving = [(group, ruling) for group in source.known_groups for ruling in rules_of(net, group, False) or []
                if ruling.group == group and ruling.exactly(port) and _only(ruling, own)]
-    entering = [ingress for ingress in net.values.of_type(INGRESS) if net.values.property(ingress, "GroupId") == own
-                and _exact(net.values, ingress, port) and net.property(ingress, "SourceSecurityGroupId", "AWS::EC2::SecurityGroup")
-                and net.property(ingress, "SourceSecurityGroupId", "AWS::EC2::SecurityGroup").id in source.known_groups]
+    entering = [ingress for ingress in net.view.of_type(SECURITY_GROUP_INGRESS) if net.view.value(ingress, "GroupId") == own
+                and _exact(net.view, ingress, port) and net.pointed(ingress, "SourceSecurityGroupId", SECURITY_GROUP)
+                and net.pointed(ingress, "SourceSecurityGroupId", SECURITY_GROUP).id in source.known_groups]
     if not port or not leaving or not entering:
         yield Missing(at(cluster), f"os grupos não deixam passar tcp {port} de `{balancer.id}` aos pods de `{cluster.id}`",
                       f"acrescente a saída para `!GetAtt {cluster.id}.ClusterSecurityGroupId` e a entrada nele",
@@ -222,6 +221,6 @@ def _only(ruling: GroupRule, group: str) -> bool:
     return len(ruling.peers) == 1 and ruling.peers[0][1].value == group
 
 
-def _exact(values: Resolution, ingress: Resource, port: int) -> bool:
-    ends = [whole(values.property(ingress, name)) for name in ("FromPort", "ToPort")]
-    return ends == [port] * 2 and str(values.property(ingress, "IpProtocol")) in ("tcp", "6")
+def _exact(view: View, ingress: Resource, port: int) -> bool:
+    ends = [whole(view.value(ingress, name)) for name in ("FromPort", "ToPort")]
+    return ends == [port] * 2 and str(view.value(ingress, "IpProtocol")) in ("tcp", "6")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.kinds import HERE
+from scripts.aws.types import DATABASE, DB_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.names import HERE
-from scripts.proofs.facts.reading import Placed, place
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide, evidence, lines as permitted
 from scripts.proofs.identity.principals import principal_of
-from scripts.proofs.network.interfaces_by_type import (
-    CLUSTER, DATABASE, FLEET, INSTANCE, LAMBDA, drawn_home, drawn_subnets, home_of,
-)
+from scripts.proofs.network.interfaces_by_type import drawn_home, drawn_subnets, home_of
 from scripts.proofs.network.path import reach, same_vpc
 from scripts.proofs.network.topology import Network, distinct_zones, network_of
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 ENGINES = {
@@ -29,7 +27,7 @@ EDITIONS = ("db2", "oracle", "sqlserver")
 """Motores cujo nome sempre traz a edição: `oracle-ee`, `sqlserver-se`."""
 
 
-@rule((INSTANCE, FLEET, LAMBDA), (DATABASE, CLUSTER))
+@rule((INSTANCE, SCALING_GROUP, FUNCTION), (DATABASE, DB_CLUSTER))
 def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     """Uma aplicação na VPC conversa com o banco do RDS.
 
@@ -46,7 +44,7 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.Scenarios.html
     """
     assert case.tail and case.head
-    net = network_of(case.resolution)
+    net = network_of(case.view)
     source, target = drawn_home(net, case.diagram, case.edge.tail, case.tail), home_of(net, case.head)
     assert source and target
     port, lines = listening(net, case.head)
@@ -68,28 +66,28 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
 def _credentials(case: Case) -> Iterator[Evidence]:
     """Com a senha gerenciada pelo RDS, a aplicação lê o segredo ou se autentica pelo IAM."""
     assert case.tail and case.head
-    secret = managed_secret(case.resolution, case.head)
-    principal = principal_of(case.resolution, case.tail) if secret else None
+    secret = managed_secret(case.view, case.head)
+    principal = principal_of(case.view, case.tail) if secret else None
     if secret is None or principal is None:
         return
     yield from principal.evidence
     if principal.role is None:
         return
-    by_iam = _by_iam(case.resolution, case.head, principal.role)
+    by_iam = _by_iam(case.view, case.head, principal.role)
     if by_iam:
         yield from by_iam
         return
-    decision = decide(Request(case.resolution, "secretsmanager:GetSecretValue", secret, principal.role), None)
+    decision = decide(Request(case.view, "secretsmanager:GetSecretValue", secret, principal.role), None)
     yield from evidence(decision, at(principal.role), f"`{principal.role.id}`", f"o segredo de `{case.head.id}`",
                         f"permita a ação em `!GetAtt {case.head.id}.MasterUserSecret.SecretArn`")
 
 
-def _by_iam(values: Resolution, database: Resource, role: Resource) -> list[Evidence]:
+def _by_iam(view: View, database: Resource, role: Resource) -> list[Evidence]:
     """As linhas com que o papel entra no banco sem senha, como qualquer usuário dele; vazio quando não entra."""
-    enabled = place(values, database, "EnableIAMDatabaseAuthentication")
-    number = "DBClusterResourceId" if database.type == CLUSTER else "DbiResourceId"
+    enabled = view.at(database, "EnableIAMDatabaseAuthentication")
+    number = "DBClusterResourceId" if database.type == DB_CLUSTER else "DbiResourceId"
     users = f"arn:${{AWS::Partition}}:rds-db:{HERE}:dbuser:${{{database.id}.{number}}}/*"
-    decision = decide(Request(values, "rds-db:connect", users, role), None)
+    decision = decide(Request(view, "rds-db:connect", users, role), None)
     if enabled is None or str(enabled.value).lower() != "true" or not decision.granted or not decision.allowed:
         return []
     return [Found(enabled.path, "o banco aceita as credenciais do IAM"), *permitted(decision.allowed, decision.request)]
@@ -110,16 +108,16 @@ def primary_reaches_standby(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
     """
     assert case.tail and case.head
-    net = network_of(case.resolution)
+    net = network_of(case.view)
     if case.tail != case.head:
         yield _replica(net, case.tail, case.head)
         return
-    multi = place(net.values, case.head, "MultiAZ")
+    multi = net.view.at(case.head, "MultiAZ")
     if multi and str(multi.value).lower() == "true":
         yield Found(multi.path, "o RDS mantém uma cópia em espera noutra zona")
     else:
         yield Missing(at(case.head, "MultiAZ"), f"`{case.head.id}` não é Multi-AZ", "escreva `MultiAZ: true`")
-    engine = str(net.values.property(case.head, "Engine"))
+    engine = str(net.view.value(case.head, "Engine"))
     if engine.startswith("aurora"):
         yield Missing(at(case.head, "Engine"), "o Aurora repete os dados no cluster, e não por `MultiAZ`",
                       "desenhe o cluster e as suas instâncias")
@@ -129,7 +127,7 @@ def primary_reaches_standby(case: Case) -> Iterator[Evidence]:
 
 def listening(net: Network, database: Resource) -> tuple[int | None, list[Evidence]]:
     """A porta em que o banco ouve, com as linhas que a decidem."""
-    engine, written = place(net.values, database, "Engine"), place(net.values, database, "Port")
+    engine, written = net.view.at(database, "Engine"), net.view.at(database, "Port")
     usual = default_port(engine)
     if written and str(written.value).isdigit():
         port = int(written.value)
@@ -147,9 +145,9 @@ def default_port(engine: Placed | None) -> int | None:
     return ENGINES[names[0]] if names else None
 
 
-def managed_secret(values: Resolution, database: Resource) -> str | None:
+def managed_secret(view: View, database: Resource) -> str | None:
     """O ARN do segredo que o RDS cria com a senha, quando é ele que a gerencia."""
-    managed = str(values.property(database, "ManageMasterUserPassword")).lower() == "true"
+    managed = str(view.value(database, "ManageMasterUserPassword")).lower() == "true"
     return f"${{{database.id}.MasterUserSecret.SecretArn}}" if managed else None
 
 
@@ -159,8 +157,8 @@ def _engine(engine: Placed | None, port: int) -> Evidence:
 
 
 def _replica(net: Network, source: Resource, replica: Resource) -> Evidence:
-    written = place(net.values, replica, "SourceDBInstanceIdentifier")
-    named = net.values.resource(written.value) if written else None
+    written = net.view.at(replica, "SourceDBInstanceIdentifier")
+    named = net.view.points(written, DATABASE) if written else None
     if written and named == source:
         return Found(written.path, f"`{replica.id}` é réplica de `{source.id}`")
     return Missing(at(replica), f"`{replica.id}` não é réplica de `{source.id}`",

@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scripts.aws.types import BALANCER, BUCKET, DISTRIBUTION, ORIGIN_ACCESS_CONTROL, VPC_ORIGIN
 from scripts.proofs.arrows.access import key_used
 from scripts.proofs.arrows.internet import outsider
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.names import arn_of, canonical, name_of
-from scripts.proofs.facts.reading import Placed, inside, place, places
-from scripts.proofs.facts.references import referred
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import ACCOUNT, Request, applies, decide, evidence
-from scripts.proofs.identity.policies import Statement, of_resource, written_keys
+from scripts.proofs.identity.policies import Statement, of_resource
 from scripts.proofs.identity.wildcards import covers
-from scripts.proofs.network.interfaces_by_type import BALANCER
 from scripts.proofs.network.origins import private_origin
 from scripts.proofs.network.topology import network_of
-from scripts.template.cloudformation import Key, Resource
-from scripts.template.resolution import Resolution
+from scripts.template.cloudformation import Resource
 
-DISTRIBUTION = "AWS::CloudFront::Distribution"
-BUCKET = "AWS::S3::Bucket"
-CONTROL = "AWS::CloudFront::OriginAccessControl"
-VPC_ORIGIN = "AWS::CloudFront::VpcOrigin"
 CONFIG = "DistributionConfig"
 SIGNED = {"OriginAccessControlOriginType": "s3", "SigningBehavior": "always", "SigningProtocol": "sigv4"}
 RULE = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault")
@@ -44,14 +37,14 @@ def outside_reaches_distribution(case: Case) -> Iterator[Evidence]:
     - `Enabled: true`, e sem `Staging`;
     - o comportamento padrão com uma origem que existe na lista.
 
-    Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-values-specify.html
+    Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-view-specify.html
     """
     assert case.head
-    values = case.resolution
+    view = case.view
     yield from outsider(case)
-    yield from enabled(values, case.head)
-    target = place(values, case.head, CONFIG, "DefaultCacheBehavior", "TargetOriginId")
-    names = [inside(values, case.head, origin, "Id") for origin in _origins(values, case.head)]
+    yield from enabled(view, case.head)
+    target = view.at(case.head, CONFIG, "DefaultCacheBehavior", "TargetOriginId")
+    names = [view.inside(origin, "Id") for origin in _origins(view, case.head)]
     named = [name for name in names if name and target and name.value == target.value]
     if target and named:
         yield Found(target.path, "o que não tem outro comportamento vai a esta origem")
@@ -78,15 +71,15 @@ def distribution_reads_bucket(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
     """
     assert case.tail and case.head
-    values, bucket = case.resolution, case.head
-    yield from enabled(values, case.tail)
-    origin = _origin(values, case.tail, *_addresses(values, bucket))
+    view, bucket = case.view, case.head
+    yield from enabled(view, case.tail)
+    origin = _origin(view, case.tail, *_addresses(view, bucket))
     if origin is None:
         yield _without_origin(case.tail, bucket, f"!GetAtt {bucket.id}.RegionalDomainName")
         return
     yield from origin.lines
-    yield from origin.encrypted(values, case.tail)
-    yield from _signed(values, case.tail, bucket, origin.item)
+    yield from origin.encrypted(view, case.tail)
+    yield from _signed(view, case.tail, bucket, origin.item)
     yield from _admitted(case, case.tail, bucket)
 
 
@@ -106,21 +99,21 @@ def distribution_reaches_balancer(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
     """
     assert case.tail and case.head
-    values, balancer = case.resolution, case.head
-    yield from enabled(values, case.tail)
-    origin = _origin(values, case.tail, f"${{{balancer.id}.DNSName}}")
+    view, balancer = case.view, case.head
+    yield from enabled(view, case.tail)
+    origin = _origin(view, case.tail, f"${{{balancer.id}.DNSName}}")
     if origin is None:
         yield _without_origin(case.tail, balancer, f"!GetAtt {balancer.id}.DNSName")
         return
     yield from origin.lines
-    written = inside(values, case.tail, origin.item, "VpcOriginConfig", "VpcOriginId")
-    private = referred(values, written.value, VPC_ORIGIN, "Id") if written else None
+    written = view.inside(origin.item, "VpcOriginConfig", "VpcOriginId")
+    private = view.points(written.value, VPC_ORIGIN) if written else None
     if written is None or private is None:
         yield Missing(origin.item.path, f"a origem de `{balancer.id}` não é uma origem de VPC deste template",
                       "escreva `VpcOriginConfig: {VpcOriginId: !Ref OrigemVpc}`")
         return
     yield Found(written.path, f"a origem entra pela VPC, por `{private.id}`")
-    yield from private_origin(network_of(values), private, balancer)
+    yield from private_origin(network_of(view), private, balancer)
 
 
 @dataclass(frozen=True)
@@ -128,23 +121,23 @@ class Origin:
     """Uma origem usada por algum comportamento, com as linhas que o dizem."""
 
     item: Placed
-    behaviours: tuple[tuple[Key, ...], ...]
+    behaviours: tuple[Placed, ...]
     lines: tuple[Found, ...]
 
-    def encrypted(self, values: Resolution, distribution: Resource) -> Iterator[Evidence]:
+    def encrypted(self, view: View, distribution: Resource) -> Iterator[Evidence]:
         """Nenhum dos comportamentos aceita HTTP sem TLS."""
         for behaviour in self.behaviours:
-            said = place(values, distribution, *behaviour, "ViewerProtocolPolicy")
+            said = view.inside(behaviour, "ViewerProtocolPolicy")
             if said and said.value in HTTPS:
                 yield Found(said.path, "só por HTTPS")
             else:
-                yield Missing(at(distribution, *behaviour), f"um comportamento de `{distribution.id}` aceita HTTP sem TLS",
+                yield Missing(behaviour.path, f"um comportamento de `{distribution.id}` aceita HTTP sem TLS",
                               "use `ViewerProtocolPolicy: redirect-to-https`")
 
 
-def enabled(values: Resolution, distribution: Resource) -> Iterator[Evidence]:
+def enabled(view: View, distribution: Resource) -> Iterator[Evidence]:
     """A distribuição está ligada, e não é a de ensaio, que só atende por uma política de implantação."""
-    written, staging = (place(values, distribution, CONFIG, name) for name in ("Enabled", "Staging"))
+    written, staging = (view.at(distribution, CONFIG, name) for name in ("Enabled", "Staging"))
     if staging and str(staging.value).lower() != "false":
         yield Missing(staging.path, f"`{distribution.id}` é uma distribuição de ensaio", "tire `Staging`")
     if written and str(written.value).lower() == "true":
@@ -153,37 +146,37 @@ def enabled(values: Resolution, distribution: Resource) -> Iterator[Evidence]:
         yield Missing(at(distribution, CONFIG), f"`{distribution.id}` não está ligada", "use `Enabled: true`")
 
 
-def _origins(values: Resolution, distribution: Resource) -> list[Placed]:
-    return places(values, distribution, CONFIG, "Origins")
+def _origins(view: View, distribution: Resource) -> list[Placed]:
+    return view.items(distribution, CONFIG, "Origins")
 
 
-def _addresses(values: Resolution, bucket: Resource) -> tuple[str, ...]:
+def _addresses(view: View, bucket: Resource) -> tuple[str, ...]:
     """Os nomes de domínio do bucket, por `GetAtt` ou escritos com o nome dele."""
-    written = (f"{name_of(values, bucket)}.s3{region}.amazonaws.com" for region in (".${AWS::Region}", ""))
+    written = (f"{view.name(bucket)}.s3{region}.amazonaws.com" for region in (".${AWS::Region}", ""))
     return (*(f"${{{bucket.id}.{name}}}" for name in ("RegionalDomainName", "DomainName")), *written)
 
 
-def _origin(values: Resolution, distribution: Resource, *domains: str) -> Origin | None:
+def _origin(view: View, distribution: Resource, *domains: str) -> Origin | None:
     """A origem com um destes nomes de domínio, se algum comportamento leva a ela."""
-    ways = [keys for keys in behaviours(values, distribution) if not _shadowed(values, distribution, keys)]
-    for item in _origins(values, distribution):
-        name, domain = (inside(values, distribution, item, key) for key in ("Id", "DomainName"))
-        used = [(keys, target) for keys in ways if (target := place(values, distribution, *keys, "TargetOriginId"))
+    ways = [way for way in behaviours(view, distribution) if not _shadowed(view, distribution, way)]
+    for item in _origins(view, distribution):
+        name, domain = (view.inside(item, key) for key in ("Id", "DomainName"))
+        used = [(way, target) for way in ways if (target := view.inside(way, "TargetOriginId"))
                 and name and target.value == name.value]
-        if name and domain and canonical(values, domain.value) in domains and used:
+        if name and domain and view.spelled(domain.value) in domains and used:
             target = used[0][1]
-            return Origin(item, tuple(keys for keys, _ in used), (
+            return Origin(item, tuple(way for way, _ in used), (
                 Found(domain.path, "a origem"), Found(name.path, "tem este nome"), Found(target.path, "e um comportamento leva a ela")))
     return None
 
 
-def _shadowed(values: Resolution, distribution: Resource, keys: tuple[Key, ...]) -> bool:
+def _shadowed(view: View, distribution: Resource, way: Placed) -> bool:
     """Outro comportamento da lista, antes deste, pega todo caminho que seria dele; o padrão é o último."""
-    own = _pattern(place(values, distribution, *keys, "PathPattern")) if keys[1] != "DefaultCacheBehavior" else "*"
-    for item in places(values, distribution, CONFIG, "CacheBehaviors"):
-        if written_keys(item.path) == keys:
+    own = "*" if way.path[-1] == "DefaultCacheBehavior" else _pattern(view.inside(way, "PathPattern"))
+    for item in view.items(distribution, CONFIG, "CacheBehaviors"):
+        if item.path == way.path:
             return False
-        earlier = _pattern(inside(values, distribution, item, "PathPattern"))
+        earlier = _pattern(view.inside(item, "PathPattern"))
         if not earlier or not own or "${" in earlier or covers(earlier, own):
             return True
     return False
@@ -194,10 +187,10 @@ def _pattern(written: Placed | None) -> str:
     return written.value.removeprefix("/") if written and isinstance(written.value, str) else ""
 
 
-def behaviours(values: Resolution, distribution: Resource) -> list[tuple[Key, ...]]:
-    """Os caminhos do comportamento padrão e dos outros."""
-    others = places(values, distribution, CONFIG, "CacheBehaviors")
-    return [(CONFIG, "DefaultCacheBehavior"), *(written_keys(item.path) for item in others)]
+def behaviours(view: View, distribution: Resource) -> list[Placed]:
+    """O comportamento padrão e os outros."""
+    usual = view.at(distribution, CONFIG, "DefaultCacheBehavior")
+    return [*([usual] if usual else []), *view.items(distribution, CONFIG, "CacheBehaviors")]
 
 
 def _without_origin(distribution: Resource, target: Resource, domain: str) -> Missing:
@@ -205,16 +198,16 @@ def _without_origin(distribution: Resource, target: Resource, domain: str) -> Mi
                    f"acrescente a `Origins` um item com `DomainName: {domain}`, e cite o `Id` dele num comportamento")
 
 
-def _signed(values: Resolution, distribution: Resource, bucket: Resource, origin: Placed) -> Iterator[Evidence]:
-    written = inside(values, distribution, origin, "OriginAccessControlId")
-    control = referred(values, written.value, CONTROL, "Id") if written else None
+def _signed(view: View, distribution: Resource, bucket: Resource, origin: Placed) -> Iterator[Evidence]:
+    written = view.inside(origin, "OriginAccessControlId")
+    control = view.points(written.value, ORIGIN_ACCESS_CONTROL) if written else None
     if written is None or control is None:
         yield Missing(origin.path, f"a origem de `{bucket.id}` não usa um controle de acesso de origem deste template",
                       "escreva `OriginAccessControlId: !Ref ControleOrigem`")
         return
     yield Found(written.path, f"os pedidos seguem `{control.id}`")
     for name, value in SIGNED.items():
-        said = place(values, control, "OriginAccessControlConfig", name)
+        said = view.at(control, "OriginAccessControlConfig", name)
         if said and said.value == value:
             yield Found(said.path, f"`{name}` é `{value}`")
         else:
@@ -223,43 +216,43 @@ def _signed(values: Resolution, distribution: Resource, bucket: Resource, origin
 
 def _admitted(case: Case, distribution: Resource, bucket: Resource) -> Iterator[Evidence]:
     """A política do bucket deixa o CloudFront ler, e só para esta distribuição."""
-    values = case.resolution
-    own = arn_of(values, distribution) or ""
-    name = f"{arn_of(values, bucket)}/*"
-    asked = [_asked(values, name, arn, ACCOUNT) for arn in (own, own.replace(f"${{{distribution.id}}}", f"${{{distribution.id}.Id}}"))]
+    view = case.view
+    own = view.arn(distribution) or ""
+    name = f"{view.arn(bucket)}/*"
+    asked = [_asked(view, name, arn, ACCOUNT) for arn in (own, own.replace(f"${{{distribution.id}}}", f"${{{distribution.id}.Id}}"))]
     decisions = [decide(request, bucket) for request in asked]
     decision = next((found for found in decisions if found.granted), decisions[0])
     yield from evidence(decision, at(bucket), "o CloudFront", f"`{bucket.id}`",
                         "permita `s3:GetObject` a `Service: cloudfront.amazonaws.com` na política do bucket")
-    yield from _managed(values, bucket)
+    yield from _managed(view, bucket)
     yield from key_used(decision.request, bucket, at(bucket), "o CloudFront")
-    strangers = list(_strangers(values, distribution, bucket, name))
+    strangers = list(_strangers(view, distribution, bucket, name))
     yield from strangers
     if decision.allowed and not strangers:
         yield Found((*decision.allowed.path, "Condition"), "só se o pedido vem desta distribuição")
 
 
-def _asked(values: Resolution, name: str, arn: str, account: str) -> Request:
+def _asked(view: View, name: str, arn: str, account: str) -> Request:
     context = {"aws:SourceArn": arn, "aws:SourceAccount": account, "aws:PrincipalIsAWSService": "true", "aws:SecureTransport": "true"}
-    return Request(values, "s3:GetObject", name, service="cloudfront.amazonaws.com", context=context)
+    return Request(view, "s3:GetObject", name, service="cloudfront.amazonaws.com", context=context)
 
 
-def _strangers(values: Resolution, distribution: Resource, bucket: Resource, name: str) -> Iterator[Missing]:
+def _strangers(view: View, distribution: Resource, bucket: Resource, name: str) -> Iterator[Missing]:
     """As permissões que deixam, ou talvez deixem, outra distribuição ou qualquer um ler."""
-    allowing = [part for part in of_resource(values, bucket) if isinstance(part, Statement) and part.allows]
+    allowing = [part for part in of_resource(view, bucket) if isinstance(part, Statement) and part.allows]
     for part in allowing:
-        foreign, near = (applies(part, _asked(values, name, arn, account), identity=False) for arn, account in OTHERS)
+        foreign, near = (applies(part, _asked(view, name, arn, account), identity=False) for arn, account in OTHERS)
         if (foreign, near) != (False, False):
             yield Missing(part.path, f"qualquer distribuição, {'de qualquer' if foreign else 'desta'} conta, leria `{bucket.id}`",
                           f"acrescente `Condition` com `AWS:SourceArn` igual ao ARN de `{distribution.id}`")
         anyone = any(item.value == "*" for _, item in part.principals)
-        if anyone and applies(part, Request(values, "s3:GetObject", name), identity=True) is not False:
+        if anyone and applies(part, Request(view, "s3:GetObject", name), identity=True) is not False:
             yield Missing(part.path, f"qualquer um leria `{bucket.id}`, sem passar por `{distribution.id}`", "tire a permissão a `Principal: \"*\"`")
 
 
-def _managed(values: Resolution, bucket: Resource) -> Iterator[Missing]:
+def _managed(view: View, bucket: Resource) -> Iterator[Missing]:
     """O defeito da chave que a AWS mantém para o S3: a política dela não deixa o CloudFront decifrar."""
-    said = place(values, bucket, *RULE, "SSEAlgorithm")
-    key = place(values, bucket, *RULE, "KMSMasterKeyID")
+    said = view.at(bucket, *RULE, "SSEAlgorithm")
+    key = view.at(bucket, *RULE, "KMSMasterKeyID")
     if said and said.value != "AES256" and (key is None or str(key.value).startswith("alias/aws/")):
         yield Missing(said.path, f"a chave que cifra `{bucket.id}` não deixa o CloudFront ler", "use `AES256`, ou uma chave do template")

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.arrows.distribution import CONFIG, DISTRIBUTION, enabled
+from scripts.aws.types import BALANCER, DISTRIBUTION, HOSTED_ZONE, RECORD_SET
+from scripts.proofs.arrows.distribution import CONFIG, enabled
 from scripts.proofs.arrows.internet import outsider
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
-from scripts.proofs.evidence import Evidence, Found, Missing, at, complete
+from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import place, places
-from scripts.proofs.facts.references import referred
-from scripts.proofs.network.interfaces_by_type import BALANCER
+from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
-ZONE = "AWS::Route53::HostedZone"
-RECORD = "AWS::Route53::RecordSet"
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 """A zona de todas as distribuições, fixa na documentação do `AliasTarget`."""
 
 
-@rule(OUTSIDE, ZONE)
+@rule(OUTSIDE, HOSTED_ZONE)
 def outside_asks_zone(case: Case) -> Iterator[Evidence]:
     """Quem está na internet pergunta por um nome à zona do Route 53.
 
@@ -34,23 +30,23 @@ def outside_asks_zone(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/AboutHZWorkingWith.html
     """
     assert case.head
-    values, zone = case.resolution, case.head
+    view, zone = case.view, case.head
     yield from outsider(case)
-    named = place(values, zone, "Name")
-    if place(values, zone, "VPCs") is not None:
+    named = view.at(zone, "Name")
+    if view.at(zone, "VPCs") is not None:
         yield Missing(at(zone, "VPCs"), f"`{zone.id}` é privada: só responde dentro das VPCs dela", "tire `VPCs`")
     if named and isinstance(named.value, str):
         yield Found(named.path, "a zona responde por este domínio")
     else:
         yield Missing(at(zone), f"`{zone.id}` não diz de que domínio é", "escreva `Name`")
-    found = [held for record in values.of_type(RECORD) if (held := _held(values, record, zone))]
+    found = [held for record in view.of_type(RECORD_SET) if (held := _held(view, record, zone))]
     if found:
         yield from found[0]
     else:
-        yield Missing(at(zone), f"`{zone.id}` não tem nenhum registro", f"crie um `{RECORD}` com `HostedZoneId: !Ref {zone.id}`")
+        yield Missing(at(zone), f"`{zone.id}` não tem nenhum registro", f"crie um `{RECORD_SET}` com `HostedZoneId: !Ref {zone.id}`")
 
 
-@rule((ZONE, RECORD), (BALANCER, DISTRIBUTION))
+@rule((HOSTED_ZONE, RECORD_SET), (BALANCER, DISTRIBUTION))
 def name_leads_to_target(case: Case) -> Iterator[Evidence]:
     """Um nome do Route 53 leva a um balanceador ou a uma distribuição.
 
@@ -65,50 +61,50 @@ def name_leads_to_target(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
     """
     assert case.tail and case.head
-    values, head = case.resolution, case.head
-    zone = case.tail if case.tail.type == ZONE else None
-    records = [case.tail] if zone is None else [record for record in values.of_type(RECORD) if _held(values, record, zone)]
-    found = [record for record in records if _aimed(values, record) == _domain(head)]
+    view, head = case.view, case.head
+    zone = case.tail if case.tail.type == HOSTED_ZONE else None
+    records = [case.tail] if zone is None else [record for record in view.of_type(RECORD_SET) if _held(view, record, zone)]
+    found = [record for record in records if _aimed(view, record) == _domain(head)]
     if found:
-        yield from complete(_leads(values, record, zone, head) for record in found)
+        yield from view.complete(_leads(view, record, zone, head) for record in found)
     else:
         yield Missing(at(case.tail), f"nenhum registro leva a `{head.id}`",
-                      f"crie um `{RECORD}` com `AliasTarget: {{DNSName: !GetAtt {head.id}.{_domain(head).partition('.')[2][:-1]}}}`")
+                      f"crie um `{RECORD_SET}` com `AliasTarget: {{DNSName: !GetAtt {head.id}.{_domain(head).partition('.')[2][:-1]}}}`")
 
 
-def _leads(values: Resolution, record: Resource, zone: Resource | None, target: Resource) -> Iterator[Evidence]:
+def _leads(view: View, record: Resource, zone: Resource | None, target: Resource) -> Iterator[Evidence]:
     """O registro é da zona, responde sempre e leva ao destino, que atende por esse nome."""
     yield Found(at(record, "AliasTarget", "DNSName"), f"o nome leva a `{target.id}`")
-    yield from _held(values, record, zone) if zone else ()
-    yield from _within(values, record, zone) if zone else ()
-    yield from _answered(values, record)
-    yield from _alias(values, record, target)
+    yield from _held(view, record, zone) if zone else ()
+    yield from _within(view, record, zone) if zone else ()
+    yield from _answered(view, record)
+    yield from _alias(view, record, target)
     if target.type == DISTRIBUTION:
-        yield from enabled(values, target)
-        yield from _attends(values, record, target)
+        yield from enabled(view, target)
+        yield from _attends(view, record, target)
 
 
-def _aimed(values: Resolution, record: Resource) -> str:
-    target = place(values, record, "AliasTarget", "DNSName")
+def _aimed(view: View, record: Resource) -> str:
+    target = view.at(record, "AliasTarget", "DNSName")
     return str(target.value).removeprefix("dualstack.") if target else ""
 
 
-def _held(values: Resolution, record: Resource, zone: Resource) -> list[Found]:
+def _held(view: View, record: Resource, zone: Resource) -> list[Found]:
     """As linhas que põem o registro na zona: o id dela, ou o nome, se só ela o tem."""
-    written = place(values, record, "HostedZoneId")
-    if written and referred(values, written.value, ZONE, "Id") == zone:
+    written = view.at(record, "HostedZoneId")
+    if written and view.points(written.value, HOSTED_ZONE) == zone:
         return [Found(written.path, f"`{record.id}` é desta zona")]
-    named = place(values, record, "HostedZoneName")
-    name = _name(values, zone)
+    named = view.at(record, "HostedZoneName")
+    name = _name(view, zone)
     if written or named is None or not name or _plain(named.value) != name:
         return []
-    if [other for other in values.of_type(ZONE) if _name(values, other) in (name, "")] != [zone]:
+    if [other for other in view.of_type(HOSTED_ZONE) if _name(view, other) in (name, "")] != [zone]:
         return []
     return [Found(named.path, f"`{record.id}` é da zona com este nome"), Found(at(zone, "Name"), f"o nome de `{zone.id}`")]
 
 
-def _name(values: Resolution, resource: Resource) -> str:
-    return _plain(values.property(resource, "Name"))
+def _name(view: View, resource: Resource) -> str:
+    return _plain(view.value(resource, "Name"))
 
 
 def _plain(value: object) -> str:
@@ -116,8 +112,8 @@ def _plain(value: object) -> str:
     return value.rstrip(".").lower() if isinstance(value, str) else ""
 
 
-def _within(values: Resolution, record: Resource, zone: Resource) -> Iterator[Evidence]:
-    name, domain = _name(values, record), _name(values, zone)
+def _within(view: View, record: Resource, zone: Resource) -> Iterator[Evidence]:
+    name, domain = _name(view, record), _name(view, zone)
     if name and domain and f".{name}".endswith(f".{domain}"):
         yield Found(at(record, "Name"), "este nome")
         yield Found(at(zone, "Name"), f"é do domínio de `{zone.id}`")
@@ -126,19 +122,19 @@ def _within(values: Resolution, record: Resource, zone: Resource) -> Iterator[Ev
                       "escreva em `Name` o domínio da zona, ou um nome dentro dele")
 
 
-def _answered(values: Resolution, record: Resource) -> Iterator[Missing]:
+def _answered(view: View, record: Resource) -> Iterator[Missing]:
     """O defeito de um registro que só responde quando os outros do mesmo nome falham, ou nunca."""
-    weight, failover = place(values, record, "Weight"), place(values, record, "Failover")
+    weight, failover = view.at(record, "Weight"), view.at(record, "Failover")
     if weight and not whole(weight.value):
         yield Missing(weight.path, f"`{record.id}` tem peso zero, ou que não se conhece, e pode nunca responder", "use `Weight` de 1 ou mais")
     if failover and failover.value != "PRIMARY":
         yield Missing(failover.path, f"`{record.id}` só responde quando o principal falha", "use `Failover: PRIMARY`")
 
 
-def _attends(values: Resolution, record: Resource, distribution: Resource) -> Iterator[Evidence]:
+def _attends(view: View, record: Resource, distribution: Resource) -> Iterator[Evidence]:
     """A distribuição atende pelo nome do registro; por outro, o CloudFront responde com erro."""
-    name = _name(values, record)
-    for item in places(values, distribution, CONFIG, "Aliases"):
+    name = _name(view, record)
+    for item in view.items(distribution, CONFIG, "Aliases"):
         alias = _plain(item.value)
         if name and (alias == name or alias.startswith("*.") and name.endswith(alias[1:])):
             yield Found(item.path, f"`{distribution.id}` atende por este nome")
@@ -151,8 +147,8 @@ def _domain(target: Resource) -> str:
     return f"${{{target.id}.{'DNSName' if target.type == BALANCER else 'DomainName'}}}"
 
 
-def _alias(values: Resolution, record: Resource, target: Resource) -> Iterator[Evidence]:
-    kind, zone = place(values, record, "Type"), place(values, record, "AliasTarget", "HostedZoneId")
+def _alias(view: View, record: Resource, target: Resource) -> Iterator[Evidence]:
+    kind, zone = view.at(record, "Type"), view.at(record, "AliasTarget", "HostedZoneId")
     wanted = f"${{{target.id}.CanonicalHostedZoneID}}" if target.type == BALANCER else CLOUDFRONT_ZONE
     if kind and kind.value == "A":
         yield Found(kind.path, "responde com um endereço IPv4")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.kinds import ID
+from scripts.aws.types import ELASTIC_IP, FUNCTION, INSTANCE, NAT_GATEWAY, SCALING_GROUP
 from scripts.proofs.arrows.internet import public_subnets
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
-from scripts.proofs.evidence import Evidence, Found, Missing, at, complete
-from scripts.proofs.facts.reading import place
+from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import Home
-from scripts.proofs.network.interfaces_by_type import FLEET, INSTANCE, LAMBDA, NAT, drawn_home, home_of
+from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
 from scripts.proofs.network.path import carried, denying, groupless, same_vpc, way_out
 from scripts.proofs.network.security_groups import GroupRule, rules_of
 from scripts.proofs.network.topology import WORLD, Network, network_of
@@ -20,7 +21,7 @@ from scripts.template.cloudformation import Resource
 HTTPS = 443
 
 
-@rule((INSTANCE, FLEET, LAMBDA), NAT)
+@rule((INSTANCE, SCALING_GROUP, FUNCTION), NAT_GATEWAY)
 def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
     """Uma aplicação em sub-rede privada sai para a internet pelo NAT gateway.
 
@@ -36,14 +37,14 @@ def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
     """
     assert case.tail and case.head
-    net = network_of(case.resolution)
+    net = network_of(case.view)
     source, nat = drawn_home(net, case.diagram, case.edge.tail, case.tail), home_of(net, case.head)
     assert source and nat
     yield from misread(case.edge, at(case.head))
     yield from source.lines()
     yield from same_vpc(net, source, nat)
     for subnet in source.known_subnets(net):
-        yield from complete(way_out(net, subnet, "NatGatewayId", gateway) for gateway in _drawn(case))
+        yield from net.view.complete(way_out(net, subnet, "NatGatewayId", gateway) for gateway in _drawn(case))
     for gateway in _drawn(case):
         yield from public_subnets(net, home_of(net, gateway) or nat, None)
         yield from _elastic(net, gateway)
@@ -56,7 +57,7 @@ def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
 def _drawn(case: Case) -> list[Resource]:
     """Os NAT gateways que o componente da ponta da seta representa: um por zona, em geral."""
     names = case.diagram.elements[case.edge.head].resources
-    return [found for name in names if (found := case.resolution.resources.get(name)) and found.type == NAT]
+    return [found for name in names if (found := case.view.resources.get(name)) and found.type == NAT_GATEWAY]
 
 
 def leave_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:
@@ -85,11 +86,10 @@ def _open(rules: list[GroupRule], group: str, port: int) -> GroupRule | None:
 
 def _elastic(net: Network, nat: Resource) -> Iterator[Evidence]:
     """O NAT é público e tem um endereço elástico do template."""
-    kind = net.values.property(nat, "ConnectivityType")
-    allocation = place(net.values, nat, "AllocationId")
-    owner = net.values.resource(allocation.value) if allocation else None
-    exact = owner is not None and allocation is not None and allocation.value == f"${{{owner.id}.AllocationId}}"
-    if kind in (None, "public") and allocation and owner and exact and owner.type == "AWS::EC2::EIP":
+    kind = net.view.value(nat, "ConnectivityType")
+    allocation = net.view.at(nat, "AllocationId")
+    owner = net.view.points(allocation, ELASTIC_IP, by=(ID,)) if allocation else None
+    if kind in (None, "public") and allocation and owner:
         yield Found(allocation.path, f"o NAT sai com o endereço elástico `{owner.id}`")
     else:
         yield Missing(at(nat, "AllocationId"), f"`{nat.id}` não tem um endereço elástico deste template",

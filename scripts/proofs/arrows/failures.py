@@ -5,46 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scripts.aws.kinds import ARN, NAME
+from scripts.aws.types import EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, QUEUE, TOPIC
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
-from scripts.proofs.facts.names import designated
-from scripts.proofs.facts.reading import place
-from scripts.proofs.identity.services import BUS, FUNCTION, QUEUE, TOPIC
+from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Key, Resource, references
-from scripts.template.resolution import Resolution
 
-DELIVERED = (QUEUE, TOPIC, FUNCTION, BUS)
+DELIVERED = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 FIFO = {QUEUE: "FifoQueue", TOPIC: "FifoTopic"}
 OUTCOMES = {"OnFailure": "o que falha", "OnSuccess": "o que dá certo"}
 
 
-def delivery(values: Resolution, function: Resource, target: Resource) -> Iterator[Evidence]:
+def delivery(view: View, function: Resource, target: Resource) -> Iterator[Evidence]:
     """Como a função chega a uma fila, tópico, função ou barramento: destino dela, ou citação no código.
 
     Uma permissão sozinha não diz que algo é enviado: é preciso que a Lambda tenha o destino
     configurado ou que a função receba o nome dele.
     """
-    by_lambda = list(_destination(values, function, target)) or list(_dead_letter(values, function, target))
+    by_lambda = list(_destination(view, function, target)) or list(_dead_letter(view, function, target))
     evidence = by_lambda or list(_cited(function, target))
     yield from evidence
     if not evidence:
         yield Missing(at(function), f"nada leva `{function.id}` a `{target.id}`",
                       f"dê o nome dele numa variável de `Environment`, ou crie um `AWS::Lambda::EventInvokeConfig` "
                       f"com `Destination: !GetAtt {target.id}.Arn`")
-    if by_lambda and str(values.property(target, FIFO.get(target.type, ""))).lower() == "true":
+    if by_lambda and str(view.value(target, FIFO.get(target.type, ""))).lower() == "true":
         yield Missing(at(target), f"`{target.id}` é FIFO, e a Lambda não entrega a um destino FIFO", "use o tipo padrão")
 
 
-def _destination(values: Resolution, function: Resource, target: Resource) -> Iterator[Evidence]:
-    for config in values.of_type("AWS::Lambda::EventInvokeConfig"):
+def _destination(view: View, function: Resource, target: Resource) -> Iterator[Evidence]:
+    for config in view.of_type(EVENT_INVOKE_CONFIG):
         for outcome, text in OUTCOMES.items():
-            written = place(values, config, "DestinationConfig", outcome, "Destination")
-            if not written or designated(values, written.value, target.type) != target:
+            written = view.at(config, "DestinationConfig", outcome, "Destination")
+            if not written or view.points(written.value, target.type, by=(ARN,)) != target:
                 continue
-            if designated(values, values.property(config, "FunctionName"), FUNCTION, by_name=True) != function:
+            if view.points(view.value(config, "FunctionName"), FUNCTION, by=(ARN, NAME)) != function:
                 continue
             yield Found(at(config, "FunctionName"), f"o destino é das chamadas assíncronas de `{function.id}`")
             yield Found(written.path, f"a Lambda manda {text} a `{target.id}`")
-            if values.property(config, "Qualifier") == "$LATEST":
+            if view.value(config, "Qualifier") == "$LATEST":
                 yield Found(at(config, "Qualifier"), "o destino é da versão em uso")
             else:
                 yield Missing(at(config, "Qualifier"), f"`{config.id}` não é da versão `$LATEST`",
@@ -52,9 +51,9 @@ def _destination(values: Resolution, function: Resource, target: Resource) -> It
             return
 
 
-def _dead_letter(values: Resolution, function: Resource, target: Resource) -> Iterator[Evidence]:
-    written = place(values, function, "DeadLetterConfig", "TargetArn")
-    if written and target.type in (QUEUE, TOPIC) and designated(values, written.value, target.type) == target:
+def _dead_letter(view: View, function: Resource, target: Resource) -> Iterator[Evidence]:
+    written = view.at(function, "DeadLetterConfig", "TargetArn")
+    if written and target.type in (QUEUE, TOPIC) and view.points(written.value, target.type, by=(ARN,)) == target:
         yield Found(written.path, f"a Lambda manda o que falha a `{target.id}`")
 
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import BALANCER, INSTANCE, INTERNET_GATEWAY, VPC
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import place
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import BY_SUBNET, Home
-from scripts.proofs.network.interfaces_by_type import BALANCER, INSTANCE, home_of
+from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.listeners import listeners_of, redirections
 from scripts.proofs.network.path import attachment, carried, denying, groupless, same_vpc, way_out
 from scripts.proofs.network.security_groups import GroupRule, rules_of
-from scripts.proofs.network.topology import GATEWAY, VPC, Network, network_of
+from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
 
 WEB = (80, 443)
 INSIDE = ("nuvem", "conta", "regiao", "vpc", "zona", "sub-rede-publica", "sub-rede-privada", "auto-scaling", "grupo-de-seguranca")
 
 
-@rule(OUTSIDE, GATEWAY)
+@rule(OUTSIDE, INTERNET_GATEWAY)
 def outside_reaches_gateway(case: Case) -> Iterator[Evidence]:
     """Quem está na internet chega ao gateway de internet.
 
@@ -32,12 +32,12 @@ def outside_reaches_gateway(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
     """
     assert case.head
-    net = network_of(case.resolution)
+    net = network_of(case.view)
     yield from outsider(case)
     yield from attachment(net, _vpc_of(net, case.head), case.head)
 
 
-@rule(GATEWAY, BALANCER)
+@rule(INTERNET_GATEWAY, BALANCER)
 def gateway_reaches_balancer(case: Case) -> Iterator[Evidence]:
     """O que entra pelo gateway de internet chega ao balanceador.
 
@@ -71,7 +71,7 @@ def outside_reaches_balancer(case: Case) -> Iterator[Evidence]:
     yield from _balancer_entry(case, None, case.head)
 
 
-@rule(GATEWAY, INSTANCE)
+@rule(INTERNET_GATEWAY, INSTANCE)
 def gateway_reaches_instance(case: Case) -> Iterator[Evidence]:
     """O que entra pelo gateway de internet chega à instância.
 
@@ -104,14 +104,14 @@ def outside_reaches_instance(case: Case) -> Iterator[Evidence]:
 
 
 def _balancer_entry(case: Case, gateway: Resource | None, balancer: Resource) -> Iterator[Evidence]:
-    net = network_of(case.resolution)
+    net = network_of(case.view)
     home = home_of(net, balancer)
     assert home
     yield from outsider(case)
     yield from public_subnets(net, home, gateway, 2)
-    if net.values.property(balancer, "Type") in (None, "application"):
+    if net.view.value(balancer, "Type") in (None, "application"):
         yield from home.spread(net)
-    scheme = place(net.values, balancer, "Scheme")
+    scheme = net.view.at(balancer, "Scheme")
     if scheme and scheme.value == "internet-facing":
         yield Found(scheme.path, "o balanceador tem endereços públicos")
     else:
@@ -173,7 +173,7 @@ def open_rule(net: Network, home: Home, port: int) -> tuple[GroupRule | None, Gr
 
 
 def _instance_entry(case: Case, gateway: Resource | None, instance: Resource) -> Iterator[Evidence]:
-    net = network_of(case.resolution)
+    net = network_of(case.view)
     home = home_of(net, instance)
     assert home
     yield from outsider(case)
@@ -193,7 +193,7 @@ def public_address(net: Network, home: Home) -> Iterator[Evidence]:
         yield Found(home.public.path, f"`{home.resource.id}` tem endereço público")
         return
     for subnet in home.known_subnets(net):
-        mapped = place(net.values, subnet.resource, "MapPublicIpOnLaunch")
+        mapped = net.view.at(subnet.resource, "MapPublicIpOnLaunch")
         if home.public.value == BY_SUBNET and mapped and str(mapped.value).lower() == "true":
             yield Found(mapped.path, f"quem nasce em `{subnet.id}` recebe endereço público")
         else:
@@ -212,6 +212,6 @@ def outsider(case: Case) -> Iterator[Evidence]:
 
 def _vpc_of(net: Network, gateway: Resource) -> Resource | None:
     for attached in net.attachments.values():
-        if net.property(attached, "InternetGatewayId", GATEWAY) == gateway:
-            return net.property(attached, "VpcId", VPC)
+        if net.pointed(attached, "InternetGatewayId", INTERNET_GATEWAY) == gateway:
+            return net.pointed(attached, "VpcId", VPC)
     return None

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import COMPUTE_ENVIRONMENT, JOB_DEFINITION, LOG_GROUP, SECURITY_GROUP, SUBNET
 from scripts.proofs.arrows.access import HELD, call
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.names import arn_of, canonical, name_of
-from scripts.proofs.facts.reading import inside, place, places
-from scripts.proofs.facts.references import referred
+from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal, role_of_arn
 from scripts.proofs.network.interfaces import Home, home, written
 from scripts.proofs.network.interfaces_by_type import home_of
-from scripts.proofs.network.security_groups import GROUP
-from scripts.proofs.network.topology import SUBNET, Network
+from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
-JOB = "AWS::Batch::JobDefinition"
-JOB_QUEUE = "AWS::Batch::JobQueue"
-ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
-LOGS = "AWS::Logs::LogGroup"
-LOG_GROUP = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
+LOG_GROUP_KEYS = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
 WRITING = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
-@rule(JOB, HELD)
+@rule(JOB_DEFINITION, HELD)
 def job_uses_service(case: Case) -> Iterator[Evidence]:
     """Um trabalho do Batch usa um serviço da AWS.
 
@@ -40,17 +33,17 @@ def job_uses_service(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html
     """
-    values = case.resolution
-    environments = values.of_type(ENVIRONMENT)
-    if environments and not _enabled(values):
-        yield from switched_on(values, *environments)
+    view = case.view
+    environments = view.of_type(COMPUTE_ENVIRONMENT)
+    if environments and not _enabled(view):
+        yield from switched_on(view, *environments)
     yield from call(case)
 
 
-@principal(JOB, service="ecs-tasks.amazonaws.com")
-def _job(values: Resolution, job: Resource) -> Iterator[Evidence | Resource]:
-    granted = place(values, job, "ContainerProperties", "JobRoleArn")
-    role = role_of_arn(values, granted)
+@principal(JOB_DEFINITION, service="ecs-tasks.amazonaws.com")
+def _job(view: View, job: Resource) -> Iterator[Evidence | Resource]:
+    granted = view.at(job, "ContainerProperties", "JobRoleArn")
+    role = role_of_arn(view, granted)
     if granted and role:
         yield Found(granted.path, f"o trabalho age com o papel `{role.id}`")
         yield role
@@ -58,49 +51,49 @@ def _job(values: Resolution, job: Resource) -> Iterator[Evidence | Resource]:
         yield Missing(at(job), f"`{job.id}` não usa um papel deste template", "escreva `JobRoleArn: !GetAtt Papel.Arn`")
 
 
-@home(JOB)
+@home(JOB_DEFINITION)
 def _runs(net: Network, job: Resource) -> Home:
     """Onde roda: as sub-redes dos ambientes de computação do template; um desligado só conta se todos estão."""
-    environments = _enabled(net.values) or net.values.of_type(ENVIRONMENT)
+    environments = _enabled(net.view) or net.view.of_type(COMPUTE_ENVIRONMENT)
     homes = [found for environment in environments if (found := home_of(net, environment))]
     return Home(job, *(tuple(item for found in homes for item in getattr(found, name)) for name in ("subnets", "groups")))
 
 
-@home(ENVIRONMENT)
+@home(COMPUTE_ENVIRONMENT)
 def _environment(net: Network, environment: Resource) -> Home:
     return Home(environment, written(net, environment, SUBNET, "ComputeResources", "Subnets"),
-                written(net, environment, GROUP, "ComputeResources", "SecurityGroupIds"))
+                written(net, environment, SECURITY_GROUP, "ComputeResources", "SecurityGroupIds"))
 
 
-def _enabled(values: Resolution) -> list[Resource]:
-    return [environment for environment in values.of_type(ENVIRONMENT) if not list(switched_on(values, environment))]
+def _enabled(view: View) -> list[Resource]:
+    return [environment for environment in view.of_type(COMPUTE_ENVIRONMENT) if not list(switched_on(view, environment))]
 
 
-def switched_on(values: Resolution, *resources: Resource) -> Iterator[Missing]:
+def switched_on(view: View, *resources: Resource) -> Iterator[Missing]:
     """O defeito de uma fila ou de um ambiente desligado; sem `State`, está ligado."""
     for resource in resources:
-        if values.property(resource, "State") not in (None, "ENABLED"):
+        if view.value(resource, "State") not in (None, "ENABLED"):
             yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "use `State: ENABLED`")
 
 
-def served(values: Resolution, queue: Resource) -> Iterator[Evidence]:
+def served(view: View, queue: Resource) -> Iterator[Evidence]:
     """A fila de trabalhos está ligada e leva a um ambiente de computação ligado."""
-    for item in places(values, queue, "ComputeEnvironmentOrder"):
-        named = inside(values, queue, item, "ComputeEnvironment")
-        environment = referred(values, named.value, ENVIRONMENT, "ComputeEnvironmentArn") if named else None
+    for item in view.items(queue, "ComputeEnvironmentOrder"):
+        named = view.inside(item, "ComputeEnvironment")
+        environment = view.points(named.value, COMPUTE_ENVIRONMENT) if named else None
         if named and environment:
             yield Found(named.path, f"os trabalhos rodam em `{environment.id}`")
-            yield from switched_on(values, queue, environment)
+            yield from switched_on(view, queue, environment)
             return
     yield Missing(at(queue, "ComputeEnvironmentOrder"), f"`{queue.id}` não leva a um ambiente de computação deste template",
                   "escreva `ComputeEnvironmentOrder` com um `AWS::Batch::ComputeEnvironment`")
 
 
-def logged(values: Resolution, job: Resource) -> Iterator[Evidence]:
+def logged(view: View, job: Resource) -> Iterator[Evidence]:
     """Com os logs num grupo do template, o papel de execução pode escrever nele: senão o trabalho nem começa."""
-    named = canonical(values, values.property(job, *LOG_GROUP))
-    group = next((found for found in values.of_type(LOGS) if named == name_of(values, found)), None)
-    role = role_of_arn(values, place(values, job, "ContainerProperties", "ExecutionRoleArn"))
+    named = view.spelled(view.value(job, *LOG_GROUP_KEYS))
+    group = next((found for found in view.of_type(LOG_GROUP) if named == view.name(found)), None)
+    role = role_of_arn(view, view.at(job, "ContainerProperties", "ExecutionRoleArn"))
     if group is None:
         return
     if role is None:
@@ -108,5 +101,5 @@ def logged(values: Resolution, job: Resource) -> Iterator[Evidence]:
         return
     yield Found(at(job, "ContainerProperties", "ExecutionRoleArn"), f"`{role.id}` inicia o trabalho")
     for action in WRITING:
-        decision = decide(Request(values, action, arn_of(values, group) or "", role), None)
+        decision = decide(Request(view, action, view.arn(group) or "", role), None)
         yield from evidence(decision, at(role), f"`{role.id}`", f"`{group.id}`", f"permita `{action}` no ARN do grupo")

@@ -10,26 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from scripts.aws.types import FUNCTION, NAT_GATEWAY, VPC, VPC_ENDPOINT
 from scripts.proofs.arrows.egress import leave_to_world
 from scripts.proofs.arrows.internet import public_address, public_subnets
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import place, places
 from scripts.proofs.identity.evaluation import Request, decide_endpoint, lines
 from scripts.proofs.network.interfaces import Home
-from scripts.proofs.network.interfaces_by_type import LAMBDA, NAT, drawn_home, home_of
+from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
 from scripts.proofs.network.path import reach, same_vpc, way_out
 from scripts.proofs.network.topology import Network, Subnet, network_of
 from scripts.template.cloudformation import Resource
 
-ENDPOINT = "AWS::EC2::VPCEndpoint"
 HTTPS = 443
 
 
 def passage(case: Case, workload: Resource, service: str, request: Request) -> Iterator[Evidence]:
     """O caminho de rede da aplicação ao serviço; `service` é como o endpoint o chama (`sqs`)."""
-    net = network_of(case.resolution)
-    if workload.type == LAMBDA and place(case.resolution, workload, "VpcConfig") is None:
+    net = network_of(case.view)
+    if workload.type == FUNCTION and case.view.at(workload, "VpcConfig") is None:
         return
     home = drawn_home(net, case.diagram, case.edge.tail, workload)
     if home is None:
@@ -58,26 +57,26 @@ def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Requ
 
 
 def _ways(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Iterator[Evidence]]:
-    for endpoint in net.values.of_type(ENDPOINT):
-        if net.values.property(endpoint, "ServiceName") == f"com.amazonaws.${{AWS::Region}}.{service}":
+    for endpoint in net.view.of_type(VPC_ENDPOINT):
+        if net.view.value(endpoint, "ServiceName") == f"com.amazonaws.${{AWS::Region}}.{service}":
             yield _by_endpoint(net, home, subnet, endpoint, request)
             if _takes_over(net, subnet, endpoint):
                 return
-    for nat in net.values.of_type(NAT):
+    for nat in net.view.of_type(NAT_GATEWAY):
         yield _by_nat(net, home, subnet, nat)
-    if home.resource.type != LAMBDA:  # a interface de uma função nunca tem endereço público
+    if home.resource.type != FUNCTION:  # a interface de uma função nunca tem endereço público
         yield _by_gateway(net, home)
 
 
 def _by_endpoint(net: Network, home: Home, subnet: Subnet, endpoint: Resource, request: Request) -> Iterator[Evidence]:
-    kind = place(net.values, endpoint, "VpcEndpointType")
+    kind = net.view.at(endpoint, "VpcEndpointType")
     yield Found(at(endpoint, "ServiceName"), "o endpoint é deste serviço")
     yield from _same_vpc(net, subnet, endpoint)
-    yield from _policy(endpoint, request)
+    yield from _policy(net, endpoint, request)
     if kind is None or kind.value == "Gateway":
         yield from _listed(net, subnet, endpoint)
         yield from leave_to_world(net, home, HTTPS)
-    elif kind.value == "Interface" and str(net.values.property(endpoint, "PrivateDnsEnabled")).lower() == "true":
+    elif kind.value == "Interface" and str(net.view.value(endpoint, "PrivateDnsEnabled")).lower() == "true":
         yield Found(kind.path, "o endpoint tem interfaces na VPC")
         yield Found(at(endpoint, "PrivateDnsEnabled"), "o nome do serviço leva a elas")
         target = home_of(net, endpoint)
@@ -88,22 +87,22 @@ def _by_endpoint(net: Network, home: Home, subnet: Subnet, endpoint: Resource, r
 
 def _takes_over(net: Network, subnet: Subnet, endpoint: Resource) -> bool:
     """Numa VPC com o endpoint do serviço, é por ele que se vai: a sub-rede que não o usa foi esquecida."""
-    gateway = net.values.property(endpoint, "VpcEndpointType") in (None, "Gateway")
-    named = gateway or str(net.values.property(endpoint, "PrivateDnsEnabled")).lower() == "true"
+    gateway = net.view.value(endpoint, "VpcEndpointType") in (None, "Gateway")
+    named = gateway or str(net.view.value(endpoint, "PrivateDnsEnabled")).lower() == "true"
     return named and not any(isinstance(piece, Missing) for piece in _same_vpc(net, subnet, endpoint))
 
 
 def _same_vpc(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Evidence]:
-    written = place(net.values, endpoint, "VpcId")
-    vpc = net.property(endpoint, "VpcId", "AWS::EC2::VPC")
+    written = net.view.at(endpoint, "VpcId")
+    vpc = net.pointed(endpoint, "VpcId", VPC)
     if written and vpc and vpc == subnet.vpc:
         yield Found(written.path, f"o endpoint é da VPC `{vpc.id}`")
     else:
         yield Missing(at(endpoint, "VpcId"), f"`{endpoint.id}` não é da VPC de `{subnet.id}`", "corrija o `VpcId`")
 
 
-def _policy(endpoint: Resource, request: Request) -> Iterator[Evidence]:
-    if "PolicyDocument" not in endpoint.properties:
+def _policy(net: Network, endpoint: Resource, request: Request) -> Iterator[Evidence]:
+    if net.view.at(endpoint, "PolicyDocument") is None:
         return
     decision = decide_endpoint(request, endpoint)
     if decision.granted and decision.allowed:
@@ -114,8 +113,8 @@ def _policy(endpoint: Resource, request: Request) -> Iterator[Evidence]:
 
 def _listed(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Evidence]:
     """A tabela de rotas da sub-rede leva ao endpoint."""
-    for item in places(net.values, endpoint, "RouteTableIds"):
-        if subnet.table and subnet.association and net.named(item.value, subnet.table.type) == subnet.table:
+    for item in net.view.items(endpoint, "RouteTableIds"):
+        if subnet.table and subnet.association and net.view.points(item.value, subnet.table.type) == subnet.table:
             yield Found(item.path, f"a tabela `{subnet.table.id}` leva ao endpoint")
             yield Found(at(subnet.association, "SubnetId"), f"vale em `{subnet.id}`")
             yield Found(at(subnet.association, "RouteTableId"), f"a tabela de rotas `{subnet.table.id}`")

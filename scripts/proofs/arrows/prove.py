@@ -15,55 +15,57 @@ from scripts.base.diagram import Diagram, Edge
 from scripts.proofs import arrows
 from scripts.proofs.arrows.registry import OUTSIDE, RULES, Case, Proof, Rule
 from scripts.proofs.evidence import Found, Missing
-from scripts.proofs.network.exposure import hidden
+from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource, Template
-from scripts.template.resolution import Resolution, scenarios
+from scripts.template.values import Path
 
 for _module in pkgutil.iter_modules(arrows.__path__):
     importlib.import_module(f"{arrows.__name__}.{_module.name}")
 
 
-def prove(diagram: Diagram, template: Template) -> list[Proof]:
+def prove(diagram: Diagram, views: Views) -> list[Proof]:
     """Uma prova por seta, na ordem do script."""
-    cases = scenarios(template)
-    obscure = tuple(Missing(path, need, "escreva os recursos por extenso") for path, need in hidden(template))
-    proofs = [_prove(diagram, template, edge, cases) for edge in diagram.edges]
-    return [replace(proof, missing=proof.missing + obscure) for proof in proofs]
+    return [prove_arrow(diagram, views, edge) for edge in diagram.edges]
 
 
-def _prove(diagram: Diagram, template: Template, edge: Edge, cases: list[Resolution]) -> Proof:
-    pair = _pair(diagram, template, edge.tail, edge.head)
+def prove_arrow(diagram: Diagram, views: Views, edge: Edge) -> Proof:
+    """A prova de uma seta do diagrama, em todos os mundos do template."""
+    proof = _prove(diagram, views, edge)
+    return replace(proof, missing=proof.missing + views.unknown)
+
+
+def _prove(diagram: Diagram, views: Views, edge: Edge) -> Proof:
+    pair = _pair(diagram, views.template, edge.tail, edge.head)
     if pair is None:
-        return Proof(edge, None, reversed_rule=_reversed(diagram, template, edge, cases))
-    rule, tail, head = pair
-    found, missing = _evidence(diagram, edge, rule, tail, head, cases)
-    proof = Proof(edge, rule, found, missing)
-    return proof if proof.proven else replace(proof, reversed_rule=_reversed(diagram, template, edge, cases))
+        return Proof(edge, None, reversed_rule=_reversed(diagram, views, edge))
+    proof = _evidence(diagram, views, edge, *pair)
+    return proof if proof.proven else replace(proof, reversed_rule=_reversed(diagram, views, edge))
 
 
-def _reversed(diagram: Diagram, template: Template, edge: Edge, cases: list[Resolution]) -> Rule | None:
-    pair = _pair(diagram, template, edge.head, edge.tail)
+def _reversed(diagram: Diagram, views: Views, edge: Edge) -> Rule | None:
+    pair = _pair(diagram, views.template, edge.head, edge.tail)
     if pair is None:
         return None
-    rule, tail, head = pair
-    found, missing = _evidence(diagram, replace(edge, tail=edge.head, head=edge.tail), rule, tail, head, cases)
-    return rule if found and not missing else None
+    turned = replace(edge, tail=edge.head, head=edge.tail)
+    return pair[0] if _evidence(diagram, views, turned, *pair).proven else None
 
 
-def _evidence(
-    diagram: Diagram, edge: Edge, rule: Rule, tail: Resource | None, head: Resource | None, cases: list[Resolution]
-) -> tuple[tuple[Found, ...], tuple[Missing, ...]]:
+def _evidence(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Resource | None, head: Resource | None) -> Proof:
+    """O que a regra acha e o que falta, em todos os mundos, e tudo o que ela leu."""
     found: dict[Found, None] = {}
     missing: dict[Missing, None] = {}
-    for resolution in cases:
-        absent = [end for end in (tail, head) if end and end.id not in resolution.resources]
+    reads: dict[Path, None] = {}
+    for view in views.each:
+        absent = [end for end in (tail, head) if end and end.id not in view.resources]
         for end in absent:
             missing[Missing(("Resources", end.id, "Condition"), f"`{end.id}` pode não existir", "tire a condição dele")] = None
         if absent:
             continue
-        for piece in rule.prove(Case(resolution, diagram, edge, tail, head)):
-            (found if isinstance(piece, Found) else missing)[piece] = None
-    return tuple(found), tuple(missing)
+        with view.reading() as read:
+            for piece in rule.prove(Case(view, diagram, edge, tail, head)):
+                (found if isinstance(piece, Found) else missing)[piece] = None
+        reads.update(read)
+    return Proof(edge, rule, tuple(found), tuple(missing), reads=tuple(reads))
 
 
 def _pair(diagram: Diagram, template: Template, tail: str, head: str) -> tuple[Rule, Resource | None, Resource | None] | None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.kinds import ARN, NAME
+from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
 from scripts.proofs.arrows.registry import Case, rule
-from scripts.proofs.evidence import Evidence, Found, Missing, at, complete
-from scripts.proofs.facts.names import designated
+from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import place, places
-from scripts.proofs.identity.services import FUNCTION, QUEUE
+from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
-MAPPING = "AWS::Lambda::EventSourceMapping"
 POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """O que a Lambda faz com o papel da função para ler a fila por ela."""
 USUAL_WAIT = 30
@@ -37,14 +35,14 @@ def queue_sets_aside(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     """
     assert case.tail and case.head
-    yield from set_aside(case.resolution, case.tail, case.head)
+    yield from set_aside(case.view, case.tail, case.head)
 
 
-def set_aside(values: Resolution, queue: Resource, dead: Resource) -> Iterator[Evidence]:
+def set_aside(view: View, queue: Resource, dead: Resource) -> Iterator[Evidence]:
     """A fila manda para `dead` o que foi recebido vezes demais."""
-    target = place(values, queue, "RedrivePolicy", "deadLetterTargetArn")
-    count = place(values, queue, "RedrivePolicy", "maxReceiveCount")
-    if target is None or designated(values, target.value, QUEUE) != dead:
+    target = view.at(queue, "RedrivePolicy", "deadLetterTargetArn")
+    count = view.at(queue, "RedrivePolicy", "maxReceiveCount")
+    if target is None or view.points(target.value, QUEUE, by=(ARN,)) != dead:
         yield Missing(at(queue, "RedrivePolicy"), f"`{queue.id}` não manda a `{dead.id}` o que falha",
                       f"escreva `RedrivePolicy: {{deadLetterTargetArn: !GetAtt {dead.id}.Arn, maxReceiveCount: 5}}`")
         return
@@ -52,18 +50,18 @@ def set_aside(values: Resolution, queue: Resource, dead: Resource) -> Iterator[E
     tries = whole(count.value) if count else None
     if count and tries and tries <= 1000:
         yield Found(count.path, f"depois de {tries} tentativas")
-        yield from _kept(values, queue, tries)
+        yield from _kept(view, queue, tries)
     else:
         yield Missing(at(queue, "RedrivePolicy"), f"`{queue.id}` não diz depois de quantas tentativas",
                       "escreva `maxReceiveCount` de 1 a 1000")
-    if _fifo(values, queue) != _fifo(values, dead):
+    if _fifo(view, queue) != _fifo(view, dead):
         yield Missing(at(dead), f"`{queue.id}` e `{dead.id}` não são do mesmo tipo", "use `FifoQueue` nas duas, ou em nenhuma")
-    yield from _accepted(values, queue, dead)
+    yield from _accepted(view, queue, dead)
 
 
-def _kept(values: Resolution, queue: Resource, tries: int) -> Iterator[Evidence]:
+def _kept(view: View, queue: Resource, tries: int) -> Iterator[Evidence]:
     """A mensagem não vence antes da última tentativa: a fila a apagaria sem a pôr de lado."""
-    hidden, limit = place(values, queue, "VisibilityTimeout"), place(values, queue, "MessageRetentionPeriod")
+    hidden, limit = view.at(queue, "VisibilityTimeout"), view.at(queue, "MessageRetentionPeriod")
     waits, keeps = whole(hidden.value) if hidden else USUAL_WAIT, whole(limit.value) if limit else USUAL_LIFE
     if waits is None or keeps is None or keeps <= waits * tries:
         yield Missing(at(queue, "MessageRetentionPeriod"), f"uma mensagem pode vencer em `{queue.id}` antes de {tries} tentativas",
@@ -74,17 +72,17 @@ def _kept(values: Resolution, queue: Resource, tries: int) -> Iterator[Evidence]
             yield Found(written.path, f"a mensagem dura {keeps} segundos, mais que {tries} vezes {waits}")
 
 
-def _accepted(values: Resolution, queue: Resource, dead: Resource) -> Iterator[Evidence]:
+def _accepted(view: View, queue: Resource, dead: Resource) -> Iterator[Evidence]:
     """`RedriveAllowPolicy` da outra fila, quando há: nem toda fila pode mandar para lá."""
-    permission = place(values, dead, "RedriveAllowPolicy", "redrivePermission")
+    permission = view.at(dead, "RedriveAllowPolicy", "redrivePermission")
     if permission is None:
-        if place(values, dead, "RedriveAllowPolicy") is not None:
+        if view.at(dead, "RedriveAllowPolicy") is not None:
             yield Missing(at(dead, "RedriveAllowPolicy"), f"não se sabe quem pode mandar para `{dead.id}`",
                           "escreva `redrivePermission`")
         return
     if permission.value == "byQueue":
-        for item in places(values, dead, "RedriveAllowPolicy", "sourceQueueArns"):
-            if designated(values, item.value, QUEUE) == queue:
+        for item in view.items(dead, "RedriveAllowPolicy", "sourceQueueArns"):
+            if view.points(item.value, QUEUE, by=(ARN,)) == queue:
                 yield Found(permission.path, "só as filas desta lista mandam para lá")
                 yield Found(item.path, f"`{queue.id}` está nela")
                 return
@@ -93,40 +91,40 @@ def _accepted(values: Resolution, queue: Resource, dead: Resource) -> Iterator[E
                       f"ponha o ARN de `{queue.id}` em `sourceQueueArns`, com `redrivePermission: byQueue`")
 
 
-def polled(values: Resolution, function: Resource, queue: Resource) -> Iterator[Evidence]:
+def polled(view: View, function: Resource, queue: Resource) -> Iterator[Evidence]:
     """A Lambda lê a fila e chama a função com cada lote."""
-    mappings = [mapping for mapping in values.of_type(MAPPING)
-                if designated(values, values.property(mapping, "EventSourceArn"), QUEUE) == queue
-                and designated(values, values.property(mapping, "FunctionName"), FUNCTION, by_name=True) == function]
+    mappings = [mapping for mapping in view.of_type(EVENT_SOURCE_MAPPING)
+                if view.points(view.value(mapping, "EventSourceArn"), QUEUE, by=(ARN,)) == queue
+                and view.points(view.value(mapping, "FunctionName"), FUNCTION, by=(ARN, NAME)) == function]
     if not mappings:
         yield Missing(at(function), f"nada faz `{function.id}` ler `{queue.id}`",
-                      f"crie um `{MAPPING}` com `EventSourceArn: !GetAtt {queue.id}.Arn` e `FunctionName: !Ref {function.id}`")
+                      f"crie um `{EVENT_SOURCE_MAPPING}` com `EventSourceArn: !GetAtt {queue.id}.Arn` e `FunctionName: !Ref {function.id}`")
         return
-    yield from complete(_running(values, mapping, function, queue) for mapping in mappings)
-    yield from _patient(values, function, queue)
-    yield from invocable(values, function)
+    yield from view.complete(_running(view, mapping, function, queue) for mapping in mappings)
+    yield from _patient(view, function, queue)
+    yield from invocable(view, function)
 
 
-def invocable(values: Resolution, function: Resource) -> Iterator[Missing]:
+def invocable(view: View, function: Resource) -> Iterator[Missing]:
     """O defeito de uma função com concorrência reservada de zero: a Lambda recusa toda chamada."""
-    reserved = place(values, function, "ReservedConcurrentExecutions")
+    reserved = view.at(function, "ReservedConcurrentExecutions")
     if reserved and not whole(reserved.value):
         yield Missing(reserved.path, f"`{function.id}` não pode rodar: a concorrência reservada dela é zero, ou não se conhece",
                       "tire `ReservedConcurrentExecutions`, ou use 1 ou mais")
 
 
-def _running(values: Resolution, mapping: Resource, function: Resource, queue: Resource) -> Iterator[Evidence]:
+def _running(view: View, mapping: Resource, function: Resource, queue: Resource) -> Iterator[Evidence]:
     yield Found(at(mapping, "EventSourceArn"), f"a Lambda lê `{queue.id}`")
     yield Found(at(mapping, "FunctionName"), f"e chama `{function.id}`")
-    if str(values.property(mapping, "Enabled")).lower() not in ("none", "true"):
+    if str(view.value(mapping, "Enabled")).lower() not in ("none", "true"):
         yield Missing(at(mapping, "Enabled"), f"`{mapping.id}` está desligado", "tire `Enabled`, ou use `true`")
-    if "FilterCriteria" in mapping.properties:
+    if view.at(mapping, "FilterCriteria") is not None:
         yield Missing(at(mapping, "FilterCriteria"), f"o filtro de `{mapping.id}` apaga mensagens sem processar", "tire o filtro")
 
 
-def _patient(values: Resolution, function: Resource, queue: Resource) -> Iterator[Evidence]:
+def _patient(view: View, function: Resource, queue: Resource) -> Iterator[Evidence]:
     """A mensagem fica escondida ao menos enquanto a função pode estar com ela; senão, a Lambda recusa a ligação."""
-    hidden, limit = place(values, queue, "VisibilityTimeout"), place(values, function, "Timeout")
+    hidden, limit = view.at(queue, "VisibilityTimeout"), view.at(function, "Timeout")
     waits, runs = whole(hidden.value if hidden else USUAL_WAIT), whole(limit.value if limit else 3)
     if waits is None or runs is None or waits < runs:
         yield Missing(at(queue, "VisibilityTimeout"), f"`VisibilityTimeout` de `{queue.id}` é menor que o `Timeout` de `{function.id}`",
@@ -136,5 +134,5 @@ def _patient(values: Resolution, function: Resource, queue: Resource) -> Iterato
         yield Found(hidden.path, f"a mensagem fica escondida por {waits} segundos, mais que os {runs} da função")
 
 
-def _fifo(values: Resolution, queue: Resource) -> str:
-    return str(values.property(queue, "FifoQueue") or False).lower()
+def _fifo(view: View, queue: Resource) -> str:
+    return str(view.value(queue, "FifoQueue") or False).lower()

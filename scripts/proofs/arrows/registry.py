@@ -13,18 +13,19 @@ from dataclasses import dataclass
 
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs.evidence import Evidence, Found, Missing
+from scripts.proofs.facts.view import View
 from scripts.proofs.told import docstring
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
+from scripts.template.values import Path
 
 OUTSIDE = "fora da AWS"
 """O "tipo" de um componente sem recurso: uma pessoa, um programa, a internet."""
 
 @dataclass(frozen=True)
 class Case:
-    """Uma seta a provar num cenário. Uma ponta fora da AWS tem recurso `None`."""
+    """Uma seta a provar num mundo. Uma ponta fora da AWS tem recurso `None`."""
 
-    resolution: Resolution
+    view: View
     diagram: Diagram
     edge: Edge
     tail: Resource | None
@@ -86,8 +87,9 @@ def _described(function: Prover, tails: tuple[str, ...], heads: tuple[str, ...])
 class Proof:
     """O resultado de uma seta: provada, declarada, incompleta ou sem regra.
 
-    `found` e `missing` reúnem todos os cenários, sem repetição, na ordem das regras;
-    `reversed_rule` é a regra que o template cumpre no sentido contrário, se há.
+    `found` e `missing` reúnem todos os mundos, sem repetição, na ordem das regras;
+    `reversed_rule` é a regra que o template cumpre no sentido contrário, se há, e `reads` é tudo o que
+    a regra leu do template.
     """
 
     edge: Edge
@@ -95,6 +97,7 @@ class Proof:
     found: tuple[Found, ...] = ()
     missing: tuple[Missing, ...] = ()
     reversed_rule: Rule | None = None
+    reads: tuple[Path, ...] = ()
 
     @property
     def proven(self) -> bool:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import LAUNCH_TEMPLATE, SCALING_GROUP
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import place
-from scripts.proofs.network.interfaces_by_type import FLEET, home_of, model_of
+from scripts.proofs.network.interfaces_by_type import home_of, model_of
 from scripts.proofs.network.topology import network_of
 
-TEMPLATE = "AWS::EC2::LaunchTemplate"
 LIMITS = ("MinSize", "MaxSize")
 
 
-@rule(FLEET, TEMPLATE)
+@rule(SCALING_GROUP, LAUNCH_TEMPLATE)
 def fleet_keeps_instances(case: Case) -> Iterator[Evidence]:
     """O Auto Scaling mantém as instâncias.
 
@@ -28,16 +27,16 @@ def fleet_keeps_instances(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-groups.html
     """
     assert case.tail and case.head
-    net = network_of(case.resolution)
+    net = network_of(case.view)
     model, home = model_of(net, case.tail), home_of(net, case.tail)
     if model is None or case.head != model:
         yield Missing(at(case.tail, "LaunchTemplate"), f"`{case.tail.id}` não cria instâncias de `{case.head.id}`",
                       "cite o modelo em `LaunchTemplate`")
         return
-    written = place(case.resolution, case.tail, "LaunchTemplate", "LaunchTemplateId")
+    written = case.view.at(case.tail, "LaunchTemplate", "LaunchTemplateId")
     yield Found(written.path if written else at(case.tail, "LaunchTemplate"), f"as instâncias nascem de `{model.id}`")
     for name in LIMITS:
-        limit = place(case.resolution, case.tail, name)
+        limit = case.view.at(case.tail, name)
         if limit and str(limit.value).isdigit() and int(limit.value) >= 1:
             yield Found(limit.path, f"`{name}` é {limit.value}")
         else:

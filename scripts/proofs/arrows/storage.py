@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scripts.aws.types import INSTANCE, SUBNET, VOLUME
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import Placed, inside, place, places
-from scripts.proofs.network.topology import SUBNET, network_of
+from scripts.proofs.facts.view import Placed, View
+from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
-
-INSTANCE = "AWS::EC2::Instance"
-VOLUME = "AWS::EC2::Volume"
 
 
 @rule(INSTANCE, VOLUME)
@@ -29,17 +26,17 @@ def instance_mounts_volume(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-attaching-volume.html
     """
     assert case.tail and case.head
-    yield from _attachment(case.resolution, case.tail, case.head)
-    yield from _same_zone(case.resolution, case.tail, case.head)
+    yield from _attachment(case.view, case.tail, case.head)
+    yield from _same_zone(case.view, case.tail, case.head)
 
 
-def _attachment(values: Resolution, instance: Resource, volume: Resource) -> Iterator[Evidence]:
+def _attachment(view: View, instance: Resource, volume: Resource) -> Iterator[Evidence]:
     found = False
-    for named, device in _attached(values, instance, volume):
+    for named, device in _attached(view, instance, volume):
         found = True
         yield from named
-        disks = places(values, instance, "BlockDeviceMappings")
-        taken = [inside(values, instance, item, "DeviceName") for item in disks]
+        disks = view.items(instance, "BlockDeviceMappings")
+        taken = [view.inside(item, "DeviceName") for item in disks]
         if device and any(item is None or item.value == device.value for item in taken):
             yield Missing(device.path, f"o dispositivo `{device.value}` já é de outro disco de `{instance.id}`",
                           "escolha outro")
@@ -50,24 +47,24 @@ def _attachment(values: Resolution, instance: Resource, volume: Resource) -> Ite
                       f"`VolumeId: !Ref {volume.id}`")
 
 
-def _attached(values: Resolution, instance: Resource, volume: Resource) -> Iterator[tuple[list[Evidence], Placed | None]]:
+def _attached(view: View, instance: Resource, volume: Resource) -> Iterator[tuple[list[Evidence], Placed | None]]:
     """As linhas de cada ligação dos dois, e o dispositivo."""
-    net = network_of(values)
-    for attachment in values.of_type("AWS::EC2::VolumeAttachment"):
-        ends = net.property(attachment, "InstanceId", INSTANCE), net.property(attachment, "VolumeId", VOLUME)
+    net = network_of(view)
+    for attachment in view.of_type("AWS::EC2::VolumeAttachment"):
+        ends = net.pointed(attachment, "InstanceId", INSTANCE), net.pointed(attachment, "VolumeId", VOLUME)
         if ends == (instance, volume):
             yield [Found(at(attachment, "InstanceId"), f"liga um volume a `{instance.id}`"),
-                   Found(at(attachment, "VolumeId"), f"o volume é `{volume.id}`")], place(values, attachment, "Device")
-    for item in places(values, instance, "Volumes"):
-        named = inside(values, instance, item, "VolumeId")
-        if named and net.named(named.value, VOLUME) == volume:
+                   Found(at(attachment, "VolumeId"), f"o volume é `{volume.id}`")], view.at(attachment, "Device")
+    for item in view.items(instance, "Volumes"):
+        named = view.inside(item, "VolumeId")
+        if named and net.view.points(named.value, VOLUME) == volume:
             line = Found(named.path, f"`{instance.id}` nasce com o volume `{volume.id}`")
-            yield [line], inside(values, instance, item, "Device")
+            yield [line], view.inside(item, "Device")
 
 
-def _same_zone(values: Resolution, instance: Resource, volume: Resource) -> Iterator[Evidence]:
-    written = place(values, volume, "AvailabilityZone")
-    home = list(_zone(values, instance))
+def _same_zone(view: View, instance: Resource, volume: Resource) -> Iterator[Evidence]:
+    written = view.at(volume, "AvailabilityZone")
+    home = list(_zone(view, instance))
     if written and isinstance(written.value, str) and any(written.value in zones for _, zones in home):
         yield Found(written.path, "o volume nasce na zona da instância")
         yield from (Found(line.path, "a zona da instância") for line, _ in home if line.path)
@@ -76,15 +73,15 @@ def _same_zone(values: Resolution, instance: Resource, volume: Resource) -> Iter
                       "escreva `AvailabilityZone: !GetAtt SubRede.AvailabilityZone`, com a sub-rede da instância")
 
 
-def _zone(values: Resolution, instance: Resource) -> Iterator[tuple[Placed, tuple[Any, ...]]]:
+def _zone(view: View, instance: Resource) -> Iterator[tuple[Placed, tuple[Any, ...]]]:
     """A linha que decide a zona da instância e os modos de escrever essa zona."""
     own = f"${{{instance.id}.AvailabilityZone}}"
-    interfaces = places(values, instance, "NetworkInterfaces")
-    named = place(values, instance, "SubnetId") or next(
-        (found for item in interfaces if (found := inside(values, instance, item, "SubnetId"))), None)
-    subnet = network_of(values).named(named.value, SUBNET) if named else None
+    interfaces = view.items(instance, "NetworkInterfaces")
+    named = view.at(instance, "SubnetId") or next(
+        (found for item in interfaces if (found := view.inside(item, "SubnetId"))), None)
+    subnet = view.points(named, SUBNET) if named else None
     if named and subnet:
-        yield named, (values.attribute(subnet.id, "AvailabilityZone"), f"${{{subnet.id}.AvailabilityZone}}", own)
+        yield named, (view.world.attribute(subnet.id, "AvailabilityZone"), f"${{{subnet.id}.AvailabilityZone}}", own)
         return
-    written = place(values, instance, "AvailabilityZone")
+    written = view.at(instance, "AvailabilityZone")
     yield (written, (written.value, own)) if written and named is None else (Placed((), None), (own,))

@@ -13,19 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.aws.kinds import ARN, HERE, NAME
+from scripts.aws.types import BUCKET, FUNCTION, JOB_DEFINITION, JOB_QUEUE, QUEUE, STATE_MACHINE, TABLE, TOPIC
 from scripts.proofs.arrows.access import key_used
-from scripts.proofs.arrows.jobs import JOB, JOB_QUEUE, logged, served
+from scripts.proofs.arrows.jobs import logged, served
 from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
-from scripts.proofs.evidence import Evidence, Found, Missing, Path, at, complete
-from scripts.proofs.facts.names import HERE, arn_of, canonical, designated, name_of
-from scripts.proofs.facts.reading import place
-from scripts.proofs.facts.references import referred
+from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
-from scripts.proofs.identity.principals import FUNCTION, MACHINE, principal_of
-from scripts.proofs.identity.services import BUCKET, QUEUE, TABLE, TOPIC, arns, on_objects
+from scripts.proofs.identity.principals import principal_of
+from scripts.proofs.identity.services import arns, on_objects
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 NAMED = {
     FUNCTION: ("lambda", "FunctionName"), JOB_QUEUE: ("batch", "JobQueue"), TABLE: ("dynamodb", "TableName"),
@@ -76,7 +75,7 @@ class Task:
         return value if isinstance(value, str) else ""
 
 
-@rule(MACHINE, tuple(NAMED))
+@rule(STATE_MACHINE, tuple(NAMED))
 def machine_runs_task(case: Case) -> Iterator[Evidence]:
     """Uma máquina de estados do Step Functions executa uma tarefa noutro serviço.
 
@@ -95,10 +94,10 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
     """
     assert case.tail and case.head
-    values, head = case.resolution, case.head
-    principal = principal_of(values, case.tail)
+    view, head = case.view, case.head
+    principal = principal_of(view, case.tail)
     yield from principal.evidence
-    matching = [(task, keys) for task in tasks(values, case.tail) if (keys := _names(values, task, head)) is not None]
+    matching = [(task, keys) for task in tasks(view, case.tail) if (keys := _names(view, task, head)) is not None]
     if not matching:
         yield Missing(at(case.tail), f"nenhuma tarefa de `{case.tail.id}` a que se chega usa `{head.id}`",
                       f"acrescente à definição um estado `Task` que o nomeie em `{NAMED[head.type][1]}`")
@@ -107,39 +106,39 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
     if len(matching) > 1:  # nenhuma é indispensável: a evidência são os estados
         calls = [matching[0][0].path[:-1] if matching[0][0].written else matching[0][0].path]
     yield from (Found(path, f"a tarefa `{matching[0][0].name}` chama `{head.id}`") for path in calls)
-    yield from complete(_runs(values, task, head, principal.role) for task, _ in matching)
+    yield from view.complete(_runs(view, task, head, principal.role) for task, _ in matching)
 
 
-def _runs(values: Resolution, task: Task, head: Resource, role: Resource | None) -> Iterator[Evidence]:
+def _runs(view: View, task: Task, head: Resource, role: Resource | None) -> Iterator[Evidence]:
     """O serviço pode atender, e o papel deixa a tarefa chamá-lo."""
     if task.distributed:
         yield Missing(task.path, f"`{task.name}` está num `Map` distribuído, e as permissões dele não se avaliam", "use o modo `INLINE`")
     if head.type == FUNCTION:
-        yield from invocable(values, head)
+        yield from invocable(view, head)
     if head.type == JOB_QUEUE:
-        yield from _job(values, task, head)
+        yield from _job(view, task, head)
     if role:
-        for action, names, target in _needed(values, task, head, role):
-            yield from _permitted(values, role, action, names, target)
+        for action, names, target in _needed(view, task, head, role):
+            yield from _permitted(view, role, action, names, target)
 
 
-def _job(values: Resolution, task: Task, queue: Resource) -> Iterator[Evidence]:
-    yield from served(values, queue)
-    job = _definition(values, task)
+def _job(view: View, task: Task, queue: Resource) -> Iterator[Evidence]:
+    yield from served(view, queue)
+    job = _definition(view, task)
     if job:
-        yield from logged(values, job)
+        yield from logged(view, job)
     else:
         yield Missing(task.line(task.given), f"não se conhece o trabalho que `{task.name}` põe na fila",
                       "escreva `JobDefinition` com o `!Ref` de uma `AWS::Batch::JobDefinition`")
 
 
-def _definition(values: Resolution, task: Task) -> Resource | None:
-    return referred(values, task.argument("JobDefinition"), JOB, "JobDefinitionArn")
+def _definition(view: View, task: Task) -> Resource | None:
+    return view.points(task.argument("JobDefinition"), JOB_DEFINITION)
 
 
-def _permitted(values: Resolution, role: Resource, action: str, names: list[str], target: Resource | None) -> Iterator[Evidence]:
+def _permitted(view: View, role: Resource, action: str, names: list[str], target: Resource | None) -> Iterator[Evidence]:
     """A ação num destes ARNs: basta que um deles esteja permitido por inteiro."""
-    decisions = [decide(Request(values, action, name, role), target) for name in names]
+    decisions = [decide(Request(view, action, name, role), target) for name in names]
     decision = next((found for found in decisions if found.granted), decisions[0])
     yield from evidence(decision, at(role), f"`{role.id}`", f"`{names[0]}`" if target is None else f"`{target.id}`",
                         f"acrescente às políticas dele uma declaração com `{action}`")
@@ -147,11 +146,11 @@ def _permitted(values: Resolution, role: Resource, action: str, names: list[str]
         yield from key_used(decision.request, target, at(role), f"`{role.id}`")
 
 
-def tasks(values: Resolution, machine: Resource) -> Iterator[Task]:
+def tasks(view: View, machine: Resource) -> Iterator[Task]:
     """As tarefas a que a execução pode chegar; nenhuma quando a definição não se lê."""
-    substitutions = place(values, machine, "DefinitionSubstitutions")
+    substitutions = view.at(machine, "DefinitionSubstitutions")
     named = substitutions.value if substitutions and isinstance(substitutions.value, dict) else {}
-    written, text = place(values, machine, "Definition"), place(values, machine, "DefinitionString")
+    written, text = view.at(machine, "Definition"), view.at(machine, "DefinitionString")
     if written and isinstance(written.value, dict):
         yield from _tasks(_substituted(written.value, named), written.path, True)
     elif text and isinstance(text.value, str):
@@ -222,41 +221,41 @@ def _next(state: dict[str, Any]) -> Iterator[Any]:
         yield from (item.get("Next") for item in (items if isinstance(items, list) else []) if isinstance(item, dict))
 
 
-def _names(values: Resolution, task: Task, target: Resource) -> tuple[str, ...] | None:
+def _names(view: View, task: Task, target: Resource) -> tuple[str, ...] | None:
     """As chaves da tarefa que nomeiam o recurso: nenhuma quando é o próprio `Resource`; `None`, se não o nomeia."""
-    if target.type == FUNCTION and designated(values, task.resource, FUNCTION) == target:
+    if target.type == FUNCTION and view.points(task.resource, FUNCTION, by=(ARN,)) == target:
         return ()
     found = INTEGRATION.fullmatch(task.resource)
     service, name = NAMED[target.type]
     if found is None or found["service"] != service:
         return None
     value = task.argument(name).removesuffix(LATEST) if target.type == FUNCTION else task.argument(name)
-    return (task.given, name) if _designates(values, value, target) else None
+    return (task.given, name) if _designates(view, value, target) else None
 
 
-def _designates(values: Resolution, value: str, target: Resource) -> bool:
+def _designates(view: View, value: str, target: Resource) -> bool:
     """O valor é o que o argumento pede: um endereço de fila, um nome de bucket, o ARN ou o nome dos outros."""
     if target.type == QUEUE:
-        return referred(values, value, QUEUE, "QueueUrl") == target
+        return view.points(value, QUEUE) == target
     if target.type == BUCKET:
-        return canonical(values, value) == name_of(values, target)
-    return designated(values, value, target.type, by_name=target.type in (FUNCTION, TABLE)) == target
+        return view.spelled(value) == view.name(target)
+    return view.points(value, target.type, by=(ARN, NAME) if target.type in (FUNCTION, TABLE) else (ARN,)) == target
 
 
 def _needed(
-    values: Resolution, task: Task, target: Resource, role: Resource
+    view: View, task: Task, target: Resource, role: Resource
 ) -> Iterator[tuple[str, list[str], Resource | None]]:
     """Cada ação, os ARNs em que ela serve e o recurso do template a que se refere."""
     found = INTEGRATION.fullmatch(task.resource)
     name = f"{found['service']}:{found['action']}" if found else "lambda:invoke"
     service, _, operation = name.partition(":")
     action = ACTIONS.get(name) or f"{service}:{operation[:1].upper()}{operation[1:]}"
-    yield action, _resources(values, task, target, role, action), target
+    yield action, _resources(view, task, target, role, action), target
     if target.type != JOB_QUEUE:
         return
-    job = _definition(values, task)
+    job = _definition(view, task)
     if job:
-        yield action, [arn_of(values, job) or ""], job
+        yield action, [view.arn(job) or ""], job
     if found and found["way"] == ".sync":
         yield "batch:DescribeJobs", ["*"], None
         yield "batch:TerminateJob", [f"arn:${{AWS::Partition}}:batch:{HERE}:job/*"], None
@@ -264,9 +263,9 @@ def _needed(
         yield from ((name, [rule_arn], None) for name in WATCHING)
 
 
-def _resources(values: Resolution, task: Task, target: Resource, role: Resource, action: str) -> list[str]:
+def _resources(view: View, task: Task, target: Resource, role: Resource, action: str) -> list[str]:
     """Os ARNs em que a ação serve: o da versão da função, se a tarefa diz uma, e o do objeto, se diz a chave."""
-    own, key = arn_of(values, target) or "", task.argument("Key")
+    own, key = view.arn(target) or "", task.argument("Key")
     if target.type == FUNCTION:
         version = LATEST if task.argument("FunctionName").endswith(LATEST) else ""
         if "Qualifier.$" in task.arguments:
@@ -276,4 +275,4 @@ def _resources(values: Resolution, task: Task, target: Resource, role: Resource,
         return [own + version]
     if target.type == BUCKET and on_objects(action) and key and not key.startswith(COMPUTED):
         return [f"{own}/{key}"]
-    return arns(values, role, target, action)
+    return arns(view, role, target, action)

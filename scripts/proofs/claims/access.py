@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import DATABASE, DB_CLUSTER, INSTANCE, LAUNCH_TEMPLATE, SCALING_GROUP
 from scripts.proofs.arrows.passage import to_service
-from scripts.proofs.claims.kinds import DATABASE, DATABASE_CLUSTER, GROUP, INSTANCE, LAUNCH_TEMPLATE
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import require, true
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import places
+from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
 from scripts.proofs.network.interfaces_by_type import home_of, model_of
 from scripts.proofs.network.security_groups import all_rules
 from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Key, Resource
-from scripts.template.resolution import Resolution
 
 SSH = 22
 AGENT = ("ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
@@ -35,12 +34,12 @@ def no_password(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
     """
-    for database in scene.values.of_type(DATABASE, DATABASE_CLUSTER):
-        if "DBClusterIdentifier" in database.properties or "SourceDBInstanceIdentifier" in database.properties:
+    for database in scene.view.of_type(DATABASE, DB_CLUSTER):
+        if scene.view.at(database, "DBClusterIdentifier") is not None or scene.view.at(database, "SourceDBInstanceIdentifier") is not None:
             continue
-        yield from require(scene.values, database, ("ManageMasterUserPassword",), true, "o RDS cria e troca a senha",
+        yield from require(scene.view, database, ("ManageMasterUserPassword",), true, "o RDS cria e troca a senha",
                            f"alguém escolhe a senha de `{database.id}`", "use `ManageMasterUserPassword: true`")
-        if "MasterUserPassword" in database.properties:
+        if scene.view.at(database, "MasterUserPassword") is not None:
             yield Missing(at(database, "MasterUserPassword"), f"`{database.id}` recebe a senha pelo template",
                           "tire `MasterUserPassword`")
 
@@ -59,47 +58,47 @@ def no_ssh(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager.html
     """
-    net = network_of(scene.values)
-    machines = scene.values.of_type(INSTANCE, GROUP)
+    net = network_of(scene.view)
+    machines = scene.view.of_type(INSTANCE, SCALING_GROUP)
     for rule in all_rules(net) if machines else ():
         if rule.ingress and rule.covers(SSH) is not False:
             yield Missing(rule.item.path, f"uma entrada de `{rule.group or 'um grupo'}` alcança a porta {SSH}",
                           "feche-a na porta que a aplicação usa")
     for machine in machines:
-        yield from _keyless(scene.values, net, machine)
-        yield from _managed(scene.values, machine)
-        yield from _heard(scene.values, net, machine)
+        yield from _keyless(scene.view, net, machine)
+        yield from _managed(scene.view, machine)
+        yield from _heard(scene.view, net, machine)
 
 
-def _keyless(values: Resolution, net: Network, machine: Resource) -> Iterator[Evidence]:
+def _keyless(view: View, net: Network, machine: Resource) -> Iterator[Evidence]:
     for owner, start in _sources(net, machine):
-        if values.property(owner, *start, "KeyName") is not None:
+        if view.value(owner, *start, "KeyName") is not None:
             yield Missing(at(owner, *start, "KeyName"), f"`{owner.id}` aceita uma chave de SSH", "tire `KeyName`")
 
 
-def _managed(values: Resolution, machine: Resource) -> Iterator[Evidence]:
+def _managed(view: View, machine: Resource) -> Iterator[Evidence]:
     """O papel da máquina permite cada ação do agente em qualquer recurso: os canais não têm recurso próprio."""
-    principal = principal_of(values, machine)
+    principal = principal_of(view, machine)
     yield from principal.evidence
     role = principal.role
     if role is None:
         return
-    for policy in places(values, role, "ManagedPolicyArns"):
+    for policy in view.items(role, "ManagedPolicyArns"):
         if isinstance(policy.value, str) and policy.value.endswith(CORE):
             yield Found(policy.path, "a política pronta do Systems Manager")
             return
     for action in AGENT:
-        decision = decide(Request(values, action, "*", role), None)
+        decision = decide(Request(view, action, "*", role), None)
         yield from evidence(decision, ("Resources", role.id), f"`{role.id}`", "qualquer recurso",
                             "acrescente a ação, que o agente usa")
 
 
-def _heard(values: Resolution, net: Network, machine: Resource) -> Iterator[Evidence]:
+def _heard(view: View, net: Network, machine: Resource) -> Iterator[Evidence]:
     """O agente alcança o Systems Manager pela rede."""
     home = home_of(net, machine)
     assert home
     for service in ("ssm", "ssmmessages"):
-        request = Request(values, f"{service}:*", "*", principal_of(values, machine).role)
+        request = Request(view, f"{service}:*", "*", principal_of(view, machine).role)
         yield from to_service(net, home, service, request)
 
 

@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import combinations
 
-from scripts.proofs.arrows.jobs import switched_on
-from scripts.proofs.claims.kinds import (
-    DATABASE, DATABASE_CLUSTER, FUNCTION, GROUP, INSTANCE, LOAD_BALANCER, SERVERS, drawn, strangers,
+from scripts.aws.types import (
+    BALANCER, CLASSIC_BALANCER, COMPUTE_ENVIRONMENT, DATABASE, DB_CLUSTER, EKS_CLUSTER, FILE_SYSTEM, FUNCTION, INSTANCE,
+    MOUNT_TARGET, SCALING_GROUP,
 )
+from scripts.proofs.arrows.jobs import switched_on
+from scripts.proofs.claims.kinds import SERVERS, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, require, true
 from scripts.proofs.claims.zones import own_way_out, spread, spread_by_name
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import place
+from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces_by_type import Home, home_of
 from scripts.proofs.network.topology import Network, distinct_zones, network_of
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
-Part = Callable[[Resolution, Resource], Iterator[Evidence]]
+Part = Callable[[View, Resource], Iterator[Evidence]]
 PARTS: dict[str, Part] = {}
 
 
@@ -56,9 +57,9 @@ def survives_a_zone(scene: Scene) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html
     """
     yield from strangers(scene)
-    for resource in scene.values.resources.values():
+    for resource in scene.view.resources.values():
         if resource.type in PARTS:
-            yield from PARTS[resource.type](scene.values, resource)
+            yield from PARTS[resource.type](scene.view, resource)
     for resource in drawn(scene):
         if resource.type in SERVERS and resource.type not in PARTS:
             yield Missing(("Resources", resource.id, "Type"),
@@ -66,53 +67,53 @@ def survives_a_zone(scene: Scene) -> Iterator[Evidence]:
                           "acrescente uma parte com `@part` a `scripts/proofs/claims/availability.py`")
 
 
-@part(GROUP)
-def _group(values: Resolution, group: Resource) -> Iterator[Evidence]:
-    if "VPCZoneIdentifier" in group.properties:
-        net, home = _lived(values, group)
+@part(SCALING_GROUP)
+def _group(view: View, group: Resource) -> Iterator[Evidence]:
+    if view.at(group, "VPCZoneIdentifier") is not None:
+        net, home = _lived(view, group)
         # Os grupos de segurança não dizem de zonas: as linhas do modelo de lançamento ficam fora.
         yield from spread(net, replace(home, links=()))
         yield from own_way_out(net, home)
     else:
-        yield from spread_by_name(values, group, "AvailabilityZones")
-    yield from require(values, group, ("MinSize",), at_least(2), "duas instâncias ou mais, sempre",
+        yield from spread_by_name(view, group, "AvailabilityZones")
+    yield from require(view, group, ("MinSize",), at_least(2), "duas instâncias ou mais, sempre",
                        f"`{group.id}` pode ficar com uma instância só", "use `MinSize: 2` ou mais")
 
 
 @part(INSTANCE)
-def _instance(values: Resolution, instance: Resource) -> Iterator[Evidence]:
+def _instance(view: View, instance: Resource) -> Iterator[Evidence]:
     yield Missing(("Resources", instance.id, "Type"), f"`{instance.id}` é uma instância só, numa zona só",
                   "ponha-a num grupo do Auto Scaling em duas zonas")
 
 
-@part(LOAD_BALANCER)
-def _load_balancer(values: Resolution, balancer: Resource) -> Iterator[Evidence]:
-    yield from spread(*_lived(values, balancer))
+@part(BALANCER)
+def _load_balancer(view: View, balancer: Resource) -> Iterator[Evidence]:
+    yield from spread(*_lived(view, balancer))
 
 
-@part("AWS::ElasticLoadBalancing::LoadBalancer")
-def _classic(values: Resolution, balancer: Resource) -> Iterator[Evidence]:
-    yield from spread_by_name(values, balancer, "AvailabilityZones")
+@part(CLASSIC_BALANCER)
+def _classic(view: View, balancer: Resource) -> Iterator[Evidence]:
+    yield from spread_by_name(view, balancer, "AvailabilityZones")
 
 
 @part(DATABASE)
-def _database(values: Resolution, database: Resource) -> Iterator[Evidence]:
-    if "DBClusterIdentifier" in database.properties or "SourceDBInstanceIdentifier" in database.properties:
+def _database(view: View, database: Resource) -> Iterator[Evidence]:
+    if view.at(database, "DBClusterIdentifier") is not None or view.at(database, "SourceDBInstanceIdentifier") is not None:
         return  # julga-se pelo cluster ou pela instância de origem
-    yield from require(values, database, ("MultiAZ",), true, "há uma reserva em outra zona",
+    yield from require(view, database, ("MultiAZ",), true, "há uma reserva em outra zona",
                        f"`{database.id}` não é Multi-AZ", "use `MultiAZ: true`")
-    yield from spread(*_lived(values, database))
+    yield from spread(*_lived(view, database))
 
 
-@part(DATABASE_CLUSTER)
-def _cluster(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
-    if "DBClusterInstanceClass" in cluster.properties:  # cluster Multi-AZ: duas reservas, por definição
-        yield from require(values, cluster, ("DBClusterInstanceClass",), bool, "cluster Multi-AZ, em três zonas",
+@part(DB_CLUSTER)
+def _cluster(view: View, cluster: Resource) -> Iterator[Evidence]:
+    if view.at(cluster, "DBClusterInstanceClass") is not None:  # cluster Multi-AZ: duas reservas, por definição
+        yield from require(view, cluster, ("DBClusterInstanceClass",), bool, "cluster Multi-AZ, em três zonas",
                            f"não se sabe a classe de `{cluster.id}`", "escreva-a por extenso")
         return
-    members = [instance for instance in values.of_type(DATABASE)
-               if values.resource(values.property(instance, "DBClusterIdentifier")) == cluster]
-    zones = {member.id: values.property(member, "AvailabilityZone") for member in members}
+    members = [instance for instance in view.of_type(DATABASE)
+               if view.points(view.at(instance, "DBClusterIdentifier"), DB_CLUSTER) == cluster]
+    zones = {member.id: view.value(member, "AvailabilityZone") for member in members}
     apart = next((pair for pair in combinations(members, 2) if distinct_zones(*(zones[member.id] for member in pair))), ())
     if len(members) < 2:
         yield Missing(("Resources", cluster.id), f"`{cluster.id}` tem menos de duas instâncias",
@@ -125,52 +126,52 @@ def _cluster(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
         yield Found(at(member, "AvailabilityZone"), f"`{member.id}` está na própria zona")
 
 
-@part("AWS::EKS::Cluster")
-def _pods(values: Resolution, cluster: Resource) -> Iterator[Evidence]:
-    yield from _either_zone(values, cluster)
-    yield from require(values, cluster, ("ComputeConfig", "Enabled"), true, "o EKS troca os nós que perde",
+@part(EKS_CLUSTER)
+def _pods(view: View, cluster: Resource) -> Iterator[Evidence]:
+    yield from _either_zone(view, cluster)
+    yield from require(view, cluster, ("ComputeConfig", "Enabled"), true, "o EKS troca os nós que perde",
                        f"não se sabe quem troca os nós de `{cluster.id}`", "use `ComputeConfig: {Enabled: true}`")
 
 
-@part("AWS::Batch::ComputeEnvironment")
-def _jobs(values: Resolution, environment: Resource) -> Iterator[Evidence]:
-    yield from _either_zone(values, environment)
-    yield from switched_on(values, environment)
-    yield from require(values, environment, ("ComputeResources", "Type"), lambda kind: kind in ("FARGATE", "FARGATE_SPOT"),
+@part(COMPUTE_ENVIRONMENT)
+def _jobs(view: View, environment: Resource) -> Iterator[Evidence]:
+    yield from _either_zone(view, environment)
+    yield from switched_on(view, environment)
+    yield from require(view, environment, ("ComputeResources", "Type"), lambda kind: kind in ("FARGATE", "FARGATE_SPOT"),
                        "cada trabalho nasce onde houver lugar", f"`{environment.id}` tem máquinas a repor", "use `Type: FARGATE`")
 
 
 @part(FUNCTION)
-def _function(values: Resolution, function: Resource) -> Iterator[Evidence]:
-    if place(values, function, "VpcConfig", "SubnetIds"):  # fora de uma VPC, a Lambda já usa todas as zonas
-        yield from _either_zone(values, function)
+def _function(view: View, function: Resource) -> Iterator[Evidence]:
+    if view.at(function, "VpcConfig", "SubnetIds"):  # fora de uma VPC, a Lambda já usa todas as zonas
+        yield from _either_zone(view, function)
 
 
-def _either_zone(values: Resolution, resource: Resource) -> Iterator[Evidence]:
+def _either_zone(view: View, resource: Resource) -> Iterator[Evidence]:
     """Vive em duas zonas, e em cada uma tem por onde sair."""
-    net, home = _lived(values, resource)
+    net, home = _lived(view, resource)
     yield from spread(net, home)
     yield from own_way_out(net, home)
 
 
 @part("AWS::ElastiCache::ReplicationGroup")
-def _cache(values: Resolution, cache: Resource) -> Iterator[Evidence]:
+def _cache(view: View, cache: Resource) -> Iterator[Evidence]:
     for name in ("MultiAZEnabled", "AutomaticFailoverEnabled"):
-        yield from require(values, cache, (name,), true, "há uma réplica pronta em outra zona",
+        yield from require(view, cache, (name,), true, "há uma réplica pronta em outra zona",
                            f"`{cache.id}` não troca de zona sozinho", f"use `{name}: true`")
 
 
-@part("AWS::EFS::FileSystem")
-def _files(values: Resolution, files: Resource) -> Iterator[Evidence]:
-    if "AvailabilityZoneName" in files.properties:
+@part(FILE_SYSTEM)
+def _files(view: View, files: Resource) -> Iterator[Evidence]:
+    if view.at(files, "AvailabilityZoneName") is not None:
         yield Missing(at(files, "AvailabilityZoneName"), f"`{files.id}` guarda tudo numa zona só", "tire `AvailabilityZoneName`")
-    targets = [target for target in values.of_type("AWS::EFS::MountTarget")
-               if values.resource(values.property(target, "FileSystemId")) == files]
-    net = network_of(values)
-    homes = [_lived(values, target)[1] for target in targets]
+    targets = [target for target in view.of_type(MOUNT_TARGET)
+               if view.points(view.at(target, "FileSystemId"), files.type) == files]
+    net = network_of(view)
+    homes = [_lived(view, target)[1] for target in targets]
     yield from spread(net, Home(files, tuple(subnet for home in homes for subnet in home.subnets)))
 
 
-def _lived(values: Resolution, resource: Resource) -> tuple[Network, Home]:
-    net = network_of(values)
+def _lived(view: View, resource: Resource) -> tuple[Network, Home]:
+    net = network_of(view)
     return net, home_of(net, resource) or Home(resource)

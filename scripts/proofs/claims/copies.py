@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import BUCKET, DATABASE, INSTANCE, SNAPSHOT_POLICY, VOLUME
 from scripts.base.diagram import Edge
-from scripts.proofs.arrows.backups import LIFECYCLE, policy_snapshots_volume
+from scripts.proofs.arrows.backups import policy_snapshots_volume
 from scripts.proofs.arrows.registry import Case
-from scripts.proofs.claims.kinds import BUCKET, DATABASE, INSTANCE, VOLUME
 from scripts.proofs.claims.lifecycle import OLD, earlier, general, terms
 from scripts.proofs.claims.lifetime import disposable
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, equal, require
-from scripts.proofs.evidence import Evidence, Found, Missing, at, complete
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 KEPT = ("Retain", "Snapshot", "RetainExceptOnCreate")
 
@@ -31,8 +31,8 @@ def disposable_disk(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
     """
-    values = scene.values
-    volumes = values.of_type(VOLUME)
+    view = scene.view
+    volumes = view.of_type(VOLUME)
     if not volumes:
         return
     for volume in volumes:
@@ -40,12 +40,12 @@ def disposable_disk(scene: Scene) -> Iterator[Evidence]:
             where = ("Resources", volume.id, name)
             yield Found(where, "o volume some sem deixar cópia") if volume.body.get(name) == "Delete" else Missing(
                 where, f"`{volume.id}` não diz que pode se perder", f"use `{name}: Delete`")
-    kept = [bucket for bucket in values.of_type(BUCKET) if bucket.body.get("DeletionPolicy") in KEPT]
-    for resource in (*kept, *values.of_type(DATABASE)):
+    kept = [bucket for bucket in view.of_type(BUCKET) if bucket.body.get("DeletionPolicy") in KEPT]
+    for resource in (*kept, *view.of_type(DATABASE)):
         where = ("Resources", resource.id, "DeletionPolicy")
         yield Found(where, f"`{resource.id}` fica quando a pilha some") if resource.body.get("DeletionPolicy") in KEPT else Missing(
             where, f"`{resource.id}` some com a pilha", "use `DeletionPolicy: Snapshot`")
-    for instance in values.of_type(INSTANCE) if not kept else ():
+    for instance in view.of_type(INSTANCE) if not kept else ():
         yield Missing(("Resources", instance.id), f"o que `{instance.id}` recebe não tem bucket que fique",
                       "guarde os arquivos num bucket com `DeletionPolicy: Retain`")
 
@@ -62,15 +62,15 @@ def recoverable_files(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
     """
-    values = scene.values
-    for bucket in values.of_type(BUCKET):
-        yield from require(values, bucket, ("VersioningConfiguration", "Status"), equal("Enabled"), "o S3 guarda as versões",
+    view = scene.view
+    for bucket in view.of_type(BUCKET):
+        yield from require(view, bucket, ("VersioningConfiguration", "Status"), equal("Enabled"), "o S3 guarda as versões",
                            f"`{bucket.id}` não guarda versões", "use `VersioningConfiguration: {Status: Enabled}`")
-        yield from _bounded(values, bucket)
+        yield from _bounded(view, bucket)
 
 
-def _bounded(values: Resolution, bucket: Resource) -> Iterator[Evidence]:
-    found = terms(values, bucket, OLD)
+def _bounded(view: View, bucket: Resource) -> Iterator[Evidence]:
+    found = terms(view, bucket, OLD)
     chosen = general(found)
     if chosen is None:
         yield Missing(at(bucket, "LifecycleConfiguration"), f"as versões antigas de `{bucket.id}` ficam para sempre",
@@ -94,13 +94,14 @@ def automatic_copies(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lifecycle.html
     """
-    values = scene.values
-    policies, volumes = values.of_type(LIFECYCLE), values.of_type(VOLUME)
+    view = scene.view
+    policies, volumes = view.of_type(SNAPSHOT_POLICY), view.of_type(VOLUME)
     for policy in policies if not volumes else ():
         yield Missing(at(policy), f"não há volume para `{policy.id}` copiar", "crie um volume")
     for volume in volumes if policies else ():
         if not disposable(volume):
-            yield from complete(policy_snapshots_volume(Case(values, scene.diagram, Edge("", "", "", 1), policy, volume)) for policy in policies)
-    for database in values.of_type(DATABASE) if policies else ():
-        yield from require(values, database, ("BackupRetentionPeriod",), at_least(1),
+            cases = (Case(view, scene.diagram, Edge("", "", "", 1), policy, volume) for policy in policies)
+            yield from view.complete(map(policy_snapshots_volume, cases))
+    for database in view.of_type(DATABASE) if policies else ():
+        yield from require(view, database, ("BackupRetentionPeriod",), at_least(1),
                            "o RDS copia o banco todo dia", f"`{database.id}` não tem backup automático", "use `BackupRetentionPeriod: 7`")

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import ALARM, EKS_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP, SCALING_POLICY, TABLE
 from scripts.proofs.arrows.jobs import switched_on
-from scripts.proofs.claims.kinds import FUNCTION, GROUP, INSTANCE, TABLE, drawn, strangers
+from scripts.proofs.claims.kinds import drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, below, equal, require, setting, true
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
-from scripts.proofs.facts.reading import place, places
+from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
-POLICY = "AWS::AutoScaling::ScalingPolicy"
-ALARM = "AWS::CloudWatch::Alarm"
 METRICS = ("ASGAverageCPUUtilization", "ASGAverageNetworkIn", "ASGAverageNetworkOut", "ALBRequestCountPerTarget")
 
 
@@ -34,40 +32,40 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
     """
     yield from strangers(scene)
-    values = scene.values
-    for instance in values.of_type(INSTANCE):
+    view = scene.view
+    for instance in view.of_type(INSTANCE):
         yield Missing(("Resources", instance.id, "Type"), f"`{instance.id}` é uma instância só, de tamanho fixo",
                       "ponha-a num grupo do Auto Scaling com uma política")
-    for group in values.of_type(GROUP):
-        yield from _room(values, group)
-        yield from _emptied(values, group)
-        yield from _policy(values, group)
-    for table in values.of_type(TABLE):
-        yield from require(values, table, ("BillingMode",), equal("PAY_PER_REQUEST"), "capacidade sob demanda",
+    for group in view.of_type(SCALING_GROUP):
+        yield from _room(view, group)
+        yield from _emptied(view, group)
+        yield from _policy(view, group)
+    for table in view.of_type(TABLE):
+        yield from require(view, table, ("BillingMode",), equal("PAY_PER_REQUEST"), "capacidade sob demanda",
                            f"`{table.id}` tem capacidade fixa", "use `BillingMode: PAY_PER_REQUEST`")
-        if "OnDemandThroughput" in table.properties:
+        if scene.view.at(table, "OnDemandThroughput") is not None:
             yield Missing(at(table, "OnDemandThroughput"), f"`{table.id}` tem um teto de vazão", "tire `OnDemandThroughput`")
-    yield from _elastic(values)
+    yield from _elastic(view)
     for function in drawn(scene):
         if function.type == FUNCTION:
-            yield from _concurrency(values, function)
+            yield from _concurrency(view, function)
 
 
-def _elastic(values: Resolution) -> Iterator[Evidence]:
+def _elastic(view: View) -> Iterator[Evidence]:
     """Quem cria e tira máquinas por conta própria."""
-    for environment in values.of_type("AWS::Batch::ComputeEnvironment"):
-        yield from switched_on(values, environment)
-        yield from require(values, environment, ("ComputeResources", "MaxvCpus"), at_least(2), "os trabalhos crescem até este teto",
+    for environment in view.of_type("AWS::Batch::ComputeEnvironment"):
+        yield from switched_on(view, environment)
+        yield from require(view, environment, ("ComputeResources", "MaxvCpus"), at_least(2), "os trabalhos crescem até este teto",
                            f"`{environment.id}` não cresce", "escreva `MaxvCpus` com 2 ou mais")
-    for cluster in values.of_type("AWS::EKS::Cluster"):
-        if values.property(cluster, "ComputeConfig", "NodePools") == []:
+    for cluster in view.of_type(EKS_CLUSTER):
+        if view.value(cluster, "ComputeConfig", "NodePools") == []:
             yield Missing(at(cluster, "ComputeConfig", "NodePools"), f"`{cluster.id}` não tem de onde criar nós", "use `[general-purpose]`")
-        yield from require(values, cluster, ("ComputeConfig", "Enabled"), true, "o EKS cria e tira nós conforme os pods",
+        yield from require(view, cluster, ("ComputeConfig", "Enabled"), true, "o EKS cria e tira nós conforme os pods",
                            f"`{cluster.id}` não cria nós sozinho", "use `ComputeConfig: {Enabled: true}`")
 
 
-def _room(values: Resolution, group: Resource) -> Iterator[Evidence]:
-    least, most = setting(values, group, "MinSize"), setting(values, group, "MaxSize")
+def _room(view: View, group: Resource) -> Iterator[Evidence]:
+    least, most = setting(view, group, "MinSize"), setting(view, group, "MaxSize")
     if least.numbers and most.numbers and most.numbers[0] > least.numbers[1]:
         yield from least.evidence("começa com este mínimo", below(most.numbers[0]))
         yield from most.evidence("cresce até este máximo, sempre maior que o mínimo", at_least(least.numbers[1] + 1))
@@ -76,17 +74,17 @@ def _room(values: Resolution, group: Resource) -> Iterator[Evidence]:
                       "aumente `MaxSize`, ou limite os parâmetros com `MinValue` e `MaxValue`")
 
 
-def _emptied(values: Resolution, group: Resource) -> Iterator[Missing]:
+def _emptied(view: View, group: Resource) -> Iterator[Missing]:
     """O que tira instâncias do grupo, ou não as deixa nascer, sem que a demanda o peça."""
-    for action in values.of_type("AWS::AutoScaling::ScheduledAction"):
-        if values.resource(values.property(action, "AutoScalingGroupName")) in (group, None):
+    for action in view.of_type("AWS::AutoScaling::ScheduledAction"):
+        if view.points(view.at(action, "AutoScalingGroupName"), SCALING_GROUP) in (group, None):
             for name in ("MinSize", "MaxSize", "DesiredCapacity"):
-                if name in action.properties and not setting(values, action, name).always(at_least(1)):
+                if view.at(action, name) is not None and not setting(view, action, name).always(at_least(1)):
                     yield Missing(at(action, name), f"`{action.id}` pode deixar `{group.id}` sem instâncias", "use 1 ou mais")
-    for hook in values.of_type("AWS::AutoScaling::LifecycleHook"):
-        if values.resource(values.property(hook, "AutoScalingGroupName")) in (group, None):
+    for hook in view.of_type("AWS::AutoScaling::LifecycleHook"):
+        if view.points(view.at(hook, "AutoScalingGroupName"), SCALING_GROUP) in (group, None):
             yield from _abandoning(hook.id, at(hook, "DefaultResult"), hook.properties)
-    for hook in places(values, group, "LifecycleHookSpecificationList"):
+    for hook in view.items(group, "LifecycleHookSpecificationList"):
         yield from _abandoning(group.id, hook.path, hook.value if isinstance(hook.value, dict) else {})
 
 
@@ -96,12 +94,12 @@ def _abandoning(name: str, where: Path, hook: dict) -> Iterator[Missing]:
         yield Missing(where, f"um gancho de `{name}` abandona a instância que nasce", "use `DefaultResult: CONTINUE`")
 
 
-def _policy(values: Resolution, group: Resource) -> Iterator[Evidence]:
+def _policy(view: View, group: Resource) -> Iterator[Evidence]:
     reasons = []
-    for policy in values.of_type(POLICY):
-        if values.resource(values.property(policy, "AutoScalingGroupName")) != group:
+    for policy in view.of_type(SCALING_POLICY):
+        if view.points(view.at(policy, "AutoScalingGroupName"), SCALING_GROUP) != group:
             continue
-        evidence = list(_trigger(values, policy))
+        evidence = list(_trigger(view, policy))
         if evidence:
             yield Found(at(policy, "AutoScalingGroupName"), f"a política ajusta `{group.id}`")
             yield from evidence
@@ -112,13 +110,13 @@ def _policy(values: Resolution, group: Resource) -> Iterator[Evidence]:
                   "acrescente um `AWS::AutoScaling::ScalingPolicy` com `TargetTrackingConfiguration`")
 
 
-def _trigger(values: Resolution, policy: Resource) -> Iterator[Found]:
+def _trigger(view: View, policy: Resource) -> Iterator[Found]:
     """O que faz a política agir: uma métrica que ela persegue, ou um alarme que a chama."""
-    kind = values.property(policy, "PolicyType")
-    target = setting(values, policy, "TargetTrackingConfiguration", "TargetValue")
+    kind = view.value(policy, "PolicyType")
+    target = setting(view, policy, "TargetTrackingConfiguration", "TargetValue")
     if kind == "TargetTrackingScaling":
-        metric = _metric(values, policy)
-        shrinks = values.property(policy, "TargetTrackingConfiguration", "DisableScaleIn")
+        metric = _metric(view, policy)
+        shrinks = view.value(policy, "TargetTrackingConfiguration", "DisableScaleIn")
         if str(shrinks).lower() not in ("none", "false"):
             return
         if metric and target.always(at_least(1)):
@@ -126,24 +124,24 @@ def _trigger(values: Resolution, policy: Resource) -> Iterator[Found]:
             yield metric
             yield from target.evidence("com este valor", at_least(1))
         return
-    for alarm in values.of_type(ALARM) if kind in (None, "SimpleScaling", "StepScaling") else ():
-        for action in places(values, alarm, "AlarmActions"):
-            if values.resource(action.value) == policy:
+    for alarm in view.of_type(ALARM) if kind in (None, "SimpleScaling", "StepScaling") else ():
+        for action in view.items(alarm, "AlarmActions"):
+            if view.points(action, policy.type) == policy:
                 yield Found(action.path, f"`{alarm.id}` aciona a política")
                 return
 
 
-def _metric(values: Resolution, policy: Resource) -> Found | None:
+def _metric(view: View, policy: Resource) -> Found | None:
     for keys in (("PredefinedMetricSpecification", "PredefinedMetricType"), ("CustomizedMetricSpecification", "MetricName")):
-        found = place(values, policy, "TargetTrackingConfiguration", *keys)
+        found = view.at(policy, "TargetTrackingConfiguration", *keys)
         if found and isinstance(found.value, str) and (keys[1] == "MetricName" or found.value in METRICS):
             return Found(found.path, f"da métrica `{found.value}`")
     return None
 
 
-def _concurrency(values: Resolution, function: Resource) -> Iterator[Evidence]:
-    if "ReservedConcurrentExecutions" in function.properties:
-        yield from require(values, function, ("ReservedConcurrentExecutions",), at_least(2), "várias execuções ao mesmo tempo",
+def _concurrency(view: View, function: Resource) -> Iterator[Evidence]:
+    if view.at(function, "ReservedConcurrentExecutions") is not None:
+        yield from require(view, function, ("ReservedConcurrentExecutions",), at_least(2), "várias execuções ao mesmo tempo",
                            f"`{function.id}` não executa em paralelo", "aumente `ReservedConcurrentExecutions`, ou retire-a")
     else:
         yield Found(("Resources", function.id, "Type"), "a Lambda executa tantas cópias quantos forem os eventos")

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.proofs.claims.kinds import (
-    BUCKET, DATABASE, DATABASE_CLUSTER, INSTANCE, LAUNCH_TEMPLATE, QUEUE, TABLE, VOLUME, strangers,
-)
+from scripts.aws.types import BUCKET, DATABASE, DB_CLUSTER, FILE_SYSTEM, INSTANCE, LAUNCH_TEMPLATE, QUEUE, STREAM, TABLE, VOLUME
+from scripts.proofs.claims.kinds import strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Test, held, require, setting, true, written
 from scripts.proofs.evidence import Evidence, Missing, at
-from scripts.proofs.facts.reading import Placed, inside, places
+from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
-from scripts.template.resolution import Resolution
 
 CONFIGURATION = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault", "SSEAlgorithm")
 
@@ -34,9 +32,9 @@ class Store:
     switches: tuple[tuple[tuple[Key, ...], Test], ...]
     implicit: bool = False
 
-    def keys(self, values: Resolution, resource: Resource) -> tuple[tuple[Key, ...], Test]:
+    def keys(self, view: View, resource: Resource) -> tuple[tuple[Key, ...], Test]:
         """O lugar escrito, ou o primeiro."""
-        used = [switch for switch in self.switches if setting(values, resource, *switch[0]).value is not None]
+        used = [switch for switch in self.switches if setting(view, resource, *switch[0]).value is not None]
         return (used or list(self.switches))[0]
 
 
@@ -50,14 +48,14 @@ STORES = {
     QUEUE: Store(((("KmsMasterKeyId",), _named), (("SqsManagedSseEnabled",), true)), implicit=True),
     VOLUME: _switch("Encrypted"),
     DATABASE: _switch("StorageEncrypted"),
-    DATABASE_CLUSTER: _switch("StorageEncrypted"),
+    DB_CLUSTER: _switch("StorageEncrypted"),
     "AWS::DocDB::DBCluster": _switch("StorageEncrypted"),
     "AWS::Neptune::DBCluster": _switch("StorageEncrypted"),
     "AWS::Redshift::Cluster": _switch("Encrypted"),
-    "AWS::EFS::FileSystem": _switch("Encrypted"),
+    FILE_SYSTEM: _switch("Encrypted"),
     "AWS::ElastiCache::ReplicationGroup": _switch("AtRestEncryptionEnabled"),
     "AWS::OpenSearchService::Domain": _switch("EncryptionAtRestOptions", "Enabled"),
-    "AWS::Kinesis::Stream": _switch("StreamEncryption", "EncryptionType", test=lambda kind: kind == "KMS"),
+    STREAM: _switch("StreamEncryption", "EncryptionType", test=lambda kind: kind == "KMS"),
 }
 
 
@@ -74,39 +72,39 @@ def encrypted_at_rest(scene: Scene) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_protect_data_rest_encrypt.html
     """
     yield from strangers(scene)
-    for resource in scene.values.resources.values():
-        yield from judge(scene.values, resource)
+    for resource in scene.view.resources.values():
+        yield from judge(scene.view, resource)
 
 
-def judge(values: Resolution, resource: Resource, explicit: bool = True) -> Iterator[Evidence]:
+def judge(view: View, resource: Resource, explicit: bool = True) -> Iterator[Evidence]:
     """A criptografia de um recurso; sem `explicit`, o silêncio vale onde a AWS criptografa por padrão."""
     store = STORES.get(resource.type)
-    if store and "DBClusterIdentifier" not in resource.properties:
-        keys, test = store.keys(values, resource)
-        if explicit or not store.implicit or setting(values, resource, *keys).value is not None:
-            yield from require(values, resource, keys, test, f"`{resource.id}` guarda criptografado",
+    if store and view.at(resource, "DBClusterIdentifier") is None:
+        keys, test = store.keys(view, resource)
+        if explicit or not store.implicit or setting(view, resource, *keys).value is not None:
+            yield from require(view, resource, keys, test, f"`{resource.id}` guarda criptografado",
                                f"`{resource.id}` não diz que criptografa o que guarda", _hint(keys))
         for name in ("DBSnapshotIdentifier", "SnapshotIdentifier"):
-            if name in resource.properties:
+            if view.at(resource, name) is not None:
                 yield Missing(at(resource, name), f"a criptografia de `{resource.id}` é a do snapshot de que nasce", f"tire `{name}`")
     elif resource.type == INSTANCE:
-        yield from _disks(values, resource, "BlockDeviceMappings")
+        yield from _disks(view, resource, "BlockDeviceMappings")
     elif resource.type == LAUNCH_TEMPLATE:
-        yield from _disks(values, resource, "LaunchTemplateData", "BlockDeviceMappings")
+        yield from _disks(view, resource, "LaunchTemplateData", "BlockDeviceMappings")
 
 
-def _disks(values: Resolution, resource: Resource, *keys: Key) -> Iterator[Evidence]:
+def _disks(view: View, resource: Resource, *keys: Key) -> Iterator[Evidence]:
     """Os discos que nascem com a instância; um que o template cita, ela só liga."""
-    disks = places(values, resource, *keys)
-    if not disks and values.property(resource, "LaunchTemplate") is not None:
+    disks = view.items(resource, *keys)
+    if not disks and view.value(resource, "LaunchTemplate") is not None:
         return
     if not any(isinstance(disk.value, dict) and "Ebs" in disk.value for disk in disks):
         yield Missing(at(resource, *keys), f"não se sabe se o disco raiz de `{resource.id}` é criptografado",
                       "acrescente a `BlockDeviceMappings` o disco raiz, com `Ebs: {Encrypted: true}`")
     for disk in disks:
         if not isinstance(disk.value, dict) or "Ebs" in disk.value:
-            switch = inside(values, resource, disk, "Ebs", "Encrypted") or Placed(disk.path, None)
-            yield from held(written(values, switch), true, "o disco é criptografado",
+            switch = view.inside(disk, "Ebs", "Encrypted") or Placed(disk.path, None)
+            yield from held(written(view, switch), true, "o disco é criptografado",
                             f"um disco de `{resource.id}` não é criptografado", "use `Encrypted: true` em `Ebs`")
 
 

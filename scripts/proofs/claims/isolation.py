@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import LAUNCH_CONFIGURATION, SECURITY_GROUP, SECURITY_GROUP_EGRESS, SECURITY_GROUP_INGRESS
 from scripts.proofs.claims.kinds import DATABASES, nodes_of
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import false, require
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.exposure import internet_paths
 from scripts.proofs.network.interfaces_by_type import HOMES, home_of
-from scripts.proofs.network.security_groups import GROUP, GroupRule, rules_of
+from scripts.proofs.network.security_groups import GroupRule, rules_of
 from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
 
-MODELS = ("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration")
-RULES = (GROUP, "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
+MODELS = ("AWS::EC2::LaunchTemplate", LAUNCH_CONFIGURATION)
+RULES = (SECURITY_GROUP, SECURITY_GROUP_INGRESS, SECURITY_GROUP_EGRESS)
 
 
 @claim("sem-caminho-da-internet-ao-banco")
@@ -31,14 +32,14 @@ def hidden_from_the_internet(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html
     """
-    net = network_of(scene.values)
-    for database in scene.values.of_type(*DATABASES):
-        if not database.type.startswith("AWS::ElastiCache::") and "DBClusterIdentifier" not in database.properties:
+    net = network_of(scene.view)
+    for database in scene.view.of_type(*DATABASES):
+        if not database.type.startswith("AWS::ElastiCache::") and scene.view.at(database, "DBClusterIdentifier") is None:
             yield from require(
-                scene.values, database, ("PubliclyAccessible",), false, "o banco não tem endereço público",
+                scene.view, database, ("PubliclyAccessible",), false, "o banco não tem endereço público",
                 f"`{database.id}` não diz que é privado", "use `PubliclyAccessible: false`")
         yield from _located(net, database)
-        for path in internet_paths(scene.values, database):
+        for path in internet_paths(scene.view, database):
             need = f"há um caminho da internet a `{database.id}`: {' → '.join(map(str, path))}"
             yield Missing(("Resources", database.id), need, "feche um dos trechos")
 
@@ -69,8 +70,8 @@ def only_the_application(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
-    net = network_of(scene.values)
-    for database in scene.values.of_type(*DATABASES):
+    net = network_of(scene.view)
+    for database in scene.view.of_type(*DATABASES):
         home = home_of(net, database)
         if home is None or not home.groups:
             yield Missing(("Resources", database.id), f"não se sabe que grupos de segurança protegem `{database.id}`",
@@ -90,7 +91,7 @@ def _clients(scene: Scene, database: Resource) -> set[str]:
 
 
 def _admitted(net: Network, database: Resource, group: str, clients: set[str]) -> Iterator[Evidence]:
-    rules = (rules_of(net, group, True) if group in net.values.resources else None) or []
+    rules = (rules_of(net, group, True) if group in net.view.resources else None) or []
     if not rules:
         yield Missing(at(database), f"ninguém entra em `{group}`", "acrescente a entrada do grupo da aplicação")
     for rule in rules:
@@ -109,13 +110,13 @@ def _admitted(net: Network, database: Resource, group: str, clients: set[str]) -
 def _source(net: Network, rule: GroupRule) -> str | None:
     if len(rule.peers) != 1 or rule.peers[0][0] != "SourceSecurityGroupId":
         return None
-    group = net.named(rule.peers[0][1].value, GROUP)
+    group = net.view.points(rule.peers[0][1].value, SECURITY_GROUP)
     return group.id if group else None
 
 
 def members(net: Network, group: str) -> Iterator[Resource]:
     """Os recursos que vivem no grupo; o que o cita de um modo que não se entende conta também."""
-    for resource in net.values.resources.values():
+    for resource in net.view.resources.values():
         if resource.type in RULES or resource.type in MODELS:
             continue
         home = home_of(net, resource) if resource.type in HOMES else None

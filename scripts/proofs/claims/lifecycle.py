@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import Placed, inside, places
+from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
-from scripts.template.resolution import Resolution
 
 CURRENT = (("ExpirationInDays",), ("ExpirationDate",))
 OLD = (("NoncurrentVersionExpiration", "NoncurrentDays"), ("NoncurrentVersionExpirationInDays",))
@@ -29,24 +28,24 @@ class Term:
     sure: bool
 
 
-def terms(values: Resolution, bucket: Resource, paths: tuple[tuple[Key, ...], ...]) -> list[Term]:
+def terms(view: View, bucket: Resource, paths: tuple[tuple[Key, ...], ...]) -> list[Term]:
     """Os prazos escritos num destes caminhos, `CURRENT` ou `OLD`, das regras ligadas e das que talvez estejam."""
     found = []
-    for rule in places(values, bucket, "LifecycleConfiguration", "Rules"):
-        status = inside(values, bucket, rule, "Status") or rule
+    for rule in view.items(bucket, "LifecycleConfiguration", "Rules"):
+        status = view.inside(rule, "Status") or rule
         for keys in paths if status.value != "Disabled" else ():
-            line = inside(values, bucket, rule, *keys)
+            line = view.inside(rule, *keys)
             if line:
                 days = whole(line.value) or None
-                sure = days is not None and status.value == "Enabled" and not _partial(values, bucket, rule, keys)
+                sure = days is not None and status.value == "Enabled" and not _partial(view, bucket, rule, keys)
                 found.append(Term(status, line, days, sure))
     return found
 
 
-def _partial(values: Resolution, bucket: Resource, rule: Placed, keys: tuple[Key, ...]) -> bool:
+def _partial(view: View, bucket: Resource, rule: Placed, keys: tuple[Key, ...]) -> bool:
     """A regra deixa algo de fora: objetos que o filtro não pega, ou um número de versões que ficam."""
-    written = {name: found.value for name in ("Prefix", "TagFilters", *SIZES) if (found := inside(values, bucket, rule, name))}
-    kept = inside(values, bucket, rule, *keys[:-1], "NewerNoncurrentVersions")
+    written = {name: found.value for name in ("Prefix", "TagFilters", *SIZES) if (found := view.inside(rule, name))}
+    kept = view.inside(rule, *keys[:-1], "NewerNoncurrentVersions")
     return any(value not in ("", []) for value in written.values()) or kept is not None
 
 

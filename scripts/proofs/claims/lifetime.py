@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.proofs.claims.kinds import BUCKET, INSTANCE, VOLUME
+from scripts.aws.types import BUCKET, INSTANCE, VOLUME
 from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, earlier, general, terms
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.numbers import whole
+from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 KEPT = "sem-expiracao"
 DISPOSABLE = "volume-descartavel"
@@ -42,15 +42,15 @@ def expires(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
     """
-    temporary = [bucket for bucket in scene.values.of_type(BUCKET) if not bucket.exceptions.get(KEPT, "").strip()]
+    temporary = [bucket for bucket in scene.view.of_type(BUCKET) if not bucket.exceptions.get(KEPT, "").strip()]
     promised = _promised(scene.said)
     several = len(promised) == len(temporary)
     for index, bucket in enumerate(temporary):
-        yield from _expires(scene.values, bucket, scene.said, promised[index:index + 1] if several else promised)
+        yield from _expires(scene.view, bucket, scene.said, promised[index:index + 1] if several else promised)
 
 
-def _expires(values: Resolution, bucket: Resource, said: str, promised: list[int]) -> Iterator[Evidence]:
-    found = terms(values, bucket, CURRENT)
+def _expires(view: View, bucket: Resource, said: str, promised: list[int]) -> Iterator[Evidence]:
+    found = terms(view, bucket, CURRENT)
     chosen = general(found)
     if chosen is None:
         yield Missing(at(bucket, "LifecycleConfiguration"), f"nada em `{bucket.id}` expira sempre",
@@ -58,12 +58,12 @@ def _expires(values: Resolution, bucket: Resource, said: str, promised: list[int
         return
     yield Found(chosen.status.path, f"a regra de `{bucket.id}` está ativa, para todos os objetos")
     yield from earlier(bucket, found, chosen)
-    yield from _term(values, bucket, chosen, said, promised)
-    yield from _old_versions(values, bucket, chosen)
-    yield from _locked(bucket)
+    yield from _term(view, bucket, chosen, said, promised)
+    yield from _old_versions(view, bucket, chosen)
+    yield from _locked(view, bucket)
 
 
-def _term(values: Resolution, bucket: Resource, term: Term, said: str, promised: list[int]) -> Iterator[Evidence]:
+def _term(view: View, bucket: Resource, term: Term, said: str, promised: list[int]) -> Iterator[Evidence]:
     where = term.line.path
     if said and not promised:
         yield Missing(where, "o benefício não diz em quanto tempo", f"escreva `em {term.days} dias`")
@@ -72,15 +72,15 @@ def _term(values: Resolution, bucket: Resource, term: Term, said: str, promised:
         yield Missing(where, f"`{bucket.id}` expira em {term.days} dias, e o benefício diz {shown}", "acerte o texto ou a regra")
     else:
         yield Found(where, f"expira em {term.days} dias")
-        parameter = written(values, term.line).parameter
+        parameter = written(view, term.line).parameter
         if parameter:
             yield Found(("Parameters", parameter, "Default"), "este é o prazo de quem não escolhe outro")
 
 
-def _old_versions(values: Resolution, bucket: Resource, current: Term) -> Iterator[Evidence]:
-    if values.property(bucket, "VersioningConfiguration", "Status") is None:
+def _old_versions(view: View, bucket: Resource, current: Term) -> Iterator[Evidence]:
+    if view.value(bucket, "VersioningConfiguration", "Status") is None:
         return
-    chosen = general(terms(values, bucket, OLD))
+    chosen = general(terms(view, bucket, OLD))
     if chosen is None:
         yield Missing(current.line.path, f"as versões antigas de `{bucket.id}` não expiram",
                       "acrescente `NoncurrentVersionExpiration`")
@@ -91,10 +91,10 @@ def _old_versions(values: Resolution, bucket: Resource, current: Term) -> Iterat
         yield Found(chosen.line.path, f"as versões antigas também, em {chosen.days}")
 
 
-def _locked(bucket: Resource) -> Iterator[Missing]:
+def _locked(view: View, bucket: Resource) -> Iterator[Missing]:
     """O bloqueio de objetos liga as versões e as segura: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html"""
     for name in ("ObjectLockEnabled", "ObjectLockConfiguration"):
-        if name in bucket.properties:
+        if view.at(bucket, name):
             yield Missing(at(bucket, name), f"o bloqueio de objetos de `{bucket.id}` pode impedir que expirem", f"tire `{name}`")
 
 
@@ -121,17 +121,17 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
     """
-    values = scene.values
+    view = scene.view
     attached = []
-    for attachment in values.of_type("AWS::EC2::VolumeAttachment"):
-        volume = values.resource(values.property(attachment, "VolumeId"))
-        instance = values.resource(values.property(attachment, "InstanceId"))
-        if volume and instance and volume.type == VOLUME and instance.type == INSTANCE and not disposable(volume):
+    for attachment in view.of_type("AWS::EC2::VolumeAttachment"):
+        volume = view.points(view.at(attachment, "VolumeId"), VOLUME)
+        instance = view.points(view.at(attachment, "InstanceId"), INSTANCE)
+        if volume and instance and not disposable(volume):
             attached.append(volume)
             yield Found(at(attachment, "VolumeId"), f"`{volume.id}` existe fora da instância")
             yield Found(at(attachment, "InstanceId"), f"e se liga a `{instance.id}`")
             yield from _kept(volume)
-    for instance in values.of_type(INSTANCE) if not attached else ():
+    for instance in view.of_type(INSTANCE) if not attached else ():
         yield Missing(("Resources", instance.id), f"`{instance.id}` não tem volume que viva sem ela",
                       "crie um `AWS::EC2::Volume` e ligue-o com `AWS::EC2::VolumeAttachment`")
 

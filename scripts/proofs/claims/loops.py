@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.claims.kinds import FUNCTION
+from scripts.aws.types import FUNCTION
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.triggers import Trigger, triggers
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.names import arn_of
+from scripts.proofs.facts.view import View
 from scripts.proofs.identity.powers import Power, assuming, power
 from scripts.proofs.identity.principals import principal_of
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 CAUSES = {
     "s3:ObjectCreated": ("s3:PutObject",),
@@ -45,18 +44,18 @@ def no_loop(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
     """
-    values, found = scene.values, triggers(scene.values)
-    acting = [_acting(values, trigger.function) for trigger in found]
+    view, found = scene.view, triggers(scene.view)
+    acting = [_acting(view, trigger.function) for trigger in found]
     for trigger, actors in zip(found, acting, strict=True):
-        yield from _started(values, trigger, actors)
-    links = [[_link(values, actors, other) for other in found] for actors in acting]
+        yield from _started(view, trigger, actors)
+    links = [[_link(view, actors, other) for other in found] for actors in acting]
     for first, one in enumerate(found):
         for second, other in enumerate(found):
             if first == second or first in _reached(links, second):
                 yield from _turn(one, other, links[first][second])
 
 
-def _started(values: Resolution, trigger: Trigger, actors: Actors) -> Iterator[Evidence]:
+def _started(view: View, trigger: Trigger, actors: Actors) -> Iterator[Evidence]:
     """Sabe-se quem o evento aciona, com que papel, e que chaves pega."""
     bucket, function = trigger.bucket, trigger.function
     if function is None:
@@ -69,27 +68,27 @@ def _started(values: Resolution, trigger: Trigger, actors: Actors) -> Iterator[E
                           "dê-lhe um papel deste template, e escreva o filtro por extenso")
             continue
         yield Found(at(actor, "Role"), f"`{actor.id}` age com o papel `{role.id}`")
-        for path in assuming(values, role):
+        for path in assuming(view, role):
             yield Missing(path, f"`{actor.id}` talvez possa assumir outro papel, e gravar com ele", "tire a permissão `sts:AssumeRole`")
 
 
-def _acting(values: Resolution, function: Resource | None) -> Actors:
+def _acting(view: View, function: Resource | None) -> Actors:
     """A função, e as que ela talvez invoque, cada uma com o seu papel."""
     pending = [function] if function else []
-    known = {each.id: principal_of(values, each).role for each in pending}
+    known = {each.id: principal_of(view, each).role for each in pending}
     while pending:
         role = known[pending.pop().id]
-        for other in values.of_type(FUNCTION) if role else ():
-            if other.id not in known and role and power(values, role, "lambda:InvokeFunction", f"{arn_of(values, other)}*", other).paths:
-                known[other.id] = principal_of(values, other).role
+        for other in view.of_type(FUNCTION) if role else ():
+            if other.id not in known and role and power(view, role, "lambda:InvokeFunction", f"{view.arn(other)}*", other).paths:
+                known[other.id] = principal_of(view, other).role
                 pending.append(other)
-    return [(values.resources[name], role) for name, role in known.items()]
+    return [(view.resources[name], role) for name, role in known.items()]
 
 
-def _link(values: Resolution, actors: Actors, other: Trigger) -> Power:
+def _link(view: View, actors: Actors, other: Trigger) -> Power:
     """O que deixa quem um evento aciona causar o outro."""
     actions = CAUSES.get(":".join(other.event.split(":")[:2]), ANY) if other.caught else ()
-    powers = [power(values, role, action, other.caught or "", other.bucket) for _, role in actors if role for action in actions]
+    powers = [power(view, role, action, other.caught or "", other.bucket) for _, role in actors if role for action in actions]
     return Power(tuple(path for each in powers for path in each.paths), tuple(line for each in powers for line in each.denials))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.claims.kinds import BUCKET, FUNCTION, HOURLY, MANAGED, SERVERS, TABLE, drawn, strangers
+from scripts.aws.types import BUCKET, FUNCTION, GLOBAL_TABLE, TABLE
+from scripts.proofs.claims.kinds import HOURLY, MANAGED, SERVERS, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import equal, require
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -25,7 +26,7 @@ def serverless(scene: Scene) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/welcome.html
     """
     yield from strangers(scene)
-    for resource in scene.values.resources.values():
+    for resource in scene.view.resources.values():
         if resource.type in SERVERS:
             yield Missing(("Resources", resource.id, "Type"), f"`{resource.id}` (`{resource.type}`) é um servidor a manter",
                           "troque-o por um serviço sem servidor, ou retire o benefício")
@@ -48,18 +49,18 @@ def pays_per_use(scene: Scene) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/wellarchitected/latest/cost-optimization-pillar/design-principles.html
     """
     yield from strangers(scene)
-    values = scene.values
-    for resource in values.resources.values():
+    view = scene.view
+    for resource in view.resources.values():
         endpoint = resource.type == "AWS::EC2::VPCEndpoint"
-        interface = endpoint and values.property(resource, "VpcEndpointType") not in (None, "Gateway")
+        interface = endpoint and view.value(resource, "VpcEndpointType") not in (None, "Gateway")
         if resource.type in HOURLY or interface:
             yield Missing(("Resources", resource.id, "Type"), f"`{resource.id}` (`{resource.type}`) cobra mesmo parado",
                           "troque-o por um serviço sob demanda, ou retire o benefício")
         for name in LEFT_RUNNING:
-            if resource.properties.get(name) is not None:
+            if view.at(resource, name):
                 yield Missing(at(resource, name), f"`{resource.id}` reserva capacidade", f"tire `{name}`")
-    for table in values.of_type(TABLE, "AWS::DynamoDB::GlobalTable"):
-        yield from require(values, table, ("BillingMode",), equal("PAY_PER_REQUEST"), "cobra por leitura e gravação",
+    for table in view.of_type(TABLE, GLOBAL_TABLE):
+        yield from require(view, table, ("BillingMode",), equal("PAY_PER_REQUEST"), "cobra por leitura e gravação",
                            f"`{table.id}` cobra capacidade provisionada", "use `BillingMode: PAY_PER_REQUEST`")
     for resource in drawn(scene):
         if resource.type in (FUNCTION, BUCKET):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scripts.aws.types import MANAGED_POLICY
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import places
-from scripts.proofs.identity.statements import IDENTITY, WIDE, Statement, statements
+from scripts.proofs.evidence import Evidence, Found, Missing
+from scripts.proofs.facts.view import View
+from scripts.proofs.identity.breadth import WIDE, broad, unexcused
+from scripts.proofs.identity.policies import IDENTITY, Obscure, Statement, every
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 ACTION = re.compile(r"\*|[a-z0-9-]+:[A-Za-z0-9*?]+")
 MANAGED = ("ManagedPolicyArns", "ManagedPolicies")
@@ -30,13 +31,14 @@ def least_privilege(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
     """
-    for resource in scene.values.resources.values():
+    for resource in scene.view.resources.values():
         if resource.type.startswith(IDENTITY):
-            for statement in statements(scene.values, resource):
-                if statement.identity and statement.allows:
-                    yield from _statement(statement)
-            yield from _managed(scene.values, resource)
-            yield from _unread(scene.values, resource)
+            for part in every(scene.view, resource):
+                if isinstance(part, Obscure):
+                    yield Missing(part.path, f"uma política de `{resource.id}` não se consegue ler", "escreva-a por extenso, como objeto")
+                elif part.identity and part.allows:
+                    yield from _statement(part)
+            yield from _managed(scene.view, resource)
 
 
 def reason(resource: Resource) -> str:
@@ -45,42 +47,32 @@ def reason(resource: Resource) -> str:
 
 
 def _statement(statement: Statement) -> Iterator[Evidence]:
-    resource, path = statement.resource, statement.path
-    if statement.body is None or statement.body.get("Effect") != "Allow":
-        yield Missing(path, f"uma declaração de `{resource.id}` não se consegue ler", "escreva-a por extenso")
-        return
-    for name in ("Action", "Resource"):
-        if not statement.items(name):
+    resource, path = statement.owner, statement.path
+    written = {"Action": statement.actions, "Resource": statement.resources}
+    for name, items in written.items():
+        if not items:
             yield Missing(path, f"uma permissão de `{resource.id}` não traz `{name}`", f"escreva `{name}`")
-    odd = [str(item) for item in statement.items("Action") if not ACTION.fullmatch(str(item))]
-    odd += [str(item) for item in statement.items("Resource") if not str(item).startswith(("arn:", "${", "*"))]
+    odd = [str(item.value) for item in statement.actions if not ACTION.fullmatch(str(item.value))]
+    odd += [str(item.value) for item in statement.resources if not str(item.value).startswith(("arn:", "${", "*"))]
     if odd:
         yield Missing(path, f"`{odd[0]}`, em `{resource.id}`, não é uma ação nem um recurso",
                       "escreva `serviço:Ação` e o ARN")
-    if statement.unexcused:
-        name, written = statement.unexcused[0]
-        yield Missing(statement.place(name), f"`{resource.id}` permite `{written}` em `{name}`",
+    left = unexcused(statement)
+    if left:
+        name, said = left[0]
+        yield Missing((*path, name), f"`{resource.id}` permite `{said}` em `{name}`",
                       f"nomeie o que ela usa, ou dê em `Excecoes: {{{WIDE}: …}}` um motivo que cite o `Sid` ou o serviço")
         return
-    if statement.broad:
+    if broad(statement):
         yield Found(("Resources", resource.id, "Metadata", "Excecoes", WIDE), f"exceção: {reason(resource)}")
-    for name in ("Action", "Resource"):
-        if statement.items(name):
-            yield Found(statement.place(name), "só estas ações" if name == "Action" else "só nestes recursos")
+    for name, items in written.items():
+        if items:
+            yield Found((*path, name), "só estas ações" if name == "Action" else "só nestes recursos")
 
 
-def _managed(values: Resolution, resource: Resource) -> Iterator[Evidence]:
+def _managed(view: View, resource: Resource) -> Iterator[Evidence]:
     for name in MANAGED:
-        for item in places(values, resource, name):
-            if values.resource(item.value) is None and not reason(resource):
+        for item in view.items(resource, name):
+            if view.points(item, MANAGED_POLICY) is None and not reason(resource):
                 yield Missing(item.path, f"`{resource.id}` usa uma política que não está no template",
                               f"escreva as permissões, ou dê o motivo em `Excecoes: {{{WIDE}: …}}`")
-
-
-def _unread(values: Resolution, resource: Resource) -> Iterator[Evidence]:
-    """Uma política em texto, ou que só a AWS monta, não se julga."""
-    inline = [(*item.path[3:], "PolicyDocument") for item in places(values, resource, "Policies")]
-    for keys in [*inline, ("PolicyDocument",), ("InlinePolicy",)]:
-        value = values.property(resource, *keys)
-        if value is not None and not isinstance(value, dict) or isinstance(value, dict) and "Statement" not in value:
-            yield Missing(at(resource, *keys), f"uma política de `{resource.id}` não se consegue ler", "escreva-a como objeto")

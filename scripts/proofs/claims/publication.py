@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.proofs.arrows.distribution import DISTRIBUTION, HTTPS, VPC_ORIGIN, behaviours
+from scripts.aws.types import BALANCER, CLASSIC_BALANCER, DISTRIBUTION, VPC_ORIGIN
+from scripts.proofs.arrows.distribution import HTTPS, behaviours
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import equal, require
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import place, places
-from scripts.proofs.network.interfaces_by_type import BALANCER, Home, home_of
+from scripts.proofs.network.interfaces_by_type import Home, home_of
 from scripts.proofs.network.listeners import SECURE, listeners_of, redirections
 from scripts.proofs.network.origins import informed
 from scripts.proofs.network.security_groups import all_rules
@@ -30,17 +30,17 @@ def visitors_use_https(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html
     """
-    for distribution in scene.values.of_type(DISTRIBUTION):
-        for keys in behaviours(scene.values, distribution):
-            said = place(scene.values, distribution, *keys, "ViewerProtocolPolicy")
+    for distribution in scene.view.of_type(DISTRIBUTION):
+        for behaviour in behaviours(scene.view, distribution):
+            said = scene.view.inside(behaviour, "ViewerProtocolPolicy")
             if said and said.value in HTTPS:
                 yield Found(said.path, "este comportamento só atende por HTTPS")
             else:
-                yield Missing(at(distribution, *keys), f"um comportamento de `{distribution.id}` atende sem TLS",
+                yield Missing(behaviour.path, f"um comportamento de `{distribution.id}` atende sem TLS",
                               "use `ViewerProtocolPolicy: redirect-to-https`")
-    net = network_of(scene.values)
-    for balancer in scene.values.of_type(BALANCER):
-        if scene.values.property(balancer, "Scheme") == "internet-facing":
+    net = network_of(scene.view)
+    for balancer in scene.view.of_type(BALANCER):
+        if scene.view.value(balancer, "Scheme") == "internet-facing":
             yield from _listens_securely(net, balancer)
 
 
@@ -48,16 +48,16 @@ def _listens_securely(net: Network, balancer: Resource) -> Iterator[Evidence]:
     yield from (piece for piece in redirections(net, balancer) if isinstance(piece, Missing))
     listeners = listeners_of(net, balancer)
     for listener, lines in listeners.values():
-        kinds = {str(action.value.get("Type")) for action in places(net.values, listener, "DefaultActions")
+        kinds = {str(action.value.get("Type")) for action in net.view.items(listener, "DefaultActions")
                  if isinstance(action.value, dict)}
-        if net.values.property(listener, "Protocol") in SECURE:
+        if net.view.value(listener, "Protocol") in SECURE:
             yield from lines
         elif kinds == {"redirect"}:
             yield Found(at(listener, "DefaultActions"), f"`{listener.id}` só redireciona")
         else:
             yield Missing(at(listener, "Protocol"), f"`{listener.id}` atende sem TLS",
                           "use `Protocol: HTTPS` com um certificado, ou só redirecione para quem o tem")
-    if not any(net.values.property(listener, "Protocol") in SECURE for listener, _ in listeners.values()):
+    if not any(net.view.value(listener, "Protocol") in SECURE for listener, _ in listeners.values()):
         yield Missing(at(balancer), f"nenhum ouvinte de `{balancer.id}` é HTTPS", "acrescente um, com um certificado")
 
 
@@ -74,21 +74,21 @@ def only_cloudfront_enters(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
     """
-    values, net = scene.values, network_of(scene.values)
+    view, net = scene.view, network_of(scene.view)
     fronted = []
-    for private in values.of_type(VPC_ORIGIN):
-        written = place(values, private, "VpcOriginEndpointConfig", "Arn")
-        balancer = net.named(written.value, BALANCER) if written else None
+    for private in view.of_type(VPC_ORIGIN):
+        written = view.at(private, "VpcOriginEndpointConfig", "Arn")
+        balancer = net.view.points(written.value, BALANCER) if written else None
         if written is None or balancer is None:
             yield Missing(at(private), f"não se sabe de que balanceador é `{private.id}`", "escreva `Arn: !Ref Balanceador`")
             continue
         fronted.append(balancer)
         yield Found(written.path, f"o CloudFront entra por `{balancer.id}`")
-        yield from require(values, balancer, ("Scheme",), equal("internal"), "sem endereço público",
+        yield from require(view, balancer, ("Scheme",), equal("internal"), "sem endereço público",
                            f"`{balancer.id}` pode ter endereço público", "use `Scheme: internal`")
         yield from _entered_by_list(net, home_of(net, balancer) or Home(balancer))
-    for balancer in values.of_type(BALANCER, "AWS::ElasticLoadBalancing::LoadBalancer") if fronted else ():
-        if balancer not in fronted and values.property(balancer, "Scheme") != "internal":
+    for balancer in view.of_type(BALANCER, CLASSIC_BALANCER) if fronted else ():
+        if balancer not in fronted and view.value(balancer, "Scheme") != "internal":
             yield Missing(at(balancer, "Scheme"), f"`{balancer.id}` pode ter endereço público, fora do CloudFront", "use `Scheme: internal`")
 
 

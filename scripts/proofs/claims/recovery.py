@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.kinds import ARN, NAME
+from scripts.aws.types import (
+    ALARM, BUCKET, CLASSIC_BALANCER, DATABASE, DB_CLUSTER, EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, INSTANCE,
+    LAMBDA_PERMISSION, QUEUE, SCALING_GROUP, SCHEDULE, TABLE, TARGET_GROUP, TOPIC,
+)
 from scripts.proofs.arrows.queues import set_aside
-from scripts.proofs.claims.kinds import DATABASE, DATABASE_CLUSTER, FUNCTION, GROUP, INSTANCE, QUEUE, TABLE, strangers
+from scripts.proofs.claims.kinds import strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting, true
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.names import canonical, designated, name_of
-from scripts.proofs.facts.reading import inside, place, places
+from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
-ALARM = "AWS::CloudWatch::Alarm"
 WAITING = tuple(f"{name}.amazonaws.com" for name in (
     "apigateway", "elasticloadbalancing", "cognito-idp", "lex", "lexv2", "edgelambda", "batchoperations.s3")) + ("alexa-appkit.amazon.com",)
 """Serviços que esperam a resposta da função; os outros a chamam e seguem adiante.
@@ -41,46 +43,45 @@ def recovers_alone(scene: Scene) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/wellarchitected/latest/framework/rel11.html
     """
     yield from strangers(scene)
-    values = scene.values
-    for instance in values.of_type(INSTANCE):
+    view = scene.view
+    for instance in view.of_type(INSTANCE):
         yield Missing(("Resources", instance.id, "Type"), f"ninguém substitui `{instance.id}` se ela falhar",
                       "ponha-a num grupo do Auto Scaling")
-    for group in values.of_type(GROUP):
-        yield from _health(values, group)
-    for database in values.of_type(DATABASE, DATABASE_CLUSTER):
-        yield from _standby(values, database)
-    for table in values.of_type(TABLE):
+    for group in view.of_type(SCALING_GROUP):
+        yield from _health(view, group)
+    for database in view.of_type(DATABASE, DB_CLUSTER):
+        yield from _standby(view, database)
+    for table in view.of_type(TABLE):
         keys = ("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")
-        yield from require(values, table, keys, true, "volta a qualquer instante recente",
+        yield from require(view, table, keys, true, "volta a qualquer instante recente",
                            f"`{table.id}` não tem recuperação a um ponto no tempo", "use `PointInTimeRecoveryEnabled: true`")
-    yield from kept_failures(values)
+    yield from kept_failures(view)
 
 
-def _health(values: Resolution, group: Resource) -> Iterator[Evidence]:
-    balanced = [name for name in ("TargetGroupARNs", "LoadBalancerNames") if name in group.properties]
-    if balanced or "HealthCheckType" in group.properties:
-        if balanced and any(values.resource(target) for target in values.items(group, balanced[0])):
+def _health(view: View, group: Resource) -> Iterator[Evidence]:
+    balanced = [name for name in ("TargetGroupARNs", "LoadBalancerNames") if view.at(group, name) is not None]
+    if balanced or view.at(group, "HealthCheckType") is not None:
+        if balanced and any(view.points(target, TARGET_GROUP, CLASSIC_BALANCER) for target in view.items(group, balanced[0])):
             yield Found(at(group, balanced[0]), "o balanceador vê a saúde de cada instância")
         else:
             yield Missing(("Resources", group.id), f"`{group.id}` não está em nenhum balanceador do template",
                           "dê-lhe `TargetGroupARNs`")
-        yield from require(values, group, ("HealthCheckType",), lambda kind: "ELB" in str(kind).split(","),
+        yield from require(view, group, ("HealthCheckType",), lambda kind: "ELB" in str(kind).split(","),
                            "a que o balanceador diz doente é trocada",
                            f"`{group.id}` só troca a instância que para, não a que deixa de atender",
                            "use `HealthCheckType: ELB`")
     else:
-        yield from require(values, group, ("MinSize",), at_least(1), "a instância que para é trocada",
+        yield from require(view, group, ("MinSize",), at_least(1), "a instância que para é trocada",
                            f"`{group.id}` pode ficar sem instância", "use `MinSize: 1` ou mais")
 
 
-def _standby(values: Resolution, database: Resource) -> Iterator[Evidence]:
-    written = database.properties
-    if "DBClusterIdentifier" in written or "SourceDBInstanceIdentifier" in written:
+def _standby(view: View, database: Resource) -> Iterator[Evidence]:
+    if view.at(database, "DBClusterIdentifier") or view.at(database, "SourceDBInstanceIdentifier"):
         return
     if database.type == DATABASE:
-        yield from require(values, database, ("MultiAZ",), true, "passa sozinho para a reserva",
+        yield from require(view, database, ("MultiAZ",), true, "passa sozinho para a reserva",
                            f"`{database.id}` não tem reserva", "use `MultiAZ: true`")
-    yield from require(values, database, ("BackupRetentionPeriod",), at_least(1), "tem backup automático",
+    yield from require(view, database, ("BackupRetentionPeriod",), at_least(1), "tem backup automático",
                        f"`{database.id}` não tem backup automático", "use `BackupRetentionPeriod: 7`")
 
 
@@ -97,15 +98,15 @@ def managed_database(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Welcome.html
     """
-    values = scene.values
-    for database in values.of_type(DATABASE):
-        if "DBClusterIdentifier" in database.properties:
+    view = scene.view
+    for database in view.of_type(DATABASE):
+        if scene.view.at(database, "DBClusterIdentifier") is not None:
             continue
-        yield from require(values, database, ("BackupRetentionPeriod",), at_least(1), "o RDS copia o banco todo dia",
+        yield from require(view, database, ("BackupRetentionPeriod",), at_least(1), "o RDS copia o banco todo dia",
                            f"`{database.id}` não tem backup automático", "use `BackupRetentionPeriod: 7`")
         for name, text in (("AutoMinorVersionUpgrade", "o RDS aplica as correções"),
                            ("ManageMasterUserPassword", "o RDS cria e troca a senha")):
-            yield from require(values, database, (name,), true, text, f"`{database.id}` deixa isso para você: `{name}`",
+            yield from require(view, database, (name,), true, text, f"`{database.id}` deixa isso para você: `{name}`",
                                f"use `{name}: true`")
 
 
@@ -124,49 +125,49 @@ def keeps_failures(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
-    values = scene.values
-    yield from kept_failures(values)
-    for mapping in values.of_type("AWS::Lambda::EventSourceMapping"):
-        yield from _set_aside(values, mapping)
-    for target in filter(None, (_destination(values, function)[1] for function in _asynchronous(values)[0])):
+    view = scene.view
+    yield from kept_failures(view)
+    for mapping in view.of_type("AWS::Lambda::EventSourceMapping"):
+        yield from _set_aside(view, mapping)
+    for target in filter(None, (_destination(view, function)[1] for function in _asynchronous(view)[0])):
         if target.type == QUEUE:
-            yield from _watched(values, target)
-            yield from _roomy(values, target)
+            yield from _watched(view, target)
+            yield from _roomy(view, target)
         else:
             yield Missing(("Resources", target.id, "Type"), f"`{target.id}` não é uma fila", "guarde as falhas numa fila do SQS")
 
 
-def _set_aside(values: Resolution, mapping: Resource) -> Iterator[Evidence]:
+def _set_aside(view: View, mapping: Resource) -> Iterator[Evidence]:
     """A fila lida manda a outra, vigiada, o que falha vezes demais."""
-    queue = designated(values, values.property(mapping, "EventSourceArn"), QUEUE)
+    queue = view.points(view.value(mapping, "EventSourceArn"), QUEUE, by=(ARN,))
     if queue is None:
         yield Missing(at(mapping), f"o que falha na leitura de `{mapping.id}` não fica guardado, ou não se sabe onde: a fonte não é uma fila",
                       "leia de uma fila do SQS deste template")
         return
-    partial = [item for item in places(values, mapping, "FunctionResponseTypes") if item.value == "ReportBatchItemFailures"]
+    partial = [item for item in view.items(mapping, "FunctionResponseTypes") if item.value == "ReportBatchItemFailures"]
     if partial:
         yield Found(partial[0].path, "só a mensagem que falhou volta à fila")
     else:
         yield Missing(at(mapping), f"uma mensagem que falha devolve o lote inteiro a `{queue.id}`",
                       "use `FunctionResponseTypes: [ReportBatchItemFailures]`")
-    dead = designated(values, values.property(queue, "RedrivePolicy", "deadLetterTargetArn"), QUEUE)
+    dead = view.points(view.value(queue, "RedrivePolicy", "deadLetterTargetArn"), QUEUE, by=(ARN,))
     if dead is None:
         yield Missing(at(queue), f"a mensagem que ninguém processa some de `{queue.id}`", "dê à fila uma `RedrivePolicy`")
         return
-    yield from set_aside(values, queue, dead)
-    yield from _outlasts(values, queue, dead)
-    yield from _watched(values, dead)
-    yield from _roomy(values, dead)
+    yield from set_aside(view, queue, dead)
+    yield from _outlasts(view, queue, dead)
+    yield from _watched(view, dead)
+    yield from _roomy(view, dead)
 
 
-def _outlasts(values: Resolution, queue: Resource, dead: Resource) -> Iterator[Evidence]:
+def _outlasts(view: View, queue: Resource, dead: Resource) -> Iterator[Evidence]:
     """Numa fila padrão, a mensagem conta a idade desde a primeira fila.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
     """
-    if true(values.property(queue, "FifoQueue")):
+    if true(view.value(queue, "FifoQueue")):
         return
-    first, last = (setting(values, item, "MessageRetentionPeriod") for item in (queue, dead))
+    first, last = (setting(view, item, "MessageRetentionPeriod") for item in (queue, dead))
     before, after = _seconds(first), _seconds(last)
     if before is None or after is None or after[0] <= before[1]:
         yield Missing(at(dead, "MessageRetentionPeriod"), f"a mensagem chega a `{dead.id}` com a idade que tem, e pode sumir logo: `{dead.id}` "
@@ -182,35 +183,34 @@ def _seconds(retention: Setting) -> tuple[float, float] | None:
     return (USUAL_RETENTION, USUAL_RETENTION) if retention.value is None else retention.numbers
 
 
-def _roomy(values: Resolution, queue: Resource) -> Iterator[Missing]:
+def _roomy(view: View, queue: Resource) -> Iterator[Missing]:
     """A fila guarda por ao menos os 4 dias de praxe, e a mensagem inteira cabe nela."""
     for name, least in (("MessageRetentionPeriod", USUAL_RETENTION), ("MaximumMessageSize", 262_144)):
-        if name in queue.properties and not setting(values, queue, name).always(at_least(least)):
+        if view.at(queue, name) is not None and not setting(view, queue, name).always(at_least(least)):
             yield Missing(at(queue, name), f"`{name}` de `{queue.id}` é pouco para guardar uma falha", f"use ao menos {least}")
 
 
-def kept_failures(values: Resolution) -> Iterator[Evidence]:
+def kept_failures(view: View) -> Iterator[Evidence]:
     """Cada função assíncrona tem para onde mandar o que falha."""
-    functions, unknown = _asynchronous(values)
+    functions, unknown = _asynchronous(view)
     yield from unknown
     for function in functions:
-        found, destination = _destination(values, function)
+        found, destination = _destination(view, function)
         if destination is None:
             yield Missing(("Resources", function.id), f"o evento que `{function.id}` não processa se perde",
                           "acrescente um `AWS::Lambda::EventInvokeConfig` com `OnFailure`")
         yield from found
 
 
-def _asynchronous(values: Resolution) -> tuple[list[Resource], list[Missing]]:
+def _asynchronous(view: View) -> tuple[list[Resource], list[Missing]]:
     """As funções que um serviço chama sem esperar a resposta, e as chamadas que não se sabe de que função são."""
-    called = [(permission, values.property(permission, "FunctionName")) for permission in values.of_type("AWS::Lambda::Permission")
-              if not _waits(values.property(permission, "Principal"))]
-    for schedule in values.of_type("AWS::Scheduler::Schedule"):
-        target = values.property(schedule, "Target", "Arn")
-        named = values.resource(target)
-        if ":lambda:" in (canonical(values, target) or ":lambda:") or named and named.type.startswith("AWS::Lambda::"):
+    called = [(permission, view.value(permission, "FunctionName")) for permission in view.of_type(LAMBDA_PERMISSION)
+              if not _waits(view.value(permission, "Principal"))]
+    for schedule in view.of_type(SCHEDULE):
+        target = view.value(schedule, "Target", "Arn")
+        if ":lambda:" in (view.spelled(target) or ":lambda:") or view.concerns(target, "AWS::Lambda::"):
             called.append((schedule, target))
-    functions = {caller.id: designated(values, named, FUNCTION, by_name=True) for caller, named in called}
+    functions = {caller.id: view.points(named, FUNCTION, by=(ARN, NAME)) for caller, named in called}
     unknown = [Missing(at(caller), f"não se sabe que função `{caller.id}` chama", "cite uma função deste template, sem apelido nem versão")
                for caller, _ in called if functions[caller.id] is None]
     return list({function.id: function for function in functions.values() if function}.values()), unknown
@@ -222,15 +222,15 @@ def _waits(principal: object) -> bool:
     return text in (*WAITING, "*") or text.isdecimal() or text.startswith(("arn:", "${AWS::AccountId}"))
 
 
-def _destination(values: Resolution, function: Resource) -> tuple[list[Found], Resource | None]:
-    target = values.resource(values.property(function, "DeadLetterConfig", "TargetArn"))
+def _destination(view: View, function: Resource) -> tuple[list[Found], Resource | None]:
+    target = view.points(view.value(function, "DeadLetterConfig", "TargetArn"), QUEUE, TOPIC, by=(ARN,))
     if target:
         return [Found(at(function, "DeadLetterConfig", "TargetArn"), f"o evento que falha vai para `{target.id}`")], target
-    for config in values.of_type("AWS::Lambda::EventInvokeConfig"):
-        written = place(values, config, "DestinationConfig", "OnFailure", "Destination")
-        target = values.resource(written.value) if written else None
-        latest = values.property(config, "Qualifier") in (None, "$LATEST")
-        named = designated(values, values.property(config, "FunctionName"), FUNCTION, by_name=True)
+    for config in view.of_type(EVENT_INVOKE_CONFIG):
+        written = view.at(config, "DestinationConfig", "OnFailure", "Destination")
+        target = view.points(written, QUEUE, TOPIC, FUNCTION, EVENT_BUS, BUCKET, by=(ARN,)) if written else None
+        latest = view.value(config, "Qualifier") in (None, "$LATEST")
+        named = view.points(view.value(config, "FunctionName"), FUNCTION, by=(ARN, NAME))
         if written and target and latest and named == function:
             found = [Found(at(config, "FunctionName"), f"vale para `{function.id}`"),
                      Found(written.path, f"o evento que falha vai para `{target.id}`")]
@@ -238,29 +238,29 @@ def _destination(values: Resolution, function: Resource) -> tuple[list[Found], R
     return [], None
 
 
-def _watched(values: Resolution, queue: Resource) -> Iterator[Evidence]:
-    for alarm in values.of_type(ALARM):
-        items = places(values, alarm, "Dimensions")
-        name, value = (inside(values, alarm, items[0], key) for key in ("Name", "Value")) if len(items) == 1 else (None, None)
-        named = name and value and name.value == "QueueName" and canonical(values, value.value) == name_of(values, queue)
-        counted = values.property(alarm, "Unit") in (None, "Count")
-        if named and counted and values.property(alarm, "ActionsEnabled") in (None, True, "true"):
+def _watched(view: View, queue: Resource) -> Iterator[Evidence]:
+    for alarm in view.of_type(ALARM):
+        items = view.items(alarm, "Dimensions")
+        name, value = (view.inside(items[0], key) for key in ("Name", "Value")) if len(items) == 1 else (None, None)
+        named = name and value and name.value == "QueueName" and view.spelled(value.value) == view.name(queue)
+        counted = view.value(alarm, "Unit") in (None, "Count")
+        if named and counted and view.value(alarm, "ActionsEnabled") in (None, True, "true"):
             yield Found(items[0].path, f"o alarme olha `{queue.id}`")
-            yield from _alarm(values, alarm)
+            yield from _alarm(view, alarm)
             return
     yield Missing(("Resources", queue.id), f"nenhum alarme vigia `{queue.id}`",
                   "acrescente um `AWS::CloudWatch::Alarm` de `ApproximateNumberOfMessagesVisible`")
 
 
-def _alarm(values: Resolution, alarm: Resource) -> Iterator[Evidence]:
+def _alarm(view: View, alarm: Resource) -> Iterator[Evidence]:
     expected = {"Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible"}
     for name, value in expected.items():
-        yield from require(values, alarm, (name,), equal(value), "e as mensagens à espera",
+        yield from require(view, alarm, (name,), equal(value), "e as mensagens à espera",
                            f"`{alarm.id}` não olha as mensagens à espera", f"use `{name}: {value}`")
     fires = {"GreaterThanOrEqualToThreshold": 1, "GreaterThanThreshold": 0}
-    compare = values.property(alarm, "ComparisonOperator")
+    compare = view.value(alarm, "ComparisonOperator")
     limit = fires.get(str(compare))
-    yield from require(values, alarm, ("ComparisonOperator",), lambda written: written in fires, "dispara quando há mensagens",
+    yield from require(view, alarm, ("ComparisonOperator",), lambda written: written in fires, "dispara quando há mensagens",
                        f"`{alarm.id}` não dispara quando há mensagens", "use `GreaterThanOrEqualToThreshold`")
-    yield from require(values, alarm, ("Threshold",), lambda written: limit is not None and number(written) == limit,
+    yield from require(view, alarm, ("Threshold",), lambda written: limit is not None and number(written) == limit,
                        "já na primeira", f"`{alarm.id}` não dispara na primeira mensagem", "use `Threshold: 1`")

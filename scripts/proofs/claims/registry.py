@@ -1,6 +1,6 @@
 """O que é uma afirmação, e o registro delas.
 
-Uma afirmação ("alta disponibilidade") se prova como uma seta: num cenário, devolve `Found` para
+Uma afirmação ("alta disponibilidade") se prova como uma seta: num mundo, devolve `Found` para
 cada linha de que a verdade depende e `Missing` para o que falta. O benefício da página leva a
 `provas.md#id`, e a seção de lá sai da docstring.
 """
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 from scripts.base.diagram import Diagram
 from scripts.proofs.evidence import Evidence
+from scripts.proofs.facts.view import View
 from scripts.proofs.told import docstring
-from scripts.template.resolution import Resolution
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Um cenário do template, o diagrama e o que a página diz (`said`), vazio fora de uma página."""
+    """Um mundo do template, o diagrama e o que a página diz (`said`), vazio fora de uma página."""
 
-    values: Resolution
+    view: View
     diagram: Diagram
     said: str = ""
 

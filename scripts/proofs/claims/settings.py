@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
-from scripts.proofs.facts.reading import Placed, place
+from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
-from scripts.template.resolution import Resolution
 from scripts.template.values import Unknown
 
 Test = Callable[[Any], bool]
@@ -52,27 +51,27 @@ class Setting:
                 yield Found(path, f"`{self.parameter}` não aceita valor que desminta isso")
 
 
-def setting(values: Resolution, resource: Resource, *keys: Key) -> Setting:
+def setting(view: View, resource: Resource, *keys: Key) -> Setting:
     """A propriedade nesse caminho; sem ela, `value` é `None` e nada é possível."""
-    found = place(values, resource, *keys)
-    return Setting(at(resource, *keys), None) if found is None else written(values, found)
+    found = view.at(resource, *keys)
+    return Setting(at(resource, *keys), None) if found is None else written(view, found)
 
 
-def written(values: Resolution, found: Placed) -> Setting:
+def written(view: View, found: Placed) -> Setting:
     """Um valor já achado, com tudo o que pode valer."""
-    raw = _raw(values.template.data, found.path)
-    if isinstance(raw, dict) and list(raw) == ["Ref"] and raw["Ref"] in values.template.parameters:
-        return _parameter(values, raw["Ref"], found.path, found.value)
+    raw = _raw(view.template.data, found.path)
+    if isinstance(raw, dict) and list(raw) == ["Ref"] and raw["Ref"] in view.template.parameters:
+        return _parameter(view, raw["Ref"], found.path, found.value)
     odd = isinstance(found.value, float) and number(found.value) is None
     known = () if odd or isinstance(found.value, (Unknown, dict, list)) else (found.value,)
     return Setting(found.path, found.value, known)
 
 
 def require(
-    values: Resolution, resource: Resource, keys: tuple[Key, ...], test: Test, text: str, need: str, hint: str
+    view: View, resource: Resource, keys: tuple[Key, ...], test: Test, text: str, need: str, hint: str
 ) -> Iterator[Evidence]:
     """`Found` se todo valor possível da propriedade passa no teste; senão, `Missing`."""
-    yield from held(setting(values, resource, *keys), test, text, need, hint)
+    yield from held(setting(view, resource, *keys), test, text, need, hint)
 
 
 def held(found: Setting, test: Test, text: str, need: str, hint: str) -> Iterator[Evidence]:
@@ -140,8 +139,8 @@ def _raw(node: Any, path: Path) -> Any:
     return node
 
 
-def _parameter(values: Resolution, name: str, path: Path, value: Any) -> Setting:
-    declared = values.template.parameters[name]
+def _parameter(view: View, name: str, path: Path, value: Any) -> Setting:
+    declared = view.template.parameters[name]
     declared = declared if isinstance(declared, dict) else {}
     where = ("Parameters", name)
     allowed = declared.get("AllowedValues")

@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scripts.aws.types import BUCKET
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.names import arn_of
-from scripts.proofs.facts.reading import Placed
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide
 from scripts.proofs.network.security_groups import GroupRule, all_rules
 from scripts.proofs.network.topology import network, network_of
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 from scripts.template.values import SYMBOL
 
 WORLD = ("0.0.0.0/0", "::/0")
-BUCKET = "AWS::S3::Bucket"
 
 
 @claim("entrada-limitada")
@@ -33,16 +31,16 @@ def limited_entry(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
-    for rule in all_rules(network_of(scene.values)):
+    for rule in all_rules(network_of(scene.view)):
         for kind, peer in rule.peers:
             if rule.ingress and not kind.endswith(("GroupId", "GroupName")):
-                yield from _range(scene.values, rule, peer)
+                yield from _range(scene.view, rule, peer)
 
 
-def _range(values: Resolution, rule: GroupRule, peer: Placed) -> Iterator[Evidence]:
+def _range(view: View, rule: GroupRule, peer: Placed) -> Iterator[Evidence]:
     symbol, block = SYMBOL.fullmatch(str(peer.value)), network(peer.value)
-    name = symbol[1] if symbol else written(values, peer).parameter
-    declared = values.template.parameters.get(name)
+    name = symbol[1] if symbol else written(view, peer).parameter
+    declared = view.template.parameters.get(name)
     if block and block.prefixlen and not name:
         yield Found(peer.path, f"só de {peer.value}")
     elif isinstance(declared, dict) and "Default" not in declared and not _accepts_world(declared):
@@ -73,15 +71,15 @@ def only_by_tls(scene: Scene) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
-    for bucket in scene.values.of_type(BUCKET):
-        arn = arn_of(scene.values, bucket)
+    for bucket in scene.view.of_type(BUCKET):
+        arn = scene.view.arn(bucket)
         for target in (f"{arn}", f"{arn}/*"):
-            yield from _refused(scene.values, bucket, target)
+            yield from _refused(scene.view, bucket, target)
 
 
-def _refused(values: Resolution, bucket: Resource, arn: str) -> Iterator[Evidence]:
+def _refused(view: View, bucket: Resource, arn: str) -> Iterator[Evidence]:
     # Quem pede é qualquer um: o `*` só se nega negando a todos.
-    clear, secure = (Request(values, "s3:*", arn, service="*", context={"aws:SecureTransport": tls}) for tls in ("false", "true"))
+    clear, secure = (Request(view, "s3:*", arn, service="*", context={"aws:SecureTransport": tls}) for tls in ("false", "true"))
     denied = decide(clear, bucket).denied
     if not denied:
         what = "os objetos" if arn.endswith("/*") else "o bucket"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from scripts.aws.types import NAT_GATEWAY, SUBNET
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.network.interfaces_by_type import NAT, Home
+from scripts.proofs.facts.view import View
+from scripts.proofs.network.interfaces_by_type import Home
 from scripts.proofs.network.topology import Network, Subnet, distinct_zones
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 
 def spread(net: Network, home: Home) -> Iterator[Evidence]:
@@ -31,9 +32,9 @@ def spread(net: Network, home: Home) -> Iterator[Evidence]:
         yield Found(at(subnet.resource, "AvailabilityZone"), f"`{subnet.id}` está na própria zona")
 
 
-def spread_by_name(values: Resolution, resource: Resource, name: str) -> Iterator[Evidence]:
+def spread_by_name(view: View, resource: Resource, name: str) -> Iterator[Evidence]:
     """O mesmo, quando a propriedade é uma lista de zonas."""
-    zones = values.items(resource, name)
+    zones = view.items(resource, name)
     if any(distinct_zones(one, other) for one, other in combinations(zones, 2)):
         yield Found(at(resource, name), "duas zonas ou mais")
     else:
@@ -47,14 +48,14 @@ def own_way_out(net: Network, home: Home) -> Iterator[Evidence]:
             if route.target is None:
                 yield Missing(at(route.resource), f"não se sabe por onde sai `{subnet.id}`", "escreva um alvo só na rota")
             elif route.kind == "NatGatewayId":
-                yield from _nearby(net, subnet, route.resource, net.named(route.target.value, NAT))
+                yield from _nearby(net, subnet, route.resource, net.view.points(route.target.value, NAT_GATEWAY))
 
 
 def _nearby(net: Network, subnet: Subnet, route: Resource, nat: Resource | None) -> Iterator[Evidence]:
-    if nat and net.values.property(nat, "AvailabilityMode") == "regional":
+    if nat and net.view.value(nat, "AvailabilityMode") == "regional":
         yield Found(at(nat, "AvailabilityMode"), f"`{nat.id}` existe em todas as zonas")
         return
-    home = net.property(nat, "SubnetId", "AWS::EC2::Subnet") if nat else None
+    home = net.pointed(nat, "SubnetId", SUBNET) if nat else None
     if nat and home and isinstance(subnet.zone, str) and net.subnets[home.id].zone == subnet.zone:
         yield Found(at(route, "NatGatewayId"), f"`{subnet.id}` sai por `{nat.id}`")
         yield Found(at(nat, "SubnetId"), f"`{nat.id}` fica na mesma zona")

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from scripts.aws.kinds import kind_of
+from scripts.aws.types import INTERNET_GATEWAY, SCALING_GROUP, SECURITY_GROUP, SUBNET, VOLUME, VPC
 from scripts.base.diagram import Diagram, Group, Node
 from scripts.base.findings import Finding
 from scripts.proofs.drawn.zones import zones
+from scripts.proofs.facts.views import Views
 from scripts.proofs.network.interfaces import Home
-from scripts.proofs.network.interfaces_by_type import FLEET, home_of, model_of
-from scripts.proofs.network.security_groups import GROUP
-from scripts.proofs.network.topology import GATEWAY, SUBNET, VPC, Network, network_of
+from scripts.proofs.network.interfaces_by_type import home_of, model_of
+from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource, Template
-from scripts.template.resolution import scenarios
 
 PUBLIC, PRIVATE = "sub-rede-publica", "sub-rede-privada"
 SECURITY = "grupo-de-seguranca"
@@ -26,22 +27,19 @@ SCALING = "auto-scaling"
 NETWORK = "vpc"
 ELSEWHERE = "lugar-errado"
 UNKNOWN = "lugar-desconhecido"
-NOWHERE = ("AWS::EC2::Volume", GROUP)
+NOWHERE = (VOLUME, SECURITY_GROUP)
 """O que não tem interface: pode ser desenhado fora da VPC."""
-
-EVERYWHERE = ("AWS::CloudFront::Distribution", "AWS::Route53::HostedZone", "AWS::Budgets::Budget", "AWS::IAM::Role")
-"""O que é da conta, e não de uma região."""
 
 REGIONAL = ("regiao", "zona", "vpc", "sub-rede-publica", "sub-rede-privada", "auto-scaling")
 ABROAD = ("computador", "local")
 """Tipos de grupo que ficam fora da AWS."""
 
 
-def misplaced(diagram: Diagram, template: Template) -> Iterator[Finding]:
-    """O que o desenho põe onde o template não põe, em qualquer cenário."""
+def misplaced(diagram: Diagram, views: Views) -> Iterator[Finding]:
+    """O que o desenho põe onde o template não põe, em qualquer mundo."""
     seen: dict[Finding, None] = {}
-    for values in scenarios(template):
-        net = network_of(values)
+    for view in views.each:
+        net = network_of(view)
         for group in diagram.groups:
             seen.update(dict.fromkeys(_kind(net, diagram, group)))
         for element in (*diagram.groups, *diagram.nodes):
@@ -51,7 +49,7 @@ def misplaced(diagram: Diagram, template: Template) -> Iterator[Finding]:
         seen.update(dict.fromkeys(_outside(net, diagram)))
         seen.update(dict.fromkeys(zones(net, diagram)))
     yield from _abroad(diagram)
-    yield from _regional(diagram, template)
+    yield from _regional(diagram, views.template)
     yield from seen
 
 
@@ -59,7 +57,7 @@ def _regional(diagram: Diagram, template: Template) -> Iterator[Finding]:
     """Um serviço global não fica numa região: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html"""
     for node in diagram.nodes:
         held = next((group for group in diagram.ancestors(node) if group.kind in REGIONAL), None)
-        spread = [name for name in node.resources if name in template.resources and template.resources[name].type in EVERYWHERE]
+        spread = [name for name in node.resources if name in template.resources and kind_of(template.resources[name].type).scope == "global"]
         if held and spread:
             yield Finding(diagram.path, node.line, ELSEWHERE,
                           f"`{spread[0]}` é de um serviço global, e está desenhado em `{held.id}`; tire-o da região.")
@@ -76,8 +74,8 @@ def _abroad(diagram: Diagram) -> Iterator[Finding]:
 
 def _kind(net: Network, diagram: Diagram, group: Group) -> Iterator[Finding]:
     """Uma sub-rede pública tem rota para um gateway de internet; uma privada, certamente não."""
-    expected = {PUBLIC: SUBNET, PRIVATE: SUBNET, NETWORK: VPC, SCALING: FLEET, SECURITY: GROUP}.get(group.kind)
-    found = [net.values.resources[name] for name in group.resources if name in net.values.resources]
+    expected = {PUBLIC: SUBNET, PRIVATE: SUBNET, NETWORK: VPC, SCALING: SCALING_GROUP, SECURITY: SECURITY_GROUP}.get(group.kind)
+    found = [net.view.resources[name] for name in group.resources if name in net.view.resources]
     if expected and diagram.bound and not any(resource.type == expected for resource in found):
         yield Finding(diagram.path, group.line, UNKNOWN,
                       f"O grupo `{group.id}` não diz que recurso é; dê-lhe `recurso=` com um `{expected}` do template.")
@@ -101,8 +99,8 @@ def _inside(net: Network, diagram: Diagram, element: Node | Group, group: Group)
     Um componente pode ser vários recursos: num grupo de várias sub-redes, cada um vive em alguma, e em
     cada uma vive algum; e o que não tem lugar próprio (uma fila de trabalhos) segue os que têm.
     """
-    containers = [net.values.resources[name] for name in group.resources if name in net.values.resources]
-    members = [net.values.resources[name] for name in element.resources if name in net.values.resources]
+    containers = [net.view.resources[name] for name in group.resources if name in net.view.resources]
+    members = [net.view.resources[name] for name in element.resources if name in net.view.resources]
     members = [resource for resource in members if resource not in containers]
     answers = {(resource.id, container.id): _contains(net, container, resource, home_of(net, resource))
                for resource in members for container in containers}
@@ -118,16 +116,16 @@ def _inside(net: Network, diagram: Diagram, element: Node | Group, group: Group)
 
 def _contains(net: Network, container: Resource, resource: Resource, home: Home | None) -> bool | None:
     """O recurso está no outro; `None` quando não dá para saber."""
-    if container.type == SUBNET and resource.type == GROUP:
-        return net.property(resource, "VpcId", VPC) == net.subnets[container.id].vpc
+    if container.type == SUBNET and resource.type == SECURITY_GROUP:
+        return net.pointed(resource, "VpcId", VPC) == net.subnets[container.id].vpc
     if container.type == SUBNET:
         return _lives(home, container.id) if home and home.subnets else None
     if container.type == VPC:
         return _in_vpc(net, container, resource, home)
-    if container.type == GROUP:
+    if container.type == SECURITY_GROUP:
         return container.id in home.known_groups if home and home.groups else None
-    if container.type == FLEET:
-        return resource == model_of(net, container) or resource.type == GROUP
+    if container.type == SCALING_GROUP:
+        return resource == model_of(net, container) or resource.type == SECURITY_GROUP
     return True
 
 
@@ -138,16 +136,16 @@ def _lives(home: Home, subnet: str) -> bool | None:
 
 
 def _in_vpc(net: Network, vpc: Resource, resource: Resource, home: Home | None) -> bool | None:
-    if resource.type == GATEWAY:
+    if resource.type == INTERNET_GATEWAY:
         return net.gateway(vpc) == resource
-    if resource.type == "AWS::EC2::Volume":
+    if resource.type == VOLUME:
         return True  # um volume vive numa zona; a da VPC se confere na zona desenhada
     if resource.type == SUBNET:
         return net.subnets[resource.id].vpc == vpc
     if home and home.subnets:
         known = home.known_subnets(net)
         return all(subnet.vpc == vpc for subnet in known) if len(known) == len(home.subnets) else None
-    named = net.property(resource, "VpcId", VPC)
+    named = net.pointed(resource, "VpcId", VPC)
     return named == vpc if named else None
 
 
@@ -161,7 +159,7 @@ def _uncovered(net: Network, diagram: Diagram) -> Iterator[Finding]:
             drawn.setdefault(name, set()).update(inside)
             first.setdefault(name, node)
     for name, subnets in drawn.items():
-        home = home_of(net, net.values.resources.get(name))
+        home = home_of(net, net.view.resources.get(name))
         missing = [subnet.value for subnet in home.subnets if subnet.value not in subnets] if home else []
         for subnet in missing:
             shown = f"também vive em `{subnet}`" if isinstance(subnet, str) else "também vive em sub-redes que não se conhecem"
@@ -172,11 +170,11 @@ def _uncovered(net: Network, diagram: Diagram) -> Iterator[Finding]:
 def _outside(net: Network, diagram: Diagram) -> Iterator[Finding]:
     """O que o template põe dentro de algo desenhado, e o desenho põe fora."""
     shown = dict.fromkeys(name for group in diagram.groups for name in group.resources)
-    containers = [net.values.resources[name] for name in shown if name in net.values.resources]
+    containers = [net.view.resources[name] for name in shown if name in net.view.resources]
     for node in diagram.nodes:
         around = {name for group in diagram.ancestors(node) for name in group.resources}
         for name in node.resources:
-            resource = net.values.resources.get(name)
+            resource = net.view.resources.get(name)
             for container in containers if resource else ():
                 if container.id not in around and _belongs(net, container, resource):
                     yield Finding(diagram.path, node.line, ELSEWHERE,
@@ -187,11 +185,11 @@ def _outside(net: Network, diagram: Diagram) -> Iterator[Finding]:
 def _belongs(net: Network, container: Resource, resource: Resource) -> bool:
     """Está certamente dentro, e só ali: o que vive em várias sub-redes pode ser desenhado fora delas."""
     if container == resource:
-        return container.type == FLEET
+        return container.type == SCALING_GROUP
     home = home_of(net, resource)
     if container.type == SUBNET and (home is None or len(home.subnets) != 1):
         return False
-    return container.type in (SUBNET, VPC, GROUP, FLEET) and resource.type not in NOWHERE and _contains(
+    return container.type in (SUBNET, VPC, SECURITY_GROUP, SCALING_GROUP) and resource.type not in NOWHERE and _contains(
         net, container, resource, home) is True
 
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
+from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.drawn.grants import Grant, covered, grants, prefixes_of
 from scripts.proofs.drawn.support import Scene, supported
-from scripts.template.cloudformation import Template
-from scripts.template.resolution import scenarios
-
-if TYPE_CHECKING:
-    from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.facts.views import Views
 
 CODE = "permissao-sem-seta"
 
 
-def unclaimed(diagram: Diagram, template: Template, proofs: Iterable[Proof]) -> Iterator[Finding]:
+def unclaimed(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[Finding]:
     """As permissões que não são evidência de seta, nem apoio, nem exceção com motivo.
 
     Um benefício não justifica permissão: o que ele diz delas é um juízo sobre as que existem.
@@ -27,16 +23,16 @@ def unclaimed(diagram: Diagram, template: Template, proofs: Iterable[Proof]) -> 
     prefixes = prefixes_of(evidence)
     left: dict[tuple[str | int, ...], Grant] = {}
     explained = set()
-    for values in scenarios(template):
-        scene = Scene(diagram, values)
-        for grant in grants(values):
+    for view in views.each:
+        scene = Scene(diagram, view)
+        for grant in grants(view):
             if supported(scene, grant):
                 explained.add(grant.path)
             elif not covered(grant, evidence, prefixes):
                 left[grant.path] = grant
     remaining = _needed({path: grant for path, grant in left.items() if path not in explained}, explained)
     for grant in _without_reason(remaining):
-        yield Finding(template.path, template.line(*grant.path), CODE, _message(grant))
+        yield Finding(views.template.path, views.template.line(*grant.path), CODE, _message(grant))
 
 
 def _needed(left: dict[tuple[str | int, ...], Grant], explained: set[tuple[str | int, ...]]) -> list[Grant]:

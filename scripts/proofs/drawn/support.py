@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
+from scripts.aws.kinds import HERE
+from scripts.aws.types import EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, ROLE, SCALING_GROUP, SECRET
 from scripts.base.diagram import Diagram
-from scripts.proofs.arrows.jobs import JOB, LOG_GROUP, WRITING
+from scripts.proofs.arrows.jobs import LOG_GROUP_KEYS, WRITING
 from scripts.proofs.drawn.grants import Grant
-from scripts.proofs.facts.names import HERE, canonical, name_of
-from scripts.proofs.facts.reading import place
-from scripts.proofs.identity.policies import ROLE, Statement
-from scripts.proofs.identity.principals import DIRECT, FLEET, FUNCTION, INSTANCE, SEEKERS, principal_of, role_of_arn
+from scripts.proofs.facts.view import View
+from scripts.proofs.identity.policies import Statement
+from scripts.proofs.identity.principals import DIRECT, SEEKERS, principal_of, role_of_arn
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 SESSION_MANAGER = {
     "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
@@ -42,18 +42,18 @@ AUTO_MODE = {
 
 
 class Scene:
-    """Um cenário do template com o diagrama, e quem usa cada papel."""
+    """Um mundo do template com o diagrama, e quem usa cada papel."""
 
-    def __init__(self, diagram: Diagram, values: Resolution):
+    def __init__(self, diagram: Diagram, view: View):
         self.diagram = diagram
-        self.values = values
+        self.view = view
 
     @cached_property
     def users(self) -> dict[str, list[Resource]]:
         """Os recursos que agem com cada papel, pelo id lógico dele."""
         found: dict[str, list[Resource]] = {}
-        for resource in self.values.of_type(*DIRECT, *SEEKERS):
-            role = principal_of(self.values, resource).role
+        for resource in self.view.of_type(*DIRECT, *SEEKERS):
+            role = principal_of(self.view, resource).role
             if role:
                 found.setdefault(role.id, []).append(resource)
         return found
@@ -63,7 +63,7 @@ class Scene:
         if statement.owner.type == ROLE:
             return self.users.get(statement.owner.id, [])
         named = statement.owner.references
-        holders = [role for role in self.values.of_type(ROLE) if role.id in named or statement.owner.id in role.references]
+        holders = [role for role in self.view.of_type(ROLE) if role.id in named or statement.owner.id in role.references]
         return [user for role in holders for user in self.users.get(role.id, [])]
 
     def called(self, actor: Resource) -> set[str]:
@@ -73,7 +73,7 @@ class Scene:
                 for name in elements[edge.head].resources}
 
     def targets(self, statement: Statement) -> list[str]:
-        return [canonical(self.values, item.value) or "" for item in statement.resources]
+        return [self.view.spelled(item.value) or "" for item in statement.resources]
 
 
 Reason = Callable[[Scene, Grant, Statement], bool]
@@ -96,15 +96,15 @@ def supported(scene: Scene, grant: Grant) -> bool:
 def _managed_for_cluster(scene: Scene, grant: Grant) -> bool:
     """O EKS Auto Mode pede estas políticas da AWS no papel do cluster e no dos nós, e só nesses."""
     name = grant.name.rpartition("/")[2]
-    return any(name in policies and role_of_arn(scene.values, place(scene.values, cluster, *keys)) == grant.resource
-               for cluster in scene.values.of_type("AWS::EKS::Cluster") for keys, policies in AUTO_MODE.items())
+    return any(name in policies and role_of_arn(scene.view, scene.view.at(cluster, *keys)) == grant.resource
+               for cluster in scene.view.of_type(EKS_CLUSTER) for keys, policies in AUTO_MODE.items())
 
 
 @support
 def own_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
     """Uma função escreve no próprio grupo de registros: toda execução escreve."""
-    names = [canonical(scene.values, scene.values.property(function, "LoggingConfig", "LogGroup"))
-             or f"/aws/lambda/{name_of(scene.values, function)}"
+    names = [scene.view.spelled(scene.view.value(function, "LoggingConfig", "LogGroup"))
+             or f"/aws/lambda/{scene.view.name(function)}"
              for function in scene.actors(statement) if function.type == FUNCTION]
     return _writes_only(scene, grant, statement, names)
 
@@ -112,7 +112,7 @@ def own_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
 @support
 def job_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
     """Quem inicia um trabalho do Batch escreve os logs dele no grupo que a definição diz."""
-    names = [canonical(scene.values, scene.values.property(job, *LOG_GROUP)) for job in scene.values.of_type(JOB)
+    names = [scene.view.spelled(scene.view.value(job, *LOG_GROUP_KEYS)) for job in scene.view.of_type(JOB_DEFINITION)
              if statement.owner.id in job.references]
     return _writes_only(scene, grant, statement, names)
 
@@ -130,10 +130,10 @@ def password_of_drawn_database(scene: Scene, grant: Grant, statement: Statement)
         return False
     called = {name for actor in scene.actors(statement) for name in scene.called(actor)}
     allowed = {f"${{{name}.MasterUserSecret.SecretArn}}" for name in called}
-    for secret in scene.values.of_type("AWS::SecretsManager::Secret"):
-        databases = (scene.values.resources[name] for name in called & scene.values.resources.keys())
+    for secret in scene.view.of_type(SECRET):
+        databases = (scene.view.resources[name] for name in called & scene.view.resources.keys())
         if any(secret.id in database.references for database in databases):
-            allowed.add(name_of(scene.values, secret))
+            allowed.add(scene.view.name(secret))
     return bool(statement.resources) and set(scene.targets(statement)) <= allowed
 
 
@@ -141,7 +141,7 @@ def password_of_drawn_database(scene: Scene, grant: Grant, statement: Statement)
 def interfaces_of_function(scene: Scene, grant: Grant, statement: Statement) -> bool:
     """Uma função numa VPC cria e remove as próprias interfaces de rede, que não têm ARN antes de existir."""
     return grant.name in INTERFACES and any(
-        actor.type == FUNCTION and scene.values.property(actor, "VpcConfig") is not None for actor in scene.actors(statement))
+        actor.type == FUNCTION and scene.view.value(actor, "VpcConfig") is not None for actor in scene.actors(statement))
 
 
 @support
@@ -150,7 +150,7 @@ def session_manager(scene: Scene, grant: Grant, statement: Statement) -> bool:
     reasons = statement.owner.exceptions
     explained = reasons.get("permissao-sem-seta", "").strip() or reasons.get("permissao-ampla", "").strip()
     return grant.name in SESSION_MANAGER and bool(explained) and any(
-        actor.type in (INSTANCE, FLEET) for actor in scene.actors(statement))
+        actor.type in (INSTANCE, SCALING_GROUP) for actor in scene.actors(statement))
 
 
 @support
@@ -161,6 +161,6 @@ def trust_in_use(scene: Scene, grant: Grant, statement: Statement) -> bool:
     label = grant.trusted.split(".")[0]
     services = {service.lower() for service in ASSUMED_AS.get(label, (label,))}
     users = scene.users.get(grant.resource.id) or [
-        resource for resource in scene.values.resources.values()
+        resource for resource in scene.view.resources.values()
         if grant.resource.id in resource.references and not resource.type.startswith("AWS::IAM::")]
     return any(service in services for user in users for service in user.type.lower().split("::")[1:2])

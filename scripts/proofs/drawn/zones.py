@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scripts.aws.kinds import types
 from scripts.base.diagram import Diagram, Group, Node
 from scripts.base.findings import Finding
 from scripts.proofs.network.interfaces_by_type import home_of
@@ -17,7 +18,7 @@ from scripts.template.values import SYMBOL
 
 ZONE = "zona"
 WRONG = "zona-errada"
-ZONAL = ("AWS::EC2::Volume",)
+ZONAL = types(scope="zone")
 
 
 def zones(net: Network, diagram: Diagram) -> Iterator[Finding]:
@@ -47,7 +48,7 @@ def _facts(net: Network, diagram: Diagram, group: Group) -> Iterator[tuple[Node 
         if group not in ancestors:
             continue
         for name in element.resources:
-            resource = net.values.resources.get(name)
+            resource = net.view.resources.get(name)
             if name in net.subnets:
                 yield element, net.subnets[name].zone
             elif resource and resource.type in ZONAL:
@@ -60,9 +61,9 @@ def _facts(net: Network, diagram: Diagram, group: Group) -> Iterator[tuple[Node 
 
 def zone_of(net: Network, resource: Resource) -> Any:
     """A zona escrita no recurso; a de uma instância citada é a da sub-rede dela."""
-    value = net.values.property(resource, "AvailabilityZone")
+    value = net.view.value(resource, "AvailabilityZone")
     found = SYMBOL.fullmatch(value) if isinstance(value, str) else None
-    home = home_of(net, net.values.resources.get(found[1])) if found and found[2] == ".AvailabilityZone" else None
+    home = home_of(net, net.view.resources.get(found[1])) if found and found[2] == ".AvailabilityZone" else None
     subnets = home.known_subnets(net) if home else []
     return subnets[0].zone if len(subnets) == 1 else value
 
@@ -82,7 +83,7 @@ def _loose(net: Network, diagram: Diagram, node: Node, known: list[tuple[Group, 
     if any(group.kind == ZONE for group in diagram.ancestors(node)):
         return
     for name in node.resources:
-        resource = net.values.resources.get(name)
+        resource = net.view.resources.get(name)
         for group, zone in known if resource and resource.type in ZONAL else ():
             if distinct_zones(zone, zone_of(net, resource)) is False:
                 yield Finding(diagram.path, node.line, WRONG,
@@ -100,7 +101,7 @@ def _partial(net: Network, diagram: Diagram, known: list[tuple[Group, Any]]) -> 
             for name in node.resources if group in around else ():
                 drawn.setdefault(name, []).append((node, zone))
     for name, shown in drawn.items():
-        resource = net.values.resources.get(name)
+        resource = net.view.resources.get(name)
         home = home_of(net, resource) if resource and resource.type not in ZONAL else None
         lived = {subnet.zone for subnet in home.known_subnets(net)} if home else set()
         if resource and resource.type not in ZONAL and lived != {zone for _, zone in shown}:

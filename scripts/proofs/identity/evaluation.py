@@ -18,15 +18,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.proofs.evidence import Evidence, Found, Missing
-from scripts.proofs.facts.names import arn_of, canonical
-from scripts.proofs.facts.reading import readable
-from scripts.proofs.facts.reading import Placed
+from scripts.proofs.evidence import Evidence, Found, Missing, readable
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.conditions import Answer, every, holds, negation, some
 from scripts.proofs.identity.policies import Obscure, Part, Statement, document, of_resource, of_role, trust
 from scripts.proofs.identity.wildcards import covers
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 
 ACCOUNT = "${AWS::AccountId}"
 ROOT = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:root"
@@ -45,7 +42,7 @@ class Request:
     `role` é o papel de quem pede; sem ele, quem pede é o serviço da AWS `service`.
     """
 
-    values: Resolution
+    view: View
     action: str
     arn: str
     role: Resource | None = None
@@ -69,19 +66,19 @@ class Decision:
 
 def decide(request: Request, target: Resource | None) -> Decision:
     """Avalia as políticas do papel e as do recurso."""
-    identity = of_role(request.values, request.role) if request.role else []
+    identity = of_role(request.view, request.role) if request.role else []
     key = target is not None and target.type == "AWS::KMS::Key"
-    return _weigh(request, identity, of_resource(request.values, target) if target else [], only_delegated=key)
+    return _weigh(request, identity, of_resource(request.view, target) if target else [], only_delegated=key)
 
 
 def decide_trust(request: Request, role: Resource) -> Decision:
     """Avalia só a política de confiança do papel."""
-    return _weigh(request, [], trust(request.values, role))
+    return _weigh(request, [], trust(request.view, role))
 
 
 def decide_endpoint(request: Request, endpoint: Resource) -> Decision:
     """Avalia só a política de um endpoint de VPC."""
-    return _weigh(request, [], list(document(request.values, endpoint, "PolicyDocument")))
+    return _weigh(request, [], list(document(request.view, endpoint, "PolicyDocument")))
 
 
 def _weigh(request: Request, identity: list[Part], others: list[Part], only_delegated: bool = False) -> Decision:
@@ -102,11 +99,11 @@ def applies(statement: Statement, request: Request, identity: bool) -> Answer:
     """A declaração vale para este pedido; as de um papel não têm `Principal`."""
     who = True if identity else _principal(statement, request)
     return every((who, _action(statement, request), _resource(statement, request),
-                  holds(_spelled(request.values, statement.condition), {**_context(request), **request.context})))
+                  holds(_spelled(request.view, statement.condition), {**_context(request), **request.context})))
 
 
 def _context(request: Request) -> dict[str, str]:
-    arn = arn_of(request.values, request.role) if request.role else None
+    arn = request.view.arn(request.role) if request.role else None
     return {**USUAL, "aws:PrincipalArn": arn} if arn else {}
 
 
@@ -118,7 +115,7 @@ def _resource(statement: Statement, request: Request) -> Answer:
     if not statement.resources and not statement.except_resources:
         return request.arn == ""  # a política de confiança não nomeia recursos
     return _listed(statement.resources, statement.except_resources,
-                   lambda text: covers(canonical(request.values, text) or "", request.arn))
+                   lambda text: covers(request.view.spelled(text) or "", request.arn))
 
 
 def _listed(included: tuple[Placed, ...], excluded: tuple[Placed, ...], matches: Any) -> Answer:
@@ -133,13 +130,13 @@ def _principal(statement: Statement, request: Request) -> Answer:
 
 
 def _names(statement: Statement, request: Request, kind: str, value: Any) -> Answer:
-    text = canonical(request.values, value)
+    text = request.view.spelled(value)
     if kind == "Not" or text is None:
         return None
     if request.service:
         # Negar a todos nega também a um serviço; permitir a um serviço é nomeá-lo.
         return text == request.service if kind == "Service" else text == "*" and not statement.allows
-    role = arn_of(request.values, request.role) if request.role else None
+    role = request.view.arn(request.role) if request.role else None
     if kind != "AWS" or role is None:
         return False
     if text in (ROOT, ACCOUNT):
@@ -150,17 +147,17 @@ def _names(statement: Statement, request: Request, kind: str, value: Any) -> Ans
 
 def _delegates(statement: Statement, request: Request) -> bool:
     """A política da chave deixa as políticas da conta permitirem."""
-    named = any(canonical(request.values, item.value) in (ROOT, ACCOUNT) for _, item in statement.principals)
+    named = any(request.view.spelled(item.value) in (ROOT, ACCOUNT) for _, item in statement.principals)
     return bool(named and statement.allows and _action(statement, request) and statement.condition is None)
 
 
-def _spelled(values: Resolution, condition: Any) -> Any:
+def _spelled(view: View, condition: Any) -> Any:
     """A condição com cada ARN por extenso."""
     if isinstance(condition, dict):
-        return {key: _spelled(values, item) for key, item in condition.items()}
+        return {key: _spelled(view, item) for key, item in condition.items()}
     if isinstance(condition, list):
-        return [_spelled(values, item) for item in condition]
-    return canonical(values, condition) if isinstance(condition, str) else condition
+        return [_spelled(view, item) for item in condition]
+    return view.spelled(condition) if isinstance(condition, str) else condition
 
 
 def evidence(decision: Decision, near: tuple[str | int, ...], who: str, what: str, hint: str) -> Iterator[Evidence]:
@@ -184,7 +181,7 @@ def lines(statement: Statement, request: Request) -> Iterator[Found]:
         (statement.actions, f"a ação `{request.action}`", True, request.action),
         (statement.resources, "neste recurso", False, request.arn),
     ):
-        useful = [item for item in items if covers(canonical(request.values, item.value) or "", target, ignore)]
+        useful = [item for item in items if covers(request.view.spelled(item.value) or "", target, ignore)]
         yield from (Found(item.path, text) for item in useful[:1])
     for excluded, name in ((statement.except_actions, "NotAction"), (statement.except_resources, "NotResource")):
         if excluded:

@@ -7,37 +7,24 @@ nada se prova enquanto estiver ali.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.proofs.evidence import Found, Path, at
-from scripts.proofs.facts.names import canonical, designated, name_of
-from scripts.proofs.facts.reading import Placed, place, places
+from scripts.aws.kinds import KINDS, kind_of
+from scripts.aws.types import INLINE_POLICY, MANAGED_POLICY, ROLE_POLICY
+from scripts.proofs.evidence import Found, Path
+from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
-from scripts.template.resolution import Resolution
 from scripts.template.values import Unknown
 
-ROLE = "AWS::IAM::Role"
-MANAGED = "AWS::IAM::ManagedPolicy"
+POLICIES = {kind.type: kind.policy_of for kind in KINDS.values() if kind.policy_of}
+"""De cada tipo que é a política de outro, a propriedade que o nomeia e a do documento."""
+
+IDENTITY = ("AWS::IAM::", "AWS::SSO::")
+TRUST = "AssumeRolePolicyDocument"
+DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy")
 AWS_MANAGED = "arn:${AWS::Partition}:iam::aws:policy/"
-
-RESOURCE_POLICIES: dict[str, tuple[str, str]] = {
-    "AWS::S3::BucketPolicy": ("Bucket", "PolicyDocument"),
-    "AWS::SQS::QueuePolicy": ("Queues", "PolicyDocument"),
-    "AWS::SQS::QueueInlinePolicy": ("Queue", "PolicyDocument"),
-    "AWS::SNS::TopicPolicy": ("Topics", "PolicyDocument"),
-    "AWS::SNS::TopicInlinePolicy": ("TopicArn", "PolicyDocument"),
-    "AWS::SecretsManager::ResourcePolicy": ("SecretId", "ResourcePolicy"),
-    "AWS::Kinesis::ResourcePolicy": ("ResourceArn", "ResourcePolicy"),
-}
-"""Recursos que são a política de outro: a propriedade que o nomeia e a do documento."""
-
-OWN_POLICIES: dict[str, tuple[Key, ...]] = {
-    "AWS::KMS::Key": ("KeyPolicy",),
-    "AWS::DynamoDB::Table": ("ResourcePolicy", "PolicyDocument"),
-}
-"""Recursos que trazem a própria política."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +46,16 @@ class Statement:
     sid: str = ""
     links: tuple[Found, ...] = ()
 
+    @property
+    def trust(self) -> bool:
+        """É de uma política de confiança: diz quem assume o papel."""
+        return TRUST in self.path
+
+    @property
+    def identity(self) -> bool:
+        """Dá permissões a quem a tem, e não a quem chega ao recurso."""
+        return self.owner.type.startswith(IDENTITY) and not self.trust
+
 
 @dataclass(frozen=True)
 class Obscure:
@@ -71,127 +68,130 @@ class Obscure:
 Part = Statement | Obscure
 
 
-def document(values: Resolution, owner: Resource, *keys: Key, links: tuple[Found, ...] = ()) -> Iterator[Part]:
+def every(view: View, resource: Resource) -> Iterator[Part]:
+    """As declarações de todas as políticas do recurso, estejam onde estiverem, também de um tipo que não se conhece."""
+    for written in _documents(view, view.whole(resource), ""):
+        yield from inner(view, resource, written)
+
+
+def _documents(view: View, node: Placed, name: Key) -> Iterator[Placed]:
+    """Onde há uma política, ou algo no lugar de uma: um objeto com `Statement`, ou uma chave que sempre traz uma."""
+    body = node.value if isinstance(node.value, dict) else {}
+    if "Statement" in body or name in DOCUMENTS and not (body and set(body) & set(DOCUMENTS)):
+        yield node
+    else:
+        for key, item in view.parts(node):
+            yield from _documents(view, item, key)
+
+
+def document(view: View, owner: Resource, *keys: Key, links: tuple[Found, ...] = ()) -> Iterator[Part]:
     """As declarações do documento nessa propriedade."""
-    written = place(values, owner, *keys)
+    yield from inner(view, owner, view.whole(owner), *keys, links=links)
+
+
+def inner(view: View, owner: Resource, around: Placed, *keys: Key, links: tuple[Found, ...] = ()) -> Iterator[Part]:
+    """As declarações do documento que está nesse caminho, dentro de um valor já achado."""
+    written = view.inside(around, *keys) if keys else around
     if written is None:
         return
     if not isinstance(written.value, dict) or "Statement" not in written.value:
         yield Obscure(written.path, f"a política de `{owner.id}` não está escrita como objeto")
         return
-    for item in places(values, owner, *keys, "Statement"):
+    for item in view.items_inside(written, "Statement"):
         body = item.value if isinstance(item.value, dict) else {}
         if body.get("Effect") in ("Allow", "Deny"):
-            yield _statement(values, owner, item, links)
+            yield _statement(view, owner, item, links)
         else:
             yield Obscure(item.path, f"uma declaração de `{owner.id}` não diz `Allow` nem `Deny`")
 
 
-def _statement(values: Resolution, owner: Resource, item: Placed, links: tuple[Found, ...]) -> Statement:
-    keys = written_keys(item.path)
+def _statement(view: View, owner: Resource, item: Placed, links: tuple[Found, ...]) -> Statement:
     body = item.value
-    parts = (tuple(places(values, owner, *keys, name)) for name in ("Action", "NotAction", "Resource", "NotResource"))
-    return Statement(owner, item.path, body["Effect"] == "Allow", *parts, tuple(_principals(values, owner, keys, body)),
+    parts = (tuple(view.items_inside(item, name)) for name in ("Action", "NotAction", "Resource", "NotResource"))
+    return Statement(owner, item.path, body["Effect"] == "Allow", *parts, tuple(_principals(view, item)),
                      body.get("Condition"), str(body.get("Sid", "")), links)
 
 
-def written_keys(path: Path) -> tuple[Key, ...]:
-    """As chaves de um lugar desde `Properties`, sem os `Fn::If` por que se passa."""
-    kept = (key for index, key in enumerate(path) if "Fn::If" not in path[max(0, index - 1):index + 1])
-    return tuple(kept)[3:]
-
-
-def _principals(values: Resolution, owner: Resource, keys: tuple[Key, ...], body: Any) -> Iterator[tuple[str, Placed]]:
-    if "NotPrincipal" in body:
-        yield "Not", Placed((*_exact(values, owner, keys), "NotPrincipal"), body["NotPrincipal"])
-    principal = place(values, owner, *keys, "Principal")
+def _principals(view: View, item: Placed) -> Iterator[tuple[str, Placed]]:
+    negated = view.inside(item, "NotPrincipal")
+    if negated:
+        yield "Not", negated
+    principal = view.inside(item, "Principal")
     if principal and isinstance(principal.value, dict):
         for kind in principal.value:
-            for item in places(values, owner, *keys, "Principal", kind):
-                yield kind, item
+            for named in view.items_inside(principal, kind):
+                yield kind, named
     elif principal:
         yield "AWS", principal
 
 
-def _exact(values: Resolution, owner: Resource, keys: tuple[Key, ...]) -> Path:
-    found = place(values, owner, *keys)
-    return found.path if found else at(owner, *keys)
-
-
-def of_role(values: Resolution, role: Resource) -> list[Part]:
+def of_role(view: View, role: Resource) -> list[Part]:
     """Tudo o que diz o que o papel pode: políticas dele, ligadas a ele e as que só a AWS mostra."""
-    return _once(values, role, _of_role)
+    return view.once(("of_role", role.id), lambda: _of_role(view, role))
 
 
-def _once(values: Resolution, resource: Resource, read: Callable[[Resolution, Resource], list[Part]]) -> list[Part]:
-    """O que `read` devolve, lido uma vez por cenário: fica com a resolução, como uma `cached_property`."""
-    kept = vars(values).setdefault("policies", {})
-    key = (read.__name__, resource.id)
-    if key not in kept:
-        kept[key] = read(values, resource)
-    return kept[key]
-
-
-def _of_role(values: Resolution, role: Resource) -> list[Part]:
+def _of_role(view: View, role: Resource) -> list[Part]:
     parts: list[Part] = []
-    for policy in places(values, role, "Policies"):
+    for policy in view.items(role, "Policies"):
         if isinstance(policy.value, dict):
-            parts += document(values, role, *written_keys(policy.path), "PolicyDocument")
+            parts += inner(view, role, policy, "PolicyDocument")
         else:
             parts.append(Obscure(policy.path, f"uma política de `{role.id}` não se conhece"))
-    for policy in values.of_type("AWS::IAM::Policy", "AWS::IAM::RolePolicy", MANAGED):
-        parts += _attached(values, policy, role)
-    parts += _managed(values, role)
-    boundary = place(values, role, "PermissionsBoundary")
+    for policy in view.of_type(INLINE_POLICY, ROLE_POLICY, MANAGED_POLICY):
+        parts += _attached(view, policy, role)
+    parts += _managed(view, role)
+    boundary = view.at(role, "PermissionsBoundary")
     if boundary:
         parts.append(Obscure(boundary.path, f"`{role.id}` tem um limite de permissões, que não se avalia"))
     return parts
 
 
-def _attached(values: Resolution, policy: Resource, role: Resource) -> Iterator[Part]:
+def _attached(view: View, policy: Resource, role: Resource) -> Iterator[Part]:
     """As declarações de uma política que cita o papel."""
-    name = "RoleName" if policy.type == "AWS::IAM::RolePolicy" else "Roles"
-    for item in places(values, policy, name):
+    name = "RoleName" if policy.type == ROLE_POLICY else "Roles"
+    for item in view.items(policy, name):
         if isinstance(item.value, Unknown):
             # Talvez seja deste papel: o que permite não conta, o que nega talvez negue.
-            parts = document(values, policy, "PolicyDocument")
+            parts = document(view, policy, "PolicyDocument")
             yield from (part for part in parts if isinstance(part, Obscure) or not part.allows)
-        elif canonical(values, item.value) == name_of(values, role):
+        elif view.spelled(item.value) == view.name(role):
             link = Found(item.path, f"`{policy.id}` vale para `{role.id}`")
-            yield from document(values, policy, "PolicyDocument", links=(link,))
+            yield from document(view, policy, "PolicyDocument", links=(link,))
 
 
-def _managed(values: Resolution, role: Resource) -> Iterator[Part]:
-    for item in places(values, role, "ManagedPolicyArns"):
-        policy = values.resource(item.value)
-        text = canonical(values, item.value) or ""
-        if policy and policy.type == MANAGED:
+def _managed(view: View, role: Resource) -> Iterator[Part]:
+    for item in view.items(role, "ManagedPolicyArns"):
+        policy = view.points(item, MANAGED_POLICY)
+        text = view.spelled(item.value) or ""
+        if policy:
             link = Found(item.path, f"`{role.id}` usa a política `{policy.id}`")
-            yield from document(values, policy, "PolicyDocument", links=(link,))
+            yield from document(view, policy, "PolicyDocument", links=(link,))
         elif not text.startswith(AWS_MANAGED) or "Deny" in text or "Quarantine" in text:
             # As outras que a AWS mantém só permitem: o que não se vê nelas não tira nada.
             yield Obscure(item.path, f"`{role.id}` usa uma política que não está no template")
 
 
-def trust(values: Resolution, role: Resource) -> list[Part]:
+def trust(view: View, role: Resource) -> list[Part]:
     """A política de confiança."""
-    return list(document(values, role, "AssumeRolePolicyDocument"))
+    return list(document(view, role, "AssumeRolePolicyDocument"))
 
 
-def of_resource(values: Resolution, resource: Resource) -> list[Part]:
+def of_resource(view: View, resource: Resource) -> list[Part]:
     """As políticas que dizem quem chega ao recurso."""
-    return _once(values, resource, _of_resource)
+    return view.once(("of_resource", resource.id), lambda: _of_resource(view, resource))
 
 
-def _of_resource(values: Resolution, resource: Resource) -> list[Part]:
+def _of_resource(view: View, resource: Resource) -> list[Part]:
     parts: list[Part] = []
-    if resource.type in OWN_POLICIES:
-        parts += document(values, resource, *OWN_POLICIES[resource.type])
-    for policy in values.of_type(*RESOURCE_POLICIES):
-        named, written = RESOURCE_POLICIES[policy.type]
-        for item in places(values, policy, named):
-            by_name = designated(values, item.value, resource.type, by_name=True)
-            if resource in (values.resource(item.value), by_name):
+    own = kind_of(resource.type).policy
+    if own:
+        parts += document(view, resource, *own)
+    for policy in view.of_type(*POLICIES):
+        named, written, by = POLICIES[policy.type]
+        for item in view.items(policy, named):
+            if view.points(item, resource.type, by=by) == resource:
                 link = Found(item.path, f"`{policy.id}` vale para `{resource.id}`")
-                parts += document(values, policy, written, links=(link,))
+                parts += document(view, policy, written, links=(link,))
+            elif isinstance(item.value, Unknown) or item.value == f"${{{resource.id}}}" or str(item.value).startswith(f"${{{resource.id}."):
+                parts.append(Obscure(item.path, f"`{policy.id}` nomeia `{resource.id}` de um modo que a AWS não aceita ali"))
     return parts

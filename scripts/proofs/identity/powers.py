@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from scripts.aws.types import INLINE_POLICY, MANAGED_POLICY, ROLE, ROLE_POLICY
 from scripts.proofs.evidence import Found, Path
-from scripts.proofs.facts.names import canonical, name_of
-from scripts.proofs.facts.reading import Placed, places
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, applies
-from scripts.proofs.identity.policies import (
-    AWS_MANAGED, MANAGED, ROLE, Obscure, Part, Statement, document, of_resource, of_role, trust,
-)
+from scripts.proofs.identity.policies import AWS_MANAGED, Obscure, Part, Statement, document, of_resource, of_role, trust
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
 from scripts.template.values import Unknown
 
 STACK = {"${AWS::Partition}": "particao", "${AWS::AccountId}": "111122223333", "${AWS::Region}": "sa-east-1"}
@@ -37,14 +34,14 @@ class Power:
     denials: tuple[Found, ...] = ()
 
 
-def power(values: Resolution, role: Resource, action: str, arn: str, target: Resource | None = None) -> Power:
+def power(view: View, role: Resource, action: str, arn: str, target: Resource | None = None) -> Power:
     """O que deixa, ou talvez deixe, o papel fazer a ação em algum dos recursos do ARN."""
-    request = Request(values, action, _concrete(arn), role)
-    parts = [(part, True) for part in (*of_role(values, role), *_unseen(values, role))]
-    parts += [(part, False) for part in (of_resource(values, target) if target else [])]
+    request = Request(view, action, _concrete(arn), role)
+    parts = [(part, True) for part in (*of_role(view, role), *_unseen(view, role))]
+    parts += [(part, False) for part in (of_resource(view, target) if target else [])]
     paths, denials = [], []
     for part, own in parts:
-        answer = None if isinstance(part, Obscure) else applies(_comparable(values, part), request, own)
+        answer = None if isinstance(part, Obscure) else applies(_comparable(view, part), request, own)
         if isinstance(part, Statement) and not part.allows:
             denials += [Found((*part.path, "Effect"), f"nega `{action}` onde a permissão alcançaria")] if answer else []
         elif answer is not False:
@@ -52,34 +49,34 @@ def power(values: Resolution, role: Resource, action: str, arn: str, target: Res
     return Power((), tuple(denials[:1] if paths else ())) if denials else Power(tuple(paths))
 
 
-def assuming(values: Resolution, role: Resource) -> Iterator[Path]:
+def assuming(view: View, role: Resource) -> Iterator[Path]:
     """O que deixa, ou talvez deixe, o papel assumir outro: pelas políticas dele, ou pela confiança do outro."""
-    yield from power(values, role, "sts:AssumeRole", ANY_ROLE).paths
-    for other in values.of_type(ROLE):
-        for part in trust(values, other):
-            asked = Request(values, "sts:AssumeRole", "", role)
-            if isinstance(part, Obscure) or part.allows and applies(_comparable(values, part), asked, identity=False) is not False:
+    yield from power(view, role, "sts:AssumeRole", ANY_ROLE).paths
+    for other in view.of_type(ROLE):
+        for part in trust(view, other):
+            asked = Request(view, "sts:AssumeRole", "", role)
+            if isinstance(part, Obscure) or part.allows and applies(_comparable(view, part), asked, identity=False) is not False:
                 yield part.path
 
 
-def _unseen(values: Resolution, role: Resource) -> Iterator[Part]:
+def _unseen(view: View, role: Resource) -> Iterator[Part]:
     """As políticas que a AWS mantém, e as ligadas a um papel cujo nome não se conhece."""
-    for item in places(values, role, "ManagedPolicyArns"):
-        text = canonical(values, item.value) or ""
+    for item in view.items(role, "ManagedPolicyArns"):
+        text = view.spelled(item.value) or ""
         if text.startswith(AWS_MANAGED) and text not in NARROW:
             yield Obscure(item.path, f"`{role.id}` usa uma política que não está no template")
-    own = name_of(values, role)
-    for policy in values.of_type("AWS::IAM::Policy", "AWS::IAM::RolePolicy", MANAGED):
-        for item in places(values, policy, "RoleName" if policy.type == "AWS::IAM::RolePolicy" else "Roles"):
-            name = canonical(values, item.value)
+    own = view.name(role)
+    for policy in view.of_type(INLINE_POLICY, ROLE_POLICY, MANAGED_POLICY):
+        for item in view.items(policy, "RoleName" if policy.type == ROLE_POLICY else "Roles"):
+            name = view.spelled(item.value)
             if name is None or name != own and "${Parameters." in name + own:
-                yield from document(values, policy, "PolicyDocument")
+                yield from document(view, policy, "PolicyDocument")
 
 
-def _comparable(values: Resolution, statement: Statement) -> Statement:
+def _comparable(view: View, statement: Statement) -> Statement:
     """A declaração com os ARNs numa conta e região quaisquer, e com o que não se compara desconhecido."""
     def known(item: Placed) -> Placed:
-        text = canonical(values, item.value)
+        text = view.spelled(item.value)
         unknown = text is None or any(name in text for name in INDIRECT)
         return replace(item, value=Unknown("não se compara") if unknown else _concrete(text or ""))
 

@@ -1,6 +1,6 @@
 """Quem pede: o papel do IAM com que um recurso chama a AWS, e as linhas que o provam.
 
-Um tipo novo é uma entrada em `DIRECT`, quando o recurso cita o papel, ou uma função com
+Um tipo novo tem `role` no catálogo, quando o recurso cita o papel, ou uma função com
 `@principal`, quando chega a ele por outro caminho.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html
 """
@@ -10,35 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from scripts.aws.kinds import ARN, KINDS, NAME, kind_of
+from scripts.aws.types import INSTANCE, INSTANCE_PROFILE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, ROLE, SCALING_GROUP
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.names import arn_of, canonical, name_of
-from scripts.proofs.facts.reading import Placed, place, places
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import ACCOUNT, Request, decide_trust, lines
-from scripts.proofs.identity.policies import ROLE
 from scripts.template.cloudformation import Key, Resource
-from scripts.template.resolution import Resolution
 
-INSTANCE = "AWS::EC2::Instance"
-FLEET = "AWS::AutoScaling::AutoScalingGroup"
-FUNCTION = "AWS::Lambda::Function"
-MACHINE = "AWS::StepFunctions::StateMachine"
-LIFECYCLE = "AWS::DLM::LifecyclePolicy"
-PROFILE = "AWS::IAM::InstanceProfile"
-LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
-LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 
-DIRECT: dict[str, tuple[str, str]] = {
-    FUNCTION: ("Role", "lambda.amazonaws.com"),
-    MACHINE: ("RoleArn", "states.amazonaws.com"),
-    LIFECYCLE: ("ExecutionRoleArn", "dlm.amazonaws.com"),
-}
+DIRECT = {kind.type: kind.role for kind in KINDS.values() if kind.role}
 """Tipos que citam o ARN do papel: a propriedade, e o serviço que o assume."""
-
-DEPUTIES = (MACHINE, LIFECYCLE)
-"""Tipos cujo serviço diz à confiança do papel por quem age: `aws:SourceAccount` e `aws:SourceArn`.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +30,7 @@ class Principal:
     evidence: tuple[Evidence, ...]
 
 
-Seeker = Callable[[Resolution, Resource], Iterator[Evidence | Resource]]
+Seeker = Callable[[View, Resource], Iterator[Evidence | Resource]]
 SEEKERS: dict[str, Seeker] = {}
 TRUSTED: dict[str, tuple[str, tuple[str, ...]]] = {}
 """De cada tipo com `@principal`, o serviço que assume o papel e as ações da confiança."""
@@ -72,10 +53,10 @@ def principal(
     return register
 
 
-def principal_of(values: Resolution, resource: Resource) -> Principal:
+def principal_of(view: View, resource: Resource) -> Principal:
     """O papel com que o recurso chama a AWS, que o serviço dele pode assumir."""
     seek = _direct if resource.type in DIRECT else SEEKERS.get(resource.type)
-    found = list(seek(values, resource)) if seek else []
+    found = list(seek(view, resource)) if seek else []
     role = next((piece for piece in found if isinstance(piece, Resource)), None)
     evidence = [piece for piece in found if not isinstance(piece, Resource)]
     if role is None and not any(isinstance(piece, Missing) for piece in evidence):
@@ -84,13 +65,13 @@ def principal_of(values: Resolution, resource: Resource) -> Principal:
     if role:
         service, actions = TRUSTED.get(resource.type) or (DIRECT[resource.type][1], ("sts:AssumeRole",))
         evidence += [piece for action in actions for piece in _trust(role, Request(
-            values, action, "", service=service, context=_behalf(values, resource)))]
+            view, action, "", service=service, context=_behalf(view, resource)))]
     return Principal(role, tuple(evidence))
 
 
-def _direct(values: Resolution, resource: Resource) -> Iterator[Evidence | Resource]:
-    written = place(values, resource, DIRECT[resource.type][0])
-    role = role_of_arn(values, written)
+def _direct(view: View, resource: Resource) -> Iterator[Evidence | Resource]:
+    written = view.at(resource, DIRECT[resource.type][0])
+    role = role_of_arn(view, written)
     if written and role:
         yield Found(written.path, f"`{resource.id}` age com o papel `{role.id}`")
         yield role
@@ -99,69 +80,68 @@ def _direct(values: Resolution, resource: Resource) -> Iterator[Evidence | Resou
                       f"escreva `{DIRECT[resource.type][0]}: !GetAtt Papel.Arn`")
 
 
-def role_of_arn(values: Resolution, written: Placed | None) -> Resource | None:
+def role_of_arn(view: View, written: Placed | None) -> Resource | None:
     """O papel do template com esse ARN."""
-    text = canonical(values, written.value) if written else None
-    return next((found for found in values.of_type(ROLE) if text and text == arn_of(values, found)), None)
+    text = view.spelled(written.value) if written else None
+    return next((found for found in view.of_type(ROLE) if text and text == view.arn(found)), None)
 
 
 @principal(INSTANCE)
-def _instance(values: Resolution, instance: Resource) -> Iterator[Evidence | Resource]:
-    if place(values, instance, "IamInstanceProfile"):
-        yield from _profile(values, instance, False, "IamInstanceProfile")
+def _instance(view: View, instance: Resource) -> Iterator[Evidence | Resource]:
+    if view.at(instance, "IamInstanceProfile"):
+        yield from _profile(view, instance, False, "IamInstanceProfile")
     else:
-        yield from _launched(values, instance, "LaunchTemplate")
+        yield from _launched(view, instance, "LaunchTemplate")
 
 
-@principal(FLEET)
-def _fleet(values: Resolution, fleet: Resource) -> Iterator[Evidence | Resource]:
-    configured = place(values, fleet, "LaunchConfigurationName")
-    configuration = values.resource(configured.value) if configured else None
-    if configured and configuration and configuration.type == LAUNCH_CONFIGURATION:
+@principal(SCALING_GROUP)
+def _fleet(view: View, fleet: Resource) -> Iterator[Evidence | Resource]:
+    configured = view.at(fleet, "LaunchConfigurationName")
+    configuration = view.points(configured, LAUNCH_CONFIGURATION) if configured else None
+    if configured and configuration:
         yield Found(configured.path, f"as instâncias nascem de `{configuration.id}`")
-        by_arn = ".Arn" in str(values.property(configuration, "IamInstanceProfile"))
-        yield from _profile(values, configuration, by_arn, "IamInstanceProfile")
-    elif place(values, fleet, "MixedInstancesPolicy"):
-        yield from _launched(values, fleet, "MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification")
+        by_arn = ".Arn" in str(view.value(configuration, "IamInstanceProfile"))
+        yield from _profile(view, configuration, by_arn, "IamInstanceProfile")
+    elif view.at(fleet, "MixedInstancesPolicy"):
+        yield from _launched(view, fleet, "MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification")
     else:
-        yield from _launched(values, fleet, "LaunchTemplate")
+        yield from _launched(view, fleet, "LaunchTemplate")
 
 
-def _launched(values: Resolution, resource: Resource, *keys: Key) -> Iterator[Evidence | Resource]:
+def _launched(view: View, resource: Resource, *keys: Key) -> Iterator[Evidence | Resource]:
     """O perfil de um modelo de lançamento, na versão que o template descreve."""
-    named = place(values, resource, *keys, "LaunchTemplateId")
-    version = place(values, resource, *keys, "Version")
-    model = values.resource(named.value) if named else None
-    if not named or not version or model is None or model.type != LAUNCH_TEMPLATE:
+    named = view.at(resource, *keys, "LaunchTemplateId")
+    version = view.at(resource, *keys, "Version")
+    model = view.points(named, LAUNCH_TEMPLATE) if named else None
+    if not named or not version or model is None:
         return
     current = (f"${{{model.id}.LatestVersionNumber}}", "$Latest", "$Default")
-    if named.value not in (f"${{{model.id}}}", f"${{{model.id}.LaunchTemplateId}}") or version.value not in current:
+    if version.value not in current:
         yield Missing(version.path, f"a versão de `{model.id}` que `{resource.id}` usa não é a do template",
                       f"escreva `Version: !GetAtt {model.id}.LatestVersionNumber`")
         return
     yield Found(named.path, f"as instâncias nascem de `{model.id}`")
     yield Found(version.path, "na versão que este template descreve")
     data = ("LaunchTemplateData", "IamInstanceProfile")
-    by_arn = place(values, model, *data, "Arn") is not None
-    yield from _profile(values, model, by_arn, *data, "Arn" if by_arn else "Name")
+    by_arn = view.at(model, *data, "Arn") is not None
+    yield from _profile(view, model, by_arn, *data, "Arn" if by_arn else "Name")
 
 
-def _profile(values: Resolution, resource: Resource, by_arn: bool, *keys: Key) -> Iterator[Evidence | Resource]:
-    written = place(values, resource, *keys)
-    for profile in values.of_type(PROFILE) if written else []:
-        names = (f"${{{profile.id}.Arn}}",) if by_arn else (f"${{{profile.id}}}", values.property(profile, "InstanceProfileName"))
-        if written and written.value in names:
+def _profile(view: View, resource: Resource, by_arn: bool, *keys: Key) -> Iterator[Evidence | Resource]:
+    written = view.at(resource, *keys)
+    for profile in view.of_type(INSTANCE_PROFILE) if written else []:
+        if written and view.points(written, INSTANCE_PROFILE, by=(ARN,) if by_arn else (NAME,)) == profile:
             yield Found(written.path, f"`{resource.id}` usa o perfil `{profile.id}`")
-            yield from _profiled(values, profile)
+            yield from _profiled(view, profile)
             return
     yield Missing(at(resource, *keys[:1]), f"`{resource.id}` não usa um perfil de instância deste template",
                   "crie um `AWS::IAM::InstanceProfile` e cite-o")
 
 
-def _profiled(values: Resolution, profile: Resource) -> Iterator[Evidence | Resource]:
-    for item in places(values, profile, "Roles"):
-        for role in values.of_type(ROLE):
-            if canonical(values, item.value) == name_of(values, role):
+def _profiled(view: View, profile: Resource) -> Iterator[Evidence | Resource]:
+    for item in view.items(profile, "Roles"):
+        for role in view.of_type(ROLE):
+            if view.spelled(item.value) == view.name(role):
                 yield Found(item.path, f"o perfil leva o papel `{role.id}`")
                 yield role
                 return
@@ -169,9 +149,9 @@ def _profiled(values: Resolution, profile: Resource) -> Iterator[Evidence | Reso
                   "escreva `Roles: [!Ref Papel]`")
 
 
-def _behalf(values: Resolution, resource: Resource) -> dict[str, str]:
+def _behalf(view: View, resource: Resource) -> dict[str, str]:
     """O que o serviço diz de quem o fez agir, quando se sabe que ele o diz."""
-    arn = arn_of(values, resource) if resource.type in DEPUTIES else None
+    arn = view.arn(resource) if kind_of(resource.type).deputy else None
     return {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": arn} if arn else {}
 
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scripts.aws.types import ACL_ASSOCIATION, NETWORK_ACL, NETWORK_ACL_ENTRY, SUBNET
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import place
-from scripts.proofs.network.topology import SUBNET, Network, Subnet, network, within
+from scripts.proofs.network.topology import Network, Subnet, network, within
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Unknown
 
-ACL = "AWS::EC2::NetworkAcl"
-ASSOCIATION = "AWS::EC2::SubnetNetworkAclAssociation"
 EPHEMERAL = (1024, 65535)
 """As portas a que a resposta volta: https://docs.aws.amazon.com/vpc/latest/userguide/nacl-ephemeral-ports.html"""
 ANYWHERE = "0.0.0.0/0"
@@ -35,18 +33,18 @@ def crossing(net: Network, source: Subnet | None, target: Subnet | None, port: i
         peer = (net.block(other) or "") if other else ANYWHERE
         answer, entry = passes(net, subnet, ingress, ports, peer)
         if answer and entry:
-            yield from _lines(entry, ingress)
+            yield from _lines(net, entry, ingress)
         elif not answer:
             yield _blocked(entry, subnet, ingress, ports, peer)
 
 
 def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], peer: str) -> tuple[bool | None, Resource | None]:
     """A ACL da sub-rede deixa passar, e a entrada que decide; `None` quando não dá para saber."""
-    found = [place(net.values, association, "SubnetId") for association in net.values.of_type(ASSOCIATION)]
+    found = [net.view.at(association, "SubnetId") for association in net.view.of_type(ACL_ASSOCIATION)]
     if any(written is None or isinstance(written.value, Unknown) for written in found):
         return None, None
-    acls = [net.property(association, "NetworkAclId", ACL) for association in net.values.of_type(ASSOCIATION)
-            if net.property(association, "SubnetId", SUBNET) == subnet.resource]
+    acls = [net.pointed(association, "NetworkAclId", NETWORK_ACL) for association in net.view.of_type(ACL_ASSOCIATION)
+            if net.pointed(association, "SubnetId", SUBNET) == subnet.resource]
     if not acls:
         return True, None
     if len(acls) > 1 or acls[0] is None:
@@ -54,7 +52,7 @@ def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], 
     possible = False
     for entry in _entries(net, acls[0], ingress):
         fits = _fits(net, entry, ports, peer)
-        allows = {"allow": True, "deny": False}.get(str(net.values.property(entry, "RuleAction")).lower())
+        allows = {"allow": True, "deny": False}.get(str(net.view.value(entry, "RuleAction")).lower())
         if fits is None or allows is None:
             return None, entry
         if fits == "all":
@@ -68,29 +66,29 @@ def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], 
 def _entries(net: Network, acl: Resource, ingress: bool) -> list[Resource]:
     """As entradas desse sentido, por número; as de número desconhecido vêm antes e decidem."""
     def number(entry: Resource) -> int:
-        written = str(net.values.property(entry, "RuleNumber"))
+        written = str(net.view.value(entry, "RuleNumber"))
         return int(written) if written.isdigit() else -1
 
-    found = [entry for entry in net.values.of_type("AWS::EC2::NetworkAclEntry")
-             if net.property(entry, "NetworkAclId", ACL) in (acl, None)
-             and str(net.values.property(entry, "Egress") or False).lower() != str(ingress).lower()]
+    found = [entry for entry in net.view.of_type(NETWORK_ACL_ENTRY)
+             if net.pointed(entry, "NetworkAclId", NETWORK_ACL) in (acl, None)
+             and str(net.view.value(entry, "Egress") or False).lower() != str(ingress).lower()]
     return sorted(found, key=number)
 
 
 def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str) -> str | None:
     """A entrada vale para todo esse tráfego (`all`), parte (`part`) ou nada (`none`)."""
-    unsure = net.property(entry, "NetworkAclId", ACL) is None or isinstance(net.values.property(entry, "Egress"), Unknown)
-    if unsure or not str(net.values.property(entry, "RuleNumber")).isdigit():
+    unsure = net.pointed(entry, "NetworkAclId", NETWORK_ACL) is None or isinstance(net.view.value(entry, "Egress"), Unknown)
+    if unsure or not str(net.view.value(entry, "RuleNumber")).isdigit():
         return None
-    protocol = str(net.values.property(entry, "Protocol"))
-    block = net.values.property(entry, "CidrBlock")
-    if block is None and network(net.values.property(entry, "Ipv6CidrBlock")):
+    protocol = str(net.view.value(entry, "Protocol"))
+    block = net.view.value(entry, "CidrBlock")
+    if block is None and network(net.view.value(entry, "Ipv6CidrBlock")):
         return "none"
     if not protocol.lstrip("-").isdigit() or not network(block) or not network(peer):
         return None
     if protocol not in ("-1", "6"):
         return "none"
-    first, last = (_number(net.values.property(entry, "PortRange", end)) for end in ("From", "To"))
+    first, last = (_number(net.view.value(entry, "PortRange", end)) for end in ("From", "To"))
     if protocol == "6" and (first is None or last is None):
         return None
     low, high = (0, 65535) if protocol == "-1" or first is None or last is None else (first, last)
@@ -100,10 +98,10 @@ def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str) -> s
     return "all" if low <= ports[0] and ports[1] <= high and within(peer, block) else "part"
 
 
-def _lines(entry: Resource, ingress: bool) -> Iterator[Found]:
+def _lines(net: Network, entry: Resource, ingress: bool) -> Iterator[Found]:
     way = "entrar" if ingress else "sair"
     for name in ("NetworkAclId", "RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock", "PortRange"):
-        if name in entry.properties and not (name == "Egress" and ingress):
+        if net.view.at(entry, name) and not (name == "Egress" and ingress):
             yield Found(at(entry, name), f"a ACL de rede deixa {way}: `{name}`")
 
 

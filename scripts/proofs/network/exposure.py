@@ -12,25 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.proofs.evidence import Path
-from scripts.proofs.facts.reading import readable
-from scripts.proofs.facts.reading import place
+from scripts.aws.types import FUNCTION, INSTANCE, NETWORK_INTERFACE, VPC_ENDPOINT
+from scripts.proofs.evidence import Path, readable
+from scripts.proofs.facts.view import View
 from scripts.proofs.network.acls import passes
 from scripts.proofs.network.interfaces import BY_SUBNET, Home
-from scripts.proofs.network.interfaces_by_type import INSTANCE, home_of
+from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.security_groups import GroupRule, rules_of, worldly
 from scripts.proofs.network.topology import Network, Route, Subnet, network, network_of
-from scripts.template.cloudformation import Resource, Template
-from scripts.template.resolution import Resolution
+from scripts.template.cloudformation import Resource
 from scripts.template.values import Unknown
 
 APPLIANCES = {
-    "InstanceId": INSTANCE, "NetworkInterfaceId": "AWS::EC2::NetworkInterface", "VpcEndpointId": "AWS::EC2::VPCEndpoint",
+    "InstanceId": INSTANCE, "NetworkInterfaceId": NETWORK_INTERFACE, "VpcEndpointId": VPC_ENDPOINT,
 }
 OUTBOUND = ("NatGatewayId", "EgressOnlyInternetGatewayId")
-HARMLESS = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31")
-"""Transformações que não acrescentam rede a um template sem os recursos delas."""
-NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 
 
 @dataclass(frozen=True)
@@ -45,14 +41,14 @@ class Hop:
         return self.text
 
 
-def internet_paths(resolution: Resolution, resource: Resource) -> list[list[Hop]]:
+def internet_paths(view: View, resource: Resource) -> list[list[Hop]]:
     """Os caminhos, da internet ao recurso; vazia só quando certamente não há nenhum."""
-    net = network_of(resolution)
-    paths = [[Hop((), "internet"), Hop(path, text, False)] for path, text in hidden(resolution.template)]
+    net = network_of(view)
+    paths = [[Hop((), "internet"), Hop(piece.path, piece.need, False)] for piece in view.unknown]
     home = home_of(net, resource)
     if home is None:
         return [*paths, [Hop((), "internet"), _unknown(resource, f"não se sabe onde `{resource.id}` ({resource.type}) vive")]]
-    if not home.subnets and resource.type != "AWS::Lambda::Function":
+    if not home.subnets and resource.type != FUNCTION:
         paths.append([Hop((), "internet"), _unknown(resource, f"não se sabe em que sub-redes `{resource.id}` vive")])
     for written in home.subnets:
         if written.value not in net.subnets:
@@ -60,20 +56,6 @@ def internet_paths(resolution: Resolution, resource: Resource) -> list[list[Hop]
         else:
             paths += list(_paths(net, home, net.subnets[written.value]))
     return paths
-
-
-def hidden(template: Template) -> Iterator[tuple[Path, str]]:
-    """O que só a AWS expande e que pode acrescentar rede: macros, `Fn::ForEach`, pilhas aninhadas."""
-    declared = template.data.get("Transform")
-    for name in declared if isinstance(declared, list) else [declared]:
-        if name is not None and name not in HARMLESS:
-            yield ("Transform",), f"a transformação `{name if isinstance(name, str) else 'sem nome'}` pode acrescentar recursos"
-    for name, body in template.data["Resources"].items():
-        kind = body.get("Type") if isinstance(body, dict) else None
-        if name.startswith("Fn::"):
-            yield ("Resources", name), f"`{name}` pode acrescentar recursos"
-        elif kind in NESTED or str(kind).endswith("::MODULE"):
-            yield ("Resources", name), f"`{name}` ({kind}) tem recursos que não estão neste template"
 
 
 def _paths(net: Network, home: Home, subnet: Subnet) -> Iterator[list[Hop]]:
@@ -119,7 +101,7 @@ def _by_route(net: Network, subnet: Subnet, route: Route, visited: tuple[str, ..
 
 def _by_appliance(net: Network, route: Route, hop: Hop, visited: tuple[str, ...]) -> Iterator[list[Hop]]:
     """Um intermediário (firewall, instância de NAT) que recebe da internet na sub-rede dele."""
-    appliance = net.named(route.target.value, APPLIANCES[route.kind]) if route.target else None
+    appliance = net.view.points(route.target.value, APPLIANCES[route.kind]) if route.target else None
     home = home_of(net, appliance)
     if home is None or len(home.known_subnets(net)) != len(home.subnets):
         yield [Hop(hop.path, f"{hop.text}, por um intermediário que não se conhece", False)]
@@ -138,11 +120,11 @@ def _internal(net: Network, route: Route) -> bool:
 
 def _address(net: Network, home: Home, subnet: Subnet) -> Hop | None:
     """O endereço público da interface; `None` quando certamente não tem."""
-    if "Ipv6CidrBlock" in subnet.resource.properties or "Ipv6IpamPoolId" in subnet.resource.properties:
+    if net.view.at(subnet.resource, "Ipv6CidrBlock") is not None or net.view.at(subnet.resource, "Ipv6IpamPoolId") is not None:
         return Hop(("Resources", subnet.id), f"endereço IPv6 de `{subnet.id}`", False)
     value, path = home.public.value, home.public.path
     if value == BY_SUBNET:
-        mapped = place(net.values, subnet.resource, "MapPublicIpOnLaunch")
+        mapped = net.view.at(subnet.resource, "MapPublicIpOnLaunch")
         if mapped is None or str(mapped.value).lower() == "false":
             return None
         value, path = (True if str(mapped.value).lower() == "true" else Unknown("")), mapped.path

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.reading import Placed, places
+from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.security_groups import Peer
 from scripts.proofs.network.topology import Network, Subnet, distinct_zones
 from scripts.template.cloudformation import Key, Resource
@@ -88,11 +88,11 @@ def home(*types: str) -> Callable[[Finder], Finder]:
 
 def written(net: Network, resource: Resource, kind: str, *keys: Key) -> tuple[Placed, ...]:
     """Os recursos desse tipo que uma lista cita: id lógico, ou `Unknown`."""
-    return tuple(identified(net, item, kind) for item in places(net.values, resource, *keys))
+    return tuple(identified(net, item, kind) for item in net.view.items(resource, *keys))
 
 
 def identified(net: Network, item: Placed, kind: str) -> Placed:
-    named = net.named(item.value, kind)
+    named = net.view.points(item.value, kind)
     return Placed(item.path, named.id if named else Unknown(f"não é um {kind} deste template"))
 
 

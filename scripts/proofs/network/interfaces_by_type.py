@@ -8,23 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scripts.aws.types import (
+    BALANCER, DATABASE, DB_CLUSTER, DB_SUBNET_GROUP, ELASTIC_IP_ASSOCIATION, FUNCTION, INSTANCE, LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE, MOUNT_TARGET, NAT_GATEWAY, NETWORK_INTERFACE, SCALING_GROUP, SECURITY_GROUP, SUBNET, VPC_ENDPOINT,
+)
 from scripts.base.diagram import Diagram
 from scripts.proofs.evidence import Found
-from scripts.proofs.facts.reading import Placed, inside, listed_inside, place, places
+from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.interfaces import BY_SUBNET, HOMES, Home, home, identified, truth, written
-from scripts.proofs.network.security_groups import GROUP
-from scripts.proofs.network.topology import SUBNET, Network
+from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Unknown
-
-LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
-INSTANCE = "AWS::EC2::Instance"
-FLEET = "AWS::AutoScaling::AutoScalingGroup"
-LAMBDA = "AWS::Lambda::Function"
-BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-DATABASE = "AWS::RDS::DBInstance"
-CLUSTER = "AWS::RDS::DBCluster"
-NAT = "AWS::EC2::NatGateway"
 
 
 def home_of(net: Network, resource: Resource | None) -> Home | None:
@@ -55,42 +49,42 @@ def drawn_subnets(net: Network, diagram: Diagram, identity: str) -> tuple[str, .
 
 @home(INSTANCE)
 def _instance(net: Network, instance: Resource) -> Home:
-    interfaces = places(net.values, instance, "NetworkInterfaces")
+    interfaces = net.view.items(instance, "NetworkInterfaces")
     if not interfaces:
-        subnets, groups = written(net, instance, SUBNET, "SubnetId"), written(net, instance, GROUP, "SecurityGroupIds")
+        subnets, groups = written(net, instance, SUBNET, "SubnetId"), written(net, instance, SECURITY_GROUP, "SecurityGroupIds")
         return Home(instance, subnets, groups, (), _address(net, instance, Placed((), BY_SUBNET)))
-    existing = inside(net.values, instance, interfaces[0], "NetworkInterfaceId")
-    interface = net.named(existing.value, "AWS::EC2::NetworkInterface") if existing else None
+    existing = net.view.inside(interfaces[0], "NetworkInterfaceId")
+    interface = net.view.points(existing.value, NETWORK_INTERFACE) if existing else None
     if existing and interface:
         link = Found(existing.path, f"`{instance.id}` usa a interface `{interface.id}`")
         lived = _interface(net, interface)
         return replace(lived, resource=instance, links=(link,))
     found = _listed(net, instance, interfaces[0], "GroupSet")
-    subnet = inside(net.values, instance, interfaces[0], "SubnetId")
+    subnet = net.view.inside(interfaces[0], "SubnetId")
     subnets = (identified(net, subnet, SUBNET),) if subnet else ()
-    public = inside(net.values, instance, interfaces[0], "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
+    public = net.view.inside(interfaces[0], "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
     return Home(instance, subnets, found, (), _address(net, instance, public))
 
 
-@home("AWS::EC2::NetworkInterface")
+@home(NETWORK_INTERFACE)
 def _interface(net: Network, interface: Resource) -> Home:
-    subnets, groups = written(net, interface, SUBNET, "SubnetId"), written(net, interface, GROUP, "GroupSet")
+    subnets, groups = written(net, interface, SUBNET, "SubnetId"), written(net, interface, SECURITY_GROUP, "GroupSet")
     return Home(interface, subnets, groups, (), _address(net, interface, Placed((), False)))
 
 
-@home(FLEET)
+@home(SCALING_GROUP)
 def _fleet(net: Network, fleet: Resource) -> Home:
     subnets = written(net, fleet, SUBNET, "VPCZoneIdentifier")
     unknown = Placed(("Resources", fleet.id), Unknown("o modelo de lançamento não é deste template"))
-    configured = place(net.values, fleet, "LaunchConfigurationName")
-    configuration = net.named(configured.value, "AWS::AutoScaling::LaunchConfiguration") if configured else None
+    configured = net.view.at(fleet, "LaunchConfigurationName")
+    configuration = net.view.points(configured.value, LAUNCH_CONFIGURATION) if configured else None
     if configured and configuration:
         link = (Found(configured.path, f"as instâncias nascem de `{configuration.id}`"),)
-        public = place(net.values, configuration, "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
-        return Home(fleet, subnets, written(net, configuration, GROUP, "SecurityGroups"), link, truth(public))
-    named = (place(net.values, fleet, "LaunchTemplate", "LaunchTemplateId") or place(
-        net.values, fleet, "MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification", "LaunchTemplateId"))
-    model = net.named(named.value, LAUNCH_TEMPLATE) if named else None
+        public = net.view.at(configuration, "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
+        return Home(fleet, subnets, written(net, configuration, SECURITY_GROUP, "SecurityGroups"), link, truth(public))
+    named = net.view.at(fleet, "LaunchTemplate", "LaunchTemplateId") or net.view.at(
+        fleet, "MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification", "LaunchTemplateId")
+    model = net.view.points(named.value, LAUNCH_TEMPLATE) if named else None
     if named is None or model is None:
         return Home(fleet, subnets, (unknown,), (), unknown)
     link = (Found(named.path, f"as instâncias nascem de `{model.id}`"),)
@@ -99,11 +93,11 @@ def _fleet(net: Network, fleet: Resource) -> Home:
 
 def _model(net: Network, model: Resource) -> Home:
     """Os grupos e o endereço que um modelo de lançamento dá às instâncias."""
-    interfaces = places(net.values, model, "LaunchTemplateData", "NetworkInterfaces")
+    interfaces = net.view.items(model, "LaunchTemplateData", "NetworkInterfaces")
     if not interfaces:
-        groups = written(net, model, GROUP, "LaunchTemplateData", "SecurityGroupIds")
+        groups = written(net, model, SECURITY_GROUP, "LaunchTemplateData", "SecurityGroupIds")
         return Home(model, (), groups, (), Placed((), BY_SUBNET))
-    public = inside(net.values, model, interfaces[0], "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
+    public = net.view.inside(interfaces[0], "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
     return Home(model, (), _listed(net, model, interfaces[0], "Groups"), (), truth(public))
 
 
@@ -111,66 +105,66 @@ def model_of(net: Network, fleet: Resource) -> Resource | None:
     """O modelo ou a configuração de lançamento de um grupo do Auto Scaling."""
     home_, found = _fleet(net, fleet), None
     for link in home_.links:
-        value = place(net.values, fleet, *link.path[3:])
-        found = net.named(value.value, LAUNCH_TEMPLATE, "AWS::AutoScaling::LaunchConfiguration") if value else None
+        value = net.view.at(fleet, *link.path[3:])
+        found = net.view.points(value.value, LAUNCH_TEMPLATE, "AWS::AutoScaling::LaunchConfiguration") if value else None
     return found
 
 
 @home(BALANCER)
 def _balancer(net: Network, balancer: Resource) -> Home:
     subnets = written(net, balancer, SUBNET, "Subnets") or tuple(
-        identified(net, subnet, SUBNET) for item in places(net.values, balancer, "SubnetMappings")
-        if (subnet := inside(net.values, balancer, item, "SubnetId")))
-    scheme = place(net.values, balancer, "Scheme") or Placed(("Resources", balancer.id), "internet-facing")
+        identified(net, subnet, SUBNET) for item in net.view.items(balancer, "SubnetMappings")
+        if (subnet := net.view.inside(item, "SubnetId")))
+    scheme = net.view.at(balancer, "Scheme") or Placed(("Resources", balancer.id), "internet-facing")
     public = {"internet-facing": True, "internal": False}.get(str(scheme.value), Unknown("esquema desconhecido"))
-    return Home(balancer, subnets, written(net, balancer, GROUP, "SecurityGroups"), (), Placed(scheme.path, public))
+    return Home(balancer, subnets, written(net, balancer, SECURITY_GROUP, "SecurityGroups"), (), Placed(scheme.path, public))
 
 
-@home(DATABASE, CLUSTER)
+@home(DATABASE, DB_CLUSTER)
 def _database(net: Network, database: Resource) -> Home:
-    groups = written(net, database, GROUP, "VPCSecurityGroups" if database.type == DATABASE else "VpcSecurityGroupIds")
-    named = place(net.values, database, "DBSubnetGroupName")
-    subnet_group = net.named(named.value, "AWS::RDS::DBSubnetGroup") if named else None
+    groups = written(net, database, SECURITY_GROUP, "VPCSecurityGroups" if database.type == DATABASE else "VpcSecurityGroupIds")
+    named = net.view.at(database, "DBSubnetGroupName")
+    subnet_group = net.view.points(named.value, DB_SUBNET_GROUP) if named else None
     # Sem o atributo, a AWS decide pelo gateway da VPC: público quando há um.
-    public = place(net.values, database, "PubliclyAccessible") or Placed(("Resources", database.id), Unknown("padrão da AWS"))
+    public = net.view.at(database, "PubliclyAccessible") or Placed(("Resources", database.id), Unknown("padrão da AWS"))
     if named is None or subnet_group is None:
         return Home(database, (), groups, (), truth(public))
     link = Found(named.path, f"`{database.id}` usa as sub-redes de `{subnet_group.id}`")
     return Home(database, written(net, subnet_group, SUBNET, "SubnetIds"), groups, (link,), truth(public))
 
 
-@home(LAMBDA)
+@home(FUNCTION)
 def _function(net: Network, function: Resource) -> Home:
     return Home(function, written(net, function, SUBNET, "VpcConfig", "SubnetIds"),
-                written(net, function, GROUP, "VpcConfig", "SecurityGroupIds"))
+                written(net, function, SECURITY_GROUP, "VpcConfig", "SecurityGroupIds"))
 
 
-@home("AWS::EC2::VPCEndpoint")
+@home(VPC_ENDPOINT)
 def _endpoint(net: Network, endpoint: Resource) -> Home:
-    return Home(endpoint, written(net, endpoint, SUBNET, "SubnetIds"), written(net, endpoint, GROUP, "SecurityGroupIds"))
+    return Home(endpoint, written(net, endpoint, SUBNET, "SubnetIds"), written(net, endpoint, SECURITY_GROUP, "SecurityGroupIds"))
 
 
-@home(NAT)
+@home(NAT_GATEWAY)
 def _nat(net: Network, nat: Resource) -> Home:
     return Home(nat, written(net, nat, SUBNET, "SubnetId"))
 
 
-@home("AWS::EFS::MountTarget")
+@home(MOUNT_TARGET)
 def _mount_target(net: Network, target: Resource) -> Home:
-    return Home(target, written(net, target, SUBNET, "SubnetId"), written(net, target, GROUP, "SecurityGroups"))
+    return Home(target, written(net, target, SUBNET, "SubnetId"), written(net, target, SECURITY_GROUP, "SecurityGroups"))
 
 
 def _listed(net: Network, resource: Resource, item: Placed, name: str) -> tuple[Placed, ...]:
     """Os grupos de uma interface escrita dentro do recurso."""
-    return tuple(identified(net, group, GROUP) for group in listed_inside(net.values, resource, item, name))
+    return tuple(identified(net, group, SECURITY_GROUP) for group in net.view.items_inside(item, name))
 
 
 def _address(net: Network, resource: Resource, otherwise: Placed) -> Placed:
     """Um endereço elástico associado ao recurso, ou o que valeria sem ele."""
-    for kind in ("AWS::EC2::EIP", "AWS::EC2::EIPAssociation"):
-        for elastic in net.values.of_type(kind):
+    for kind in ("AWS::EC2::EIP", ELASTIC_IP_ASSOCIATION):
+        for elastic in net.view.of_type(kind):
             for name in ("InstanceId", "NetworkInterfaceId"):
-                found = place(net.values, elastic, name)
-                if found and net.named(found.value, resource.type) == resource:
+                found = net.view.at(elastic, name)
+                if found and net.view.points(found.value, resource.type) == resource:
                     return Placed(found.path, True)
     return truth(otherwise)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import BALANCER, LISTENER, LISTENER_RULE
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import Placed, inside, place, places
-from scripts.proofs.network.interfaces_by_type import BALANCER
+from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 
-LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
-RULING = "AWS::ElasticLoadBalancingV2::ListenerRule"
 SECURE = ("HTTPS", "TLS")
 Listeners = dict[int, tuple[Resource, list[Evidence]]]
 
@@ -20,11 +18,11 @@ Listeners = dict[int, tuple[Resource, list[Evidence]]]
 def listeners_of(net: Network, balancer: Resource) -> Listeners:
     """Os ouvintes de um balanceador por porta, com as linhas de cada um."""
     found: Listeners = {}
-    kind = str(net.values.property(balancer, "Type") or "application")
+    kind = str(net.view.value(balancer, "Type") or "application")
     protocols = {"application": ("HTTP", "HTTPS"), "network": ("TCP", "TLS", "TCP_UDP")}.get(kind, ())
-    for listener in net.values.of_type(LISTENER):
-        port, protocol = place(net.values, listener, "Port"), place(net.values, listener, "Protocol")
-        if net.property(listener, "LoadBalancerArn", BALANCER) != balancer or port is None or protocol is None:
+    for listener in net.view.of_type(LISTENER):
+        port, protocol = net.view.at(listener, "Port"), net.view.at(listener, "Protocol")
+        if net.pointed(listener, "LoadBalancerArn", BALANCER) != balancer or port is None or protocol is None:
             continue
         number = whole(port.value)
         if number is not None and protocol.value in protocols:
@@ -37,8 +35,8 @@ def listeners_of(net: Network, balancer: Resource) -> Listeners:
 
 def _certificate(net: Network, listener: Resource) -> Iterator[Evidence]:
     """Um ouvinte com TLS precisa de um certificado padrão."""
-    for item in places(net.values, listener, "Certificates"):
-        arn = inside(net.values, listener, item, "CertificateArn")
+    for item in net.view.items(listener, "Certificates"):
+        arn = net.view.inside(item, "CertificateArn")
         if arn and str(arn.value).startswith(("arn:", "${")):
             yield Found(arn.path, "com este certificado")
             return
@@ -49,9 +47,9 @@ def redirections(net: Network, balancer: Resource) -> Iterator[Evidence]:
     """Cada ouvinte encaminha, responde ele mesmo ou redireciona a outro ouvinte que existe."""
     listeners = listeners_of(net, balancer)
     for port, (listener, lines) in listeners.items():
-        for action in places(net.values, listener, "DefaultActions"):
-            kind = inside(net.values, listener, action, "Type")
-            config = inside(net.values, listener, action, "RedirectConfig")
+        for action in net.view.items(listener, "DefaultActions"):
+            kind = net.view.inside(action, "Type")
+            config = net.view.inside(action, "RedirectConfig")
             if kind and kind.value == "redirect" and config and isinstance(config.value, dict):
                 yield from lines
                 yield Found(kind.path, f"`{listener.id}` redireciona")
@@ -63,7 +61,7 @@ def redirections(net: Network, balancer: Resource) -> Iterator[Evidence]:
 
 def internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
     """O nome do balanceador leva a endereços da VPC, e ele não tem nenhum público."""
-    scheme = place(net.values, balancer, "Scheme")
+    scheme = net.view.at(balancer, "Scheme")
     if scheme and scheme.value == "internal":
         yield Found(scheme.path, "o balanceador só tem endereços da VPC")
     else:
@@ -72,10 +70,10 @@ def internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
 
 def answering(net: Network, listener: Resource) -> Iterator[Evidence]:
     """O ouvinte, ou uma regra dele, encaminha ou responde: não só manda ir a outra porta."""
-    owned = [ruling for ruling in net.values.of_type(RULING) if net.property(ruling, "ListenerArn", LISTENER) == listener]
+    owned = [ruling for ruling in net.view.of_type(LISTENER_RULE) if net.pointed(ruling, "ListenerArn", LISTENER) == listener]
     for resource, name in ((listener, "DefaultActions"), *((ruling, "Actions") for ruling in owned)):
-        for action in places(net.values, resource, name):
-            kind = inside(net.values, resource, action, "Type")
+        for action in net.view.items(resource, name):
+            kind = net.view.inside(action, "Type")
             if kind and kind.value in ("forward", "fixed-response"):
                 yield Found(kind.path, f"`{resource.id}` encaminha ou responde")
                 return
@@ -86,13 +84,13 @@ def answering(net: Network, listener: Resource) -> Iterator[Evidence]:
 def diversions(net: Network, balancer: Resource, targets: Resource) -> Iterator[Missing]:
     """Regras de ouvinte que pegam todo caminho e não encaminham a este grupo: nada chegaria a ele."""
     owners = {listener.id for listener, _ in listeners_of(net, balancer).values()}
-    for ruling in net.values.of_type(RULING):
-        listener = net.property(ruling, "ListenerArn", LISTENER)
+    for ruling in net.view.of_type(LISTENER_RULE):
+        listener = net.pointed(ruling, "ListenerArn", LISTENER)
         if listener is None or listener.id not in owners or not _catches_all(net, ruling):
             continue
-        actions = [str(inside(net.values, ruling, action, "Type").value) for action in places(net.values, ruling, "Actions")
-                   if inside(net.values, ruling, action, "Type")]
-        forwards = any(f"${{{targets.id}}}" in str(action.value) for action in places(net.values, ruling, "Actions"))
+        actions = [str(net.view.inside(action, "Type").value) for action in net.view.items(ruling, "Actions")
+                   if net.view.inside(action, "Type")]
+        forwards = any(f"${{{targets.id}}}" in str(action.value) for action in net.view.items(ruling, "Actions"))
         if "forward" not in actions or not forwards:
             yield Missing(at(ruling, "Conditions"), f"`{ruling.id}` pega todos os pedidos antes de `{targets.id}`",
                           "restrinja as condições, ou encaminhe ao grupo de destino", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
@@ -100,7 +98,7 @@ def diversions(net: Network, balancer: Resource, targets: Resource) -> Iterator[
 
 def _catches_all(net: Network, ruling: Resource) -> bool:
     """Todas as condições valem para qualquer pedido; uma que não se conhece conta como tal."""
-    for condition in places(net.values, ruling, "Conditions"):
+    for condition in net.view.items(ruling, "Conditions"):
         value = condition.value if isinstance(condition.value, dict) else {}
         config = value.get("PathPatternConfig") or value.get("HostHeaderConfig") or {}
         patterns = value.get("Values") or (config.get("Values") if isinstance(config, dict) else None) or ["*"]
@@ -114,13 +112,13 @@ def _redirection(net: Network, listener: Resource, config: Placed, port: int, li
     protocol = config.value.get("Protocol", "#{protocol}")
     target = port if asked == "#{port}" else whole(asked)
     other = listeners[target][0] if target in listeners and target != port else None
-    spoken = net.values.property(other, "Protocol") if other else None
+    spoken = net.view.value(other, "Protocol") if other else None
     if other is None or protocol not in ("#{protocol}", spoken) or (
-            protocol == "#{protocol}" and spoken != net.values.property(listener, "Protocol")):
+            protocol == "#{protocol}" and spoken != net.view.value(listener, "Protocol")):
         yield Missing(config.path, f"`{listener.id}` redireciona para uma porta em que ninguém ouve assim",
                       "acrescente o ouvinte, ou corrija `Protocol` e `Port`", "ELBV2_LISTENERS_MISMATCH")
         return
     for name in ("Protocol", "Port"):
-        written = inside(net.values, listener, config, name)
+        written = net.view.inside(config, name)
         if written:
             yield Found(written.path, f"para `{other.id}`: {name} {written.value}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.types import BALANCER
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.names import canonical
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import Placed, place
+from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.acls import crossing
-from scripts.proofs.network.interfaces_by_type import BALANCER, home_of
+from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.listeners import answering, internal, listeners_of
 from scripts.proofs.network.path import attachment, carried, same_vpc
 from scripts.proofs.network.security_groups import rules_of
@@ -21,20 +21,20 @@ SPOKEN = {"http-only": ("HTTPPort", "HTTP", 80), "https-only": ("HTTPSPort", "HT
 
 def private_origin(net: Network, private: Resource, balancer: Resource) -> Iterator[Evidence]:
     """A origem é deste balanceador, que ouve na porta dela e deixa o CloudFront entrar."""
-    values, keys = net.values, ("VpcOriginEndpointConfig",)
-    named = place(values, private, *keys, "Arn")
-    if named and net.named(named.value, BALANCER) == balancer:
+    view, keys = net.view, ("VpcOriginEndpointConfig",)
+    named = view.at(private, *keys, "Arn")
+    if named and net.view.points(named.value, BALANCER) == balancer:
         yield Found(named.path, f"entra por `{balancer.id}`")
     else:
         yield Missing(at(private, *keys), f"`{private.id}` não é de `{balancer.id}`", f"escreva `Arn: !Ref {balancer.id}`")
-    spoken = place(values, private, *keys, "OriginProtocolPolicy")
+    spoken = view.at(private, *keys, "OriginProtocolPolicy")
     name, protocol, usual = SPOKEN.get(str(spoken.value) if spoken else "", ("", "", 0))
     if spoken is None or not name:
         yield Missing(at(private, *keys), f"não se sabe em que porta `{private.id}` fala",
                       "use `OriginProtocolPolicy: http-only` ou `https-only`")
         return
     yield Found(spoken.path, f"o CloudFront fala {spoken.value}")
-    written = place(values, private, *keys, name)
+    written = view.at(private, *keys, name)
     port = whole(written.value) if written else usual
     if written and port and port != usual:  # sem a linha, valeria a porta de costume
         yield Found(written.path, f"na porta {port}")
@@ -57,7 +57,7 @@ def _internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
 
 def _listens(net: Network, balancer: Resource, port: int | None, protocol: str) -> Iterator[Evidence]:
     listener, lines = listeners_of(net, balancer).get(port or 0, (None, []))
-    if listener is not None and net.values.property(listener, "Protocol") == protocol:
+    if listener is not None and net.view.value(listener, "Protocol") == protocol:
         yield from lines
         yield from answering(net, listener)
     else:
@@ -85,5 +85,5 @@ def _entered(net: Network, balancer: Resource, port: int) -> Iterator[Evidence]:
 
 def informed(net: Network, written: Placed) -> bool:
     """A lista é a que quem implanta informa (ou a de id escrito): não é uma deste template."""
-    text = canonical(net.values, written.value) or ""
+    text = net.view.spelled(written.value) or ""
     return text.startswith(("${Parameters.", "pl-"))

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from scripts.aws.types import VPC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.security_groups import GroupRule, Peer, rules_of
-from scripts.proofs.network.topology import VPC, WORLD, Network, Subnet
+from scripts.proofs.network.topology import WORLD, Network, Subnet
 from scripts.template.cloudformation import Resource
 
 
@@ -90,8 +91,8 @@ def carried(net: Network, home: Home, group: str) -> Iterator[Evidence]:
     for written in home.groups:
         if written.value == group:
             yield Found(written.path, f"`{home.resource.id}` leva o grupo `{group}`")
-    resource = net.values.resources[group]
-    vpc = net.property(resource, "VpcId", VPC)
+    resource = net.view.resources[group]
+    vpc = net.pointed(resource, "VpcId", VPC)
     if vpc and all(subnet.vpc == vpc for subnet in home.known_subnets(net)):
         yield Found(at(resource, "VpcId"), f"`{group}` é da VPC `{vpc.id}`")
     else:
@@ -111,7 +112,7 @@ def _shut(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> Mis
         return groupless(home)
     empty = not any(rules_of(net, group, ingress) for group in home.known_groups)
     other = f"o grupo `{peer.groups[0]}`" if peer.groups else f"a faixa de `{peer.name}`"
-    return Missing(at(net.values.resources[home.known_groups[0]]), f"{denying(home)} {verb} tcp {port} {side} `{peer.name}`",
+    return Missing(at(net.view.resources[home.known_groups[0]]), f"{denying(home)} {verb} tcp {port} {side} `{peer.name}`",
                    f"acrescente a regra de {'entrada' if ingress else 'saída'} com {other}",
                    "SG_HAS_NO_RULES" if empty else "ENI_SG_RULES_MISMATCH")
 

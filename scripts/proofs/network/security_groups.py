@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.proofs.evidence import Found
+from scripts.aws.types import SECURITY_GROUP
+from scripts.proofs.evidence import Found, readable
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.reading import Placed, inside, places, readable
+from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.topology import Network, network, within
 from scripts.template.cloudformation import Resource
 from scripts.template.values import SYMBOL
 
-GROUP = "AWS::EC2::SecurityGroup"
 WAYS = {True: ("SecurityGroupIngress", "Source"), False: ("SecurityGroupEgress", "Destination")}
 # O gateway de internet recusa endereços destas faixas (RFC 1918 e 6598), e as demais não saem da rede.
 PRIVATE = [ipaddress.ip_network(block) for block in (
@@ -95,7 +95,7 @@ class GroupRule:
             return None
         kind, written = self.peers[0]
         if kind.endswith("GroupId"):
-            group = net.named(written.value, GROUP)
+            group = net.view.points(written.value, SECURITY_GROUP)
             return group.id in peer.groups if group else None
         if kind in ("CidrIp", "CidrIpv6"):
             return _contains([written.value], peer.blocks)
@@ -127,28 +127,26 @@ def rules_of(net: Network, group: str, ingress: bool) -> list[GroupRule] | None:
     Sem nenhuma saída escrita, a AWS deixa sair tudo; sem nenhuma entrada, nada entra.
     """
     found = [rule for rule in all_rules(net) if rule.ingress == ingress and rule.group in (group, "")]
-    resource = net.values.resources[group]
-    written = net.values.property(resource, WAYS[ingress][0]) is not None or any(rule.group == group for rule in found)
+    resource = net.view.resources[group]
+    written = net.view.value(resource, WAYS[ingress][0]) is not None or any(rule.group == group for rule in found)
     return None if not ingress and not written else found
 
 
 def all_rules(net: Network) -> list[GroupRule]:
     """Todas as regras do template, na ordem dele, montadas uma vez."""
-    if "rules" not in net.memory:
-        net.memory["rules"] = list(_read(net))
-    return net.memory["rules"]
+    return net.view.once("rules", lambda: list(_read(net)))
 
 
 def _read(net: Network) -> Iterator[GroupRule]:
-    for resource in net.values.resources.values():
+    for resource in net.view.resources.values():
         for ingress, (name, _) in WAYS.items():
-            if resource.type == GROUP:
-                for item in places(net.values, resource, name):
+            if resource.type == SECURITY_GROUP:
+                for item in net.view.items(resource, name):
                     yield _rule(net, resource, resource.id, ingress, item, None)
             elif resource.type == f"AWS::EC2::{name}":
-                item = Placed(("Resources", resource.id, "Properties"), net.values.property(resource))
-                line = inside(net.values, resource, item, "GroupId")
-                group = net.named(line.value, GROUP) if line else None
+                item = Placed(("Resources", resource.id, "Properties"), net.view.value(resource))
+                line = net.view.inside(item, "GroupId")
+                group = net.view.points(line.value, SECURITY_GROUP) if line else None
                 elsewhere = line is not None and group is None and isinstance(line.value, str)
                 if not elsewhere:
                     yield _rule(net, resource, group.id if group else "", ingress, item, line)
@@ -157,22 +155,22 @@ def _read(net: Network) -> Iterator[GroupRule]:
 def _rule(net: Network, resource: Resource, group: str, ingress: bool, item: Placed, line: Placed | None) -> GroupRule:
     side = WAYS[ingress][1]
     names = ("CidrIp", "CidrIpv6", f"{side}PrefixListId", f"{side}SecurityGroupId", f"{side}SecurityGroupName")
-    peers = tuple((name, found) for name in names if (found := inside(net.values, resource, item, name)))
-    protocol, first, last = (inside(net.values, resource, item, name) for name in ("IpProtocol", "FromPort", "ToPort"))
+    peers = tuple((name, found) for name in names if (found := net.view.inside(item, name)))
+    protocol, first, last = (net.view.inside(item, name) for name in ("IpProtocol", "FromPort", "ToPort"))
     return GroupRule(resource, group, ingress, item, protocol, first, last, peers, line)
 
 
 def prefixes(net: Network, value: Any) -> list[Any]:
     """As faixas de uma lista de prefixos do template; vazia quando não se conhecem."""
-    prefix_list = net.named(value, "AWS::EC2::PrefixList")
-    entries = places(net.values, prefix_list, "Entries") if prefix_list else []
+    prefix_list = net.view.points(value, "AWS::EC2::PrefixList")
+    entries = net.view.items(prefix_list, "Entries") if prefix_list else []
     return [entry.value.get("Cidr") if isinstance(entry.value, dict) else entry.value for entry in entries]
 
 
 def worldly(net: Network, value: Any) -> bool | None:
     """A faixa tem endereços da internet."""
     if isinstance(value, str) and (found := SYMBOL.fullmatch(value)):
-        return True if found[1] in net.values.template.parameters else None
+        return True if found[1] in net.view.template.parameters else None
     block = network(value)
     if block is None:
         return None

@@ -1,0 +1,1 @@
+"""O que se sabe da AWS, como dados: cada tipo do CloudFormation, uma linha."""

@@ -1,0 +1,52 @@
+"""O catálogo: o que se sabe de cada tipo do CloudFormation, perguntado num lugar só.
+
+Um tipo novo é uma linha num dos módulos vizinhos. De um tipo que não está aqui nada se prova.
+"""
+
+from __future__ import annotations
+
+from scripts.aws import application, compute, networking, storage
+from scripts.aws.kind import ARN, HERE, ID, MANAGED, NAME, OTHER, SERVER, URL, Kind, Service
+
+__all__ = ["ARN", "HERE", "ID", "KINDS", "MANAGED", "NAME", "OTHER", "SERVER", "URL", "Kind", "Service", "kind_of", "types"]
+
+KINDS: dict[str, Kind] = {kind.type: kind for kind in (*compute.KINDS, *networking.KINDS, *storage.KINDS, *application.KINDS)}
+UNKNOWN = Kind("")
+
+SUPPORT = (
+    # Quem pode o quê
+    "::Role", "::InstanceProfile", "Policy", "Permission", "::OriginAccessControl", "EKS::AccessEntry",
+    "EKS::PodIdentityAssociation",
+    # Como a rede se liga: o gateway, a sub-rede e a VPC são desenhados
+    "::Route", "::RouteTable", "Association", "Attachment", "::EIP", "::VPCEndpoint", "::SecurityGroup",
+    "::SecurityGroupIngress", "::SecurityGroupEgress", "::NetworkAcl", "::NetworkAclEntry", "::DHCPOptions",
+    "::VPCCidrBlock", "::FlowLog", "::RecordSet", "::Certificate",
+    # Como se configura ou se reparte um serviço já desenhado
+    "SubnetGroup", "ParameterGroup", "::OptionGroup", "::Listener", "::ListenerRule", "::ListenerCertificate",
+    "::TargetGroup", "::LaunchTemplate", "::ScheduledAction", "::ScalableTarget", "::LifecycleHook", "::WarmPool",
+    "::EventSourceMapping", "::EventInvokeConfig", "Lambda::Version", "Lambda::Alias", "::LayerVersion",
+    "::Subscription", "::MountTarget", "::AccessPoint", "ApiGateway::Resource", "ApiGateway::Method",
+    "ApiGateway::Deployment", "ApiGateway::Stage", "ApiGateway::Account", "ApiGatewayV2::Integration",
+    "ApiGatewayV2::Stage", "ApiGatewayV2::Authorizer", "Batch::JobDefinition", "ECS::TaskDefinition",
+    "CloudFront::VpcOrigin",
+    # O que se observa, se guarda em segredo ou espera
+    "::LogGroup", "::LogStream", "::MetricFilter", "::SubscriptionFilter", "::Alarm", "::Secret",
+    "::RotationSchedule", "KMS::Key", "KMS::Alias", "SSM::Parameter", "SSM::Document", "::WaitCondition",
+    "::WaitConditionHandle", "::CustomResource",
+)
+"""Finais de tipo. `::X` é o nome inteiro; sem `::`, qualquer nome que termine assim."""
+
+
+def kind_of(type_: str) -> Kind:
+    """A linha do tipo; a de um que não se conhece é vazia, e não nomeia nada."""
+    return KINDS.get(type_, UNKNOWN)
+
+
+def types(**facts: object) -> tuple[str, ...]:
+    """Os tipos de que isso é verdade: `types(database=True)`."""
+    return tuple(kind.type for kind in KINDS.values() if all(getattr(kind, name) == value for name, value in facts.items()))
+
+
+def is_support(type_: str) -> bool:
+    """O tipo só existe para servir a outro recurso, e por isso não precisa ser desenhado."""
+    return type_.endswith(SUPPORT) or type_.startswith("Custom::")

@@ -1,0 +1,53 @@
+"""O que numa permissão é amplo demais, e que motivo escrito no recurso o explica."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from scripts.proofs.identity.policies import Statement
+from scripts.template.values import Unknown
+
+SYMBOLS = re.compile(r"\$\{[^}]*\}")
+NAMED_FIRST = ("s3", "sns", "sqs")
+"""Serviços cujo ARN traz o nome logo no começo, sem o tipo antes."""
+
+WIDE = "permissao-ampla"
+"""O código do achado, e da exceção que o explica."""
+
+
+def broad(statement: Statement) -> list[tuple[str, str]]:
+    """As partes amplas de uma permissão: a chave e o que está escrito nela."""
+    excluding = {"NotAction": statement.except_actions, "NotResource": statement.except_resources,
+                 "NotPrincipal": [item for kind, item in statement.principals if kind == "Not"]}
+    found = [(name, "tudo, menos") for name, items in excluding.items() if items]
+    found += [("Action", str(item.value)) for item in statement.actions if "*" in str(item.value) or "?" in str(item.value)]
+    if statement.identity:
+        found += [("Resource", str(item.value)) for item in statement.resources if _nameless(item.value)]
+    return found
+
+
+def unexcused(statement: Statement) -> list[tuple[str, str]]:
+    """As partes amplas que o motivo não cobre: uma ação com curinga, ele precisa citar como está escrita."""
+    told = statement.owner.exceptions.get(WIDE, "") if _excused(statement) else ""
+    return [(name, written) for name, written in broad(statement) if not told or name == "Action" and written not in told]
+
+
+def _excused(statement: Statement) -> bool:
+    """O motivo escrito no recurso cita esta declaração, pelo `Sid` ou pelo serviço das ações."""
+    reason = statement.owner.exceptions.get(WIDE, "")
+    services = {str(item.value).partition(":")[0] for item in statement.actions}
+    names = {statement.sid, *services} - {""}
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", reason) for name in names)
+
+
+def _nameless(arn: Any) -> bool:
+    """O recurso não tem nome: é `*`, ou um curinga antes de qualquer nome."""
+    if isinstance(arn, Unknown) or not isinstance(arn, str):
+        return True
+    plain = SYMBOLS.sub("x", arn)
+    parts = plain.split(":", 5)
+    if len(parts) < 6:
+        return plain.startswith(("*", "?"))
+    name = parts[5] if parts[2] in NAMED_FIRST else re.split("[/:]", parts[5], maxsplit=1)[-1]
+    return name.startswith(("*", "?")) or "*" in parts[2] or not name
