@@ -141,7 +141,7 @@ def test_each_arrow_is_proven_and_every_line_counts(bench, arrow):
     (TO_BALANCER, (*ENDPOINT, "Arn"), "arn:aws:x", "`Origem` não é de `Alb`"),
     (TO_BALANCER, (*ENDPOINT, "OriginProtocolPolicy"), "match-viewer", "não se sabe em que porta `Origem` fala"),
     (TO_BALANCER, (*ENDPOINT, "HTTPPort"), 8080, "não ouve HTTP na porta"),
-    (TO_BALANCER, (*ENTRY, "ToPort"), 90, "nenhum grupo de `Alb` deixa o CloudFront entrar em tcp 80"),
+    (TO_BALANCER, (*ENTRY, "ToPort"), 90, "abre mais que tcp 80 para o CloudFront"),
     (TO_BALANCER, ("Resources", "Ouvinte", "Properties", "Protocol"), "HTTPS", "não ouve HTTP na porta"),
     (TO_BALANCER, ("Resources", "Ligacao", "Properties", "VpcId"), "vpc-1", "nenhum gateway de internet está ligado"),
 ])

@@ -13,7 +13,7 @@ from scripts.proofs.arrows.queues import POLLING, polled
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
 from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
-from scripts.proofs.identity.principals import principal_of
+from scripts.proofs.identity.principals import Principal, principal_of
 from scripts.proofs.identity.services import SERVICES, Watched, arns, on_objects, reads, watched
 from scripts.template.cloudformation import Resource
 
@@ -81,11 +81,11 @@ def function_delivers(case: Case) -> Iterator[Evidence]:
     yield from call(case)
 
 
-def call(case: Case, through_network: bool = True) -> Iterator[Evidence]:
-    """As permissões e, quando é o próprio código que chama, o caminho de rede."""
+def call(case: Case, through_network: bool = True, principal: Principal | None = None) -> Iterator[Evidence]:
+    """As permissões e, quando é o próprio código que chama, o caminho de rede; sem `principal`, o da origem da seta."""
     assert case.tail and case.head
     view, service = case.view, SERVICES[case.head.type]
-    principal = principal_of(view, case.tail)
+    principal = principal or principal_of(view, case.tail)
     yield from principal.evidence
     if principal.role is None:
         return

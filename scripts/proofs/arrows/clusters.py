@@ -7,13 +7,9 @@ grupo de destino e usam a conta de serviço da associação, só ele diz.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 
-from scripts.aws.types import (
-    BALANCER, EKS_ADDON, EKS_CLUSTER, FUNCTION, POD_IDENTITY_ASSOCIATION, SECURITY_GROUP, SECURITY_GROUP_INGRESS, SUBNET,
-    VPC,
-)
+from scripts.aws.types import BALANCER, EKS_ADDON, EKS_CLUSTER, FUNCTION, VPC
 from scripts.proofs.arrows.access import HELD, call
 from scripts.proofs.arrows.balancing import deliveries
 from scripts.proofs.arrows.queues import invocable
@@ -21,13 +17,13 @@ from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import View
-from scripts.proofs.identity.principals import principal, role_of_arn
+from scripts.proofs.identity.principals import by_name, names_cluster, pod_associations, pod_principal, principal_of
 from scripts.proofs.network.acls import crossing
-from scripts.proofs.network.interfaces import Home, home, written
 from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.listeners import redirections
-from scripts.proofs.network.path import carried, same_vpc
-from scripts.proofs.network.security_groups import GroupRule, rules_of
+from scripts.proofs.network.path import same_vpc
+from scripts.proofs.network.peers import OwnGroup, carried, passing
+from scripts.proofs.network.security_groups import all_rules
 from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
 
@@ -84,50 +80,14 @@ def pod_calls_service(case: Case) -> Iterator[Evidence]:
     """
     assert case.tail and case.head
     view, cluster = case.view, case.tail
-    found = _associations(view, cluster)
-    # Cada associação se julga como se fosse a única; sem nenhuma, a chamada diz o que falta.
-    ways = [replace(case, view=_without(view, found, association)) for association in found]
-    yield from view.complete(call(way) for way in ways or [case])
+    found = pod_associations(view, cluster)
+    # Basta uma associação; sem nenhuma, a chamada diz o que falta.
+    principals = [pod_principal(view, cluster, association) for association in found] or [principal_of(view, cluster)]
+    yield from view.complete(call(case, principal=principal) for principal in principals)
     if found:
         yield from _agent(view, cluster)
     if case.head.type == FUNCTION:
         yield from invocable(view, case.head)
-
-
-def _associations(view: View, cluster: Resource) -> list[Resource]:
-    return [found for found in view.of_type(POD_IDENTITY_ASSOCIATION) if _is(view, view.value(found, "ClusterName"), cluster)]
-
-
-def _without(view: View, others: list[Resource], kept: Resource) -> View:
-    """O mesmo mundo só com uma das associações."""
-    left = {name: found for name, found in view.template.resources.items() if found == kept or found not in others}
-    return View(replace(view.world, template=replace(view.template, resources=left)), view.unknown)
-
-
-@principal(EKS_CLUSTER, service="pods.eks.amazonaws.com", trusted=("sts:AssumeRole", "sts:TagSession"))
-def _pods(view: View, cluster: Resource) -> Iterator[Evidence | Resource]:
-    for association in _associations(view, cluster):
-        granted = view.at(association, "RoleArn")
-        role = role_of_arn(view, granted)
-        if granted and role:
-            yield from _bound(view, association, cluster)
-            yield Found(granted.path, f"os pods agem com o papel `{role.id}`")
-            yield role
-            return
-    yield Missing(at(cluster), f"nenhum papel chega aos pods de `{cluster.id}`", f"crie um `{POD_IDENTITY_ASSOCIATION}`")
-
-
-def _bound(view: View, association: Resource, cluster: Resource) -> Iterator[Evidence]:
-    """As linhas da associação; o papel para o qual ela passe adiante não se avalia."""
-    yield Found(at(association, "ClusterName"), f"a associação é de `{cluster.id}`")
-    yield from _by_name(view, view.value(association, "ClusterName"), cluster)
-    for name in ("Namespace", "ServiceAccount"):
-        said = view.value(association, name)
-        yield Found(at(association, name), f"só os de `{name}`") if isinstance(said, str) and said else Missing(
-            at(association), f"`{association.id}` não diz `{name}`", "escreva o valor")
-    onward = view.at(association, "TargetRoleArn")
-    if onward:
-        yield Missing(onward.path, f"`{association.id}` passa a outro papel, que não se avalia", "tire `TargetRoleArn`")
 
 
 def _agent(view: View, cluster: Resource) -> Iterator[Evidence]:
@@ -137,34 +97,18 @@ def _agent(view: View, cluster: Resource) -> Iterator[Evidence]:
         yield Found(said.path, "o Auto Mode traz o agente que entrega as credenciais")
         return
     for addon in view.of_type(EKS_ADDON):
-        if view.value(addon, "AddonName") == AGENT and _is(view, view.value(addon, "ClusterName"), cluster):
+        if view.value(addon, "AddonName") == AGENT and names_cluster(view, view.value(addon, "ClusterName"), cluster):
             yield Found(at(addon, "AddonName"), "o complemento que entrega as credenciais")
             yield Found(at(addon, "ClusterName"), f"está em `{cluster.id}`")
             return
     yield Missing(at(cluster), f"nada entrega as credenciais aos pods de `{cluster.id}`", f"ligue o Auto Mode, ou instale `{AGENT}`")
 
 
-def _is(view: View, value: object, cluster: Resource) -> bool:
-    """O valor é o nome do cluster: o `Ref` dele, ou o mesmo texto que ele tem em `Name`."""
-    return isinstance(value, str) and value in (f"${{{cluster.id}}}", view.value(cluster, "Name"))
-
-
-def _by_name(view: View, value: object, cluster: Resource) -> Iterator[Found]:
-    if value != f"${{{cluster.id}}}":
-        yield Found(at(cluster, "Name"), f"é o nome de `{cluster.id}`")
-
-
-@home(EKS_CLUSTER)
-def _lives(net: Network, cluster: Resource) -> Home:
-    """As sub-redes dos nós; o grupo de segurança deles é do próprio cluster, com toda a saída."""
-    return Home(cluster, written(net, cluster, SUBNET, "ResourcesVpcConfig", "SubnetIds"), open=True)
-
-
 def _tagged(net: Network, targets: Resource, cluster: Resource) -> list[Found]:
     for item in net.view.items(targets, "Tags"):
         key, value = (net.view.inside(item, name) for name in ("Key", "Value"))
-        if key and value and key.value == TAG and _is(net.view, value.value, cluster):
-            return [Found(value.path, f"`{targets.id}` é do cluster"), *_by_name(net.view, value.value, cluster)]
+        if key and value and key.value == TAG and names_cluster(net.view, value.value, cluster):
+            return [Found(value.path, f"`{targets.id}` é do cluster"), *by_name(net.view, value.value, cluster)]
     return []
 
 
@@ -196,31 +140,19 @@ def _integrated(view: View, cluster: Resource) -> Iterator[Evidence]:
 
 def _admitted(net: Network, balancer: Resource, cluster: Resource, port: int) -> Iterator[Evidence]:
     """A saída do balanceador e a entrada no grupo que o EKS cria para o cluster."""
-    source, own = home_of(net, balancer), f"${{{cluster.id}.ClusterSecurityGroupId}}"
+    source, pods = home_of(net, balancer), OwnGroup(f"os pods de {cluster.id}", attribute=f"${{{cluster.id}.ClusterSecurityGroupId}}")
     assert source
-    leaving = [(group, ruling) for group in source.known_groups for ruling in rules_of(net, group, False) or []
-               if ruling.group == group and ruling.exactly(port) and _only(ruling, own)]
-    entering = [ingress for ingress in net.view.of_type(SECURITY_GROUP_INGRESS) if net.view.value(ingress, "GroupId") == own
-                and _exact(net.view, ingress, port) and net.pointed(ingress, "SourceSecurityGroupId", SECURITY_GROUP)
-                and net.pointed(ingress, "SourceSecurityGroupId", SECURITY_GROUP).id in source.known_groups]
+    group, leaving, _ = passing(net, source, pods, port, ingress=False)
+    entering = [rule for rule in all_rules(net) if rule.ingress and rule.group == pods.attribute and rule.exactly(port)
+                and rule.admits(source.known_groups, (), net)]
     if not port or not leaving or not entering:
         yield Missing(at(cluster), f"os grupos não deixam passar tcp {port} de `{balancer.id}` aos pods de `{cluster.id}`",
                       f"acrescente a saída para `!GetAtt {cluster.id}.ClusterSecurityGroupId` e a entrada nele",
                       "ENI_SG_RULES_MISMATCH")
         return
-    yield from carried(net, source, leaving[0][0])
-    yield from leaving[0][1].lines()
-    for name in ("GroupId", "IpProtocol", "FromPort", "ToPort", "SourceSecurityGroupId"):
-        yield Found(at(entering[0], name), f"a entrada nos pods: `{name}`")
+    yield from carried(net, source, group)
+    yield from leaving.lines()
+    yield from entering[0].lines()
     lived = home_of(net, cluster)
     for start, end in product(source.known_subnets(net), lived.known_subnets(net) if lived else ()):
         yield from crossing(net, start, end, port)
-
-
-def _only(ruling: GroupRule, group: str) -> bool:
-    return len(ruling.peers) == 1 and ruling.peers[0][1].value == group
-
-
-def _exact(view: View, ingress: Resource, port: int) -> bool:
-    ends = [whole(view.value(ingress, name)) for name in ("FromPort", "ToPort")]
-    return ends == [port] * 2 and str(view.value(ingress, "IpProtocol")) in ("tcp", "6")

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 
 from scripts.aws.kinds import ID
 from scripts.aws.types import ELASTIC_IP, FUNCTION, INSTANCE, NAT_GATEWAY, SCALING_GROUP
-from scripts.proofs.arrows.internet import public_subnets
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.acls import crossing
-from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
-from scripts.proofs.network.path import carried, denying, groupless, same_vpc, way_out
-from scripts.proofs.network.security_groups import GroupRule, rules_of
-from scripts.proofs.network.topology import WORLD, Network, network_of
+from scripts.proofs.network.internet import leave_to_world, public_subnets
+from scripts.proofs.network.path import same_vpc, way_out
+from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
 
 HTTPS = 443
@@ -58,30 +56,6 @@ def _drawn(case: Case) -> list[Resource]:
     """Os NAT gateways que o componente da ponta da seta representa: um por zona, em geral."""
     names = case.diagram.elements[case.edge.head].resources
     return [found for name in names if (found := case.view.resources.get(name)) and found.type == NAT_GATEWAY]
-
-
-def leave_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:
-    """Um dos grupos deixa sair essa porta para qualquer endereço."""
-    if home.open:
-        return
-    for group in home.known_groups:
-        rules = rules_of(net, group, False)
-        chosen = _open(rules, group, port) if rules is not None else None
-        if rules is None or chosen:
-            yield from carried(net, home, group)
-            yield from chosen.lines() if chosen else ()
-            return
-    yield groupless(home) if not home.known_groups else Missing(
-        at(home.resource), f"{denying(home)} sair tcp {port} de `{home.resource.id}` para a internet",
-        f"acrescente a regra de saída de tcp {port} para 0.0.0.0/0", "ENI_SG_RULES_MISMATCH")
-
-
-def _open(rules: list[GroupRule], group: str, port: int) -> GroupRule | None:
-    for candidate in rules:
-        everywhere = len(candidate.peers) == 1 and candidate.peers[0][1].value in WORLD[:1]
-        if candidate.group == group and everywhere and (candidate.all_traffic or candidate.exactly(port)):
-            return candidate
-    return None
 
 
 def _elastic(net: Network, nat: Resource) -> Iterator[Evidence]:

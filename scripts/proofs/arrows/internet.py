@@ -8,12 +8,11 @@ from scripts.aws.types import BALANCER, INSTANCE, INTERNET_GATEWAY, VPC
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.network.acls import crossing
-from scripts.proofs.network.interfaces import BY_SUBNET, Home
 from scripts.proofs.network.interfaces_by_type import home_of
+from scripts.proofs.network.internet import open_to_world, public_address, public_subnets
 from scripts.proofs.network.listeners import listeners_of, redirections
-from scripts.proofs.network.path import attachment, carried, denying, groupless, same_vpc, way_out
-from scripts.proofs.network.security_groups import GroupRule, rules_of
+from scripts.proofs.network.path import attachment
+from scripts.proofs.network.peers import INTERNET, passing
 from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
 
@@ -130,48 +129,6 @@ def _balancer_entry(case: Case, gateway: Resource | None, balancer: Resource) ->
                       "acrescente um `AWS::ElasticLoadBalancingV2::Listener`", "ELBV2_LISTENERS_MISMATCH")
 
 
-def public_subnets(net: Network, home: Home, gateway: Resource | None, least: int = 1) -> Iterator[Evidence]:
-    """As sub-redes são de uma VPC ligada ao gateway e têm a rota por ele."""
-    yield from same_vpc(net, home)
-    yield from home.lines(least)
-    subnets = home.known_subnets(net)
-    vpc = subnets[0].vpc if subnets else None
-    yield from attachment(net, vpc, gateway)
-    found = gateway or net.gateway(vpc)
-    for subnet in subnets if found else []:
-        yield from way_out(net, subnet, "GatewayId", found)
-
-
-def open_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:
-    """Um dos grupos deixa entrar dessa porta, e só dela, alguém da internet; as ACLs também."""
-    chosen, wide = open_rule(net, home, port)
-    if chosen:
-        yield from carried(net, home, chosen.group)
-        yield from chosen.lines()
-    elif wide:
-        yield Missing(wide.item.path, f"a entrada de `{wide.group}` abre mais que tcp {port} à internet",
-                      f"feche a regra em tcp {port}")
-    elif not home.known_groups:
-        yield groupless(home)
-    else:
-        yield Missing(at(home.resource), f"{denying(home)} entrar tcp {port} da internet em `{home.resource.id}`",
-                      f"acrescente a regra de entrada de tcp {port}", "ENI_SG_RULES_MISMATCH")
-    for subnet in home.known_subnets(net):
-        yield from crossing(net, None, subnet, port)
-
-
-def open_rule(net: Network, home: Home, port: int) -> tuple[GroupRule | None, GroupRule | None]:
-    """A regra que abre só essa porta à internet, ou a que abre mais."""
-    wide = None
-    for group in home.known_groups:
-        for candidate in rules_of(net, group, True) or []:
-            if candidate.group == group and candidate.covers(port) and candidate.admits_world(net):
-                if candidate.exactly(port):
-                    return candidate, None
-                wide = wide or candidate
-    return None, wide
-
-
 def _instance_entry(case: Case, gateway: Resource | None, instance: Resource) -> Iterator[Evidence]:
     net = network_of(case.view)
     home = home_of(net, instance)
@@ -180,26 +137,11 @@ def _instance_entry(case: Case, gateway: Resource | None, instance: Resource) ->
     yield from public_subnets(net, home, gateway)
     yield from public_address(net, home)
     yield from misread(case.edge, at(instance))
-    ports = ports_of(case.edge) or [port for port in WEB if open_rule(net, home, port)[0]]
+    ports = ports_of(case.edge) or [port for port in WEB if passing(net, home, INTERNET, port, ingress=True)[0]]
     if not case.edge.port and len(ports) > 1:
         yield Missing(at(instance), f"`{instance.id}` recebe em mais de uma porta", "diga na seta `porta=\"80 443\"`")
     for port in ports or WEB[:1]:
         yield from open_to_world(net, home, port)
-
-
-def public_address(net: Network, home: Home) -> Iterator[Evidence]:
-    """Cada interface tem endereço público."""
-    if home.public.value is True:
-        yield Found(home.public.path, f"`{home.resource.id}` tem endereço público")
-        return
-    for subnet in home.known_subnets(net):
-        mapped = net.view.at(subnet.resource, "MapPublicIpOnLaunch")
-        if home.public.value == BY_SUBNET and mapped and str(mapped.value).lower() == "true":
-            yield Found(mapped.path, f"quem nasce em `{subnet.id}` recebe endereço público")
-        else:
-            yield Missing(at(home.resource), f"`{home.resource.id}` não tem endereço público",
-                          "associe um endereço elástico, ou ligue `MapPublicIpOnLaunch` na sub-rede",
-                          "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
 
 
 def outsider(case: Case) -> Iterator[Evidence]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.types import COMPUTE_ENVIRONMENT, JOB_DEFINITION, LOG_GROUP, SECURITY_GROUP, SUBNET
+from scripts.aws.types import COMPUTE_ENVIRONMENT, JOB_DEFINITION, LOG_GROUP
 from scripts.proofs.arrows.access import HELD, call
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
-from scripts.proofs.identity.principals import principal, role_of_arn
-from scripts.proofs.network.interfaces import Home, home, written
-from scripts.proofs.network.interfaces_by_type import home_of
-from scripts.proofs.network.topology import Network
+from scripts.proofs.identity.principals import role_of_arn
+from scripts.proofs.network.interfaces_by_type import enabled, switched_on
 from scripts.template.cloudformation import Resource
 
 LOG_GROUP_KEYS = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
@@ -35,45 +33,9 @@ def job_uses_service(case: Case) -> Iterator[Evidence]:
     """
     view = case.view
     environments = view.of_type(COMPUTE_ENVIRONMENT)
-    if environments and not _enabled(view):
+    if environments and not enabled(view):
         yield from switched_on(view, *environments)
     yield from call(case)
-
-
-@principal(JOB_DEFINITION, service="ecs-tasks.amazonaws.com")
-def _job(view: View, job: Resource) -> Iterator[Evidence | Resource]:
-    granted = view.at(job, "ContainerProperties", "JobRoleArn")
-    role = role_of_arn(view, granted)
-    if granted and role:
-        yield Found(granted.path, f"o trabalho age com o papel `{role.id}`")
-        yield role
-    else:
-        yield Missing(at(job), f"`{job.id}` não usa um papel deste template", "escreva `JobRoleArn: !GetAtt Papel.Arn`")
-
-
-@home(JOB_DEFINITION)
-def _runs(net: Network, job: Resource) -> Home:
-    """Onde roda: as sub-redes dos ambientes de computação do template; um desligado só conta se todos estão."""
-    environments = _enabled(net.view) or net.view.of_type(COMPUTE_ENVIRONMENT)
-    homes = [found for environment in environments if (found := home_of(net, environment))]
-    return Home(job, *(tuple(item for found in homes for item in getattr(found, name)) for name in ("subnets", "groups")))
-
-
-@home(COMPUTE_ENVIRONMENT)
-def _environment(net: Network, environment: Resource) -> Home:
-    return Home(environment, written(net, environment, SUBNET, "ComputeResources", "Subnets"),
-                written(net, environment, SECURITY_GROUP, "ComputeResources", "SecurityGroupIds"))
-
-
-def _enabled(view: View) -> list[Resource]:
-    return [environment for environment in view.of_type(COMPUTE_ENVIRONMENT) if not list(switched_on(view, environment))]
-
-
-def switched_on(view: View, *resources: Resource) -> Iterator[Missing]:
-    """O defeito de uma fila ou de um ambiente desligado; sem `State`, está ligado."""
-    for resource in resources:
-        if view.value(resource, "State") not in (None, "ENABLED"):
-            yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "use `State: ENABLED`")
 
 
 def served(view: View, queue: Resource) -> Iterator[Evidence]:

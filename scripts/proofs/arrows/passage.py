@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scripts.aws.types import FUNCTION, NAT_GATEWAY, VPC, VPC_ENDPOINT
-from scripts.proofs.arrows.egress import leave_to_world
-from scripts.proofs.arrows.internet import public_address, public_subnets
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.identity.evaluation import Request, decide_endpoint, lines
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
+from scripts.proofs.network.internet import leave_to_world, public_address, public_subnets
 from scripts.proofs.network.path import reach, same_vpc, way_out
 from scripts.proofs.network.topology import Network, Subnet, network_of
 from scripts.template.cloudformation import Resource

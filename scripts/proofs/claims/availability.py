@@ -10,13 +10,13 @@ from scripts.aws.types import (
     BALANCER, CLASSIC_BALANCER, COMPUTE_ENVIRONMENT, DATABASE, DB_CLUSTER, EKS_CLUSTER, FILE_SYSTEM, FUNCTION, INSTANCE,
     MOUNT_TARGET, SCALING_GROUP,
 )
-from scripts.proofs.arrows.jobs import switched_on
 from scripts.proofs.claims.kinds import SERVERS, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, require, true
 from scripts.proofs.claims.zones import own_way_out, spread, spread_by_name
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import View
+from scripts.proofs.network.interfaces_by_type import switched_on
 from scripts.proofs.network.interfaces_by_type import Home, home_of
 from scripts.proofs.network.topology import Network, distinct_zones, network_of
 from scripts.template.cloudformation import Resource

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.types import ALARM, EKS_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP, SCALING_POLICY, TABLE
-from scripts.proofs.arrows.jobs import switched_on
 from scripts.proofs.claims.kinds import drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, below, equal, require, setting, true
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
 from scripts.proofs.facts.view import View
+from scripts.proofs.network.interfaces_by_type import switched_on
 from scripts.template.cloudformation import Resource
 
 METRICS = ("ASGAverageCPUUtilization", "ASGAverageNetworkIn", "ASGAverageNetworkOut", "ALBRequestCountPerTarget")

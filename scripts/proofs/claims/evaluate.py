@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from scripts.base.diagram import Diagram
 from scripts.proofs import claims
-from scripts.proofs.arrows import prove as _  # as moradas e os papéis de alguns tipos se registram com as regras
 from scripts.proofs.claims.registry import CLAIMS, Claim, Scene
 from scripts.proofs.evidence import Found, Missing
 from scripts.proofs.facts.views import Views

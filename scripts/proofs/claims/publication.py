@@ -11,7 +11,7 @@ from scripts.proofs.claims.settings import equal, require
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.interfaces_by_type import Home, home_of
 from scripts.proofs.network.listeners import SECURE, listeners_of, redirections
-from scripts.proofs.network.origins import informed
+from scripts.proofs.network.origins import CLOUDFRONT
 from scripts.proofs.network.security_groups import all_rules
 from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
@@ -98,7 +98,7 @@ def _entered_by_list(net: Network, home: Home) -> Iterator[Evidence]:
     for ruling in all_rules(net):
         if not ruling.ingress or ruling.group not in (*home.known_groups, ""):
             continue
-        if [kind for kind, _ in ruling.peers] == ["SourcePrefixListId"] and informed(net, ruling.peers[0][1]):
+        if CLOUDFRONT.admitted(ruling, net):
             entered = True
             yield Found(ruling.peers[0][1].path, "só da lista de prefixos")
         else:

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from scripts.aws.kinds import ARN, KINDS, NAME, kind_of
-from scripts.aws.types import INSTANCE, INSTANCE_PROFILE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, ROLE, SCALING_GROUP
+from scripts.aws.types import (
+    EKS_CLUSTER, INSTANCE, INSTANCE_PROFILE, JOB_DEFINITION, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, POD_IDENTITY_ASSOCIATION,
+    ROLE, SCALING_GROUP,
+)
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import ACCOUNT, Request, decide_trust, lines
@@ -56,7 +59,10 @@ def principal(
 def principal_of(view: View, resource: Resource) -> Principal:
     """O papel com que o recurso chama a AWS, que o serviço dele pode assumir."""
     seek = _direct if resource.type in DIRECT else SEEKERS.get(resource.type)
-    found = list(seek(view, resource)) if seek else []
+    return _concluded(view, resource, list(seek(view, resource)) if seek else [])
+
+
+def _concluded(view: View, resource: Resource, found: list[Evidence | Resource]) -> Principal:
     role = next((piece for piece in found if isinstance(piece, Resource)), None)
     evidence = [piece for piece in found if not isinstance(piece, Resource)]
     if role is None and not any(isinstance(piece, Missing) for piece in evidence):
@@ -162,3 +168,65 @@ def _trust(role: Resource, request: Request) -> Iterator[Evidence]:
     else:
         yield Missing(at(role, "AssumeRolePolicyDocument"), f"`{role.id}` não confia em `{request.service}`",
                       f"permita `{request.action}` a `Service: {request.service}`")
+
+
+def pod_associations(view: View, cluster: Resource) -> list[Resource]:
+    return [found for found in view.of_type(POD_IDENTITY_ASSOCIATION) if names_cluster(view, view.value(found, "ClusterName"), cluster)]
+
+
+def names_cluster(view: View, value: object, cluster: Resource) -> bool:
+    """O valor é o nome do cluster: o `Ref` dele, ou o mesmo texto que ele tem em `Name`."""
+    return isinstance(value, str) and value in (f"${{{cluster.id}}}", view.value(cluster, "Name"))
+
+
+def by_name(view: View, value: object, cluster: Resource) -> Iterator[Found]:
+    if value != f"${{{cluster.id}}}":
+        yield Found(at(cluster, "Name"), f"é o nome de `{cluster.id}`")
+
+
+@principal(JOB_DEFINITION, service="ecs-tasks.amazonaws.com")
+def _job(view: View, job: Resource) -> Iterator[Evidence | Resource]:
+    granted = view.at(job, "ContainerProperties", "JobRoleArn")
+    role = role_of_arn(view, granted)
+    if granted and role:
+        yield Found(granted.path, f"o trabalho age com o papel `{role.id}`")
+        yield role
+    else:
+        yield Missing(at(job), f"`{job.id}` não usa um papel deste template", "escreva `JobRoleArn: !GetAtt Papel.Arn`")
+
+
+@principal(EKS_CLUSTER, service="pods.eks.amazonaws.com", trusted=("sts:AssumeRole", "sts:TagSession"))
+def _pods(view: View, cluster: Resource) -> Iterator[Evidence | Resource]:
+    for association in pod_associations(view, cluster):
+        found = list(_granted(view, association, cluster))
+        if found:
+            yield from found
+            return
+    yield Missing(at(cluster), f"nenhum papel chega aos pods de `{cluster.id}`", f"crie um `{POD_IDENTITY_ASSOCIATION}`")
+
+
+def pod_principal(view: View, cluster: Resource, association: Resource) -> Principal:
+    """O papel que esta associação dá aos pods do cluster."""
+    return _concluded(view, cluster, list(_granted(view, association, cluster)))
+
+
+def _granted(view: View, association: Resource, cluster: Resource) -> Iterator[Evidence | Resource]:
+    granted = view.at(association, "RoleArn")
+    role = role_of_arn(view, granted)
+    if granted and role:
+        yield from _bound(view, association, cluster)
+        yield Found(granted.path, f"os pods agem com o papel `{role.id}`")
+        yield role
+
+
+def _bound(view: View, association: Resource, cluster: Resource) -> Iterator[Evidence]:
+    """As linhas da associação; o papel para o qual ela passe adiante não se avalia."""
+    yield Found(at(association, "ClusterName"), f"a associação é de `{cluster.id}`")
+    yield from by_name(view, view.value(association, "ClusterName"), cluster)
+    for name in ("Namespace", "ServiceAccount"):
+        said = view.value(association, name)
+        yield Found(at(association, name), f"só os de `{name}`") if isinstance(said, str) and said else Missing(
+            at(association), f"`{association.id}` não diz `{name}`", "escreva o valor")
+    onward = view.at(association, "TargetRoleArn")
+    if onward:
+        yield Missing(onward.path, f"`{association.id}` passa a outro papel, que não se avalia", "tire `TargetRoleArn`")

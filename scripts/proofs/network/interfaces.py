@@ -11,7 +11,6 @@ from itertools import combinations
 
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import Placed
-from scripts.proofs.network.security_groups import Peer
 from scripts.proofs.network.topology import Network, Subnet, distinct_zones
 from scripts.template.cloudformation import Key, Resource
 from scripts.template.values import Unknown
@@ -61,13 +60,6 @@ class Home:
         elif len(subnets) == 2:
             for subnet in subnets:
                 yield Found(at(subnet.resource, "AvailabilityZone"), f"a zona de `{subnet.id}`")
-
-    def peer(self, net: Network) -> Peer:
-        """Como as regras dos grupos veem este recurso."""
-        subnets = self.known_subnets(net)
-        blocks = tuple(block for subnet in subnets if (block := net.block(subnet)))
-        vpc_block = net.vpc_block(subnets[0].vpc) if subnets else None
-        return Peer(self.resource.id, self.known_groups, blocks if len(blocks) == len(self.subnets) else (), vpc_block)
 
 
 Finder = Callable[[Network, Resource], Home]

@@ -6,15 +6,17 @@ rede dele.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from scripts.aws.types import (
-    BALANCER, DATABASE, DB_CLUSTER, DB_SUBNET_GROUP, ELASTIC_IP_ASSOCIATION, FUNCTION, INSTANCE, LAUNCH_CONFIGURATION,
-    LAUNCH_TEMPLATE, MOUNT_TARGET, NAT_GATEWAY, NETWORK_INTERFACE, SCALING_GROUP, SECURITY_GROUP, SUBNET, VPC_ENDPOINT,
+    BALANCER, COMPUTE_ENVIRONMENT, DATABASE, DB_CLUSTER, DB_SUBNET_GROUP, EKS_CLUSTER, ELASTIC_IP_ASSOCIATION, FUNCTION,
+    INSTANCE, JOB_DEFINITION, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, MOUNT_TARGET, NAT_GATEWAY, NETWORK_INTERFACE,
+    SCALING_GROUP, SECURITY_GROUP, SUBNET, VPC_ENDPOINT,
 )
 from scripts.base.diagram import Diagram
-from scripts.proofs.evidence import Found
-from scripts.proofs.facts.view import Placed
+from scripts.proofs.evidence import Found, Missing, at
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces import BY_SUBNET, HOMES, Home, home, identified, truth, written
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
@@ -168,3 +170,34 @@ def _address(net: Network, resource: Resource, otherwise: Placed) -> Placed:
                 if found and net.view.points(found.value, resource.type) == resource:
                     return Placed(found.path, True)
     return truth(otherwise)
+
+
+@home(JOB_DEFINITION)
+def _runs(net: Network, job: Resource) -> Home:
+    """Onde roda: as sub-redes dos ambientes de computação do template; um desligado só conta se todos estão."""
+    environments = enabled(net.view) or net.view.of_type(COMPUTE_ENVIRONMENT)
+    homes = [found for environment in environments if (found := home_of(net, environment))]
+    return Home(job, *(tuple(item for found in homes for item in getattr(found, name)) for name in ("subnets", "groups")))
+
+
+@home(COMPUTE_ENVIRONMENT)
+def _environment(net: Network, environment: Resource) -> Home:
+    return Home(environment, written(net, environment, SUBNET, "ComputeResources", "Subnets"),
+                written(net, environment, SECURITY_GROUP, "ComputeResources", "SecurityGroupIds"))
+
+
+def enabled(view: View) -> list[Resource]:
+    return [environment for environment in view.of_type(COMPUTE_ENVIRONMENT) if not list(switched_on(view, environment))]
+
+
+def switched_on(view: View, *resources: Resource) -> Iterator[Missing]:
+    """O defeito de uma fila ou de um ambiente desligado; sem `State`, está ligado."""
+    for resource in resources:
+        if view.value(resource, "State") not in (None, "ENABLED"):
+            yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "use `State: ENABLED`")
+
+
+@home(EKS_CLUSTER)
+def _lives(net: Network, cluster: Resource) -> Home:
+    """As sub-redes dos nós; o grupo de segurança deles é do próprio cluster, com toda a saída."""
+    return Home(cluster, written(net, cluster, SUBNET, "ResourcesVpcConfig", "SubnetIds"), open=True)

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from scripts.aws.types import BALANCER
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.numbers import whole
-from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.listeners import answering, internal, listeners_of
-from scripts.proofs.network.path import attachment, carried, same_vpc
-from scripts.proofs.network.security_groups import rules_of
+from scripts.proofs.network.path import attachment, same_vpc
+from scripts.proofs.network.peers import PrefixList, through
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 
+CLOUDFRONT = PrefixList("o CloudFront", source="com.amazonaws.global.cloudfront.origin-facing")
 SPOKEN = {"http-only": ("HTTPPort", "HTTP", 80), "https-only": ("HTTPSPort", "HTTPS", 443)}
 
 
@@ -69,21 +69,6 @@ def _entered(net: Network, balancer: Resource, port: int) -> Iterator[Evidence]:
     """A entrada nessa porta vem só da lista de prefixos que a AWS mantém para o CloudFront."""
     home = home_of(net, balancer)
     assert home
-    for group in home.known_groups:
-        for ruling in rules_of(net, group, True) or []:
-            kinds = [kind for kind, _ in ruling.peers]
-            if ruling.group == group and ruling.exactly(port) and kinds == ["SourcePrefixListId"] and informed(net, ruling.peers[0][1]):
-                yield from carried(net, home, group)
-                yield from ruling.lines()
-                for subnet in home.known_subnets(net):
-                    yield from crossing(net, None, subnet, port)  # o CloudFront chega com os endereços da lista
-                return
-    yield Missing(at(balancer, "SecurityGroups"), f"nenhum grupo de `{balancer.id}` deixa o CloudFront entrar em tcp {port}",
-                  "acrescente a entrada com `SourcePrefixListId` da lista `com.amazonaws.global.cloudfront.origin-facing`",
-                  "ENI_SG_RULES_MISMATCH")
-
-
-def informed(net: Network, written: Placed) -> bool:
-    """A lista é a que quem implanta informa (ou a de id escrito): não é uma deste template."""
-    text = net.view.spelled(written.value) or ""
-    return text.startswith(("${Parameters.", "pl-"))
+    yield from through(net, home, CLOUDFRONT, port, ingress=True)
+    for subnet in home.known_subnets(net):
+        yield from crossing(net, None, subnet, port)  # o CloudFront chega com os endereços da lista

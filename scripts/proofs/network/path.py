@@ -12,22 +12,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from scripts.aws.types import VPC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import Home
-from scripts.proofs.network.security_groups import GroupRule, Peer, rules_of
-from scripts.proofs.network.topology import WORLD, Network, Subnet
+from scripts.proofs.network.peers import Peer, through
+from scripts.proofs.network.topology import Network, Subnet
 from scripts.template.cloudformation import Resource
 
 
 def reach(net: Network, source: Home, target: Home, port: int) -> Iterator[Evidence]:
     """O caminho de uma interface a outra da mesma VPC, numa porta TCP."""
     yield from same_vpc(net, source, target)
-    yield from leave(net, source, target.peer(net), port)
-    yield from enter(net, target, source.peer(net), port)
+    yield from through(net, source, peer_of(net, target), port, ingress=False)
+    yield from through(net, target, peer_of(net, source), port, ingress=True)
     for start, end in product(source.known_subnets(net), target.known_subnets(net)):
         yield from crossing(net, start, end, port)
+
+
+def peer_of(net: Network, home: Home) -> Peer:
+    """Como as regras dos grupos veem este recurso."""
+    subnets = home.known_subnets(net)
+    blocks = tuple(block for subnet in subnets if (block := net.block(subnet)))
+    vpc_block = net.vpc_block(subnets[0].vpc) if subnets else None
+    return Peer(home.resource.id, home.known_groups, blocks if len(blocks) == len(home.subnets) else (), vpc_block)
 
 
 def same_vpc(net: Network, *homes: Home) -> Iterator[Evidence]:
@@ -47,85 +54,6 @@ def same_vpc(net: Network, *homes: Home) -> Iterator[Evidence]:
         names = " e ".join(f"`{home.resource.id}`" for home in homes)
         yield Missing(at(homes[0].resource), f"{names} não estão numa mesma VPC deste template",
                       "ponha as duas pontas em sub-redes da mesma VPC", "DISCONNECTED_VPCS")
-
-
-def leave(net: Network, home: Home, peer: Peer, port: int) -> Iterator[Evidence]:
-    """Um dos grupos deixa sair para a outra ponta."""
-    yield from _pass(net, home, peer, port, False)
-
-
-def enter(net: Network, home: Home, peer: Peer, port: int) -> Iterator[Evidence]:
-    """Um dos grupos deixa entrar da outra ponta."""
-    yield from _pass(net, home, peer, port, True)
-
-
-def _pass(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> Iterator[Evidence]:
-    wide: GroupRule | None = None
-    if home.open and not ingress:
-        return
-    for group in home.known_groups:
-        rules = rules_of(net, group, ingress)
-        if rules is None:  # a saída padrão da AWS, que não está escrita em linha nenhuma
-            yield from carried(net, home, group)
-            return
-        for rule in rules:
-            if rule.group != group or rule.covers(port) is not True or rule.admits(peer, net) is not True:
-                continue
-            if _fits(rule, peer, port):
-                yield from carried(net, home, group)
-                yield from rule.lines()
-                return
-            wide = wide or rule
-    yield _wide(wide, peer, port) if wide else _shut(net, home, peer, port, ingress)
-
-
-def _fits(rule: GroupRule, peer: Peer, port: int) -> bool:
-    """A regra não abre mais que a seta; a saída igual à padrão da AWS (tudo, para todos) também serve."""
-    everything = not rule.ingress and rule.all_traffic and rule.peers[0][1].value in WORLD
-    return everything or (rule.exactly(port) and rule.private(peer))
-
-
-def carried(net: Network, home: Home, group: str) -> Iterator[Evidence]:
-    """O recurso leva o grupo, e o grupo é da VPC dele."""
-    yield from home.links
-    for written in home.groups:
-        if written.value == group:
-            yield Found(written.path, f"`{home.resource.id}` leva o grupo `{group}`")
-    resource = net.view.resources[group]
-    vpc = net.pointed(resource, "VpcId", VPC)
-    if vpc and all(subnet.vpc == vpc for subnet in home.known_subnets(net)):
-        yield Found(at(resource, "VpcId"), f"`{group}` é da VPC `{vpc.id}`")
-    else:
-        yield Missing(at(resource, "VpcId"), f"`{group}` não é da VPC de `{home.resource.id}`",
-                      "dê ao grupo o `VpcId` das sub-redes", "UNASSOCIATED_COMPONENT")
-
-
-def _wide(rule: GroupRule, peer: Peer, port: int) -> Missing:
-    way, side = ("entrada", "só de") if rule.ingress else ("saída", "só para")
-    return Missing(rule.item.path, f"a {way} de `{rule.group}` abre mais que tcp {port} {side} `{peer.name}`",
-                   f"feche a regra em tcp {port} e no grupo de `{peer.name}`")
-
-
-def _shut(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> Missing:
-    verb, side = ("entrar", "de") if ingress else ("sair", "para")
-    if not home.known_groups:
-        return groupless(home)
-    empty = not any(rules_of(net, group, ingress) for group in home.known_groups)
-    other = f"o grupo `{peer.groups[0]}`" if peer.groups else f"a faixa de `{peer.name}`"
-    return Missing(at(net.view.resources[home.known_groups[0]]), f"{denying(home)} {verb} tcp {port} {side} `{peer.name}`",
-                   f"acrescente a regra de {'entrada' if ingress else 'saída'} com {other}",
-                   "SG_HAS_NO_RULES" if empty else "ENI_SG_RULES_MISMATCH")
-
-
-def denying(home: Home) -> str:
-    """Os grupos de um recurso, como sujeito do que não deixam fazer."""
-    names = " e ".join(f"`{group}`" for group in home.known_groups)
-    return f"{names} não {'deixam' if len(home.known_groups) > 1 else 'deixa'}"
-
-
-def groupless(home: Home) -> Missing:
-    return Missing(at(home.resource), f"não se conhecem os grupos de segurança de `{home.resource.id}`",
-                   "cite por `!Ref` um grupo deste template", "ENI_SG_RULES_MISMATCH")
 
 
 def attachment(net: Network, vpc: Resource | None, gateway: Resource | None = None) -> Iterator[Evidence]:

@@ -16,7 +16,7 @@ from scripts.aws.types import SECURITY_GROUP
 from scripts.proofs.evidence import Found, readable
 from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed
-from scripts.proofs.network.topology import Network, network, within
+from scripts.proofs.network.topology import WORLD, Network, network, within
 from scripts.template.cloudformation import Resource
 from scripts.template.values import SYMBOL
 
@@ -29,18 +29,8 @@ PRIVATE = [ipaddress.ip_network(block) for block in (
 
 
 @dataclass(frozen=True)
-class Peer:
-    """A outra ponta do tráfego: os grupos das interfaces dela e as faixas onde elas vivem."""
-
-    name: str
-    groups: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()
-    vpc_block: str | None = None
-
-
-@dataclass(frozen=True)
 class GroupRule:
-    """Uma regra. `group` é o id lógico do grupo, ou vazio quando não se sabe qual é."""
+    """Uma regra. `group` é o id lógico do grupo, o que o template diz de um que não é dele, ou vazio quando não se sabe."""
 
     resource: Resource
     group: str
@@ -89,23 +79,28 @@ class GroupRule:
         for kind, peer in self.peers:
             yield Found(peer.path, f"{way}: {'de' if self.ingress else 'para'} {readable(peer.value)}")
 
-    def admits(self, peer: Peer, net: Network) -> bool | None:
-        """A regra vale para todas as interfaces dessa ponta."""
+    def admits(self, groups: tuple[str, ...], blocks: tuple[str, ...], net: Network) -> bool | None:
+        """A regra vale para todas as interfaces que estão nestes grupos e nestas faixas."""
         if len(self.peers) != 1:
             return None
         kind, written = self.peers[0]
         if kind.endswith("GroupId"):
-            group = net.view.points(written.value, SECURITY_GROUP)
-            return group.id in peer.groups if group else None
+            group = net.view.points(written, SECURITY_GROUP)
+            return group.id in groups if group else None
         if kind in ("CidrIp", "CidrIpv6"):
-            return _contains([written.value], peer.blocks)
-        blocks = prefixes(net, written.value)
-        return _contains(blocks, peer.blocks) if blocks else None
+            return _contains([written.value], blocks)
+        listed = prefixes(net, written.value)
+        return _contains(listed, blocks) if listed else None
 
-    def private(self, peer: Peer) -> bool:
+    def private(self, vpc_block: str | None) -> bool:
         """A regra não passa da VPC: nomeia um grupo, ou uma faixa dentro dela."""
         kind, written = self.peers[0]
-        return kind.endswith("GroupId") or within(written.value, peer.vpc_block)
+        return kind.endswith("GroupId") or within(written.value, vpc_block)
+
+    @property
+    def everywhere(self) -> bool:
+        """A regra vale para todo endereço IPv4."""
+        return len(self.peers) == 1 and self.peers[0][1].value == WORLD[0]
 
     def admits_world(self, net: Network) -> bool | None:
         """A regra vale para algum endereço da internet; um parâmetro sem padrão é quem implanta que escolhe."""
@@ -144,12 +139,11 @@ def _read(net: Network) -> Iterator[GroupRule]:
                 for item in net.view.items(resource, name):
                     yield _rule(net, resource, resource.id, ingress, item, None)
             elif resource.type == f"AWS::EC2::{name}":
-                item = Placed(("Resources", resource.id, "Properties"), net.view.value(resource))
+                item = net.view.whole(resource)
                 line = net.view.inside(item, "GroupId")
-                group = net.view.points(line.value, SECURITY_GROUP) if line else None
-                elsewhere = line is not None and group is None and isinstance(line.value, str)
-                if not elsewhere:
-                    yield _rule(net, resource, group.id if group else "", ingress, item, line)
+                group = net.view.points(line, SECURITY_GROUP) if line else None
+                said = line.value if line and isinstance(line.value, str) else ""
+                yield _rule(net, resource, group.id if group else said, ingress, item, line)
 
 
 def _rule(net: Network, resource: Resource, group: str, ingress: bool, item: Placed, line: Placed | None) -> GroupRule:
