@@ -152,14 +152,14 @@ def _generate(options: argparse.Namespace) -> int:
     tree = _tree(options)
     if options.vigiar:
         generate.watch(tree, options.slug)
-    return 1 if generate.generate(tree, tree.scripts(options.slug)) else 0
+    return 1 if generate.failed(generate.generate(tree, tree.scripts(options.slug))) else 0
 
 
 def _check(options: argparse.Namespace) -> int:
     from scripts.checks import run
 
     tree = _tree(options)
-    findings = run.check_tree(tree, options.slug)
+    findings = run.check_tree(tree, options.slug).findings
     if options.json:
         print(to_json(findings))
     else:
@@ -176,9 +176,9 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from scripts.website import build
+    from scripts.website import preview
 
-    return build.serve(_tree(options))
+    return preview.serve(_tree(options))
 
 
 def _create(options: argparse.Namespace) -> int:

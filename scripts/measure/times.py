@@ -157,23 +157,21 @@ def _checking(tree: Tree, size: Size) -> list[str]:
         lines.append(f"{count} arquiteturas: {_decimal(seconds)} s{ratio}")
         first = first or seconds
     command = [sys.executable, "-c", _CHECKS, str(tree.root)]
-    names = ("regras carregadas", "figuras desenhadas (ao mesmo tempo)", "conferência", "links")
+    names = ("regras carregadas", "figuras desenhadas (ao mesmo tempo)", "conferência, com os links")
     lines += [f"  {name}: {_decimal(float(value) * 1000, 1)} ms" for name, value in zip(names, _said(command, TOOLKIT).split())]
     return lines
 
 
 _CHECKS = """
 import sys, time; from pathlib import Path; from concurrent.futures import ThreadPoolExecutor
-from scripts.checks import run; from scripts.base.tree import Tree, WrongUse
-tree = Tree(Path(sys.argv[1])); slugs = tree.architectures(); begin = time.perf_counter()
+from scripts.checks import run; from scripts.base.tree import Tree; from scripts.picture.workers import render_all
+tree, results = Tree(Path(sys.argv[1])), {}; begin = time.perf_counter()
 with ThreadPoolExecutor(1) as pool:
-    drawing = pool.submit(run._draw, tree, slugs)
+    drawing = pool.submit(render_all, tree.root, tree.scripts([]), results.__setitem__)
     from scripts.checks import verdict; loaded = time.perf_counter()
-    results, _ = drawing.result(); drawn = time.perf_counter()
-for slug in slugs:
-    verdict.check(tree.root, slug, results[slug].diagram, results[slug].svg)
-judged = time.perf_counter(); verdict.check_links(tree.root); linked = time.perf_counter()
-print(loaded - begin, drawn - begin, judged - drawn, linked - judged)
+    drawing.result(); drawn = time.perf_counter()
+run.check_tree(tree, [], results); judged = time.perf_counter()
+print(loaded - begin, drawn - begin, judged - drawn)
 """
 
 
