@@ -101,7 +101,7 @@ CHANGES = [
     ("docs/index.md", "# ", "# Novo "),
     ("docs/provas.md", "# ", "# Novo "),
     ("docs/como-usar.md", "\n\n", "\n\nNovo.\n\n"),
-    ("docs/assets/arquiteturas.css", ":root", "/* novo */ :root"),
+    ("docs/assets/favicon.svg", "<svg ", "<svg data-novo='' "),
     ("mkdocs.yml", "site_name: ", "site_name: Novo "),
 ]
 

@@ -59,7 +59,7 @@ class Pages:
 def inputs(config: MkDocsConfig, checked: Checked) -> Inputs:
     """As entradas de agora, pelos bytes de cada arquivo."""
     docs = Path(config.docs_dir)
-    files = {path.relative_to(docs).as_posix(): path.read_bytes() for path in sorted(docs.rglob("*")) if path.is_file()}
+    files = _contents(docs)
     folders: dict[str, list[tuple[str, bytes]]] = {}
     common = []
     for name, content in files.items():
@@ -77,12 +77,19 @@ def inputs(config: MkDocsConfig, checked: Checked) -> Inputs:
         return (content, known.get(found[1]), folders[found[1]]) if found else (content,)
 
     pages = {name: of(name, content) for name, content in files.items() if name.endswith(".md")}
-    return Inputs(pages, (Path(config.config_file_path).read_bytes(), config.nav, config.site_url, list(files), common))
+    settings = (Path(config.config_file_path).read_bytes(), config.nav, config.site_url)
+    return Inputs(pages, (*settings, list(files), common, _contents(config.theme.custom_dir)))
 
 
 def predictable(config: MkDocsConfig) -> bool:
     """Diz se cada página só depende do que `inputs` sabe."""
-    return KNOWN >= {*config.markdown_extensions, *config.plugins} and not config.hooks and not config.theme.custom_dir
+    return KNOWN >= {*config.markdown_extensions, *config.plugins} and not config.hooks
+
+
+def _contents(folder: str | Path | None) -> dict[str, bytes]:
+    """Os bytes de cada arquivo de uma pasta, pelo caminho nela; nada, sem pasta."""
+    found = sorted(Path(folder).rglob("*")) if folder else ()
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file()}
 
 
 def _rebuild(config: MkDocsConfig, names: list[str]) -> None:
