@@ -9,6 +9,7 @@ import pytest
 
 from scripts.base.diagram import Edge
 from scripts.checks import verdict
+from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.picture.script.capture import capture
 from scripts.proofs.arrows.prove import prove
@@ -29,7 +30,7 @@ def read():
 def messages(read, code: str, edges=None, damaged=None) -> list[str]:
     diagram, told, resources = read
     diagram = replace(diagram, edges=diagram.edges if edges is None else tuple(edges(diagram.edges)))
-    found = verdict.judge(diagram, told, damaged or resources)
+    found = verdict.judge(Reading(diagram, told, damaged or resources))
     return [finding.message for finding in found if finding.code == code]
 
 

@@ -90,7 +90,7 @@ def found(root, diagram=GOOD, svg=SVG):
 
 
 def findings(root, diagram=GOOD, svg=SVG):
-    return verdict.check(root, SLUG, diagram, svg)
+    return list(verdict.check(root, SLUG, diagram, svg).findings)
 
 
 def only(root, diagram=GOOD, svg=SVG):
@@ -336,7 +336,7 @@ def test_a_template_too_big_to_deploy(root):
 
 @pytest.mark.parametrize("slug", ["..", "a b", "Envio", "ação", "a/b", "", "-a", "a--b"])
 def test_a_slug_that_cannot_be_an_address(root, slug):
-    finding, = verdict.check(root, slug, None, None)
+    finding, = verdict.check(root, slug, None, None).findings
     assert finding.code == "slug-invalido"
 
 

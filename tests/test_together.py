@@ -116,7 +116,7 @@ def together(folder, index=INDEX, page=PAGE, text=BUCKET, slugs=None):
         path = folder / "docs/arquiteturas" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    return [(one.path.removeprefix("docs/arquiteturas/"), one.line, one.message) for one in verdict.check_together(folder, ["a"], slugs)]
+    return [(one.path.removeprefix("docs/arquiteturas/"), one.line, one.message) for one in verdict.check_together(folder, {"a": verdict.template_of(folder, "a")}, slugs)]
 
 
 def test_a_true_table_is_silent(tmp_path):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 
-from scripts.checks import verdict
+from scripts.base.tree import Tree
+from scripts.checks import run, verdict
 from scripts.proofs import manual
 from scripts.proofs.arrows.registry import RULES, rule
 from scripts.proofs.claims.evaluate import CLAIMS
 from scripts.proofs.claims.registry import claim
 from scripts.proofs.evidence import Found, Missing, at
-from scripts.website import facts
+from scripts.website import build, facts
 from scripts.website.evidence import Evidence
 from scripts.website.prose import clean
 from scripts.website.spans import Span
@@ -122,6 +122,7 @@ def write(root: Path, claim: str = RULE) -> Path:
     (folder / "template.yaml").write_text(TEMPLATE, encoding="utf-8")
     (folder / "index.md").write_text(INDEX.format(claim=claim), encoding="utf-8")
     (folder / "diagrama.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    (root / "docs" / "index.md").write_text("# Início\n", encoding="utf-8")
     (root / "docs" / "provas.md").write_text("# Provas\n\n<!-- provas -->\n", encoding="utf-8")
     (root / "mkdocs.yml").write_text((Path(__file__).parent.parent / "mkdocs.yml").read_text(encoding="utf-8").replace(
         "extra_css:\n  - assets/arquiteturas.css\n", "").replace("  favicon: assets/favicon.svg\n", ""), encoding="utf-8")
@@ -129,13 +130,12 @@ def write(root: Path, claim: str = RULE) -> Path:
 
 
 def publish(root: Path) -> Path:
-    """A pasta do site, construído no modo estrito; quem confere é `conferir`, que aqui não roda."""
-    from mkdocs.commands.build import build
-    from mkdocs.config import load_config
+    """A pasta do site, construído no modo estrito com o que a conferência leu, haja ou não achados."""
+    return build.publish(Tree(root), run.check_tree(Tree(root), []).readings)
 
-    os.environ["NO_MKDOCS_2_WARNING"] = "1"
-    build(load_config(config_file=str(root / "mkdocs.yml"), strict=True))
-    return root / "site"
+
+def known(root: Path) -> dict[str, facts.Facts]:
+    return facts.known(run.check_tree(Tree(root), []).readings)
 
 
 def read(site: Path, *folders: str) -> Page:
@@ -291,26 +291,8 @@ def test_an_arrow_without_proof_says_what_is_missing(tmp_path):
     assert said(box).endswith("linha 2 Entrada não chama ninguém (CODE); diga o Alvo")
 
 
-def test_scripts_run_once_and_again_only_when_they_change(tmp_path, monkeypatch):
-    root, rendered = write(tmp_path), []
-    real = facts.render_all
-
-    def render_all(root, scripts, done):
-        rendered.append(len(scripts))
-        real(root, scripts, done)
-
-    monkeypatch.setattr(facts, "render_all", render_all)
-    assert facts.read(root) == facts.read(root) and rendered == [1]
-    script = root / "diagrams_src" / "entrada.py"
-    script.write_text(script.read_text(encoding="utf-8").replace('"aciona"', '"dispara"'), encoding="utf-8")
-    assert facts.read(root)["entrada"].proofs[1].edge.label == "dispara" and rendered == [1, 1]
-    template = root / "docs" / "arquiteturas" / "entrada" / "template.yaml"
-    template.write_text(TEMPLATE.replace("Evento: criado\n      Alvo: Funcao", "Evento: criado"), encoding="utf-8")
-    assert not facts.read(root)["entrada"].proofs[1].proven and rendered == [1, 1]
-
-
 def test_components_of_the_same_name_are_told_apart():
-    names = facts.read(Path(__file__).parent.parent)["pdv-alta-disponibilidade"].names
+    names = known(Path(__file__).parent.parent)["pdv-alta-disponibilidade"].names
     assert len(set(names.values())) == len(names)
 
 
@@ -342,7 +324,7 @@ def test_arrows_of_the_same_rule_share_their_lines_and_tell_the_rest_apart(tmp_p
     root = write(tmp_path)
     script = root / "diagrams_src" / "entrada.py"
     script.write_text(SCRIPT.replace('label="avisa"', 'label="avisa", passo="2"'), encoding="utf-8")
-    box = Evidence(facts.read(root)["entrada"]).step(2)
+    box = Evidence(known(root)["entrada"]).step(2)
     assert ["".join(part.itertext()) for part in box.iter() if part.tag in ("summary", "p", "li")] == [
         "Provado por 6 linhas do template",
         "Bucket de entrada e Bucket de saída → Função. A fonte chama o alvo.",

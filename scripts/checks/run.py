@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.base.diagram import Rendered
 from scripts.base.findings import Finding
 from scripts.base.tree import Tree, WrongUse
 from scripts.picture.workers import Result, render_all
 
+if TYPE_CHECKING:
+    from scripts.checks.reading import Reading
+    from scripts.checks.verdict import Verdict
 
-def check_tree(tree: Tree, slugs: list[str]) -> list[Finding]:
-    """Achados das arquiteturas pedidas, ou de todas e das demais páginas, em ordem.
+Inputs = tuple[object, ...]
+Memory = dict[str, tuple[Inputs, "Verdict"]]
+"""De cada arquitetura, o último veredito e tudo o que entrou nele; só `servir` guarda um."""
 
-    Erro: `WrongUse` quando um slug pedido não existe.
+
+@dataclass(frozen=True)
+class Checked:
+    """Uma árvore conferida: os achados, em ordem, e o veredito de cada arquitetura pedida, por slug."""
+
+    findings: list[Finding]
+    verdicts: dict[str, Verdict]
+
+    @property
+    def readings(self) -> dict[str, Reading]:
+        """O que se leu de cada uma."""
+        return {slug: verdict.reading for slug, verdict in self.verdicts.items()}
+
+
+def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None = None, memory: Memory | None = None) -> Checked:
+    """Confere as arquiteturas pedidas, ou todas e as demais páginas.
+
+    `drawn` é o que os scripts desenham agora, de quem já os desenhou. O que está em `memory` vale
+    só enquanto tudo o que entrou nele for igual. Erro: `WrongUse` quando um slug pedido não existe.
     """
     if not tree.sources.is_dir() and not tree.pages.is_dir():
         raise WrongUse(f"Não há `diagrams_src` nem `docs` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
@@ -24,32 +49,56 @@ def check_tree(tree: Tree, slugs: list[str]) -> list[Finding]:
         raise WrongUse(f"Não há arquitetura `{'`, `'.join(unknown)}`. As que existem são: {', '.join(known) or 'nenhuma'}.")
     wanted = slugs or known
     with ThreadPoolExecutor(1) as pool:
-        drawing = pool.submit(_draw, tree, wanted)
+        drawing = pool.submit(_draw, tree, wanted) if drawn is None else None
         from scripts.checks import verdict  # carrega as regras enquanto os scripts são desenhados
 
-        results, findings = drawing.result()
-    for slug in wanted:
-        rendered = results.get(slug)
-        findings += verdict.check(tree.root, slug, rendered and rendered.diagram, rendered and rendered.svg)
-    findings += verdict.check_together(tree.root, known, slugs or None)
+        results = drawing.result() if drawing else drawn or {}
+    findings = [finding for result in results.values() for finding in _said(result)]
+    verdicts = {slug: _verdict(tree, slug, results.get(tree.script(slug)), {} if memory is None else memory) for slug in wanted}
+    findings += [finding for judged in verdicts.values() for finding in judged.findings]
+    templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
+    findings += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
     findings += verdict.check_links(tree.root, slugs or None)
-    return sorted(set(findings))
+    return Checked(sorted(set(findings)), verdicts)
 
 
-def _draw(tree: Tree, slugs: list[str]) -> tuple[dict[str, Rendered], list[Finding]]:
-    """As figuras que os scripts desenham agora, por slug, e os achados de quem não desenha."""
-    findings: list[Finding] = []
-    results: dict[str, Rendered] = {}
+def _draw(tree: Tree, slugs: list[str]) -> dict[Path, Result]:
+    """O que os scripts desenham agora."""
+    results: dict[Path, Result] = {}
+    render_all(tree.root, [tree.script(slug) for slug in slugs if tree.script(slug).is_file()], results.__setitem__)
+    return results
 
-    def done(script: Path, result: Result) -> None:
-        if isinstance(result, Rendered):
-            results[script.stem] = result
-            findings.extend(result.warnings)
-        else:
-            findings.extend(result)
 
-    render_all(tree.root, [tree.script(slug) for slug in slugs if tree.script(slug).is_file()], done)
-    return results, findings
+def _said(result: Result) -> tuple[Finding, ...]:
+    return result.warnings if isinstance(result, Rendered) else result
+
+
+def _verdict(tree: Tree, slug: str, result: Result | None, memory: Memory) -> Verdict:
+    from scripts.checks import verdict
+
+    rendered = result if isinstance(result, Rendered) else None
+    before = _inputs(tree, slug, rendered)
+    if slug in memory and memory[slug][0] == before:
+        return memory[slug][1]
+    found = verdict.check(tree.root, slug, rendered and rendered.diagram, rendered and rendered.svg)
+    memory.pop(slug, None)
+    if _inputs(tree, slug, rendered) == before:  # nada foi salvo enquanto se lia
+        memory[slug] = before, found
+    return found
+
+
+def _inputs(tree: Tree, slug: str, rendered: Rendered | None) -> Inputs:
+    """Tudo de que o veredito depende: o que se desenha agora e os bytes do que está no disco."""
+    files = (tree.page(slug), tree.template(slug), tree.picture(slug))
+    return (rendered, tree.script(slug).is_file(), *(_bytes(file) for file in files))
+
+
+def _bytes(file: Path) -> bytes | int | None:
+    """O que está no arquivo ou, quando não se lê, o motivo."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        return error.errno
 
 
 def summary(findings: list[Finding]) -> str:

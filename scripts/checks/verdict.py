@@ -1,25 +1,26 @@
 """As regras que ligam diagrama, página e template: só achados, nada é escrito.
 
-`check` julga uma arquitetura; `check_links` julga os links das páginas. Cada módulo daqui é um
-assunto. Um defeito dá um achado: quando falta a página, não se reclama
-de cada linha que ela teria.
+`check` julga uma arquitetura; `check_links`, os links das páginas; `check_together`, o que umas
+dizem das outras. Cada módulo daqui é um assunto. Um defeito dá um achado: quando falta a página,
+não se reclama de cada linha que ela teria.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.checks import arrows, benefits, comparison, components, hygiene, ids, links, picture, resources, shared, steps
+from scripts.checks.reading import Reading
 from scripts.page import architecture
-from scripts.proofs.arrows.prove import prove
 from scripts.proofs.drawn.containment import misplaced
 from scripts.proofs.drawn.coverage import unclaimed
-from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation
+from scripts.template.cloudformation import Template
 
 ARCHITECTURES = "docs/arquiteturas"
 SCRIPTS = "diagrams_src"
@@ -27,34 +28,42 @@ SCRIPTS = "diagrams_src"
 Read = TypeVar("Read")
 
 
-def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | None) -> list[Finding]:
-    """Os achados de uma arquitetura, em ordem e sem repetição.
+@dataclass(frozen=True)
+class Verdict:
+    """O que se leu de uma arquitetura, e os achados dela em ordem e sem repetição."""
+
+    reading: Reading
+    findings: tuple[Finding, ...]
+
+
+def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | None) -> Verdict:
+    """Lê e julga uma arquitetura.
 
     `diagram` é o que o script declara, ou `None` quando ele falta ou não roda; `expected_svg`
     é o desenho dele agora, ou `None` quando não há. Os links ficam com `check_links`.
     """
     script = f"{SCRIPTS}/{slug}.py"
     if not SLUG.fullmatch(slug):
-        return [Finding(script, 1, "slug-invalido",
-                        f"O nome `{slug}` não serve de endereço; use minúsculas sem acento, "
-                        "algarismos e hifens, como `pdv-alta-disponibilidade`.")]
+        return Verdict(Reading(diagram, None, None), (Finding(
+            script, 1, "slug-invalido", f"O nome `{slug}` não serve de endereço; use minúsculas sem acento, "
+            "algarismos e hifens, como `pdv-alta-disponibilidade`."),))
     folder = root / ARCHITECTURES / slug
     found = set(_script(root, script))
     if not (folder / "index.md").exists() and not (folder / "template.yaml").exists():
         if not found:
             found.add(Finding(f"{ARCHITECTURES}/{slug}/index.md", 1, "pagina-ausente",
                               f"A arquitetura não tem página nem template; comece por `python3 scripts novo {slug}`."))
-        return sorted(found)
-    the_page = _read(architecture.read, root, f"{ARCHITECTURES}/{slug}/index.md", found)
-    the_template = _read(cloudformation.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", found)
-    if the_page:
-        found.update(the_page.findings, picture.shown(the_page))
-    if the_template:
-        found.update(resources.size(the_template, folder / "template.yaml"))
+        return Verdict(Reading(diagram, None, None), tuple(sorted(found)))
+    read = Reading(diagram, _read(architecture.read, root, f"{ARCHITECTURES}/{slug}/index.md", found),
+                   _read(cloudformation.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", found))
+    if read.page:
+        found.update(read.page.findings, picture.shown(read.page))
+    if read.template:
+        found.update(resources.size(read.template, folder / "template.yaml"))
     if diagram:
         found.update(picture.current(root, f"{ARCHITECTURES}/{slug}/diagrama.svg", expected_svg))
-        found.update(judge(diagram, the_page, the_template))
-    return sorted(found)
+        found.update(judge(read))
+    return Verdict(read, tuple(sorted(found)))
 
 
 def check_links(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]:
@@ -62,47 +71,50 @@ def check_links(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]
     return sorted(set(links.check(root, None if slugs is None else frozenset(slugs))))
 
 
-def check_together(root: Path, known: Iterable[str], slugs: Iterable[str] | None = None) -> list[Finding]:
+def check_together(root: Path, templates: Mapping[str, Template], slugs: Iterable[str] | None = None) -> list[Finding]:
     """O que as arquiteturas da árvore dizem umas das outras: partes comuns e a tabela que as compara.
 
-    `known` são todas; com `slugs`, só se devolvem os achados delas.
+    `templates` são os de todas, por slug; com `slugs`, só se devolvem os achados delas.
     """
-    unread: set[Finding] = set()  # `check` já diz de cada uma o que não se lê
-    read = {slug: _read(cloudformation.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", unread) for slug in known}
-    templates = {slug: found for slug, found in read.items() if found}
     wanted = None if slugs is None else frozenset(slugs)
     paths = {found.path for slug, found in templates.items() if wanted is None or slug in wanted}
     divergent = [finding for finding in shared.check(list(templates.values())) if finding.path in paths]
-    return sorted({*divergent, *comparison.check(root, templates, wanted)})
+    return sorted({*divergent, *comparison.check(root, dict(templates), wanted)})
 
 
-def judge(diagram: Diagram, the_page: architecture.Page | None, the_template: cloudformation.Template | None) -> Iterable[Finding]:
-    """O que três valores já lidos dizem uns dos outros: ligação, provas, benefícios e higiene."""
-    if not diagram.bound:
-        yield Finding(diagram.path, diagram.line, "script-sem-vinculo",
+def template_of(root: Path, slug: str) -> Template | None:
+    """O template de uma arquitetura que não se julga; o que não se lê, `check` diz quando ela é julgada."""
+    return _read(cloudformation.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", set())
+
+
+def judge(read: Reading) -> Iterable[Finding]:
+    """O que as partes já lidas dizem umas das outras: ligação, provas, benefícios e higiene."""
+    if not read.diagram:
+        return
+    if not read.diagram.bound:
+        yield Finding(read.diagram.path, read.diagram.line, "script-sem-vinculo",
                       "O script não liga o diagrama à página e ao template; dê `nodeid` e `recurso` aos componentes.")
         return
-    yield from ids.check(diagram, the_page)
-    yield from resources.declared(diagram)
-    if the_page:
-        yield from components.check(diagram, the_page)
-        yield from steps.check(diagram, the_page)
-    if the_template:
-        yield from resources.check(diagram, the_template)
-        yield from witness(diagram, the_page, the_template)
+    yield from ids.check(read.diagram, read.page)
+    yield from resources.declared(read.diagram)
+    if read.page:
+        yield from components.check(read.diagram, read.page)
+        yield from steps.check(read.diagram, read.page)
+    if read.template:
+        yield from resources.check(read.diagram, read.template)
+        yield from witness(read, read.diagram, read.template)
 
 
-def witness(diagram: Diagram, the_page: architecture.Page | None, the_template: cloudformation.Template) -> Iterable[Finding]:
+def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Finding]:
     """O template como testemunha: setas, lugares e benefícios contra ele, e as permissões dele contra as setas."""
-    views = views_of(the_template)
+    views = read.views
     yield from hygiene.check(views, diagram)
-    proofs = prove(diagram, views)
     yield from arrows.unknown(views)
-    yield from arrows.check(diagram, views, proofs)
+    yield from arrows.check(diagram, views, read.proofs)
     yield from misplaced(diagram, views)
-    yield from unclaimed(diagram, views, proofs)
-    if the_page:
-        yield from benefits.check(the_page, views, benefits.results(the_page, diagram, views))
+    yield from unclaimed(diagram, views, read.proofs)
+    if read.page:
+        yield from benefits.check(read.page, views, read.claims)
 
 
 def _script(root: Path, script: str) -> Iterable[Finding]:

@@ -9,48 +9,32 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from scripts.base.diagram import Diagram
 from scripts.base.findings import Defect
 from scripts.base.tree import Tree
-from scripts.checks import benefits, verdict
+from scripts.checks import verdict
+from scripts.checks.reading import Reading
 from scripts.measure.mutations import WORLD, Mutant, diagram_mutants, template_mutants
 from scripts.page import architecture
-from scripts.page.architecture import Page
 from scripts.picture.script.capture import capture
-from scripts.proofs.arrows.prove import prove
-from scripts.proofs.facts.views import views_of
 from scripts.proofs.identity.breadth import WIDE
 from scripts.template import cloudformation
-from scripts.template.cloudformation import Template
 
 EVIDENCE = ("evidência apagada", "evidência esvaziada", "evidência alterada")
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Reading):
     """Uma arquitetura lida, sem nenhum achado."""
-
-    diagram: Diagram
-    page: Page
-    template: Template
 
     def killed(self, mutant: Mutant) -> bool:
         """Diz se a conferência acha algo no mutante."""
-        return mutant.template is None or any(True for _ in verdict.judge(mutant.diagram, self.page, mutant.template))
+        return mutant.template is None or any(True for _ in verdict.judge(Reading(mutant.diagram, self.page, mutant.template)))
 
     def mutants(self) -> Iterator[Mutant]:
         """Todos os mutantes: do template e do diagrama."""
-        views = views_of(self.template)
-        evidence = [piece.path for proof in prove(self.diagram, views) for piece in proof.found]
-        evidence += [
-            piece.path
-            for _, result in benefits.results(self.page, self.diagram, views)
-            if result
-            for piece in result.found
-        ]
-        yield from template_mutants(self.diagram, self.template, evidence)
+        assert self.diagram and self.template
+        results = [*self.proofs, *(result for _, result in self.claims if result)]
+        yield from template_mutants(self.diagram, self.template, [piece.path for result in results for piece in result.found])
         yield from diagram_mutants(self.diagram, self.template)
 
 
@@ -58,7 +42,7 @@ def subject(tree: Tree, slug: str) -> Subject:
     """Lê uma arquitetura. Erro: `Defect` quando algo não se lê ou já há achados."""
     diagram = capture(tree.script(slug), tree.root)
     read = Subject(diagram, architecture.read(tree.page(slug)), cloudformation.read(tree.template(slug)))
-    findings = list(verdict.judge(read.diagram, read.page, read.template))
+    findings = list(verdict.judge(read))
     if findings:
         raise Defect(*findings)
     return read
@@ -129,7 +113,7 @@ def reason(read: Subject, mutant: Mutant) -> str:
         return "o motivo de uma exceção é texto livre, que só gente julga"
     resource = read.template.resources.get(name)
     if mutant.kind == "aberto ao mundo" and resource:
-        written = views_of(read.template).each[0].value(resource, *_keys(rest[1:]))
+        written = read.views.each[0].value(resource, *_keys(rest[1:]))
         return "o padrão do parâmetro já é a internet inteira, e a figura a mostra" if written == WORLD else ""
     if mutant.kind == "ligação removida" and resource and resource.type.endswith("RouteTableAssociation"):
         return "sem a associação vale a tabela principal da VPC, que só tem a rota local: a sub-rede continua privada"

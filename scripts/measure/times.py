@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.base.tree import Tree
+from scripts.base.tree import Tree, WrongUse
 
 TOOLKIT = Path(__file__).resolve().parents[2]
+LAST_WORDS = 2000
 STOCK = """from diagrams import Cluster, Diagram, Edge
 from diagrams.aws.compute import EC2, Lambda
 from diagrams.aws.database import RDS
@@ -39,14 +43,28 @@ with Diagram("Diagrama {number}", filename="{slug}", show=False):
 """
 
 
+@dataclass(frozen=True)
+class Size:
+    """De que tamanho é a medida: quantas rodadas por mediana, quantos scripts, quantas vezes a árvore."""
+
+    rounds: int
+    stock: tuple[int, ...]
+    growth: tuple[int, ...]
+    copies: tuple[int, ...]
+
+
+WHOLE = Size(rounds=5, stock=(11, 100), growth=(10, 100, 1000), copies=(1, 2, 4))
+
+
 def run(tree: Tree) -> int:
-    """Imprime todas as medidas; devolve 0."""
+    """Imprime todas as medidas, do tamanho de `WHOLE`; devolve 0."""
+    size = WHOLE
     _say("Figuras desta árvore", _sizes(tree))
-    _say("Onde vai o tempo de um script, em ms (mediana de 5 processos)", _parts(tree))
-    for count in (11, 100):
+    _say(f"Onde vai o tempo de um script, em ms (mediana; processos: {size.rounds})", _parts(tree, size.rounds))
+    for count in size.stock:
         _say(f"{count} scripts: um processo `gerar` contra um `python script.py` por script", _against_stock(count))
-    _say("Crescimento de `gerar`, em segundos de um processo frio", _growth())
-    _say("`conferir` num processo frio, com esta árvore repetida", _checking(tree))
+    _say("Crescimento de `gerar`, em segundos de um processo frio", _growth(size.growth))
+    _say("`conferir` num processo frio, com esta árvore repetida", _checking(tree, size))
     return 0
 
 
@@ -88,15 +106,14 @@ print(*(b - a for a, b in zip(steps, steps[1:])))
 _NAMES = ("importar diagrams", "importar o resto", "captura", "layout", "colocação", "invariantes", "desenho")
 
 
-def _parts(tree: Tree) -> list[str]:
+def _parts(tree: Tree, times: int) -> list[str]:
     script = max(tree.scripts([]), key=lambda path: path.stat().st_size)
-    empty = sorted(_timed([sys.executable, "-c", ""], TOOLKIT) for _ in range(5))[2]
+    empty = statistics.median(_timed([sys.executable, "-c", ""], TOOLKIT) for _ in range(times))
     rounds = []
-    for _ in range(5):
+    for _ in range(times):
         command = [sys.executable, "-c", _STAGES, str(tree.root), str(script)]
-        answer = subprocess.run(command, cwd=TOOLKIT, check=True, capture_output=True, text=True)
-        rounds.append([float(value) for value in answer.stdout.split()])
-    medians = [sorted(values)[2] for values in zip(*rounds)]
+        rounds.append([float(value) for value in _said(command, TOOLKIT).split()])
+    medians = [statistics.median(values) for values in zip(*rounds)]
     parts = [("iniciar o Python", empty), *zip(_NAMES, medians)]
     return [f"{script.stem}:", *(f"  {name}: {_decimal(value * 1000, 1)}" for name, value in parts)]
 
@@ -116,9 +133,9 @@ def _against_stock(count: int) -> list[str]:
     return [f"gerar: {_decimal(ours)} s; um por um com `dot`: {_decimal(stock)} s; razão {ratio}× ({os.cpu_count()} núcleos)"]
 
 
-def _growth() -> list[str]:
+def _growth(counts: tuple[int, ...]) -> list[str]:
     lines, before = [], 0.0
-    for count in (10, 100, 1000):
+    for count in counts:
         with tempfile.TemporaryDirectory() as folder:
             _synthetic(Path(folder), count)
             seconds = _gerar(Path(folder))
@@ -128,36 +145,33 @@ def _growth() -> list[str]:
     return lines
 
 
-def _checking(tree: Tree) -> list[str]:
-    """O tempo de conferir a árvore uma, duas e quatro vezes maior, e as partes de uma vez."""
+def _checking(tree: Tree, size: Size) -> list[str]:
+    """O tempo de conferir a árvore tantas vezes maior, e as partes de uma vez."""
     lines, first = [], 0.0
-    for copies in (1, 2, 4):
+    for copies in size.copies:
         with tempfile.TemporaryDirectory() as folder:
             count = _copied(tree, Path(folder), copies)
             command = [sys.executable, str(TOOLKIT / "scripts"), "conferir", "--raiz", folder]
-            seconds = sorted(_timed(command, Path(folder)) for _ in range(3))[1]
+            seconds = statistics.median(_timed(command, Path(folder)) for _ in range(size.rounds))
         ratio = f", {_decimal(seconds / first, 1)}× a primeira" if first else ""
         lines.append(f"{count} arquiteturas: {_decimal(seconds)} s{ratio}")
         first = first or seconds
     command = [sys.executable, "-c", _CHECKS, str(tree.root)]
-    answer = subprocess.run(command, cwd=TOOLKIT, check=True, capture_output=True, text=True)
-    names = ("regras carregadas", "figuras desenhadas (ao mesmo tempo)", "conferência", "links")
-    lines += [f"  {name}: {_decimal(float(value) * 1000, 1)} ms" for name, value in zip(names, answer.stdout.split())]
+    names = ("regras carregadas", "figuras desenhadas (ao mesmo tempo)", "conferência, com os links")
+    lines += [f"  {name}: {_decimal(float(value) * 1000, 1)} ms" for name, value in zip(names, _said(command, TOOLKIT).split())]
     return lines
 
 
 _CHECKS = """
 import sys, time; from pathlib import Path; from concurrent.futures import ThreadPoolExecutor
-from scripts.checks import run; from scripts.base.tree import Tree
-tree = Tree(Path(sys.argv[1])); slugs = tree.architectures(); begin = time.perf_counter()
+from scripts.checks import run; from scripts.base.tree import Tree; from scripts.picture.workers import render_all
+tree, results = Tree(Path(sys.argv[1])), {}; begin = time.perf_counter()
 with ThreadPoolExecutor(1) as pool:
-    drawing = pool.submit(run._draw, tree, slugs)
+    drawing = pool.submit(render_all, tree.root, tree.scripts([]), results.__setitem__)
     from scripts.checks import verdict; loaded = time.perf_counter()
-    results, _ = drawing.result(); drawn = time.perf_counter()
-for slug in slugs:
-    verdict.check(tree.root, slug, results[slug].diagram, results[slug].svg)
-judged = time.perf_counter(); verdict.check_links(tree.root); linked = time.perf_counter()
-print(loaded - begin, drawn - begin, judged - drawn, linked - judged)
+    drawing.result(); drawn = time.perf_counter()
+run.check_tree(tree, [], results); judged = time.perf_counter()
+print(loaded - begin, drawn - begin, judged - drawn)
 """
 
 
@@ -171,8 +185,21 @@ def _copied(tree: Tree, root: Path, copies: int) -> int:
             shutil.copyfile(script, root / "diagrams_src" / f"{slug}.py")
             if copy:
                 shutil.copytree(tree.page(script.stem).parent, root / "docs" / "arquiteturas" / slug)
-    subprocess.run([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], check=True, capture_output=True)
+    _repeat_rows(root / "docs" / "arquiteturas" / "index.md", copies)
+    _said([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], root)
     return len(list((root / "diagrams_src").glob("*.py")))
+
+
+def _repeat_rows(listing: Path, copies: int) -> None:
+    """Na tabela que compara as arquiteturas, uma linha também para cada cópia: a árvore repetida confere."""
+    if not listing.is_file():
+        return
+    lines = []
+    for line in listing.read_text(encoding="utf-8").splitlines():
+        row = line.startswith("|") and re.search(r"\]\(([a-z0-9-]+)/index\.md\)", line)
+        lines.append(line)
+        lines += [line.replace(row[0], f"]({row[1]}-{copy}/index.md)") for copy in range(1, copies)] if row else []
+    listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _synthetic(root: Path, count: int) -> list[Path]:
@@ -196,5 +223,14 @@ def _gerar(root: Path) -> float:
 
 def _timed(command: list[str], cwd: Path) -> float:
     start = time.perf_counter()
-    subprocess.run(command, cwd=cwd, check=True, capture_output=True)
+    _said(command, cwd)
     return time.perf_counter() - start
+
+
+def _said(command: list[str], cwd: Path) -> str:
+    """O que o comando imprime. Erro: `WrongUse`, com o que ele disse, quando falha: sem achados, a árvore se mede."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    if done.returncode:
+        raise WrongUse(f"A medida parou: o comando medido terminou com {done.returncode}. Ele disse:\n"
+                       f"{(done.stdout + done.stderr).strip()[-LAST_WORDS:]}")
+    return done.stdout

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import sys
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scripts.base.diagram import Rendered
@@ -15,38 +17,49 @@ from scripts.picture.workers import Result, render_all
 
 UNWRITABLE = "A figura não pôde ser escrita; confira a permissão e se há uma pasta nesse caminho."
 SETTLE = 0.15
-SOURCES = {".py", ".md", ".yaml", ".yml"}
+DERIVED = re.compile(r"\..*|.*~|diagrama(-\d+)?\.svg|.*\.pyc")
+"""O que não se edita: as figuras, que daqui saem, e os rascunhos de quem grava."""
 
 
-def generate(tree: Tree, scripts: list[Path]) -> list[Path]:
+def generate(tree: Tree, scripts: list[Path]) -> dict[Path, Result]:
     """Escreve as figuras que mudaram e conta o que fez na saída de erros.
 
-    Devolve os scripts que falharam; a figura anterior deles fica como estava.
+    Devolve o resultado de cada script; os achados do que falhou, cuja figura anterior fica como estava.
     """
     start = time.perf_counter()
-    failed: list[Path] = []
+    results: dict[Path, Result] = {script: findings for script in scripts if (findings := _misnamed(tree, script))}
+    for findings in results.values():
+        _say(findings)
     changed = 0
 
     def done(script: Path, result: Result) -> None:
         nonlocal changed
-        findings = result.warnings if isinstance(result, Rendered) else result
-        for finding in findings:
-            print(f"aviso: {finding}" if isinstance(result, Rendered) else finding, file=sys.stderr)
+        results[script] = result
         if not isinstance(result, Rendered):
-            failed.append(script)
-            return
+            return _say(result)
+        _say(result.warnings, "aviso: ")
         picture = tree.picture(script.stem)
         try:
             if write(picture, result.svg):
                 changed += 1
                 print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
         except OSError:
-            failed.append(script)
-            print(Finding(tree.name(picture), 1, "figura-nao-escrita", UNWRITABLE), file=sys.stderr)
+            results[script] = (Finding(tree.name(picture), 1, "figura-nao-escrita", UNWRITABLE),)
+            _say(results[script])
 
-    render_all(tree.root, _well_named(tree, scripts, failed), done)
-    _say_summary(len(scripts), changed, len(failed), time.perf_counter() - start)
-    return failed
+    render_all(tree.root, [script for script in scripts if script not in results], done)
+    _say_summary(len(scripts), changed, len(failed(results)), time.perf_counter() - start)
+    return results
+
+
+def failed(results: Mapping[Path, Result]) -> list[Path]:
+    """Os scripts que não deram figura."""
+    return [script for script, result in results.items() if not isinstance(result, Rendered)]
+
+
+def _say(findings: Iterable[Finding], kind: str = "") -> None:
+    for finding in findings:
+        print(f"{kind}{finding}", file=sys.stderr)
 
 
 def _say_summary(total: int, changed: int, failed: int, seconds: float) -> None:
@@ -62,16 +75,12 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _well_named(tree: Tree, scripts: list[Path], failed: list[Path]) -> list[Path]:
-    good = []
-    for script in scripts:
-        try:
-            tree.check_slug(script)
-            good.append(script)
-        except Defect as defect:
-            print(defect, file=sys.stderr)
-            failed.append(script)
-    return good
+def _misnamed(tree: Tree, script: Path) -> tuple[Finding, ...]:
+    try:
+        tree.check_slug(script)
+    except Defect as defect:
+        return tuple(defect.findings)
+    return ()
 
 
 class Watcher:
@@ -87,7 +96,8 @@ class Watcher:
         class Handler(FileSystemEventHandler):
             def on_any_event(self, event) -> None:
                 path = Path(os.fsdecode(event.dest_path or event.src_path))
-                if event.event_type in ("created", "modified", "moved", "deleted") and path.suffix in SOURCES:
+                happened = event.event_type in ("created", "modified", "moved", "deleted") and not event.is_directory
+                if happened and not DERIVED.fullmatch(path.name):
                     changed.put(path)
 
         observer = Observer()

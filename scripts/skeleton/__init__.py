@@ -12,7 +12,7 @@ from string import Template
 
 from scripts.base.diagram import SLUG
 from scripts.base.tree import Tree, WrongUse, write
-from scripts.picture.generate import generate
+from scripts.picture.generate import failed, generate
 
 PARTS = Path(__file__).parent
 
@@ -37,6 +37,6 @@ def create(tree: Tree, slug: str) -> int:
         text = (PARTS / part).read_text(encoding="utf-8")
         write(target, Template(text).substitute(slug=slug, title=title))
         print(f"criado {tree.name(target)}", file=sys.stderr)
-    failed = generate(tree, tree.scripts([slug]))
+    results = generate(tree, tree.scripts([slug]))
     print(f"Edite os três e confira com `python3 scripts conferir {slug}`.", file=sys.stderr)
-    return 1 if failed else 0
+    return 1 if failed(results) else 0

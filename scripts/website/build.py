@@ -1,77 +1,72 @@
-"""Construção do site com o MkDocs: uma vez (`construir`) ou a cada mudança (`servir`)."""
+"""Construção do site com o MkDocs, uma vez (`construir`); `preview` o refaz a cada mudança (`servir`)."""
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
-import socket
 import sys
-import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, WrongUse
 from scripts.checks import run
+from scripts.checks.reading import Reading
 from scripts.page import document
-from scripts.picture.generate import Watcher, generate
 
-FIRST_PORT = 8000
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+EXTENSION = "scripts.website.extension"
 
 
 def build(tree: Tree) -> int:
     """Confere tudo e monta `site/` no modo estrito; devolve o estado de saída."""
-    config_file = _config_file(tree)
-    findings = run.check_tree(tree, [])
-    _report(findings)
-    if findings:
+    config_file(tree)
+    checked = run.check_tree(tree, [])
+    report(checked.findings)
+    if checked.findings:
         print("O site não foi construído: resolva os achados primeiro.", file=sys.stderr)
         return 1
-    from mkdocs.commands.build import build as mkdocs_build
-    from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException
 
     try:
-        config = load_config(config_file=config_file, strict=True, nav=_navigation(tree))
-        mkdocs_build(config)
+        site = publish(tree, checked.readings)
     except MkDocsException as error:
         print(f"O site não foi construído: {error}", file=sys.stderr)
         return 1
-    print(f"Site pronto em {config.site_dir}", file=sys.stderr)
+    print(f"Site pronto em {site}", file=sys.stderr)
     return 0
 
 
-def serve(tree: Tree) -> int:
-    """Gera, monta e mostra o site, e refaz o que mudar até que alguém interrompa."""
-    config_file = _config_file(tree)
-    generate(tree, tree.scripts([]))
-    _report(run.check_tree(tree, []))
-    from mkdocs.commands import serve as mkdocs_serve
-    from mkdocs.exceptions import MkDocsException
+def publish(tree: Tree, readings: Mapping[str, Reading]) -> Path:
+    """Monta `site/` no modo estrito, com o que a conferência leu; devolve a pasta. Erro: o do MkDocs."""
+    from mkdocs.commands.build import build as mkdocs_build
 
-    threading.Thread(target=_follow, args=(tree,), daemon=True).start()
-    while True:
-        port = _free_port()
-        print(f"Montando o site; logo estará em http://127.0.0.1:{port} (Ctrl-C termina).", file=sys.stderr)
-        try:
-            mkdocs_serve.serve(config_file=config_file, dev_addr=f"127.0.0.1:{port}", nav=_navigation(tree))
-            return 0
-        except MkDocsException as error:
-            print(f"erro: {error}", file=sys.stderr)
-            return 1
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            print(f"A porta {port} acaba de ser ocupada; tentando outra.", file=sys.stderr)
+    loaded = configured(tree, readings, strict=True)
+    mkdocs_build(loaded)
+    return Path(loaded.site_dir)
 
 
-def _config_file(tree: Tree) -> str:
+def configured(tree: Tree, readings: Mapping[str, Reading], **options: Any) -> MkDocsConfig:
+    """A configuração da árvore com o menu das páginas que há e, na nossa extensão, o que se leu."""
+    from mkdocs.config import load_config
+
+    loaded = load_config(config_file=config_file(tree), nav=_navigation(tree), **options)
+    if EXTENSION in loaded.markdown_extensions:
+        loaded.mdx_configs[EXTENSION] = {"readings": readings}
+    return loaded
+
+
+def config_file(tree: Tree) -> str:
     file = tree.root / "mkdocs.yml"
     if not file.is_file():
         raise WrongUse(f"Não há `mkdocs.yml` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
     os.environ["NO_MKDOCS_2_WARNING"] = "1"
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("mkdocs: %(message)s"))
+    handler.addFilter(lambda record: "'dirty' build" not in record.getMessage())  # `pages` só a pede quando serve
     logger = logging.getLogger("mkdocs")
     logger.handlers = [handler]
     logger.setLevel(logging.WARNING)
@@ -84,7 +79,7 @@ def _navigation(tree: Tree) -> list[dict]:
 
     def title(path: Path) -> str:
         try:
-            return document.read(path).title or path.stem
+            return document.read(path, tree.name(path)).title or path.stem
         except Defect:
             return path.parent.name if path.name == "index.md" else path.stem
 
@@ -99,29 +94,8 @@ def _navigation(tree: Tree) -> list[dict]:
     ]
 
 
-def _report(findings: list[Finding]) -> None:
+def report(findings: list[Finding]) -> None:
+    """Os achados, e a última linha que diz quantos são."""
     for finding in findings:
         print(finding)
     print(run.summary(findings), file=sys.stderr)
-
-
-def _free_port() -> int:
-    for port in range(FIRST_PORT, FIRST_PORT + 20):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise WrongUse(f"As portas {FIRST_PORT} a {FIRST_PORT + 19} estão ocupadas; feche um servidor e tente de novo.")
-
-
-def _follow(tree: Tree) -> None:
-    """Refaz as figuras dos scripts salvos e repete a conferência; o MkDocs vê as figuras novas."""
-    watcher = Watcher(tree.sources, tree.root / "docs")
-    while True:
-        changed = watcher.wait()
-        if any(path.parent == tree.sources for path in changed):
-            generate(tree, tree.scripts([]))
-        _report(run.check_tree(tree, []))

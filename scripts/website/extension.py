@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+from mkdocs.exceptions import BuildError
 
-from scripts.base.findings import Defect
-from scripts.page import architecture
+from scripts.checks.reading import Reading
 from scripts.proofs import manual
 from scripts.website import cards, facts, figure, listing, rules_page, sections
 from scripts.website.evidence import Evidence
@@ -33,10 +35,14 @@ CARDS = re.compile(r"<!--\s*arquiteturas\s*-->")
 
 
 class Architectures(Extension):
-    """Registra o processador; não tem opções."""
+    """Registra o processador. `readings`, por slug, vem da conferência: aqui nada se lê nem se prova outra vez."""
+
+    def __init__(self, readings: Mapping[str, Reading] | None = None):
+        super().__init__()
+        self.readings = readings
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.treeprocessors.register(_Binding(md), "arquiteturas", PRIORITY)
+        md.treeprocessors.register(_Binding(md, self.readings), "arquiteturas", PRIORITY)
 
 
 def makeExtension(**options) -> Architectures:
@@ -45,6 +51,20 @@ def makeExtension(**options) -> Architectures:
 
 
 class _Binding(Treeprocessor):
+    def __init__(self, md: Markdown, given: Mapping[str, Reading] | None):
+        super().__init__(md)
+        self.given = given
+
+    @cached_property
+    def readings(self) -> Mapping[str, Reading]:
+        if self.given is None:  # o MkDocs também registra a extensão só para conferir a configuração
+            raise BuildError("O site se monta com `python3 scripts construir`, que antes confere.")
+        return self.given
+
+    @cached_property
+    def known(self) -> dict[str, facts.Facts]:
+        return facts.known(self.readings)
+
     def run(self, root: Element) -> None:
         # O MkDocs só diz que página está sendo montada neste processador, que ele registra.
         place = self.md.treeprocessors["relpath"]
@@ -55,28 +75,24 @@ class _Binding(Treeprocessor):
             if CARDS.fullmatch(marker):
                 root[index] = cards.grid(self.md, docs, posixpath.dirname(uri))
             elif manual.MARKER.fullmatch(marker):
-                root[index:index + 1] = rules_page.build(facts.read(docs.parent))
+                root[index:index + 1] = rules_page.build(self.known)
         found = ARCHITECTURE.fullmatch(uri)
         if found:
             self._architecture(root, docs, found[1])
 
     def _architecture(self, root: Element, docs: Path, slug: str) -> None:
-        folder = docs / "arquiteturas" / slug
-        try:
-            read = architecture.read(folder / "index.md")
-        except Defect:
+        read = self.readings.get(slug)
+        if not read or not read.page:
             return  # `conferir` diz o que há com ela
-        template = listing.read(folder / "template.yaml")
-        figure.embed(self.md, root, folder / "diagrama.svg")
-        sections.identify_rows(root, read, template)
+        figure.embed(self.md, root, docs / "arquiteturas" / slug / "diagrama.svg")
+        sections.identify_rows(root, read.page, read.template)
         sections.identify_steps(root)
         sections.contents(root)
-        known = facts.read(docs.parent).get(slug)
-        if known:
+        if slug in self.known:
             rules = f"../../{facts.RULES_PAGE}" if (docs / facts.RULES_PAGE).is_file() else ""
-            sections.show_proofs(root, Evidence(known, rules))
-        if template:
-            listing.insert(root, template)
+            sections.show_proofs(root, Evidence(self.known[slug], rules))
+        if read.template:
+            listing.insert(root, read.template)
 
     def _raw(self, text: str) -> str:
         """O HTML que o Python-Markdown guardou no lugar deste texto."""

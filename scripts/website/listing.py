@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
 from pygments.lexers import YamlLexer
 from pygments.token import STANDARD_TYPES
 
-from scripts.base.findings import Defect
-from scripts.template import cloudformation
 from scripts.template.cloudformation import Template
-
-
-def read(file: Path) -> Template | None:
-    """O template, ou `None` quando falta ou não se deixa ler; `conferir` diz por quê."""
-    try:
-        return cloudformation.read(file)
-    except Defect:
-        return None
 
 
 def insert(root: Element, shown: Template) -> None:

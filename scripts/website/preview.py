@@ -1,0 +1,130 @@
+"""`servir`: mostra o site e, a cada arquivo salvo, desenha, confere e monta de novo o que depende dele.
+
+Uma rodada por vez, na ordem de sempre. Entre uma e outra só se guarda o que tem as mesmas
+entradas, byte por byte: o veredito de uma arquitetura e as páginas já montadas.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from mkdocs.exceptions import MkDocsException
+from mkdocs.livereload import LiveReloadServer
+
+from scripts.base.findings import Defect
+from scripts.base.tree import Tree, WrongUse
+from scripts.checks import run
+from scripts.picture.generate import Watcher, generate
+from scripts.website import build
+from scripts.website.pages import Pages
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8000
+
+
+def serve(tree: Tree) -> int:
+    """Gera, confere, monta e mostra o site, e refaz o que mudar até que alguém interrompa."""
+    build.config_file(tree)
+    folder = Path(tempfile.mkdtemp(prefix="arquiteturas-"))
+    try:
+        preview = Preview(tree, folder)
+        preview.check()
+        while True:
+            port = _free_port()
+            print(f"Montando o site; logo estará em http://{HOST}:{port} (Ctrl-C termina).", file=sys.stderr)
+            try:
+                return preview.show(port)
+            except MkDocsException as error:
+                print(f"erro: {error}", file=sys.stderr)
+                return 1
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                print(f"A porta {port} acaba de ser ocupada; tentando outra.", file=sys.stderr)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Preview:
+    """O site que se mostra, e o que dele se sabe."""
+
+    def __init__(self, tree: Tree, folder: Path):
+        self.tree = tree
+        self.folder = folder
+        self.memory: run.Memory = {}
+        self.pages = Pages()
+        self.url = ""
+
+    def check(self) -> None:
+        """Desenha os scripts, uma vez, e confere a árvore com o que eles desenharam."""
+        drawn = generate(self.tree, self.tree.scripts([]))
+        self.checked = run.check_tree(self.tree, [], drawn, self.memory)
+        build.report(self.checked.findings)
+
+    def build(self) -> None:
+        """Monta as páginas em que algo mudou; todas, se mudou o que é de todas."""
+        config = build.configured(self.tree, self.checked.readings, site_dir=str(self.folder))
+        config.site_url = self.url
+        self.pages.build(config, self.checked)
+
+    def again(self) -> None:
+        """Uma rodada inteira; o que a impede é dito, e o site fica como estava."""
+        try:
+            self.check()
+            self.build()
+        except (WrongUse, Defect, OSError, MkDocsException) as error:
+            print(f"erro: {error}", file=sys.stderr)
+
+    def show(self, port: int) -> int:
+        """Atende em `port` até que alguém interrompa."""
+        self.url = f"http://{HOST}:{port}/"
+        server = _Server(self.again, HOST, port, str(self.folder))
+        server.error_handler = self._error_page
+        self.build()
+        server.watch(build.config_file(self.tree))
+        threading.Thread(target=_follow, args=(self.tree, server), daemon=True).start()
+        try:
+            server.serve()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.shutdown()
+        return 0
+
+    def _error_page(self, code: int) -> bytes | None:
+        page = self.folder / f"{code}.html"
+        return page.read_bytes() if page.is_file() else None
+
+
+class _Server(LiveReloadServer):
+    """O servidor do MkDocs, avisado pela nossa vigia: a dele veria também as figuras que a rodada escreve."""
+
+    def refresh(self) -> None:
+        with self._rebuild_cond:
+            self._want_rebuild = True
+            self._rebuild_cond.notify_all()
+
+
+def _follow(tree: Tree, server: _Server) -> None:
+    watcher = Watcher(tree.sources, tree.root / "docs")
+    while True:
+        watcher.wait()
+        server.refresh()
+
+
+def _free_port() -> int:
+    for port in range(FIRST_PORT, FIRST_PORT + 20):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+                return port
+            except OSError:
+                continue
+    raise WrongUse(f"As portas {FIRST_PORT} a {FIRST_PORT + 19} estão ocupadas; feche um servidor e tente de novo.")

@@ -1,0 +1,193 @@
+"""O que se guarda e o que não se guarda: cada arquitetura desenhada e provada uma vez, e nada velho depois de um salvar."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scripts import skeleton
+from scripts.base.tree import Tree
+from scripts.checks import benefits, reading, run, verdict
+from scripts.picture.generate import DERIVED
+from scripts.website import build, pages
+from scripts.website.preview import Preview
+from tests.test_website import tree as whole
+
+ROOT = Path(__file__).resolve().parent.parent
+SLUG, OTHER = "cli-s3-lambda-dynamodb", "fila"
+PAGE = f"docs/arquiteturas/{SLUG}/index.md"
+TEMPLATE = f"docs/arquiteturas/{SLUG}/template.yaml"
+SCRIPT = f"diagrams_src/{SLUG}.py"
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    """Parte desta árvore: uma arquitetura de verdade, uma que começa, e as páginas que mostram todas."""
+    (tmp_path / "diagrams_src").mkdir()
+    shutil.copy(ROOT / SCRIPT, tmp_path / "diagrams_src")
+    shutil.copytree((ROOT / PAGE).parent, (tmp_path / PAGE).parent)
+    for name in ("mkdocs.yml", "docs/index.md", "docs/provas.md", "docs/como-usar.md"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "docs" / "assets", tmp_path / "docs" / "assets")
+    assert skeleton.create(Tree(tmp_path), OTHER) == 0
+    return tmp_path
+
+
+def edit(root: Path, name: str, old: str, new: str) -> None:
+    text = (root / name).read_text(encoding="utf-8")
+    assert old in text
+    (root / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """As chamadas do desenho, das provas e das afirmações."""
+    calls = {"draw": [], "prove": [], "claims": []}
+
+    def count(name, module, attribute, key):
+        real = getattr(module, attribute)
+
+        def wrapper(*arguments):
+            calls[name].append(key(*arguments))
+            return real(*arguments)
+        monkeypatch.setattr(module, attribute, wrapper)
+
+    for module in (run, __import__("scripts.picture.generate", fromlist=["render_all"])):
+        count("draw", module, "render_all", lambda root, scripts, done: len(scripts))
+    count("prove", reading, "prove", lambda diagram, template: diagram.slug)
+    count("claims", benefits, "results", lambda page, diagram, template: diagram.slug)
+    return calls
+
+
+def test_building_draws_and_proves_each_architecture_once(tmp_path, counted):
+    tree = Tree(whole(tmp_path))
+    assert build.build(tree) == 0
+    assert counted["draw"] == [len(tree.architectures())]
+    assert sorted(counted["prove"]) == sorted(counted["claims"]) == tree.architectures()
+
+
+@pytest.fixture
+def preview(root, tmp_path_factory):
+    shown = Preview(Tree(root), tmp_path_factory.mktemp("site"))
+    shown.url = "http://127.0.0.1:8000/"
+    shown.again()
+    return shown
+
+
+def html(preview: Preview, name: str = f"arquiteturas/{SLUG}") -> str:
+    return (preview.folder / name / "index.html").read_text(encoding="utf-8")
+
+
+def site(preview: Preview) -> dict[str, object]:
+    """O que se serve, sem o que muda com a hora: a ordem das partes na busca e o mapa do site."""
+    found = {}
+    for path in sorted(preview.folder.rglob("*")):
+        name = path.relative_to(preview.folder).as_posix()
+        if path.is_file() and not name.startswith("sitemap"):
+            found[name] = path.read_bytes()
+    docs = json.loads(found.pop("search/search_index.json"))["docs"]
+    return found | {"search": sorted(json.dumps(entry) for entry in docs)}
+
+
+CHANGES = [
+    (PAGE, "Você envia", "Você manda"),
+    (PAGE, "# Processar arquivos", "# Processar muitos arquivos"),
+    (TEMPLATE, "Action: dynamodb:PutItem", "Action: dynamodb:GetItem"),
+    (SCRIPT, 'passo="1"', 'passo="2"'),
+    ("docs/index.md", "# ", "# Novo "),
+    ("docs/provas.md", "# ", "# Novo "),
+    ("docs/como-usar.md", "\n\n", "\n\nNovo.\n\n"),
+    ("docs/assets/favicon.svg", "<svg ", "<svg data-novo='' "),
+    ("mkdocs.yml", "site_name: ", "site_name: Novo "),
+]
+
+
+def test_after_any_save_the_site_is_the_one_built_from_nothing(preview, root, tmp_path_factory, capfd):
+    before = site(preview)
+    for name, old, new in CHANGES:
+        edit(root, name, old, new)
+        preview.again()
+        afresh = Preview(Tree(root), tmp_path_factory.mktemp("afresh"))
+        afresh.url = preview.url
+        afresh.again()
+        told = capfd.readouterr().out
+        assert len(told) % 2 == 0 and told[:len(told) // 2] == told[len(told) // 2:], name
+        shown = site(preview)
+        assert shown == site(afresh) and shown != before, name
+        before = shown
+
+
+def test_saving_and_undoing_brings_the_site_back(preview, root):
+    before = site(preview)
+    for name, old, new in (CHANGES[0], CHANGES[2]):
+        edit(root, name, old, new)
+        preview.again()
+        assert site(preview) != before
+        edit(root, name, new, old)
+        preview.again()
+        assert site(preview) == before
+
+
+def test_one_saved_page_judges_and_builds_only_what_depends_on_it(preview, root, counted):
+    other = preview.folder / "arquiteturas" / OTHER / "index.html"
+    stamp = other.stat().st_mtime_ns
+    edit(root, PAGE, "Você envia", "Você manda")
+    preview.again()
+    assert counted["prove"] == counted["claims"] == [SLUG]
+    assert other.stat().st_mtime_ns == stamp and "Você manda" in html(preview)
+    preview.again()
+    assert counted["prove"] == [SLUG]
+
+
+def test_a_stale_proof_never_survives_the_template(preview, root):
+    assert "Provado por" in html(preview) and "seta sem prova" not in html(preview)
+    edit(root, TEMPLATE, "Action: dynamodb:PutItem", "Action: dynamodb:GetItem")
+    preview.again()
+    assert "seta sem prova" in html(preview)
+    assert "sem prova" in html(preview, "provas")
+    (root / TEMPLATE).write_text("Resources: [", encoding="utf-8")
+    preview.again()
+    assert "Provado por" not in html(preview)
+
+
+def test_what_is_saved_while_it_is_read_is_not_remembered(root, monkeypatch):
+    memory: run.Memory = {}
+    real = verdict.check
+
+    def saved_meanwhile(*arguments):
+        found = real(*arguments)
+        edit(root, TEMPLATE, "Description:", "Description: Outra.")
+        return found
+
+    monkeypatch.setattr(verdict, "check", saved_meanwhile)
+    run.check_tree(Tree(root), [], memory=memory)
+    assert SLUG not in memory and OTHER in memory
+
+
+def test_what_stops_a_round_is_said_and_the_next_one_recovers(preview, root, capfd):
+    shutil.move(root / "diagrams_src", root / "fora")
+    preview.again()
+    assert "erro: Não há a pasta `diagrams_src`" in capfd.readouterr().err
+    shutil.move(root / "fora", root / "diagrams_src")
+    edit(root, PAGE, "Você envia", "Você manda")
+    preview.again()
+    assert "Você manda" in html(preview)
+
+
+def test_this_configuration_is_known_page_by_page():
+    config = build.configured(Tree(ROOT), {})
+    assert pages.predictable(config)
+    config.markdown_extensions.append("pymdownx.snippets")
+    assert not pages.predictable(config)
+
+
+@pytest.mark.parametrize(("name", "watched"), [
+    ("index.md", True), ("template.yaml", True), ("loja.py", True), ("estilo.css", True), ("foto.png", True), ("diagrama.svg", False),
+    ("diagrama-2.svg", False), (".index.md.swp", False), ("index.md~", False), (".diagrama.svg.x1", False), ("logo.svg", True),
+])
+def test_what_wakes_the_watcher(name, watched):
+    assert (re.fullmatch(DERIVED, name) is None) == watched

@@ -1,0 +1,156 @@
+"""Cada verbo que o README promete, rodado sobre esta mesma árvore ou uma cópia dela.
+
+A tabela do README manda: um verbo novo sem o seu teste aqui, ou um teste sem verbo, falha.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from scripts.cli import main
+from scripts.measure import survivors, times
+from scripts.page import document
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]
+TABLE = re.compile(r"^\| `([a-z]+)[ `]", re.MULTILINE)
+SLUG = "cli-s3-lambda-dynamodb"
+SMALL = times.Size(rounds=1, stock=(1,), growth=(1, 2), copies=(1, 2))
+
+
+def promised() -> list[str]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return TABLE.findall(text[text.index("## Os verbos"):text.index("## As pastas")])
+
+
+def test_every_verb_of_the_readme_is_run_here():
+    written = [name.removeprefix("test_verb_").split("_")[0] for name in globals() if name.startswith("test_verb_")]
+    assert len(promised()) >= 7 and sorted(promised()) == sorted(set(written))
+
+
+def test_the_command_line_has_the_verbs_of_the_readme_and_no_other(capsys):
+    with pytest.raises(SystemExit):
+        main(["nenhum"])
+    listed = re.search(r"use um destes: (.*)", capsys.readouterr().err)
+    assert sorted(re.findall(r"'(\w+)'", listed[1])) == sorted(promised())
+
+
+@pytest.fixture
+def house(tmp_path) -> Path:
+    """Uma cópia desta árvore inteira, com as ferramentas; o ambiente é o de quem testa."""
+    root = tmp_path / "casa"
+    unwanted = shutil.ignore_patterns(".git", ".venv", "site", "__pycache__", ".pytest_cache", "node_modules")
+    return shutil.copytree(ROOT, root, ignore=unwanted)
+
+
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], cwd=root, capture_output=True, text=True, encoding="utf-8",
+                          env={**os.environ, "PYTHONUTF8": "1"})
+
+
+def test_verb_gerar(house):
+    before = {path: path.read_bytes() for path in house.glob("docs/arquiteturas/*/diagrama.svg")}
+    lost = house / "docs" / "arquiteturas" / SLUG / "diagrama.svg"
+    lost.unlink()
+    done = run(house, "gerar")
+    assert done.returncode == 0 and f"{len(before)} figuras" in done.stderr and "1 atualizada" in done.stderr
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_verb_conferir():
+    done = run(ROOT, "conferir")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "Tudo confere.\n")
+
+
+def test_verb_construir(house):
+    done = run(house, "construir")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (house / "site" / "arquiteturas" / SLUG / "index.html").is_file()
+
+
+def test_verb_novo(house):
+    done = run(house, "novo", "fila-de-pedidos")
+    assert done.returncode == 0, done.stderr
+    checked = run(house, "conferir")
+    assert (checked.returncode, checked.stdout) == (0, ""), checked.stdout
+
+
+def test_a_new_page_has_the_sections_of_its_sisters(house):
+    run(house, "novo", "fila-de-pedidos")
+    mine, sister = ([heading.text for heading in document.read(house / "docs" / "arquiteturas" / slug / "index.md").headings
+                     if heading.level == 2] for slug in ("fila-de-pedidos", SLUG))
+    assert mine == sister
+
+
+def test_verb_testar(house):
+    kept = {"conftest.py", "test_page.py"}
+    for path in (house / "tests").iterdir():
+        if path.name not in kept:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    done = run(house, "testar")
+    assert done.returncode == 0 and "passed" in done.stdout, done.stdout + done.stderr
+    (house / "tests" / "test_broken.py").write_text("def test_no():\n    assert False\n", encoding="utf-8")
+    assert run(house, "testar").returncode == 1
+
+
+def test_verb_medir(monkeypatch, capsys):
+    monkeypatch.setattr(times, "WHOLE", SMALL)
+    assert main(["medir"]) == 0
+    said = capsys.readouterr().out
+    slugs = list((ROOT / "diagrams_src").glob("[!_]*.py"))
+    assert f"\n  {len(slugs)} arquiteturas: " in said and f"\n  {2 * len(slugs)} arquiteturas: " in said
+
+
+def test_medir_says_what_the_measured_command_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(times, "WHOLE", SMALL)
+    shutil.copytree(ROOT / "docs", tmp_path / "docs"), shutil.copytree(ROOT / "diagrams_src", tmp_path / "diagrams_src")
+    (tmp_path / "docs" / "arquiteturas" / SLUG / "template.yaml").unlink()
+    monkeypatch.setattr("scripts.cli.HERE", tmp_path)
+    assert main(["medir"]) == 2
+    assert "[template-ausente]" in capsys.readouterr().err
+
+
+def test_verb_medir_provas(monkeypatch, capsys):
+    everyone = survivors.Subject.mutants
+    monkeypatch.setattr(survivors.Subject, "mutants", lambda read: list(everyone(read))[::500])
+    assert main(["medir", "provas"]) == 0
+    said = capsys.readouterr().out
+    assert all(f"{path.stem}: " in said for path in (ROOT / "diagrams_src").glob("[!_]*.py"))
+    assert "Linhas de evidência: " in said and "SEM EXPLICAÇÃO" not in said
+
+
+def test_verb_servir(house):
+    process = subprocess.Popen([*COMMAND, "servir"], cwd=house, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+                               text=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+    try:
+        address = next(found[0] for line in process.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        page = house / "docs" / "arquiteturas" / SLUG / "index.md"
+        assert 'id="passo-1"' in shown(address, 'id="passo-1"')
+        page.write_text(page.read_text(encoding="utf-8") + "\nUma frase nova.\n", encoding="utf-8")
+        assert "Uma frase nova." in shown(address, "Uma frase nova.")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+def shown(address: str, wanted: str, patience: float = 60) -> str:
+    """A página da arquitetura assim que ela traz o texto; ou como está, quando a paciência acaba."""
+    text, limit = "", time.monotonic() + patience
+    while wanted not in text and time.monotonic() < limit:
+        time.sleep(0.1)
+        try:
+            with urllib.request.urlopen(f"{address}/arquiteturas/{SLUG}/", timeout=patience) as answer:
+                text = answer.read().decode()
+        except OSError:
+            continue
+    return text
