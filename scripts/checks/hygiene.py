@@ -15,8 +15,9 @@ from scripts.base.findings import Finding
 from scripts.checks import public, secrets
 from scripts.proofs.claims import encryption
 from scripts.proofs.claims.permissions import MANAGED, reason
-from scripts.proofs.claims.settings import setting, true
+from scripts.proofs.claims.settings import setting
 from scripts.proofs.evidence import Missing, Path, at
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.proofs.identity.breadth import WIDE, unexcused

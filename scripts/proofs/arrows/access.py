@@ -72,7 +72,6 @@ def function_delivers(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
-    assert case.tail and case.head
     if POLLING[0] in case.edge.action:
         yield from polled(case.view, case.tail, case.head)
         yield from call(replace(case, edge=replace(case.edge, action=" ".join(POLLING))), through_network=False)
@@ -83,7 +82,6 @@ def function_delivers(case: Case) -> Iterator[Evidence]:
 
 def call(case: Case, through_network: bool = True, principal: Principal | None = None) -> Iterator[Evidence]:
     """As permissões e, quando é o próprio código que chama, o caminho de rede; sem `principal`, o da origem da seta."""
-    assert case.tail and case.head
     view, service = case.view, SERVICES[case.head.type]
     principal = principal or principal_of(view, case.tail)
     yield from principal.evidence
@@ -107,7 +105,6 @@ def call(case: Case, through_network: bool = True, principal: Principal | None =
 
 def _decide(case: Case, role: Resource, action: str) -> Decision:
     """A decisão no primeiro ARN que passa; se nenhum passa, no principal."""
-    assert case.head
     own = case.view.arn(case.head)
     needed = [f"{own}/{seen.prefix or ''}*{seen.suffix or ''}" for seen in _seen(case, action)]
     names = needed or arns(case.view, role, case.head, action)
@@ -118,13 +115,11 @@ def _decide(case: Case, role: Resource, action: str) -> Decision:
 
 def _seen(case: Case, action: str) -> list[Watched]:
     """As notificações do bucket que acionam a função que agora o lê."""
-    assert case.tail and case.head
     read = case.head.type == BUCKET and case.tail.type == FUNCTION and on_objects(action) and reads(action)
     return watched(case.view, case.head, case.tail) if read else []
 
 
 def _permitted(case: Case, role: Resource, decision: Decision) -> Iterator[Evidence]:
-    assert case.tail and case.head
     action = decision.request.action
     yield from evidence(decision, at(role), f"`{role.id}`", f"`{case.head.id}`",
                         f"acrescente às políticas dele uma declaração com `{action}` e o ARN de `{case.head.id}`")

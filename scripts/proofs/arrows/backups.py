@@ -9,6 +9,7 @@ from scripts.aws.kinds import HERE
 from scripts.aws.types import SNAPSHOT_POLICY, VOLUME
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
@@ -34,15 +35,10 @@ def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lifecycle.html
     """
-    assert case.tail and case.head
     view, policy = case.view, case.tail
     yield from _usual(view, policy)
     for keys, wanted in ((("State",), "ENABLED"), (("PolicyDetails", "ResourceTypes", 0), "VOLUME")):
-        said = view.at(policy, *keys)
-        if said and said.value == wanted:
-            yield Found(said.path, f"`{keys[0]}`: `{wanted}`")
-        else:
-            yield Missing(at(policy, keys[0]), f"`{policy.id}` não é de volumes, ou não está ligada",
+        yield from expect(view, policy, keys, wanted, f"`{keys[0]}`: `{wanted}`", f"`{policy.id}` não é de volumes, ou não está ligada",
                           "escreva `State: ENABLED` e `ResourceTypes: [VOLUME]`")
     yield from _tagged(view, policy, case.head)
     yield from _schedules(view, policy)

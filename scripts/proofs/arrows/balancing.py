@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, TARGET_GROUP, VPC
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.interfaces import Home
-from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
 from scripts.proofs.network.listeners import diversions, listeners_of, redirections
 from scripts.proofs.network.path import reach, same_vpc
-from scripts.proofs.network.topology import Network, network_of
+from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
+
+
+PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS")
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,7 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
     """
-    assert case.tail and case.head
-    net = network_of(case.view)
-    source, target = home_of(net, case.tail), drawn_home(net, case.diagram, case.edge.head, case.head)
-    assert source and target
+    net, source, target = case.net, case.tail_home, case.drawn_head
     yield from redirections(net, case.tail)
     found = [(delivery, member) for delivery in deliveries(net, case.tail)
              if (member := _membership(net, delivery.targets, case.head))]
@@ -129,13 +129,9 @@ def _portless(targets: Resource) -> Iterator[Missing]:
 
 
 def _target_group(net: Network, targets: Resource, member: Home) -> Iterator[Evidence]:
-    for name in ("Protocol", "Port"):
-        written = net.view.at(targets, name)
-        if written and (name == "Port" or written.value in ("HTTP", "HTTPS", "TCP", "TLS")):
-            yield Found(written.path, f"`{targets.id}` entrega em {written.value}")
-        else:
-            yield Missing(at(targets, name), f"`{targets.id}` não diz `{name}`", "escreva o valor",
-                          "TARGET_PORT_RESTRICTION")
+    for name, test in (("Protocol", PROTOCOLS.__contains__), ("Port", bool)):
+        yield from expect(net.view, targets, name, test, f"`{targets.id}` entrega em {{}}", f"`{targets.id}` não diz `{name}`",
+                          "escreva o valor", "TARGET_PORT_RESTRICTION")
     vpc = net.pointed(targets, "VpcId", VPC)
     if vpc and all(subnet.vpc == vpc for subnet in member.known_subnets(net)):
         yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")

@@ -8,10 +8,8 @@ from scripts.aws.types import BALANCER, FUNCTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Missing, at
-from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
 from scripts.proofs.network.listeners import internal, listeners_of
 from scripts.proofs.network.path import reach
-from scripts.proofs.network.topology import network_of
 
 
 @rule((INSTANCE, SCALING_GROUP, FUNCTION), BALANCER)
@@ -27,10 +25,7 @@ def workload_calls_balancer(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
     """
-    assert case.tail and case.head
-    net = network_of(case.view)
-    source, target = drawn_home(net, case.diagram, case.edge.tail, case.tail), home_of(net, case.head)
-    assert source and target
+    net, source, target = case.net, case.drawn_tail, case.head_home
     yield from internal(net, case.head)
     yield from misread(case.edge, at(case.head))
     yield from source.lines()

@@ -15,16 +15,17 @@ from scripts.proofs.arrows.balancing import deliveries
 from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import expect, true
 from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.principals import by_name, names_cluster, pod_associations, pod_principal, principal_of
 from scripts.proofs.network.acls import crossing
-from scripts.proofs.network.interfaces_by_type import home_of
+from scripts.proofs.network.interfaces_by_type import lived
 from scripts.proofs.network.listeners import redirections
 from scripts.proofs.network.path import same_vpc
 from scripts.proofs.network.peers import OwnGroup, carried, passing
 from scripts.proofs.network.security_groups import all_rules
-from scripts.proofs.network.topology import Network, network_of
+from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 
 TAG = "eks:eks-cluster-name"
@@ -46,8 +47,7 @@ def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html
     """
-    assert case.tail and case.head
-    net, cluster = network_of(case.view), case.head
+    net, cluster = case.net, case.head
     yield from redirections(net, case.tail)
     found = [(delivery, lines) for delivery in deliveries(net, case.tail) if (lines := _tagged(net, delivery.targets, cluster))]
     if not found:
@@ -78,7 +78,6 @@ def pod_calls_service(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
     """
-    assert case.tail and case.head
     view, cluster = case.view, case.tail
     found = pod_associations(view, cluster)
     # Basta uma associação; sem nenhuma, a chamada diz o que falta.
@@ -113,17 +112,13 @@ def _tagged(net: Network, targets: Resource, cluster: Resource) -> list[Found]:
 
 
 def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[Evidence]:
-    lived = home_of(net, cluster)
-    assert lived
-    kind, vpc = net.view.at(targets, "TargetType"), net.pointed(targets, "VpcId", VPC)
-    if kind and kind.value == "ip":
-        yield Found(kind.path, "entrega no endereço de cada pod")
-    else:
-        yield Missing(at(targets, "TargetType"), f"`{targets.id}` não entrega em endereços", "escreva `TargetType: ip`")
-    yield from same_vpc(net, lived)
-    yield from lived.lines(2)
-    yield from lived.spread(net)
-    if vpc and all(subnet.vpc == vpc for subnet in lived.known_subnets(net)):
+    pods, vpc = lived(net, cluster), net.pointed(targets, "VpcId", VPC)
+    yield from expect(net.view, targets, "TargetType", "ip", "entrega no endereço de cada pod",
+                      f"`{targets.id}` não entrega em endereços", "escreva `TargetType: ip`")
+    yield from same_vpc(net, pods)
+    yield from pods.lines(2)
+    yield from pods.spread(net)
+    if vpc and all(subnet.vpc == vpc for subnet in pods.known_subnets(net)):
         yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")
     else:
         yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{cluster.id}`", "corrija o `VpcId`", "DISCONNECTED_VPCS")
@@ -131,17 +126,14 @@ def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[
 
 def _integrated(view: View, cluster: Resource) -> Iterator[Evidence]:
     for keys in (("KubernetesNetworkConfig", "ElasticLoadBalancing", "Enabled"), ("ComputeConfig", "Enabled")):
-        said = view.at(cluster, *keys)
-        if said and str(said.value).lower() == "true":
-            yield Found(said.path, f"`{'.'.join(keys)}` está ligado")
-        else:
-            yield Missing(at(cluster, keys[0]), f"`{cluster.id}` não liga o Auto Mode por inteiro", f"use `{'.'.join(keys)}: true`")
+        name = ".".join(keys)
+        yield from expect(view, cluster, keys, true, f"`{name}` está ligado", f"`{cluster.id}` não liga o Auto Mode por inteiro",
+                          f"use `{name}: true`")
 
 
 def _admitted(net: Network, balancer: Resource, cluster: Resource, port: int) -> Iterator[Evidence]:
     """A saída do balanceador e a entrada no grupo que o EKS cria para o cluster."""
-    source, pods = home_of(net, balancer), OwnGroup(f"os pods de {cluster.id}", attribute=f"${{{cluster.id}.ClusterSecurityGroupId}}")
-    assert source
+    source, pods = lived(net, balancer), OwnGroup(f"os pods de {cluster.id}", attribute=f"${{{cluster.id}.ClusterSecurityGroupId}}")
     group, leaving, _ = passing(net, source, pods, port, ingress=False)
     entering = [rule for rule in all_rules(net) if rule.ingress and rule.group == pods.attribute and rule.exactly(port)
                 and rule.admits(source.known_groups, (), net)]
@@ -153,6 +145,5 @@ def _admitted(net: Network, balancer: Resource, cluster: Resource, port: int) ->
     yield from carried(net, source, group)
     yield from leaving.lines()
     yield from entering[0].lines()
-    lived = home_of(net, cluster)
-    for start, end in product(source.known_subnets(net), lived.known_subnets(net) if lived else ()):
+    for start, end in product(source.known_subnets(net), lived(net, cluster).known_subnets(net)):
         yield from crossing(net, start, end, port)

@@ -9,12 +9,13 @@ from scripts.aws.types import DATABASE, DB_CLUSTER, FUNCTION, INSTANCE, SCALING_
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import expect, true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide, evidence, lines as permitted
 from scripts.proofs.identity.principals import principal_of
-from scripts.proofs.network.interfaces_by_type import drawn_home, drawn_subnets, home_of
+from scripts.proofs.network.interfaces_by_type import drawn_subnets
 from scripts.proofs.network.path import reach, same_vpc
-from scripts.proofs.network.topology import Network, distinct_zones, network_of
+from scripts.proofs.network.topology import Network, distinct_zones
 from scripts.template.cloudformation import Resource
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
@@ -43,10 +44,7 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.Scenarios.html
     """
-    assert case.tail and case.head
-    net = network_of(case.view)
-    source, target = drawn_home(net, case.diagram, case.edge.tail, case.tail), home_of(net, case.head)
-    assert source and target
+    net, source, target = case.net, case.drawn_tail, case.head_home
     port, lines = listening(net, case.head)
     yield from lines
     yield from misread(case.edge, at(case.head, "Engine"))
@@ -65,7 +63,6 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
 
 def _credentials(case: Case) -> Iterator[Evidence]:
     """Com a senha gerenciada pelo RDS, a aplicação lê o segredo ou se autentica pelo IAM."""
-    assert case.tail and case.head
     secret = managed_secret(case.view, case.head)
     principal = principal_of(case.view, case.tail) if secret else None
     if secret is None or principal is None:
@@ -107,16 +104,12 @@ def primary_reaches_standby(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
     """
-    assert case.tail and case.head
-    net = network_of(case.view)
+    net = case.net
     if case.tail != case.head:
         yield _replica(net, case.tail, case.head)
         return
-    multi = net.view.at(case.head, "MultiAZ")
-    if multi and str(multi.value).lower() == "true":
-        yield Found(multi.path, "o RDS mantém uma cópia em espera noutra zona")
-    else:
-        yield Missing(at(case.head, "MultiAZ"), f"`{case.head.id}` não é Multi-AZ", "escreva `MultiAZ: true`")
+    yield from expect(net.view, case.head, "MultiAZ", true, "o RDS mantém uma cópia em espera noutra zona",
+                      f"`{case.head.id}` não é Multi-AZ", "escreva `MultiAZ: true`")
     engine = str(net.view.value(case.head, "Engine"))
     if engine.startswith("aurora"):
         yield Missing(at(case.head, "Engine"), "o Aurora repete os dados no cluster, e não por `MultiAZ`",
@@ -167,7 +160,6 @@ def _replica(net: Network, source: Resource, replica: Resource) -> Evidence:
 
 def _one_door(case: Case) -> Iterator[Evidence]:
     """Um banco desenhado como primário e espera só atende num deles."""
-    assert case.head
     twins = {node.id for node in case.diagram.nodes if case.head.id in node.resources} - {case.edge.head}
     for other in case.diagram.edges:
         if other.head in twins and case.head.id not in case.diagram.elements[other.tail].resources:
@@ -179,13 +171,12 @@ def _idle(case: Case) -> Iterator[Evidence]:
     """A instância em espera não atende: nenhuma outra seta chega a ela. É o que a distingue do primário."""
     for other in case.diagram.edges:
         if other.head == case.edge.head and other.id != case.edge.id:
-            yield Missing(at(case.head) if case.head else (), f"`{case.edge.head}` está em espera e não atende `{other.tail}`",
+            yield Missing(at(case.head), f"`{case.edge.head}` está em espera e não atende `{other.tail}`",
                           "leve essa seta ao primário, ou inverta a da réplica")
 
 
 def _zones(net: Network, case: Case) -> Iterator[Evidence]:
-    home = home_of(net, case.head)
-    assert home and case.head
+    home = case.head_home
     yield from same_vpc(net, home)
     yield from home.lines(2)
     yield from home.spread(net)

@@ -10,6 +10,7 @@ from scripts.proofs.arrows.access import key_used
 from scripts.proofs.arrows.internet import outsider
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import expect, true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import ACCOUNT, Request, applies, decide, evidence
 from scripts.proofs.identity.policies import Statement, of_resource
@@ -39,7 +40,6 @@ def outside_reaches_distribution(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-view-specify.html
     """
-    assert case.head
     view = case.view
     yield from outsider(case)
     yield from enabled(view, case.head)
@@ -70,7 +70,6 @@ def distribution_reads_bucket(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
     """
-    assert case.tail and case.head
     view, bucket = case.view, case.head
     yield from enabled(view, case.tail)
     origin = _origin(view, case.tail, *_addresses(view, bucket))
@@ -98,7 +97,6 @@ def distribution_reaches_balancer(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
     """
-    assert case.tail and case.head
     view, balancer = case.view, case.head
     yield from enabled(view, case.tail)
     origin = _origin(view, case.tail, f"${{{balancer.id}.DNSName}}")
@@ -137,13 +135,11 @@ class Origin:
 
 def enabled(view: View, distribution: Resource) -> Iterator[Evidence]:
     """A distribuição está ligada, e não é a de ensaio, que só atende por uma política de implantação."""
-    written, staging = (view.at(distribution, CONFIG, name) for name in ("Enabled", "Staging"))
+    staging = view.at(distribution, CONFIG, "Staging")
     if staging and str(staging.value).lower() != "false":
         yield Missing(staging.path, f"`{distribution.id}` é uma distribuição de ensaio", "tire `Staging`")
-    if written and str(written.value).lower() == "true":
-        yield Found(written.path, "a distribuição está ligada")
-    else:
-        yield Missing(at(distribution, CONFIG), f"`{distribution.id}` não está ligada", "use `Enabled: true`")
+    yield from expect(view, distribution, (CONFIG, "Enabled"), true, "a distribuição está ligada", f"`{distribution.id}` não está ligada",
+                      "use `Enabled: true`")
 
 
 def _origins(view: View, distribution: Resource) -> list[Placed]:
@@ -207,11 +203,8 @@ def _signed(view: View, distribution: Resource, bucket: Resource, origin: Placed
         return
     yield Found(written.path, f"os pedidos seguem `{control.id}`")
     for name, value in SIGNED.items():
-        said = view.at(control, "OriginAccessControlConfig", name)
-        if said and said.value == value:
-            yield Found(said.path, f"`{name}` é `{value}`")
-        else:
-            yield Missing(at(control, "OriginAccessControlConfig"), f"`{name}` de `{control.id}` não é `{value}`", "corrija o valor")
+        yield from expect(view, control, ("OriginAccessControlConfig", name), value, f"`{name}` é `{value}`",
+                          f"`{name}` de `{control.id}` não é `{value}`", "corrija o valor")
 
 
 def _admitted(case: Case, distribution: Resource, bucket: Resource) -> Iterator[Evidence]:

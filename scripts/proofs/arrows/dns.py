@@ -29,7 +29,6 @@ def outside_asks_zone(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/AboutHZWorkingWith.html
     """
-    assert case.head
     view, zone = case.view, case.head
     yield from outsider(case)
     named = view.at(zone, "Name")
@@ -60,7 +59,6 @@ def name_leads_to_target(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
     """
-    assert case.tail and case.head
     view, head = case.view, case.head
     zone = case.tail if case.tail.type == HOSTED_ZONE else None
     records = [case.tail] if zone is None else [record for record in view.of_type(RECORD_SET) if _held(view, record, zone)]

@@ -10,10 +10,10 @@ from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.acls import crossing
-from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
+from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.internet import leave_to_world, public_subnets
 from scripts.proofs.network.path import same_vpc, way_out
-from scripts.proofs.network.topology import Network, network_of
+from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 
 HTTPS = 443
@@ -34,10 +34,7 @@ def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
     """
-    assert case.tail and case.head
-    net = network_of(case.view)
-    source, nat = drawn_home(net, case.diagram, case.edge.tail, case.tail), home_of(net, case.head)
-    assert source and nat
+    net, source, nat = case.net, case.drawn_tail, case.head_home
     yield from misread(case.edge, at(case.head))
     yield from source.lines()
     yield from same_vpc(net, source, nat)

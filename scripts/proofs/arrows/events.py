@@ -8,6 +8,7 @@ from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import BUCKET, FUNCTION, LAMBDA_PERMISSION
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.wildcards import covers
 from scripts.template.cloudformation import Resource
@@ -37,7 +38,6 @@ def bucket_triggers_function(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
     """
-    assert case.tail and case.head
     yield from _notification(case, case.tail, case.head)
     yield from _invoke_permission(case.view, case.tail, case.head)
 
@@ -92,10 +92,8 @@ def _permission(view: View, permission: Resource, bucket: Resource) -> Iterator[
     yield Found(at(permission, "FunctionName"), "a permissão é desta função")
     yield Found(at(permission, "SourceArn"), "só este bucket a invoca")
     for name, value in EXPECTED.items():
-        if view.value(permission, name) == value:
-            yield Found(at(permission, name), f"`{name}` é `{value}`")
-        else:
-            yield Missing(at(permission, name), f"`{name}` de `{permission.id}` não é `{value}`", "corrija o valor")
+        yield from expect(view, permission, name, value, f"`{name}` é `{value}`", f"`{name}` de `{permission.id}` não é `{value}`",
+                          "corrija o valor")
     for name in ELSEWHERE:
         if view.at(permission, name) is not None:
             yield Missing(at(permission, name), f"`{name}` de `{permission.id}` é de outro uso", "tire-o")

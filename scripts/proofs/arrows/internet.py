@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from scripts.aws.types import BALANCER, INSTANCE, INTERNET_GATEWAY, VPC
 from scripts.proofs.arrows.ports import misread, ports_of
-from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
-from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.network.interfaces_by_type import home_of
+from scripts.proofs.arrows.registry import NOWHERE, OUTSIDE, Case, rule
+from scripts.proofs.evidence import Evidence, Missing, at
+from scripts.proofs.facts.expect import expect
+from scripts.proofs.network.interfaces_by_type import lived
 from scripts.proofs.network.internet import open_to_world, public_address, public_subnets
 from scripts.proofs.network.listeners import listeners_of, redirections
 from scripts.proofs.network.path import attachment
 from scripts.proofs.network.peers import INTERNET, passing
-from scripts.proofs.network.topology import Network, network_of
+from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 
 WEB = (80, 443)
@@ -30,8 +31,7 @@ def outside_reaches_gateway(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
     """
-    assert case.head
-    net = network_of(case.view)
+    net = case.net
     yield from outsider(case)
     yield from attachment(net, _vpc_of(net, case.head), case.head)
 
@@ -50,7 +50,6 @@ def gateway_reaches_balancer(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
     """
-    assert case.tail and case.head
     yield from _balancer_entry(case, case.tail, case.head)
 
 
@@ -66,7 +65,6 @@ def outside_reaches_balancer(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
     """
-    assert case.head
     yield from _balancer_entry(case, None, case.head)
 
 
@@ -82,7 +80,6 @@ def gateway_reaches_instance(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
     """
-    assert case.tail and case.head
     yield from _instance_entry(case, case.tail, case.head)
 
 
@@ -98,24 +95,19 @@ def outside_reaches_instance(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
     """
-    assert case.head
     yield from _instance_entry(case, None, case.head)
 
 
 def _balancer_entry(case: Case, gateway: Resource | None, balancer: Resource) -> Iterator[Evidence]:
-    net = network_of(case.view)
-    home = home_of(net, balancer)
-    assert home
+    net = case.net
+    home = lived(net, balancer)
     yield from outsider(case)
     yield from public_subnets(net, home, gateway, 2)
     if net.view.value(balancer, "Type") in (None, "application"):
         yield from home.spread(net)
-    scheme = net.view.at(balancer, "Scheme")
-    if scheme and scheme.value == "internet-facing":
-        yield Found(scheme.path, "o balanceador tem endereços públicos")
-    else:
-        yield Missing(at(balancer, "Scheme"), f"`{balancer.id}` não diz `Scheme: internet-facing`",
-                      "escreva o esquema", "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
+    yield from expect(net.view, balancer, "Scheme", "internet-facing", "o balanceador tem endereços públicos",
+                      f"`{balancer.id}` não diz `Scheme: internet-facing`", "escreva o esquema",
+                      "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
     yield from misread(case.edge, at(balancer))
     listeners = listeners_of(net, balancer)
     wanted = ports_of(case.edge, *listeners)
@@ -130,9 +122,8 @@ def _balancer_entry(case: Case, gateway: Resource | None, balancer: Resource) ->
 
 
 def _instance_entry(case: Case, gateway: Resource | None, instance: Resource) -> Iterator[Evidence]:
-    net = network_of(case.view)
-    home = home_of(net, instance)
-    assert home
+    net = case.net
+    home = lived(net, instance)
     yield from outsider(case)
     yield from public_subnets(net, home, gateway)
     yield from public_address(net, home)
@@ -147,7 +138,7 @@ def _instance_entry(case: Case, gateway: Resource | None, instance: Resource) ->
 def outsider(case: Case) -> Iterator[Evidence]:
     """Quem não tem recurso e vem da internet está desenhado fora da AWS."""
     within = [group.id for group in case.diagram.ancestors(case.diagram.elements[case.edge.tail]) if group.kind in INSIDE]
-    if case.tail is None and case.head and within:
+    if case.tail == NOWHERE and within:
         yield Missing(at(case.head), f"`{case.edge.tail}` vem da internet, mas está desenhado em `{within[0]}`",
                       "desenhe-o fora dos grupos da AWS")
 

@@ -18,7 +18,7 @@ from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
 from scripts.proofs.network.internet import leave_to_world, public_address, public_subnets
 from scripts.proofs.network.path import reach, same_vpc, way_out
-from scripts.proofs.network.topology import Network, Subnet, network_of
+from scripts.proofs.network.topology import Network, Subnet
 from scripts.template.cloudformation import Resource
 
 HTTPS = 443
@@ -26,13 +26,10 @@ HTTPS = 443
 
 def passage(case: Case, workload: Resource, service: str, request: Request) -> Iterator[Evidence]:
     """O caminho de rede da aplicação ao serviço; `service` é como o endpoint o chama (`sqs`)."""
-    net = network_of(case.view)
-    if workload.type == FUNCTION and case.view.at(workload, "VpcConfig") is None:
-        return
-    home = drawn_home(net, case.diagram, case.edge.tail, workload)
-    if home is None:
-        return
-    yield from to_service(net, home, service, request)
+    net = case.net
+    home = home_of(net, workload)
+    if home and not (workload.type == FUNCTION and case.view.at(workload, "VpcConfig") is None):
+        yield from to_service(net, drawn_home(net, case.diagram, case.edge.tail, home), service, request)
 
 
 def to_service(net: Network, home: Home, service: str, request: Request) -> Iterator[Evidence]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs import arrows
-from scripts.proofs.arrows.registry import OUTSIDE, RULES, Case, Proof, Rule
+from scripts.proofs.arrows.registry import NOWHERE, RULES, Case, Proof, Rule
 from scripts.proofs.evidence import Found, Missing
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource, Template
@@ -50,13 +50,13 @@ def _reversed(diagram: Diagram, views: Views, edge: Edge) -> Rule | None:
     return pair[0] if _evidence(diagram, views, turned, *pair).proven else None
 
 
-def _evidence(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Resource | None, head: Resource | None) -> Proof:
+def _evidence(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Resource, head: Resource) -> Proof:
     """O que a regra acha e o que falta, em todos os mundos, e tudo o que ela leu."""
     found: dict[Found, None] = {}
     missing: dict[Missing, None] = {}
     reads: dict[Path, None] = {}
     for view in views.each:
-        absent = [end for end in (tail, head) if end and end.id not in view.resources]
+        absent = [end for end in (tail, head) if end != NOWHERE and end.id not in view.resources]
         for end in absent:
             missing[Missing(("Resources", end.id, "Condition"), f"`{end.id}` pode não existir", "tire a condição dele")] = None
         if absent:
@@ -68,20 +68,20 @@ def _evidence(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Reso
     return Proof(edge, rule, tuple(found), tuple(missing), reads=tuple(reads))
 
 
-def _pair(diagram: Diagram, template: Template, tail: str, head: str) -> tuple[Rule, Resource | None, Resource | None] | None:
+def _pair(diagram: Diagram, template: Template, tail: str, head: str) -> tuple[Rule, Resource, Resource] | None:
     """A regra da seta e os recursos a que ela se aplica; entre vários, os primeiros que têm regra."""
     for start in _ends(diagram, template, tail):
         for end in _ends(diagram, template, head):
-            rule = RULES.get((start.type if start else OUTSIDE, end.type if end else OUTSIDE))
+            rule = RULES.get((start.type, end.type))
             if rule:
                 return rule, start, end
     return None
 
 
-def _ends(diagram: Diagram, template: Template, identity: str) -> Iterator[Resource | None]:
+def _ends(diagram: Diagram, template: Template, identity: str) -> Iterator[Resource]:
     element = diagram.elements[identity]
     if not element.resources:
-        yield None
+        yield NOWHERE
     for name in element.resources:
         if name in template.resources:
             yield template.resources[name]

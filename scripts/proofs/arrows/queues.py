@@ -34,7 +34,6 @@ def queue_sets_aside(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     """
-    assert case.tail and case.head
     yield from set_aside(case.view, case.tail, case.head)
 
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs.evidence import Evidence, Found, Missing
 from scripts.proofs.facts.view import View
+from scripts.proofs.network.interfaces import Home
+from scripts.proofs.network.interfaces_by_type import drawn_home, lived
+from scripts.proofs.network.topology import Network, network_of
 from scripts.proofs.told import docstring
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Path
@@ -21,15 +24,43 @@ from scripts.template.values import Path
 OUTSIDE = "fora da AWS"
 """O "tipo" de um componente sem recurso: uma pessoa, um programa, a internet."""
 
+NOWHERE = Resource("", OUTSIDE, 0, {})
+"""O recurso de um componente que não tem nenhum."""
+
 @dataclass(frozen=True)
 class Case:
-    """Uma seta a provar num mundo. Uma ponta fora da AWS tem recurso `None`."""
+    """Uma seta a provar num mundo. Uma ponta fora da AWS é `NOWHERE`."""
 
     view: View
     diagram: Diagram
     edge: Edge
-    tail: Resource | None
-    head: Resource | None
+    tail: Resource
+    head: Resource
+
+    @property
+    def net(self) -> Network:
+        """A rede deste mundo."""
+        return network_of(self.view)
+
+    @property
+    def tail_home(self) -> Home:
+        """Onde vive a origem da seta. Erro: `KeyError` se o tipo dela não tem morada."""
+        return lived(self.net, self.tail)
+
+    @property
+    def head_home(self) -> Home:
+        """Onde vive o destino da seta. Erro: como em `tail_home`."""
+        return lived(self.net, self.head)
+
+    @property
+    def drawn_tail(self) -> Home:
+        """Onde vive a origem, só nas sub-redes em que está desenhada. Erro: como em `tail_home`."""
+        return drawn_home(self.net, self.diagram, self.edge.tail, self.tail_home)
+
+    @property
+    def drawn_head(self) -> Home:
+        """Onde vive o destino, só nas sub-redes em que está desenhado. Erro: como em `tail_home`."""
+        return drawn_home(self.net, self.diagram, self.edge.head, self.head_home)
 
 
 Prover = Callable[[Case], Iterator[Evidence]]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from scripts.aws.types import LAUNCH_TEMPLATE, SCALING_GROUP
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import expect
+from scripts.proofs.facts.numbers import whole
 from scripts.proofs.network.interfaces_by_type import home_of, model_of
-from scripts.proofs.network.topology import network_of
 
 LIMITS = ("MinSize", "MaxSize")
 
@@ -26,8 +27,7 @@ def fleet_keeps_instances(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-groups.html
     """
-    assert case.tail and case.head
-    net = network_of(case.view)
+    net = case.net
     model, home = model_of(net, case.tail), home_of(net, case.tail)
     if model is None or case.head != model:
         yield Missing(at(case.tail, "LaunchTemplate"), f"`{case.tail.id}` não cria instâncias de `{case.head.id}`",
@@ -36,10 +36,6 @@ def fleet_keeps_instances(case: Case) -> Iterator[Evidence]:
     written = case.view.at(case.tail, "LaunchTemplate", "LaunchTemplateId")
     yield Found(written.path if written else at(case.tail, "LaunchTemplate"), f"as instâncias nascem de `{model.id}`")
     for name in LIMITS:
-        limit = case.view.at(case.tail, name)
-        if limit and str(limit.value).isdigit() and int(limit.value) >= 1:
-            yield Found(limit.path, f"`{name}` é {limit.value}")
-        else:
-            yield Missing(at(case.tail, name), f"`{name}` de `{case.tail.id}` não é um número a partir de 1",
-                          f"escreva `{name}`")
+        yield from expect(case.view, case.tail, name, lambda value: (whole(value) or 0) >= 1, f"`{name}` é {{}}",
+                          f"`{name}` de `{case.tail.id}` não é um número a partir de 1", f"escreva `{name}`")
     yield from home.lines() if home else ()

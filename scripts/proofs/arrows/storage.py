@@ -25,7 +25,6 @@ def instance_mounts_volume(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-attaching-volume.html
     """
-    assert case.tail and case.head
     yield from _attachment(case.view, case.tail, case.head)
     yield from _same_zone(case.view, case.tail, case.head)
 

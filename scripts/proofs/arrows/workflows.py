@@ -93,7 +93,6 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
 
     Fonte: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
     """
-    assert case.tail and case.head
     view, head = case.view, case.head
     principal = principal_of(view, case.tail)
     yield from principal.evidence

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from scripts.aws.types import DATABASE, DB_CLUSTER, INSTANCE, LAUNCH_TEMPLATE, SCALING_GROUP
 from scripts.proofs.arrows.passage import to_service
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import require, true
+from scripts.proofs.claims.settings import require
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
-from scripts.proofs.network.interfaces_by_type import home_of, model_of
+from scripts.proofs.network.interfaces_by_type import lived, model_of
 from scripts.proofs.network.security_groups import all_rules
 from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Key, Resource
@@ -95,8 +96,7 @@ def _managed(view: View, machine: Resource) -> Iterator[Evidence]:
 
 def _heard(view: View, net: Network, machine: Resource) -> Iterator[Evidence]:
     """O agente alcança o Systems Manager pela rede."""
-    home = home_of(net, machine)
-    assert home
+    home = lived(net, machine)
     for service in ("ssm", "ssmmessages"):
         request = Request(view, f"{service}:*", "*", principal_of(view, machine).role)
         yield from to_service(net, home, service, request)

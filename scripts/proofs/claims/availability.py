@@ -12,9 +12,10 @@ from scripts.aws.types import (
 )
 from scripts.proofs.claims.kinds import SERVERS, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import at_least, require, true
+from scripts.proofs.claims.settings import at_least, require
 from scripts.proofs.claims.zones import own_way_out, spread, spread_by_name
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces_by_type import switched_on
 from scripts.proofs.network.interfaces_by_type import Home, home_of

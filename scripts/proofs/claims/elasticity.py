@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from scripts.aws.types import ALARM, EKS_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP, SCALING_POLICY, TABLE
 from scripts.proofs.claims.kinds import drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import at_least, below, equal, require, setting, true
+from scripts.proofs.claims.settings import at_least, below, equal, require, setting
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces_by_type import switched_on
 from scripts.template.cloudformation import Resource

@@ -9,8 +9,9 @@ from typing import Any
 from scripts.aws.types import BUCKET, DATABASE, DB_CLUSTER, FILE_SYSTEM, INSTANCE, LAUNCH_TEMPLATE, QUEUE, STREAM, TABLE, VOLUME
 from scripts.proofs.claims.kinds import strangers
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import Test, held, require, setting, true, written
+from scripts.proofs.claims.settings import Test, held, require, setting, written
 from scripts.proofs.evidence import Evidence, Missing, at
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from scripts.aws.types import LAUNCH_CONFIGURATION, SECURITY_GROUP, SECURITY_GROUP_EGRESS, SECURITY_GROUP_INGRESS
 from scripts.proofs.claims.kinds import DATABASES, nodes_of
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import false, require
+from scripts.proofs.claims.settings import require
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import false
 from scripts.proofs.network.exposure import internet_paths
 from scripts.proofs.network.interfaces_by_type import HOMES, home_of
 from scripts.proofs.network.security_groups import GroupRule, rules_of

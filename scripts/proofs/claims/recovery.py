@@ -12,8 +12,9 @@ from scripts.aws.types import (
 from scripts.proofs.arrows.queues import set_aside
 from scripts.proofs.claims.kinds import strangers
 from scripts.proofs.claims.registry import Scene, claim
-from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting, true
+from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
 

@@ -122,14 +122,6 @@ def equal(expected: Any) -> Test:
     return lambda value: str(value) == str(expected)
 
 
-def true(value: Any) -> bool:
-    return str(value).lower() == "true"
-
-
-def false(value: Any) -> bool:
-    return str(value).lower() == "false"
-
-
 def _raw(node: Any, path: Path) -> Any:
     for key in path:
         if isinstance(node, list) and isinstance(key, int) and key < len(node):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import BUCKET, EVENT_RULE, EVENT_SOURCE_MAPPING, FUNCTION, QUEUE, SUBSCRIPTION, TOPIC
-from scripts.proofs.claims.settings import false
 from scripts.proofs.evidence import Path
+from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.services import filtered
 from scripts.template.cloudformation import Resource

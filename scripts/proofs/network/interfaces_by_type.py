@@ -29,15 +29,18 @@ def home_of(net: Network, resource: Resource | None) -> Home | None:
     return finder(net, resource) if finder and resource else None
 
 
-def drawn_home(net: Network, diagram: Diagram, identity: str, resource: Resource | None) -> Home | None:
+def lived(net: Network, resource: Resource) -> Home:
+    """A morada de um recurso de tipo conhecido. Erro: `KeyError` quando o tipo não tem uma."""
+    return HOMES[resource.type](net, resource)
+
+
+def drawn_home(net: Network, diagram: Diagram, identity: str, home: Home) -> Home:
     """A morada, só nas sub-redes do grupo em que o componente está desenhado, se está em alguma.
 
     Sem nenhuma, quando ele não vive onde está desenhado.
     """
-    found = home_of(net, resource)
     drawn = drawn_subnets(net, diagram, identity)
-    chosen = tuple(subnet for subnet in found.subnets if subnet.value in drawn) if found else ()
-    return replace(found, subnets=chosen) if found and drawn else found
+    return replace(home, subnets=tuple(subnet for subnet in home.subnets if subnet.value in drawn)) if drawn else home
 
 
 def drawn_subnets(net: Network, diagram: Diagram, identity: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scripts.aws.types import BALANCER, LISTENER, LISTENER_RULE
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.topology import Network
@@ -61,11 +62,8 @@ def redirections(net: Network, balancer: Resource) -> Iterator[Evidence]:
 
 def internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
     """O nome do balanceador leva a endereços da VPC, e ele não tem nenhum público."""
-    scheme = net.view.at(balancer, "Scheme")
-    if scheme and scheme.value == "internal":
-        yield Found(scheme.path, "o balanceador só tem endereços da VPC")
-    else:
-        yield Missing(at(balancer, "Scheme"), f"`{balancer.id}` não é interno", "escreva `Scheme: internal`")
+    yield from expect(net.view, balancer, "Scheme", "internal", "o balanceador só tem endereços da VPC",
+                      f"`{balancer.id}` não é interno", "escreva `Scheme: internal`")
 
 
 def answering(net: Network, listener: Resource) -> Iterator[Evidence]:

@@ -8,7 +8,7 @@ from scripts.aws.types import BALANCER
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.numbers import whole
 from scripts.proofs.network.acls import crossing
-from scripts.proofs.network.interfaces_by_type import home_of
+from scripts.proofs.network.interfaces_by_type import lived
 from scripts.proofs.network.listeners import answering, internal, listeners_of
 from scripts.proofs.network.path import attachment, same_vpc
 from scripts.proofs.network.peers import PrefixList, through
@@ -45,8 +45,7 @@ def private_origin(net: Network, private: Resource, balancer: Resource) -> Itera
 
 
 def _internal(net: Network, balancer: Resource) -> Iterator[Evidence]:
-    home = home_of(net, balancer)
-    assert home
+    home = lived(net, balancer)
     yield from home.lines(2)
     yield from home.spread(net)
     yield from same_vpc(net, home)
@@ -67,8 +66,7 @@ def _listens(net: Network, balancer: Resource, port: int | None, protocol: str) 
 
 def _entered(net: Network, balancer: Resource, port: int) -> Iterator[Evidence]:
     """A entrada nessa porta vem só da lista de prefixos que a AWS mantém para o CloudFront."""
-    home = home_of(net, balancer)
-    assert home
+    home = lived(net, balancer)
     yield from through(net, home, CLOUDFRONT, port, ingress=True)
     for subnet in home.known_subnets(net):
         yield from crossing(net, None, subnet, port)  # o CloudFront chega com os endereços da lista
