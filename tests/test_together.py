@@ -2,8 +2,7 @@
 
 import pytest
 
-from scripts.checks import verdict
-from scripts.checks import shared
+from scripts.checks import shared, verdict
 from scripts.template import cloudformation
 
 BANK = """\

@@ -55,7 +55,8 @@ class Edge:
 
     `declared_backwards` diz que o script a escreveu com `<<`: o layout mantém a ordem
     escrita. `arrows` é `forward`, `both` ou `none`; `layout` traz os atributos do Graphviz
-    que só mudam a posição (`minlen`, `constraint`, `weight`).
+    que só mudam a posição (`minlen`, `constraint`, `weight`). `declared` diz por que nenhum template
+    a provaria, e `unruled`, por que ninguém ainda escreveu a regra dela.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Edge:
     action: str = ""
     port: str = ""
     declared: str = ""
+    unruled: str = ""
     arrows: str = "forward"
     declared_backwards: bool = False
     color: str = ""

@@ -1,32 +1,39 @@
-"""Setas: cada uma está provada pelo template ou declarada com um motivo que a página mostra."""
+"""Setas: cada uma está provada pelo template, ou diz por que não pode estar, com um motivo que a página mostra."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from scripts.aws.outside import outside_aws
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
-from scripts.proofs.arrows.registry import Proof
-from scripts.proofs.arrows.registry import OUTSIDE
+from scripts.proofs.arrows.registry import OUTSIDE, RULES, Proof
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Template
+
+UNENTITLED = ("liga dois serviços da AWS, e `declarada` é para o que uma ponta fora da AWS faz sem deixar rastro no template; escreva a "
+              "regra, ou diga em `sem_regra` por que ainda não há uma")
 
 
 def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[Finding]:
     """Um achado por coisa que falta a cada seta, na linha dela no script; o que vale para todas, `unknown` diz uma vez."""
     template = views.template
     for proof in proofs:
+        yield from _bare(diagram, proof.edge)
+        said = [name for name, reason in (("declarada", proof.edge.declared), ("sem_regra", proof.edge.unruled)) if reason.strip()]
         if proof.proven:
-            if proof.edge.declared.strip():
-                yield _finding(diagram, proof.edge, "declarada-a-toa", "está provada; tire `declarada`")
-        elif proof.declared:
+            if said:
+                yield _finding(diagram, proof.edge, "declarada-a-toa", f"está provada; tire `{said[0]}`")
+        elif proof.declared or proof.unruled:
             continue
+        elif proof.edge.declared.strip() and proof.rule is None:
+            yield _finding(diagram, proof.edge, "declarada-sem-direito", UNENTITLED)
         elif proof.reversed_rule and not _drawn_back(diagram, proof.edge):
             message = "está ao contrário: o template só permite o sentido oposto; inverta-a"
             yield _finding(diagram, proof.edge, "seta-ao-contrario", message)
         elif proof.rule is None:
-            yield _finding(diagram, proof.edge, "par-sem-regra", _no_rule(diagram, template, proof.edge))
+            yield _finding(diagram, proof.edge, "par-sem-regra", _no_rule(diagram, template, proof))
         elif proof.missing:
             for missing in proof.missing:
                 if missing in views.unknown:
@@ -34,6 +41,27 @@ def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[F
                 yield _finding(diagram, proof.edge, "seta-sem-prova", _absent(template, missing))
         else:
             yield _finding(diagram, proof.edge, "seta-sem-prova", f"não tem evidência para `{proof.rule.title}`")
+
+
+def _bare(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
+    """Uma ponta que não diz o que é no template, nem é de fora da AWS: dela nada se prova."""
+    for name in dict.fromkeys((edge.tail, edge.head)):
+        element = diagram.elements[name]
+        if not element.resources and not outside_aws(element.kind):
+            yield _finding(diagram, edge, "ponta-sem-recurso",
+                           f"toca `{name}`, que não diz que recurso é e não está fora da AWS; dê-lhe `recurso`, ou tire a seta")
+
+
+def crowded(diagram: Diagram, template: Template) -> Iterator[Finding]:
+    """Um nó que junta recursos de serviços diferentes que têm regra: a seta até um passaria por prova do outro."""
+    ruled = {kind for pair in RULES for kind in pair}
+    for node in diagram.nodes:
+        found = {template.resources[name].type: name for name in node.resources if name in template.resources}
+        services = {kind.split("::")[1]: name for kind, name in found.items() if kind in ruled}
+        if len(services) > 1:
+            yield Finding(diagram.path, node.line, "recurso-sem-no-proprio",
+                          f"`{node.id}` junta {' e '.join(f'`{name}`' for name in services.values())}, de serviços diferentes; dê a cada um "
+                          "o seu nó.")
 
 
 def unknown(views: Views) -> Iterator[Finding]:
@@ -51,11 +79,12 @@ def _absent(template: Template, missing: Missing) -> str:
     return f"não está provada: {missing} (`{template.path}`, linha {template.line(*missing.path)})"
 
 
-def _no_rule(diagram: Diagram, template: Template, edge: Edge) -> str:
+def _no_rule(diagram: Diagram, template: Template, proof: Proof) -> str:
+    edge, excuse = proof.edge, "declarada" if proof.outside else "sem_regra"
     tail, head = _type(diagram, template, edge.tail), _type(diagram, template, edge.head)
     return (
         f"liga `{tail}` a `{head}` e nenhuma regra prova esse par; escreva uma em `scripts/proofs/arrows/` "
-        f'com `@rule("{tail}", "{head}")`, ou dê o motivo em `declarada="…"`'
+        f'com `@rule("{tail}", "{head}")`, ou dê o motivo em `{excuse}="…"`'
     )
 
 

@@ -110,6 +110,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     views = read.views
     yield from hygiene.check(views, diagram)
     yield from arrows.unknown(views)
+    yield from arrows.crowded(diagram, template)
     yield from arrows.check(diagram, views, read.proofs)
     yield from misplaced(diagram, views)
     yield from unclaimed(diagram, views, read.proofs)

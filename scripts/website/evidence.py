@@ -49,8 +49,8 @@ class Evidence:
         carried = [proof for proof in self.facts.proofs if proof.edge.step == number]
         if not carried:
             return self._tellers(number)
-        if all(proof.declared for proof in carried) and len(reasons := {proof.edge.declared for proof in carried}) == 1:
-            return _note("Declarada", reasons.pop())
+        if all(proof.declared or proof.unruled for proof in carried) and len(reasons := {_reason(proof) for proof in carried}) == 1:
+            return _note(*reasons.pop())
         box, inside = _box(self._verdict(carried))
         self._arrows(inside, carried)
         return box
@@ -120,8 +120,8 @@ class Evidence:
 
     def _proof(self, parent: Element, title: Element, proof: Proof) -> None:
         """Em `title`, a regra ou o motivo; em `parent`, as linhas."""
-        if proof.declared:
-            say(title, f"Declarada: {proof.edge.declared}")
+        if proof.declared or proof.unruled:
+            say(title, ": ".join(_reason(proof)))
             return
         if proof.rule:
             link(title, self.rules and f"{self.rules}#{proof.rule.id}", f"{proof.rule.title}.")
@@ -154,9 +154,11 @@ class Evidence:
         """O resumo da dobra de um passo."""
         lines = {self.facts.template.line(*piece.path) for proof in carried if proof.proven for piece in proof.found}
         declared = sum(proof.declared for proof in carried)
-        lacking = sum(not proof.declared and not proof.proven for proof in carried)
+        unruled = sum(proof.unruled for proof in carried)
+        lacking = len(carried) - declared - unruled - sum(proof.proven for proof in carried)
         parts = [_proven_by(len(lines))] if lines else []
         parts += [plural(declared, "seta declarada", "setas declaradas")] if declared else []
+        parts += [plural(unruled, "seta ainda sem regra", "setas ainda sem regra")] if unruled else []
         parts += [plural(lacking, "seta sem prova", "setas sem prova")] if lacking else []
         return "; ".join(parts)
 
@@ -190,7 +192,7 @@ def _alike(carried: Iterable[Proof]) -> Iterator[tuple[list[Proof], tuple[Found,
     """As setas que se provam pela mesma regra e em parte pelas mesmas linhas, e essas linhas."""
     alike: dict[object, list[Proof]] = {}
     for proof in carried:
-        same = (proof.proven, proof.rule and proof.rule.id, proof.missing, proof.edge.declared)
+        same = (proof.proven, proof.rule and proof.rule.id, proof.missing, proof.edge.declared, proof.edge.unruled)
         alike.setdefault(same, []).append(proof)
     for group in alike.values():
         shared = tuple(piece for piece in group[0].found if all(piece in proof.found for proof in group))
@@ -204,13 +206,19 @@ def _proven_by(lines: int) -> str:
     return f"Provado por {plural(lines, 'linha', 'linhas')} do template"
 
 
+def _reason(proof: Proof) -> tuple[str, str]:
+    """O estado de uma seta que não se prova, e o motivo que o script dá."""
+    return ("Declarada", proof.edge.declared) if proof.declared else ("Ainda sem regra", proof.edge.unruled)
+
+
 def _state(proof: Proof) -> str:
-    return "provada" if proof.proven else "declarada" if proof.declared else "sem prova"
+    named = {"provada": proof.proven, "declarada": proof.declared, "ainda sem regra": proof.unruled}
+    return next((name for name, holds in named.items() if holds), "sem prova")
 
 
 def _states(proofs: Iterable[Proof]) -> str:
     states = [_state(proof) for proof in proofs]
-    words = {"provada": "provadas", "declarada": "declaradas", "sem prova": "sem prova"}
+    words = {"provada": "provadas", "declarada": "declaradas", "ainda sem regra": "ainda sem regra", "sem prova": "sem prova"}
     return ", ".join(plural(states.count(one), one, many) for one, many in words.items() if one in states)
 
 

@@ -20,7 +20,7 @@ from scripts.picture.script.recording import Recording
 from scripts.picture.text import plain
 
 STEP = re.compile("[1-9][0-9]?")
-OWN_ATTRIBUTES = {"recurso", "sem_recurso", "passo", "acao", "porta", "declarada", "grupo"}
+OWN_ATTRIBUTES = {"recurso", "sem_recurso", "passo", "acao", "porta", "declarada", "sem_regra", "grupo"}
 LAYOUT_ATTRIBUTES = {"constraint", "minlen", "weight"}
 ARROWS = {"forward": "forward", "back": "forward", "both": "both", "none": "none"}
 
@@ -162,6 +162,7 @@ class _Assembly:
                     action=str(attributes.get("acao", "")),
                     port=str(attributes.get("porta", "")),
                     declared=str(attributes.get("declarada", "")),
+                    unruled=str(attributes.get("sem_regra", "")),
                     arrows=ARROWS.get(attributes["dir"], "forward"),
                     declared_backwards=backwards,
                     color=str(attributes.get("color", "")),

@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Iterator
 from dataclasses import replace
 
+from scripts.aws.outside import outside_aws
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs import arrows
 from scripts.proofs.arrows.registry import NOWHERE, RULES, Case, Proof, Rule
@@ -31,7 +32,12 @@ def prove(diagram: Diagram, views: Views) -> list[Proof]:
 def prove_arrow(diagram: Diagram, views: Views, edge: Edge) -> Proof:
     """A prova de uma seta do diagrama, em todos os mundos do template."""
     proof = _prove(diagram, views, edge)
-    return replace(proof, missing=proof.missing + views.unknown)
+    if edge.arrows == "both" and proof.rule:
+        back = _prove(diagram, views, replace(edge, tail=edge.head, head=edge.tail))
+        proof = replace(proof, found=proof.found + back.found, missing=proof.missing + (back.missing if back.rule else (
+            Missing(("Resources",), f"nenhuma regra prova a volta, de `{edge.head}` a `{edge.tail}`", "desenhe uma ponta só"),)))
+    outside = any(not element.resources and outside_aws(element.kind) for element in map(diagram.elements.__getitem__, (edge.tail, edge.head)))
+    return replace(proof, missing=proof.missing + views.unknown, outside=outside)
 
 
 def _prove(diagram: Diagram, views: Views, edge: Edge) -> Proof:

@@ -116,11 +116,11 @@ def _described(function: Prover, tails: tuple[str, ...], heads: tuple[str, ...])
 
 @dataclass(frozen=True)
 class Proof:
-    """O resultado de uma seta: provada, declarada, incompleta ou sem regra.
+    """O resultado de uma seta: provada, declarada, ainda sem regra ou sem prova.
 
     `found` e `missing` reúnem todos os mundos, sem repetição, na ordem das regras;
-    `reversed_rule` é a regra que o template cumpre no sentido contrário, se há, e `reads` é tudo o que
-    a regra leu do template.
+    `reversed_rule` é a regra que o template cumpre no sentido contrário, se há; `reads` é tudo o que
+    a regra leu do template, e `outside` diz que uma das pontas está fora da AWS.
     """
 
     edge: Edge
@@ -129,6 +129,7 @@ class Proof:
     missing: tuple[Missing, ...] = ()
     reversed_rule: Rule | None = None
     reads: tuple[Path, ...] = ()
+    outside: bool = False
 
     @property
     def proven(self) -> bool:
@@ -136,4 +137,10 @@ class Proof:
 
     @property
     def declared(self) -> bool:
-        return bool(self.edge.declared.strip()) and not self.proven
+        """Nenhum template a provaria: uma ponta está fora da AWS, e nenhuma regra liga o par."""
+        return bool(self.edge.declared.strip()) and self.rule is None and self.outside
+
+    @property
+    def unruled(self) -> bool:
+        """Ninguém escreveu a regra do par, e o script diz por quê."""
+        return bool(self.edge.unruled.strip()) and self.rule is None and not self.declared

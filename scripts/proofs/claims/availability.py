@@ -17,8 +17,7 @@ from scripts.proofs.claims.zones import own_way_out, spread, spread_by_name
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
-from scripts.proofs.network.interfaces_by_type import switched_on
-from scripts.proofs.network.interfaces_by_type import Home, home_of
+from scripts.proofs.network.interfaces_by_type import Home, home_of, switched_on
 from scripts.proofs.network.topology import Network, distinct_zones, network_of
 from scripts.template.cloudformation import Resource
 
