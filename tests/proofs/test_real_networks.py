@@ -16,7 +16,7 @@ from scripts.proofs.network.openings import openings
 from scripts.template import cloudformation as templates
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.resolution import scenarios
-from tests.proofs.conftest import REAL
+from tests.proofs.bench import REAL
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = [slug for slug in REAL if "AWS::EC2::VPC" in (ROOT / "docs/arquiteturas" / slug / "template.yaml").read_text(encoding="utf-8")]

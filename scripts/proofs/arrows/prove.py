@@ -25,9 +25,19 @@ for _module in pkgutil.iter_modules(arrows.__path__):
 
 def prove(diagram: Diagram, template: Template) -> list[Proof]:
     """Uma prova por seta, na ordem do script."""
+    return _proofs(diagram, template, diagram.edges)
+
+
+def prove_arrow(diagram: Diagram, template: Template, edge: Edge) -> Proof:
+    """A prova de uma seta só do diagrama: a mesma que `prove` dá, sem o tempo das outras."""
+    (proof,) = _proofs(diagram, template, (edge,))
+    return proof
+
+
+def _proofs(diagram: Diagram, template: Template, edges: tuple[Edge, ...]) -> list[Proof]:
     cases = scenarios(template)
     obscure = tuple(Missing(path, need, "escreva os recursos por extenso") for path, need in hidden(template))
-    proofs = [_prove(diagram, template, edge, cases) for edge in diagram.edges]
+    proofs = [_prove(diagram, template, edge, cases) for edge in edges]
     return [replace(proof, missing=proof.missing + obscure) for proof in proofs]
 
 
