@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,30 +10,26 @@ from scripts.base.diagram import Edge
 from scripts.checks import verdict
 from scripts.checks.reading import Reading
 from scripts.page import architecture
-from scripts.picture.script.capture import capture
-from scripts.template import cloudformation
+from tests.proofs.bench import REPOSITORY, parse, real
 
-ROOT = Path(__file__).resolve().parent.parent
+SLUG = "cli-s3-lambda-dynamodb"
 
 
 @pytest.fixture(scope="module")
 def read():
-    slug = "cli-s3-lambda-dynamodb"
-    folder = ROOT / "docs" / "arquiteturas" / slug
-    return (capture(ROOT / "diagrams_src" / f"{slug}.py", ROOT), architecture.read(folder / "index.md", "index.md"),
-            cloudformation.read(folder / "template.yaml", "template.yaml"))
+    page = architecture.read(REPOSITORY / "docs" / "arquiteturas" / SLUG / "index.md", "index.md")
+    return Reading(real(SLUG).diagram, page, real(SLUG).template)
 
 
 def messages(read, code: str, edges=None, damaged=None) -> list[str]:
-    diagram, told, resources = read
-    diagram = replace(diagram, edges=diagram.edges if edges is None else tuple(edges(diagram.edges)))
-    found = verdict.judge(Reading(diagram, told, damaged or resources))
+    diagram = replace(read.diagram, edges=read.diagram.edges if edges is None else tuple(edges(read.diagram.edges)))
+    found = verdict.judge(replace(read, diagram=diagram, template=damaged or read.template))
     return [finding.message for finding in found if finding.code == code]
 
 
 def test_an_arrow_without_its_permission_says_what_to_add_and_where(read):
-    text = read[2].text.replace("Action: dynamodb:PutItem", "Action: dynamodb:GetItem")
-    (message,) = messages(read, "seta-sem-prova", damaged=cloudformation.parse(text, "template.yaml"))
+    text = read.template.text.replace("Action: dynamodb:PutItem", "Action: dynamodb:GetItem")
+    (message,) = messages(read, "seta-sem-prova", damaged=parse(text))
     assert message.startswith("A seta `funcao--resultados` não está provada: nada deixa `PapelFuncao` fazer `dynamodb:PutItem`")
     assert "acrescente" in message and "`template.yaml`, linha " in message
 
@@ -71,5 +66,5 @@ def test_a_declared_arrow_needs_a_reason(read):
 
 @pytest.mark.parametrize("line", ["Transform: MinhaMacro\n", "Transform: [AWS::LanguageExtensions, MinhaMacro]\n"])
 def test_nothing_is_proven_where_only_aws_expands(read, line):
-    damaged = cloudformation.parse(line + read[2].text, "template.yaml")
+    damaged = parse(line + read.template.text)
     assert len(messages(read, "seta-sem-prova", damaged=damaged)) >= 4

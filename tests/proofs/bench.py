@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.base.diagram import Diagram, Edge, Group, Node
+from scripts.base.findings import Defect
 from scripts.base.tree import Tree
 from scripts.picture.script.capture import capture
 from scripts.proofs.arrows.prove import prove, prove_arrow
@@ -96,8 +97,9 @@ class Architecture:
         return [piece.path for piece, after in left if after.proven and set(before) - {piece} <= set(after.found)]
 
     def claim_survivors(self, identity: str, said: str = "") -> list[Any]:
-        """O mesmo, de uma afirmação."""
-        return [piece.path for piece in self.claim(identity, said).found if self.remove(*piece.path).claim(identity, said).proven]
+        """O mesmo, de uma afirmação; o que sem a linha já nem é um template, quem o lê recusa."""
+        left = [(piece, self.remove(*piece.path)) for piece in self.claim(identity, said).found]
+        return [piece.path for piece, after in left if _readable(after.template) and after.claim(identity, said).proven]
 
 
 def bench(template: str | Template, *parts: str) -> Architecture:
@@ -176,6 +178,14 @@ def _end(name: str, nodes: dict[str, Node]) -> str:
         nodes.setdefault(node.id, node)
         name = node.id
     return name
+
+
+def _readable(template: Template) -> bool:
+    try:
+        templates.rebuilt(template, template.data)
+    except Defect:
+        return False
+    return True
 
 
 def _put(node: Any, path: tuple[Any, ...], value: Any) -> Any:
