@@ -2,15 +2,14 @@
 
 import pytest
 
-from scripts.base.diagram import Diagram, Node
 from scripts.checks import benefits
 from scripts.page import architecture
 from scripts.proofs.claims.evaluate import CLAIMS
 from scripts.proofs.facts.views import views_of
-from scripts.template import cloudformation
+from tests.proofs.bench import bench, parse
 
 PAGE = "docs/arquiteturas/x/index.md"
-TEMPLATE = cloudformation.parse("""\
+DRAWN = bench("""\
 Resources:
   Tabela:
     Type: AWS::DynamoDB::Table
@@ -18,18 +17,17 @@ Resources:
       BillingMode: PAY_PER_REQUEST
       SSESpecification:
         SSEEnabled: false
-""", "docs/arquiteturas/x/template.yaml")
-DIAGRAM = Diagram("x", "x.py", "X", 1, "LR", nodes=(Node("tabela", "Tabela", 1, resources=("Tabela",)),), bound=True)
+""", "Tabela")
 KNOWN = ", ".join(f"`{name}`" for name in sorted(CLAIMS))
 
 
 def judge(read, template):
-    return list(benefits.check(read, views_of(template), benefits.results(read, DIAGRAM, views_of(template))))
+    return list(benefits.check(read, template, benefits.results(read, DRAWN.diagram, views_of(template))))
 
 
 def check(*items):
     text = "# X\n\n## Benefícios\n\n" + "\n".join(items) + "\n\n## Outra\n\n[Fonte](https://aws.amazon.com/)\n"
-    return [f"{found.line}: [{found.code}] {found.message}" for found in judge(architecture.parse(text, PAGE), TEMPLATE)]
+    return [f"{found.line}: [{found.code}] {found.message}" for found in judge(architecture.parse(text, PAGE), DRAWN.template)]
 
 
 @pytest.mark.parametrize("item", [
@@ -45,16 +43,16 @@ def test_a_proven_benefit_and_an_opinion_with_a_source_are_fine(item):
 def test_a_benefit_that_does_not_hold_says_what_is_missing_and_where():
     assert check("- Bom.", "- [Criptografado](../../provas.md#criptografado-em-repouso).")[1:] == [
         "6: [beneficio-falso] “Criptografado em repouso” não se prova: `Tabela` não diz que criptografa o que guarda "
-        "(`docs/arquiteturas/x/template.yaml`, linha 7); ligue-a em `SSESpecification.SSEEnabled`."]
+        "(`template.yaml`, linha 7); ligue-a em `SSESpecification.SSEEnabled`."]
 
 
 def test_the_term_a_benefit_promises_is_compared():
-    bucket = cloudformation.parse("Resources: {B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, "
-                            "ExpirationInDays: 30}]}}}}", "t.yaml")
+    bucket = parse("Resources: {B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, "
+                            "ExpirationInDays: 30}]}}}}")
     text = "# X\n\n## Benefícios\n\n- [Expira](../../provas.md#expira-em) em 60 dias.\n"
     found, = judge(architecture.parse(text, PAGE), bucket)
     assert found.message == ("“Expira no prazo que a página diz” não se prova: `B` expira em 30 dias, e o benefício diz 60 "
-                             "(`t.yaml`, linha 1); acerte o texto ou a regra.")
+                             "(`template.yaml`, linha 1); acerte o texto ou a regra.")
 
 
 @pytest.mark.parametrize("item", [

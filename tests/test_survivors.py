@@ -39,9 +39,8 @@ def test_a_sample_is_killed_or_explained(slug):
     assert unexplained(slug, sampled) == []
 
 
-@pytest.mark.parametrize("slug", TREE.architectures())
-def test_the_same_seed_gives_the_same_mutants(slug):
-    first, again, other = (survivors.sample(subject(slug), seed, SIZE) for seed in (SEED, SEED, SEED + 1))
+def test_the_same_seed_gives_the_same_mutants():
+    first, again, other = (survivors.sample(subject(SMALLEST), seed, SIZE) for seed in (SEED, SEED, SEED + 1))
     assert [(one.kind, one.place) for one in first] == [(one.kind, one.place) for one in again]
     assert [(one.kind, one.place) for one in first] != [(one.kind, one.place) for one in other]
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -74,6 +75,15 @@ def tree(target: Path) -> Path:
     return target
 
 
+def small(target: Path) -> Path:
+    """Uma árvore em que quase nada há a montar."""
+    shutil.copy(ROOT / "mkdocs.yml", target)
+    shutil.copytree(ROOT / "docs" / "assets", target / "docs" / "assets")
+    (target / "docs" / "index.md").write_text("# Início\n", encoding="utf-8")
+    (target / "diagrams_src").mkdir()
+    return target
+
+
 def construir(root: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "scripts"), "construir", "--raiz", str(root)]
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})
@@ -87,8 +97,19 @@ def site(tmp_path_factory) -> Path:
     return root / "site"
 
 
+@lru_cache
+def parsed(file: Path) -> Page:
+    return Page(file.read_text(encoding="utf-8"))
+
+
 def page(site: Path, slug: str) -> Page:
-    return Page((site / "arquiteturas" / slug / "index.html").read_text(encoding="utf-8"))
+    return parsed(site / "arquiteturas" / slug / "index.html")
+
+
+def under(element: Element, tag: str = "") -> list[Element]:
+    """Tudo o que está dentro, ou só o que tem esse nome."""
+    found = [inner for child in element.children for inner in (child, *under(child))]
+    return [inner for inner in found if not tag or inner.tag == tag]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -146,9 +167,20 @@ def test_the_template_can_be_downloaded_whole(site, slug):
     assert served == (ROOT / "docs" / "arquiteturas" / slug / "template.yaml").read_bytes()
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_proof_leads_somewhere(site, slug):
+    built = page(site, slug)
+    ids = {element.attributes.get("id") for element in built.elements}
+    inside = [link for box in built.all("details") for link in under(box, "a")]
+    assert inside
+    targets = [link.attributes["href"] for link in inside]
+    assert not [target for target in targets if target.startswith("#") and target[1:] not in ids]
+    assert all(re.fullmatch(r"#[\w-]+|\.\./\.\./provas/(#[\w-]+)?", target) for target in targets)
+
+
 def test_ids_are_unique_on_every_page(site):
     for file in site.rglob("*.html"):
-        ids = [e.attributes["id"] for e in Page(file.read_text(encoding="utf-8")).elements if "id" in e.attributes]
+        ids = [e.attributes["id"] for e in parsed(file).elements if "id" in e.attributes]
         # O Material repete `__…` nos controles do próprio tema.
         repeated = {i for i in ids if ids.count(i) > 1 and not i.startswith("__")} if len(ids) != len(set(ids)) else set()
         assert not repeated, (file, repeated)
@@ -157,7 +189,7 @@ def test_ids_are_unique_on_every_page(site):
 def test_no_page_asks_for_anything_outside(site):
     outside = re.compile(r"^(https?:)?//")
     for file in site.rglob("*.html"):
-        for element in Page(file.read_text(encoding="utf-8")).elements:
+        for element in parsed(file).elements:
             loads = ("src", "srcset", "data", "poster") + (("href",) if element.tag in ("link", "use", "image") else ())
             for key in loads:
                 value = element.attributes.get(key, "")
@@ -171,13 +203,9 @@ def test_no_page_asks_for_anything_outside(site):
 def test_home_shows_a_card_for_each_architecture(site):
     home = Page((site / "index.html").read_text(encoding="utf-8"))
     (cards,) = home.all("ul", **{"class": "arq-cards"})
-    targets = sorted(e.attributes["href"] for e in home.all("a") if "li" in e.ancestors and e in _under(cards))
+    targets = sorted(e.attributes["href"] for e in home.all("a") if "li" in e.ancestors and e in under(cards))
     assert targets == [f"arquiteturas/{slug}/" for slug in SLUGS]
-    assert len([e for e in _under(cards) if e.tag == "svg"]) == len(SLUGS)
-
-
-def _under(element: Element) -> list[Element]:
-    return [found for child in element.children for found in (child, *_under(child))]
+    assert len([e for e in under(cards) if e.tag == "svg"]) == len(SLUGS)
 
 
 def test_menu_lists_every_architecture_by_title(site):
@@ -203,7 +231,8 @@ def test_a_finding_stops_the_build_and_says_where(tmp_path):
 
 
 def test_a_warning_of_the_strict_build_stops_it(tmp_path):
-    root = tree(tmp_path)
+    root = small(tmp_path)
+    assert construir(root).returncode == 0
     # Dentro de uma admonição, que o CommonMark lê como código: só o MkDocs vê este link.
     home = root / "docs" / "index.md"
     home.write_text(home.read_text(encoding="utf-8") + "\n!!! note\n\n    [nada](nada.md)\n", encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from scripts.website import build, facts
 from scripts.website.evidence import Evidence
 from scripts.website.prose import clean
 from scripts.website.spans import Span
-from tests.test_website import SLUGS, Element, Page, tree
+from tests.test_website import Element, Page, under
 
 RULE = "source-calls-target"
 REASON = "Quem <script>alert(1)</script> envia &lt;b&gt; digita `aws s3 cp` & pronto."
@@ -140,11 +139,6 @@ def known(root: Path) -> dict[str, facts.Facts]:
 
 def read(site: Path, *folders: str) -> Page:
     return Page(site.joinpath(*folders, "index.html").read_text(encoding="utf-8"))
-
-
-def under(element: Element, tag: str) -> list[Element]:
-    found = [inner for child in element.children for inner in (child, *under(child, ""))]
-    return [inner for inner in found if not tag or inner.tag == tag]
 
 
 def said(element: Element) -> str:
@@ -306,18 +300,6 @@ def test_without_the_marker_the_page_has_no_rule(tmp_path):
     root = write(tmp_path)
     (root / "docs" / "provas.md").write_text("# Provas\n\n`<!-- provas -->`\n", encoding="utf-8")
     assert [finding.code for finding in verdict.check_links(root)] == ["link-quebrado"]
-
-
-def test_every_proof_of_the_real_pages_leads_somewhere(tmp_path):
-    site = publish(tree(tmp_path))
-    for slug in SLUGS:
-        page = read(site, "arquiteturas", slug)
-        ids = {element.attributes.get("id") for element in page.elements}
-        inside = [link for box in page.all("details") for link in under(box, "a")]
-        assert inside
-        targets = [link.attributes["href"] for link in inside]
-        assert not [target for target in targets if target.startswith("#") and target[1:] not in ids]
-        assert all(re.fullmatch(r"#[\w-]+|\.\./\.\./provas/(#[\w-]+)?", target) for target in targets)
 
 
 def test_arrows_of_the_same_rule_share_their_lines_and_tell_the_rest_apart(tmp_path):

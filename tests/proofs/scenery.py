@@ -1,4 +1,4 @@
-"""Uma rede pequena e certa, para cada teste estragar num ponto só, e as portas para prová-la."""
+"""Uma rede pequena e certa, para cada teste estragar num ponto só na bancada."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ import copy
 import json
 from typing import Any
 
-from scripts.base.diagram import Diagram, Edge, Group, Node
-from scripts.proofs.arrows.prove import prove
-from scripts.proofs.arrows.registry import Proof
-from scripts.proofs.facts.views import views_of
 from scripts.template.cloudformation import Template, parse
 
 GONE = object()
@@ -110,33 +106,3 @@ def network(changes: dict[str, Any] | None = None, added: dict[str, tuple[str, d
             place[where] = value
     data = {"Parameters": {"Faixa": {"Type": "String"}}, "Resources": resources, **sections}
     return parse(json.dumps(data, indent=1), "template.yaml")
-
-
-def drawing(*elements: Node | Group, edge: tuple[str, str] | None = None, port: str = "") -> Diagram:
-    """Um diagrama com estes componentes e grupos e, se pedida, uma seta."""
-    edges = (Edge("seta", *edge, line=9, port=port),) if edge else ()
-    nodes = tuple(element for element in elements if isinstance(element, Node))
-    groups = tuple(element for element in elements if isinstance(element, Group))
-    return Diagram("teste", "diagrams_src/teste.py", "Teste", 1, "LR", nodes, groups, edges, bound=True)
-
-
-def node(resource: str, group: str | None = None, id: str = "") -> Node:
-    """Um componente; sem recurso quando o nome é minúsculo."""
-    resources = () if resource.islower() else (resource,)
-    return Node(id or resource.lower(), resource, 5, group=group, resources=resources)
-
-
-def group(id: str, kind: str, resource: str = "", parent: str | None = None) -> Group:
-    return Group(id, id, 3, kind, parent, tuple(resource.split()))
-
-
-def proof(template: Template, tail: str, head: str, port: str = "", *around: Group, inside: str | None = None) -> Proof:
-    """A prova de uma seta entre dois recursos; `inside` é o grupo em que a origem está desenhada."""
-    ends = {name: node(name, inside if name == tail else None) for name in dict.fromkeys((tail, head))}
-    (done,) = prove(drawing(*around, *ends.values(), edge=(ends[tail].id, ends[head].id), port=port), views_of(template))
-    return done
-
-
-def missing(template: Template, tail: str, head: str, port: str = "") -> list[str]:
-    """O que falta, com a linha."""
-    return [str(piece) for piece in proof(template, tail, head, port).missing]

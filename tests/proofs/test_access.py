@@ -1,6 +1,7 @@
 """Quem chama um serviço da AWS: papel, permissão naquele recurso, chave e caminho de rede."""
 
 import pytest
+from tests.proofs.bench import bench
 
 FUNCTION = """\
 Tabela: {Type: "AWS::DynamoDB::Table"}
@@ -30,7 +31,7 @@ STATEMENT = ("Resources", "Papel", "Properties", "Policies", 0, "PolicyDocument"
 TRUST = ("Resources", "Papel", "Properties", "AssumeRolePolicyDocument", "Statement", 0)
 
 
-def test_a_function_uses_a_table(bench):
+def test_a_function_uses_a_table():
     architecture = bench(FUNCTION, *PUT)
     assert architecture.proof().proven
     assert architecture.survivors("funcao--tabela") == []
@@ -74,7 +75,7 @@ def node(architecture, *path):
     ("s3:PutObject", None, None, "a ação `s3:PutObject` da seta não é uma ação de `dynamodb`; escreva, por exemplo, `acao=\"dynamodb:PutItem\"`"),
     ("dynamodb:*", None, None, "a ação `dynamodb:*` da seta não é uma ação de `dynamodb`; escreva, por exemplo, `acao=\"dynamodb:PutItem\"`"),
 ])
-def test_what_a_function_lacks(bench, action, path, value, missing):
+def test_what_a_function_lacks(action, path, value, missing):
     architecture = bench(FUNCTION, *PUT[:2], f"funcao >> tabela acao={action}")
     if path and isinstance(path[-1], int):
         architecture = architecture.put(*path[:-1], value=[node(architecture, *path[:-1], 0), value])
@@ -83,7 +84,7 @@ def test_what_a_function_lacks(bench, action, path, value, missing):
     assert architecture.missing() == [missing]
 
 
-def test_several_actions_and_none(bench):
+def test_several_actions_and_none():
     both = bench(FUNCTION, *PUT[:2], "funcao >> tabela acao=dynamodb:PutItem dynamodb:GetItem")
     assert both.missing() == ["nada deixa `Papel` fazer `dynamodb:GetItem` em `Tabela`; acrescente às políticas dele uma declaração "
                               "com `dynamodb:GetItem` e o ARN de `Tabela`"]
@@ -93,15 +94,15 @@ def test_several_actions_and_none(bench):
     assert not usual.put(*STATEMENT, "Action", value="dynamodb:DeleteItem").proof().proven
 
 
-def test_a_query_may_be_allowed_only_on_the_indexes(bench):
+def test_a_query_may_be_allowed_only_on_the_indexes():
     query = bench(FUNCTION, *PUT[:2], "funcao >> tabela acao=dynamodb:Query").put(*STATEMENT, "Action", value="dynamodb:Query")
     assert query.proof().proven
     assert query.put(*STATEMENT, "Resource", value={"Fn::Sub": "${Tabela.Arn}/index/*"}).proof().proven
     assert not query.put(*STATEMENT, "Resource", value={"Fn::Sub": "${Outra.Arn}/index/*"}).proof().proven
 
 
-def test_a_condition_of_the_template_counts(bench):
-    text = "Parameters: {Ambiente: {Type: String}}\nConditions: {Com: !Equals [!Ref Ambiente, a]}\nResources:\n" + "".join(f"  {line}\n" for line in FUNCTION.splitlines())
+def test_a_condition_of_the_template_counts():
+    text = "Conditions: {Com: !Equals [a, a]}\nResources:\n" + "".join(f"  {line}\n" for line in FUNCTION.splitlines())
     architecture = bench(text, *PUT).put(*STATEMENT, "Resource", value={"Fn::If": ["Com", {"Fn::GetAtt": ["Tabela", "Arn"]}, "x"]})
     assert len(architecture.missing()) == 1, "sem a condição, falta a permissão"
     architecture = bench(text, *PUT).put("Resources", "Tabela", "Condition", value="Com")
@@ -122,7 +123,7 @@ READ = ("funcao = Funcao", "balde = Balde", "funcao >> balde acao=s3:GetObject")
 FILTER = ("Resources", "Balde", "Properties", "NotificationConfiguration", "LambdaConfigurations", 0, "Filter", "S3Key", "Rules")
 
 
-def bucket(bench, action, resource, *parts):
+def bucket(action, resource, *parts):
     architecture = bench(BUCKET, "funcao = Funcao", "balde = Balde", *parts or (f"funcao >> balde acao={action}",))
     return architecture.put(*STATEMENT, "Action", value=action).put(*STATEMENT, "Resource", value={"Fn::Sub": resource})
 
@@ -132,18 +133,18 @@ def bucket(bench, action, resource, *parts):
     ("arn:aws:s3:::${Balde}/ent*", True), ("${Balde.Arn}/saida/*", False), ("${Balde.Arn}/entrada/*.txt", False),
     ("${Balde.Arn}/entrada/a*", False), ("${Balde.Arn}", False), ("arn:aws:s3:::outro/entrada/*", False),
 ])
-def test_a_triggered_function_reads_all_that_triggers_it(bench, resource, proven):
-    assert bucket(bench, "s3:GetObject", resource).proof().proven is proven
+def test_a_triggered_function_reads_all_that_triggers_it(resource, proven):
+    assert bucket("s3:GetObject", resource).proof().proven is proven
 
 
-def test_the_filter_is_evidence_when_the_permission_depends_on_it(bench):
-    narrow = bucket(bench, "s3:GetObject", "${Balde.Arn}/entrada/*")
+def test_the_filter_is_evidence_when_the_permission_depends_on_it():
+    narrow = bucket("s3:GetObject", "${Balde.Arn}/entrada/*")
     assert (*FILTER, 0, "Value") in [piece.path for piece in narrow.proof().found]
     assert narrow.survivors("funcao--balde") == []
     for rules in ([{"Name": "prefix", "Value": "outra/"}], [{"Name": "suffix", "Value": ".csv"}], [{"Name": "tamanho", "Value": "1"}],
                   [{"Name": "prefix", "Value": {"Fn::ImportValue": "x"}}]):
         assert not narrow.put(*FILTER, value=rules).proof().proven
-    wide = bucket(bench, "s3:GetObject", "${Balde.Arn}/*")
+    wide = bucket("s3:GetObject", "${Balde.Arn}/*")
     assert not [piece for piece in wide.proof().found if "Filter" in piece.path]
 
 
@@ -152,8 +153,8 @@ def test_the_filter_is_evidence_when_the_permission_depends_on_it(bench):
     ("s3:ListBucket", "${Balde.Arn}", True), ("s3:ListBucket", "${Balde.Arn}/*", False),
     ("s3:GetBucketObjectLockConfiguration", "${Balde.Arn}", True),
 ])
-def test_actions_on_objects_and_on_the_bucket(bench, action, resource, proven):
-    assert bucket(bench, action, resource).proof().proven is proven
+def test_actions_on_objects_and_on_the_bucket(action, resource, proven):
+    assert bucket(action, resource).proof().proven is proven
 
 
 DELIVERY = FUNCTION.replace("dynamodb:PutItem", "sqs:SendMessage").replace("!GetAtt Tabela.Arn", "!GetAtt Fila.Arn") + """\
@@ -169,14 +170,14 @@ Destino:
 SEND = ("funcao = Funcao", "fila = Fila", "funcao >> fila acao=sqs:SendMessage")
 
 
-def test_failures_go_to_a_queue(bench):
+def test_failures_go_to_a_queue():
     architecture = bench(DELIVERY, *SEND)
     assert architecture.proof().proven
     assert architecture.survivors("funcao--fila") == []
     assert {"FunctionName: !Ref Funcao", "Qualifier: $LATEST", "OnFailure: {Destination: !GetAtt Fila.Arn}"} <= architecture.lines()
 
 
-def test_what_a_delivery_lacks(bench):
+def test_what_a_delivery_lacks():
     architecture = bench(DELIVERY, *SEND)
     nothing = ("nada leva `Funcao` a `Fila`; dê o nome dele numa variável de `Environment`, ou crie um "
                "`AWS::Lambda::EventInvokeConfig` com `Destination: !GetAtt Fila.Arn`")
@@ -193,7 +194,7 @@ def test_what_a_delivery_lacks(bench):
     (("Environment",), {"Variables": {"FILA": {"Ref": "Fila"}}}),
     (("Code",), {"ZipFile": {"Fn::Sub": "fila = '${Fila}'"}}),
 ])
-def test_other_ways_to_a_queue(bench, path, value):
+def test_other_ways_to_a_queue(path, value):
     architecture = bench(DELIVERY, *SEND).remove("Resources", "Destino").put("Resources", "Funcao", "Properties", *path, value=value)
     assert architecture.proof().proven
     assert architecture.survivors("funcao--fila") == []
@@ -209,7 +210,7 @@ Chave:
 """
 
 
-def test_a_key_of_the_template_needs_permission(bench):
+def test_a_key_of_the_template_needs_permission():
     architecture = bench(DELIVERY + KEYED, *SEND).put("Resources", "Fila", "Properties", "KmsMasterKeyId", value={"Ref": "Chave"})
     assert architecture.missing() == [
         "nada deixa `Papel` fazer `kms:GenerateDataKey` em `Fila`; permita `kms:GenerateDataKey` na chave que o cifra",
@@ -267,7 +268,7 @@ CALL = ("servidor = Servidor", "tabela = Tabela", "servidor >> tabela acao=dynam
 
 
 @pytest.mark.parametrize("text", [INSTANCE, FLEET])
-def test_a_server_calls_a_service(bench, text):
+def test_a_server_calls_a_service(text):
     architecture = bench(text, *CALL)
     assert architecture.missing() == []
     assert architecture.survivors("servidor--tabela") == []
@@ -291,23 +292,23 @@ def test_a_server_calls_a_service(bench, text):
      "`Servidor`, em `SubRede`, não chega a `dynamodb` pela rede (NO_ROUTE_TO_DESTINATION); crie um endpoint de VPC de `dynamodb`, "
      "ou uma rota 0.0.0.0/0 e a saída de tcp 443"),
 ])
-def test_what_a_server_lacks(bench, text, path, value, missing):
+def test_what_a_server_lacks(text, path, value, missing):
     assert bench(text, *CALL).put("Resources", *path, value=value).missing() == [missing]
 
 
-def test_an_endpoint_policy_that_allows_is_evidence(bench):
+def test_an_endpoint_policy_that_allows_is_evidence():
     policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "dynamodb:PutItem", "Resource": "*"}]}
     architecture = bench(INSTANCE, *CALL).put("Resources", "Ponto", "Properties", "PolicyDocument", value=policy)
     assert architecture.proof().proven
     assert any("PolicyDocument" in piece.path and "Ponto" in piece.path for piece in architecture.proof().found)
 
 
-def test_a_server_without_a_profile(bench):
+def test_a_server_without_a_profile():
     architecture = bench(INSTANCE, *CALL).remove("Resources", "Servidor", "Properties", "IamInstanceProfile")
     assert architecture.missing() == ["não se sabe com que papel `Servidor` chama a AWS; dê-lhe um papel do IAM"]
 
 
-def test_a_function_in_a_vpc_needs_a_way_out(bench):
+def test_a_function_in_a_vpc_needs_a_way_out():
     vpc = FUNCTION + SERVER.split("Tabela: {")[0]
     config = {"SubnetIds": [{"Ref": "SubRede"}], "SecurityGroupIds": [{"Ref": "Grupo"}]}
     architecture = bench(vpc, *PUT).put("Resources", "Funcao", "Properties", "VpcConfig", value=config)
@@ -322,7 +323,7 @@ def test_a_function_in_a_vpc_needs_a_way_out(bench):
     ("AWS::SQS::Queue", "Arn", "sqs:SendMessage"), ("AWS::Events::EventBus", "Arn", "events:PutEvents"),
     ("AWS::Kinesis::Stream", "Arn", "kinesis:PutRecord"),
 ])
-def test_the_usual_action_of_each_service(bench, kind, attribute, action):
+def test_the_usual_action_of_each_service(kind, attribute, action):
     architecture = bench(FUNCTION + f"Alvo: {{Type: '{kind}'}}\n", "funcao = Funcao", "alvo = Alvo", "funcao >> alvo")
     architecture = architecture.put(*STATEMENT, "Action", value=action).put(
         *STATEMENT, "Resource", value={"Fn::GetAtt": ["Alvo", attribute]}).put(
@@ -346,7 +347,7 @@ def test_the_usual_action_of_each_service(bench, kind, attribute, action):
     (("Funcao", "Properties", "VpcConfig"), {"Fn::Transform": {"Name": "M"}}),
     (("Tabela", "Properties"), {"TableName": {"Fn::ImportValue": "x"}, "SSESpecification": ["x"], "ResourcePolicy": "x"}),
 ])
-def test_hostile_templates_prove_nothing(bench, path, value):
+def test_hostile_templates_prove_nothing(path, value):
     architecture = bench(FUNCTION, *PUT)
     if path[0] == "Tabela":
         architecture.put("Resources", "Tabela", "Properties", value=value).proof()

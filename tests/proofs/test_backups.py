@@ -1,6 +1,7 @@
 """Snapshots automáticos: a etiqueta, a agenda e o papel."""
 
 import pytest
+from tests.proofs.bench import bench
 
 GOOD = """\
 Disco:
@@ -54,7 +55,7 @@ DETAILS = ("Resources", "Copias", "Properties", "PolicyDetails")
 POLICY = ("Resources", "Papel", "Properties", "Policies", 0, "PolicyDocument", "Statement")
 
 
-def test_a_policy_snapshots_a_volume(bench):
+def test_a_policy_snapshots_a_volume():
     architecture = bench(GOOD, *ARROW)
     assert architecture.missing() == []
     assert architecture.survivors("copias--disco") == []
@@ -76,7 +77,7 @@ def test_a_policy_snapshots_a_volume(bench):
     ((*POLICY, 1, "Action"), ["ec2:CreateSnapshot", "ec2:CreateTags"], "fazer `ec2:DeleteSnapshot`"),
     ((*POLICY, 2, "Effect"), "Deny", "nega `ec2:DescribeVolumes`"),
 ])
-def test_what_is_missing(bench, path, value, missing):
+def test_what_is_missing(path, value, missing):
     found = bench(GOOD, *ARROW).put(*path, value=value).missing()
     assert any(missing in text for text in found), found
 
@@ -85,7 +86,7 @@ GUARDED = {"StringEquals": {"aws:ResourceTag/Copiar": {"Ref": "AWS::StackName"}}
 TAG = {"Key": "Copiar", "Value": {"Ref": "AWS::StackName"}}
 
 
-def test_only_its_own_snapshots_may_be_deleted(bench):
+def test_only_its_own_snapshots_may_be_deleted():
     guarded = bench(GOOD, *ARROW).put(*POLICY, 1, "Condition", value=GUARDED)
     guarded = guarded.put(*POLICY, 1, "Action", value="ec2:DeleteSnapshot")
     guarded = guarded.put(*POLICY, 0, "Action", value=["ec2:CreateSnapshot", "ec2:CreateTags"])
@@ -94,7 +95,7 @@ def test_only_its_own_snapshots_may_be_deleted(bench):
     assert guarded.put(*DETAILS, "Schedules", 0, "TagsToAdd", value=[TAG]).missing() == []
 
 
-def test_the_service_says_on_whose_behalf(bench):
+def test_the_service_says_on_whose_behalf():
     trust = ("Resources", "Papel", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Condition")
     own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
            "ArnLike": {"aws:SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:dlm:${AWS::Region}:${AWS::AccountId}:policy/*"}}}
@@ -105,6 +106,6 @@ def test_the_service_says_on_whose_behalf(bench):
 
 @pytest.mark.parametrize("name, value", [
     ("CreateRule", {"CronExpression": "cron(0 3 * * ? *)"}), ("RetainRule", {"Interval": 7, "IntervalUnit": "DAYS"})])
-def test_a_rule_may_be_written_another_way(bench, name, value):
+def test_a_rule_may_be_written_another_way(name, value):
     assert bench(GOOD, *ARROW).put(*DETAILS, "Schedules", 0, name, value=value).missing() == []
     assert bench(GOOD, *ARROW).put(*DETAILS, "ResourceLocations", value=["CLOUD"]).missing() == []

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.proofs.scenery import FLEET, GONE, allow, group, missing, network, proof, ref
+from tests.proofs.bench import bench
+from tests.proofs.scenery import FLEET, GONE, allow, network, ref
 
 TWO_ZONES = {"Frota.VPCZoneIdentifier": [ref("PrivadaA"), ref("PrivadaB")]}
 TO_GROUP = {"GrupoAlb.SecurityGroupEgress": [allow(8080, DestinationSecurityGroupId=ref("GrupoApp"))]}
 
 
 def test_the_balancer_delivers_to_an_instance_and_to_a_fleet():
-    assert missing(network(), "Alb", "App") == []
-    assert missing(network(TO_GROUP | TWO_ZONES, FLEET), "Alb", "Frota") == []
-    assert missing(network(TO_GROUP | {"GrupoAlb.SecurityGroupEgress": GONE}), "Alb", "App") == []
+    assert bench(network(), "Alb >> App").missing() == []
+    assert bench(network(TO_GROUP | TWO_ZONES, FLEET), "Alb >> Frota").missing() == []
+    assert bench(network(TO_GROUP | {"GrupoAlb.SecurityGroupEgress": GONE}), "Alb >> App").missing() == []
 
 
 @pytest.mark.parametrize("changes, expected", [
@@ -56,24 +57,24 @@ def test_the_balancer_delivers_to_an_instance_and_to_a_fleet():
      "`Alb` não tem sub-rede na zona de `PrivadaA` (ELB_INSTALLED_AZ_RESTRICTION); acrescente uma sub-rede dessa zona"),
 ])
 def test_what_is_missing(changes, expected):
-    assert expected in missing(network(changes), "Alb", "App")
+    assert expected in bench(network(changes), "Alb >> App").missing()
 
 
 def test_a_listener_rule_delivers_too():
     rule = {"Regra": ("ElasticLoadBalancingV2::ListenerRule", {"ListenerArn": ref("Ouvinte"), "Actions": [
         {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": ref("Destino")}]}}]})}
     template = network({"Ouvinte.DefaultActions": [{"Type": "fixed-response"}]}, rule)
-    assert missing(template, "Alb", "App") == []
+    assert bench(template, "Alb >> App").missing() == []
 
 
 def test_a_target_may_have_its_own_port():
     changes = {"Destino.Targets.0": {"Id": ref("App"), "Port": 9000}}
-    assert missing(network(changes), "Alb", "App")[0].startswith("`GrupoAlb` não deixa sair tcp 9000 para `App`")
+    assert bench(network(changes), "Alb >> App").missing()[0].startswith("`GrupoAlb` não deixa sair tcp 9000 para `App`")
 
 
 def test_the_fleet_is_proven_where_it_is_drawn():
-    here, elsewhere = group("aqui", "sub-rede-privada", "PrivadaB"), group("la", "sub-rede-publica", "PublicaB")
-    done = proof(network(TO_GROUP | TWO_ZONES, FLEET), "Frota", "Banco", "", here, inside="aqui")
+    here, elsewhere = "[aqui sub-rede-privada] = PrivadaB: frota", "[la sub-rede-publica] = PublicaB: frota"
+    done = bench(network(TO_GROUP | TWO_ZONES, FLEET), here, "Frota >> Banco").proof()
     assert not {"PrivadaA"} & {found.path[-1] for found in done.found}
-    lost = proof(network(TO_GROUP | TWO_ZONES, FLEET), "Frota", "Banco", "", elsewhere, inside="la")
+    lost = bench(network(TO_GROUP | TWO_ZONES, FLEET), elsewhere, "Frota >> Banco").proof()
     assert [piece.code for piece in lost.missing][0] == "UNASSOCIATED_COMPONENT"

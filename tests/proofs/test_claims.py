@@ -1,24 +1,15 @@
 """As afirmações: cada uma se prova num template bom, e cada estrago a desmente com a própria mensagem."""
 
-import copy
-import json
 import textwrap
-from pathlib import Path
 
 import pytest
 from tests.proofs import test_backups as backups
 from tests.proofs import test_distribution as distribution
 from tests.proofs import test_queues as queues
 
-from scripts.base.diagram import Diagram, Edge, Node
-from scripts.base.findings import Defect
-from scripts.picture.render import render
-from scripts.proofs.claims.evaluate import CLAIMS, evaluate
+from scripts.proofs.claims.evaluate import CLAIMS
 from scripts.proofs.claims.registry import claim
-from scripts.proofs.facts.views import views_of
-from scripts.template import cloudformation
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.proofs.bench import bench, real
 
 NETWORK = """
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
@@ -284,8 +275,8 @@ TEMPLATES = {"servidores": SERVERS, "eventos": EVENTS, "volume": VOLUME, "fechad
              "registros": RECORDS, "publicada": PUBLISHED, "copiada": COPIED, "laco": LOOP, "arquivos": FILES, "caixa": MAILBOX,
              "elastica": ELASTIC, "segura": SECURE}
 DRAWN = {
-    "servidores": ("Balanceador", "Frota", "Banco", "Nat"), "eventos": ("Bucket", "Funcao", "Tabela", "Fila"),
-    "volume": ("Maquina", "Disco"), "fechada": ("Balanceador", "Frota", "Banco", "Nat"), "entrada": (),
+    "servidores": ("Balanceador", "Frota", "Banco", "Nat", "Frota >> Banco"), "eventos": ("Bucket", "Funcao", "Tabela", "Fila"),
+    "volume": ("Maquina", "Disco"), "fechada": ("Balanceador", "Frota", "Banco", "Nat", "Frota >> Banco"), "entrada": (),
     "registros": ("Bucket", "Funcao"), "publicada": ("Site", "Alb", "Balde"), "copiada": ("Disco",),
     "laco": ("Entrada", "Funcao"), "arquivos": ("Maquina", "Disco", "Bucket"), "caixa": ("Funcao", "Fila", "Mortas"),
     "elastica": ("Agrupamento", "Ambiente"), "segura": ("Alb",),
@@ -306,18 +297,17 @@ GOOD = [
 ]
 
 
-def judge(claim_id, kind, *edits, said=""):
-    text = TEMPLATES[kind]
+def drawn(kind, *edits):
+    """Uma das arquiteturas daqui, com essas trocas no texto do template."""
+    text = "\n" + TEMPLATES[kind].lstrip("\n")
     for old, new in edits:
         assert old in text, old
         text = text.replace(old, new)
-    return evaluate(claim_id, diagram(*DRAWN[kind]), views_of(cloudformation.parse(text, "t.yaml")), said)
+    return bench(text, *DRAWN[kind])
 
 
-def diagram(*names):
-    nodes = tuple(Node(name.lower(), name, 1, resources=(name,)) for name in names)
-    edges = (Edge("frota--banco", "frota", "banco", 1),) if "Banco" in names else ()
-    return Diagram("x", "x.py", "X", 1, "LR", nodes=nodes, edges=edges, bound=True)
+def judge(claim_id, kind, *edits, said=""):
+    return drawn(kind, *edits).claim(claim_id, said)
 
 
 @pytest.mark.parametrize("claim_id, kind", GOOD)
@@ -333,8 +323,7 @@ def test_every_claim_has_a_good_template():
 
 @pytest.mark.parametrize("claim_id, kind", GOOD)
 def test_each_line_of_evidence_is_needed(claim_id, kind):
-    tree = cloudformation.parse(TEMPLATES[kind], "t.yaml").data
-    assert survivors(claim_id, diagram(*DRAWN[kind]), tree) == []
+    assert drawn(kind).claim_survivors(claim_id) == []
 
 
 UNHEARD = ("não chega a `{0}` pela rede (NO_ROUTE_TO_DESTINATION); crie um endpoint de VPC de `{0}`, ou uma rota 0.0.0.0/0 e a saída "
@@ -643,7 +632,7 @@ def test_a_disposable_volume_gives_its_reason_and_another_stays():
     lost = VOLUME.replace("DeletionPolicy: Snapshot", "DeletionPolicy: Delete").replace(
         "AWS::EC2::Volume,", "AWS::EC2::Volume, Metadata: {Excecoes: {volume-descartavel: O que está nele se refaz}},")
     assert "volume-descartavel" in lost
-    assert not evaluate("sobrevive-a-instancia", diagram("Maquina", "Disco"), views_of(cloudformation.parse(lost, "t.yaml"))).proven
+    assert not bench(lost, "Maquina", "Disco").claim("sobrevive-a-instancia").proven
 
 
 @pytest.mark.parametrize("said, missing", [
@@ -655,7 +644,7 @@ def test_a_disposable_volume_gives_its_reason_and_another_stays():
 def test_each_bucket_has_its_own_term(said, missing):
     buckets = "".join(f"  {name}: {{Type: AWS::S3::Bucket, Properties: {{LifecycleConfiguration: {{Rules: [{{Status: Enabled, "
                       f"ExpirationInDays: {days}}}]}}}}}}\n" for name, days in (("Entrada", 365), ("Saida", 1825)))
-    result = evaluate("expira-em", diagram("Entrada", "Saida"), views_of(cloudformation.parse(f"Resources:\n{buckets}", "t.yaml")), said)
+    result = bench(f"Resources:\n{buckets}", "Entrada", "Saida").claim("expira-em", said)
     assert [str(piece) for piece in result.missing] == missing
 
 
@@ -691,19 +680,19 @@ def test_what_only_aws_expands_proves_nothing(claim_id, edit):
 ])
 @pytest.mark.parametrize("claim_id", sorted(CLAIMS))
 def test_hostile_templates_neither_crash_nor_prove(claim_id, text):
-    assert not evaluate(claim_id, diagram("A"), views_of(cloudformation.parse(text, "t.yaml"))).proven
+    assert not bench(text, "A").claim(claim_id).proven
 
 
 def test_an_unknown_claim_and_a_repeated_one():
     with pytest.raises(KeyError):
-        evaluate("nao-ha", diagram("A"), views_of(cloudformation.parse("Resources: {A: {Type: AWS::S3::Bucket}}", "t")))
+        bench("Resources: {A: {Type: AWS::S3::Bucket}}", "A").claim("nao-ha")
     with pytest.raises(ValueError, match="já há a afirmação alta-disponibilidade"):
         claim("alta-disponibilidade")(lambda scene: iter(()))
     with pytest.raises(ValueError, match="precisa de título, motivo, lista e `Fonte: URL`"):
         claim("outra")(test_an_unknown_claim_and_a_repeated_one)
 
 
-REAL = {
+PROVEN = {
     "cli-s3-lambda-dynamodb": {"sem-servidor", "paga-pelo-uso", "escalabilidade", "resiliencia", "falhas-guardadas",
                                "menor-privilegio", "criptografado-em-repouso", "expira-em", "so-por-tls", "logs-com-prazo", "sem-laco"},
     "pdv-alta-disponibilidade": {"alta-disponibilidade", "escalabilidade", "resiliencia", "banco-gerenciado", "menor-privilegio",
@@ -715,31 +704,8 @@ REAL = {
 }
 
 
-@pytest.mark.parametrize("slug", sorted(REAL))
+@pytest.mark.parametrize("slug", sorted(PROVEN))
 def test_what_the_real_architectures_prove(slug):
-    drawn = render(ROOT / "diagrams_src" / f"{slug}.py", ROOT).diagram
-    tree = copy.deepcopy(cloudformation.read(ROOT / "docs/arquiteturas" / slug / "template.yaml").data)
-    for resource in tree["Resources"].values():  # o programa não interessa aqui, e pesa em cada mutação
-        resource.get("Metadata", {}).pop("AWS::CloudFormation::Init", None)
-    real = cloudformation.parse(json.dumps(tree), "t.json")
-    assert {claim_id for claim_id in CLAIMS if evaluate(claim_id, drawn, views_of(real)).proven} == REAL[slug]
-    assert [survivor for claim_id in sorted(REAL[slug]) for survivor in survivors(claim_id, drawn, tree)] == []
-
-
-def survivors(claim_id, drawn, tree):
-    """As linhas de evidência que se podem tirar sem que a afirmação caia."""
-    proven = evaluate(claim_id, drawn, views_of(cloudformation.parse(json.dumps(tree), "t.json")))
-    left = []
-    for found in proven.found:
-        damaged = copy.deepcopy(tree)
-        parent = damaged
-        for key in found.path[:-1]:
-            parent = parent[key]
-        del parent[found.path[-1]]
-        try:
-            after = evaluate(claim_id, drawn, views_of(cloudformation.parse(json.dumps(damaged), "t.json")))
-        except Defect:
-            continue
-        if after.proven:
-            left.append((claim_id, found))
-    return left
+    architecture = real(slug)
+    assert {claim_id for claim_id in CLAIMS if architecture.claim(claim_id).proven} == PROVEN[slug]
+    assert [(claim_id, path) for claim_id in sorted(PROVEN[slug]) for path in architecture.claim_survivors(claim_id)] == []

@@ -1,12 +1,9 @@
 """O que as afirmações recusam por não saberem, e o que não devem recusar: um template bom, com poucas trocas."""
 
 import pytest
-from tests.proofs.test_claims import DRAWN, TEMPLATES, diagram, judge, survivors
+from tests.proofs.test_claims import drawn, judge
 
-from scripts.proofs.claims.evaluate import evaluate
 from scripts.proofs.claims.settings import at_least, number
-from scripts.proofs.facts.views import views_of
-from scripts.template import cloudformation
 
 OWN_PUT = "Action: \"s3:PutObject\", Resource: !Sub \"${Entrada.Arn}/prontas/*\""
 CREATED = "\"s3:ObjectCreated:*\""
@@ -224,28 +221,19 @@ GOOD = [
 ]
 
 
-def edited(kind, edits):
-    text = "\n" + TEMPLATES[kind].lstrip("\n")
-    for old, new in edits:
-        assert old in text, old
-        text = text.replace(old, new)
-    return text
-
-
 @pytest.mark.parametrize("claim_id, kind, need, edits, said", BAD)
 def test_what_is_not_known_is_not_proven(claim_id, kind, need, edits, said):
-    result = evaluate(claim_id, diagram(*DRAWN[kind]), views_of(cloudformation.parse(edited(kind, edits), "t.yaml")), said)
+    result = judge(claim_id, kind, *edits, said=said)
     assert not result.proven
     assert need in [missing.need for missing in result.missing]
 
 
 @pytest.mark.parametrize("claim_id, kind, edits, said", GOOD)
 def test_what_is_true_is_not_refused(claim_id, kind, edits, said):
-    text = cloudformation.parse(edited(kind, edits), "t.yaml")
-    result = evaluate(claim_id, diagram(*DRAWN[kind]), views_of(text), said)
+    result = judge(claim_id, kind, *edits, said=said)
     assert result.missing == ()
     assert result.proven
-    assert survivors(claim_id, diagram(*DRAWN[kind]), text.data) == []
+    assert drawn(kind, *edits).claim_survivors(claim_id) == []
 
 
 @pytest.mark.parametrize("value, expected", [

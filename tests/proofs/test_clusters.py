@@ -1,6 +1,7 @@
 """EKS, Batch, chamadas internas e DNS: o caminho do nome ao pod, e do pod ao serviço."""
 
 import pytest
+from tests.proofs.bench import bench
 
 GOOD = """\
 Rede: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}
@@ -166,7 +167,7 @@ TRUST = ("Resources", "Papel", "Properties", "AssumeRolePolicyDocument", "Statem
 
 
 @pytest.mark.parametrize("arrow", [ASK, LEAD, CALL, PODS, INVOKE, READ])
-def test_each_arrow_is_proven_and_every_line_counts(bench, arrow):
+def test_each_arrow_is_proven_and_every_line_counts(arrow):
     architecture = bench(GOOD, *PARTS, arrow)
     assert architecture.missing() == []
     assert architecture.proof().found
@@ -215,7 +216,7 @@ def test_each_arrow_is_proven_and_every_line_counts(bench, arrow):
     (READ, (*TRUST, "Principal", "Service"), "pods.eks.amazonaws.com", "não confia em `ecs-tasks.amazonaws.com`"),
     (READ, ("Resources", "PortaS3", "Properties", "RouteTableIds"), [], "não chega a `s3` pela rede"),
 ])
-def test_what_is_missing(bench, arrow, path, value, missing):
+def test_what_is_missing(arrow, path, value, missing):
     found = bench(GOOD, *PARTS, arrow).put(*path, value=value).missing()
     assert any(missing in text for text in found), found
 
@@ -227,25 +228,25 @@ ListaB: {Type: "AWS::EC2::SubnetNetworkAclAssociation", Properties: {SubnetId: !
 RECORD = ("Resources", "Registro", "Properties")
 
 
-def test_an_acl_may_close_the_way_to_the_pods(bench):
+def test_an_acl_may_close_the_way_to_the_pods():
     assert any("a ACL de rede de `SubB` não deixa" in text for text in bench(GOOD + CLOSED, *PARTS, PODS).missing())
 
 
-def test_the_cluster_may_be_cited_by_its_name(bench):
+def test_the_cluster_may_be_cited_by_its_name():
     named = bench(GOOD, *PARTS, PODS).put("Resources", "Agrupamento", "Properties", "Name", value="loja")
     named = named.put("Resources", "Alvos", "Properties", "Tags", 0, "Value", value="loja")
     assert named.missing() == []
     assert named.survivors("alb--api") == []
 
 
-def test_the_agent_may_be_an_addon(bench):
+def test_the_agent_may_be_an_addon():
     addon = "Agente: {Type: AWS::EKS::Addon, Properties: {AddonName: eks-pod-identity-agent, ClusterName: !Ref Agrupamento}}\n"
     added = bench(GOOD + addon, *PARTS, INVOKE).remove("Resources", "Agrupamento", "Properties", "ComputeConfig")
     assert added.missing() == []
     assert added.survivors("api--funcao") == []
 
 
-def test_any_of_two_associations_is_enough(bench):
+def test_any_of_two_associations_is_enough():
     before = """\
 Antes:
   Type: AWS::EKS::PodIdentityAssociation
@@ -259,12 +260,12 @@ SemNada:
     assert bench(GOOD.replace("Associacao:", before + "Associacao:"), *PARTS, INVOKE).missing() == []
 
 
-def test_a_disabled_environment_beside_another_does_not_count(bench):
+def test_a_disabled_environment_beside_another_does_not_count():
     other = "Outro: {Type: AWS::Batch::ComputeEnvironment, Properties: {State: DISABLED, ComputeResources: {Subnets: [subnet-1]}}}\n"
     assert bench(GOOD + other, *PARTS, READ).missing() == []
 
 
-def test_a_record_may_name_its_zone(bench):
+def test_a_record_may_name_its_zone():
     named = bench(GOOD, *PARTS, LEAD).remove(*RECORD, "HostedZoneId").put(*RECORD, "HostedZoneName", value="exemplo.org.")
     assert named.missing() == []
     assert named.survivors("zona--alb") == []
@@ -294,7 +295,7 @@ NomeLoja:
 CONFIG = ("Resources", "Loja", "Properties", "DistributionConfig")
 
 
-def test_a_distribution_attends_only_by_its_aliases(bench):
+def test_a_distribution_attends_only_by_its_aliases():
     site = bench(GOOD + SITE, *PARTS, "loja = Loja", "zona >> loja")
     assert site.missing() == []
     assert site.survivors("zona--loja") == []

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from scripts.proofs.drawn.containment import misplaced
 from scripts.proofs.facts.views import views_of
 from scripts.proofs.network.exposure import internet_paths
-from tests.proofs.scenery import ACL_OF_DATA, FLEET, GONE, allow, drawing, group, network, node, ref
+from tests.proofs.bench import bench
+from tests.proofs.scenery import ACL_OF_DATA, FLEET, GONE, allow, network, ref
 
-ZONE_A, ZONE_B = group("zona-a", "zona", parent="vpc"), group("zona-b", "zona", parent="vpc")
-GROUPS = (
-    group("vpc", "vpc", "Vpc"), ZONE_A, ZONE_B,
-    group("pub-a", "sub-rede-publica", "PublicaA", "zona-a"), group("priv-a", "sub-rede-privada", "PrivadaA", "zona-a"),
-    group("priv-b", "sub-rede-privada", "PrivadaB", "zona-b"), group("sg-a", "grupo-de-seguranca", "GrupoBanco", "priv-a"),
-    group("sg-b", "grupo-de-seguranca", "GrupoBanco", "priv-b"), group("frota-a", "auto-scaling", "Frota", "priv-a"),
-)
-NODES = (
-    node("Portao", "vpc"), node("Alb", "vpc"), node("Nat", "pub-a"), node("Servidor", "pub-a"), node("App", "priv-a"),
-    node("Banco", "sg-a", "primario"), node("Banco", "sg-b", "espera"), node("Frota", "frota-a"), node("Volume", "zona-a"),
+DRAWING = (
+    "[vpc vpc] = Vpc", "[zona-a zona] @ vpc", "[zona-b zona] @ vpc",
+    "[pub-a sub-rede-publica] = PublicaA @ zona-a", "[priv-a sub-rede-privada] = PrivadaA @ zona-a",
+    "[priv-b sub-rede-privada] = PrivadaB @ zona-b", "[sg-a grupo-de-seguranca] = GrupoBanco @ priv-a",
+    "[sg-b grupo-de-seguranca] = GrupoBanco @ priv-b", "[frota-a auto-scaling] = Frota @ priv-a",
+    "Portao @ vpc", "Alb @ vpc", "Nat @ pub-a", "Servidor @ pub-a", "App @ priv-a", "primario = Banco @ sg-a", "espera = Banco @ sg-b",
+    "Frota @ frota-a", "Volume @ zona-a",
 )
 MORE = FLEET | {"Volume": ("EC2::Volume", {"AvailabilityZone": {"Fn::GetAtt": ["Servidor", "AvailabilityZone"]}})}
 
 
-def found(changes=None, moved=(), groups=GROUPS):
-    nodes = {element.id: element for element in NODES} | {element.id: element for element in moved}
-    return [f"{finding.code}: {finding.message}" for finding in
-            misplaced(drawing(*groups, *nodes.values()), views_of(network(changes, MORE)))]
+def told(template, *parts):
+    drawn = bench(template, *parts)
+    return [f"{finding.code}: {finding.message}" for finding in misplaced(drawn.diagram, views_of(drawn.template))]
+
+
+def found(changes=None, *more):
+    """Os achados do desenho certo; em `more`, o que se muda nele e o que se acrescenta."""
+    return told(network(changes, MORE), *DRAWING, *more)
 
 
 def test_the_good_drawing_is_in_place():
@@ -76,61 +76,56 @@ def test_a_template_that_disagrees(changes, expected):
 
 
 @pytest.mark.parametrize("moved, expected", [
-    (node("Nat", "priv-a"), "lugar-errado: `nat` está desenhado em `PrivadaA`, mas no template `Nat` não está lá; "
+    ("Nat @ priv-a", "lugar-errado: `nat` está desenhado em `PrivadaA`, mas no template `Nat` não está lá; "
                             "mova o componente, ou corrija o template."),
-    (node("Nat", "zona-a"), "lugar-errado: `nat` está desenhado fora de `PublicaA`, mas no template `Nat` está lá; "
+    ("Nat @ zona-a", "lugar-errado: `nat` está desenhado fora de `PublicaA`, mas no template `Nat` está lá; "
                             "mova-o para dentro do grupo."),
-    (node("Alb"), "lugar-errado: `alb` está desenhado fora de `Vpc`, mas no template `Alb` está lá; "
+    ("Alb", "lugar-errado: `alb` está desenhado fora de `Vpc`, mas no template `Alb` está lá; "
                   "mova-o para dentro do grupo."),
-    (node("App", "frota-a"), "lugar-errado: `app` está desenhado em `Frota`, mas no template `App` não está lá; "
+    ("App @ frota-a", "lugar-errado: `app` está desenhado em `Frota`, mas no template `App` não está lá; "
                              "mova o componente, ou corrija o template."),
-    (node("Frota", "priv-a"), "lugar-errado: `frota` está desenhado fora de `Frota`, mas no template `Frota` está lá; "
+    ("Frota @ priv-a", "lugar-errado: `frota` está desenhado fora de `Frota`, mas no template `Frota` está lá; "
                               "mova-o para dentro do grupo."),
-    (node("Banco", "priv-b", "espera"), "lugar-errado: `espera` está desenhado fora de `GrupoBanco`, mas no template "
+    ("espera = Banco @ priv-b", "lugar-errado: `espera` está desenhado fora de `GrupoBanco`, mas no template "
                                         "`Banco` está lá; mova-o para dentro do grupo."),
-    (node("Volume", "zona-b"), "zona-errada: `volume` está desenhado em `zona-b`, mas a zona dele não é certamente a de "
+    ("Volume @ zona-b", "zona-errada: `volume` está desenhado em `zona-b`, mas a zona dele não é certamente a de "
                                "`priv-b`; mova-o, ou dê aos dois a mesma `AvailabilityZone`."),
-    (node("Volume", "vpc"), "zona-errada: `volume` está desenhado fora de `zona-a`, mas `Volume` é dessa zona; "
+    ("Volume @ vpc", "zona-errada: `volume` está desenhado fora de `zona-a`, mas `Volume` é dessa zona; "
                             "mova-o para dentro."),
-    (node("Alb", "zona-a"), "zona-errada: `alb` está desenhado numa zona, mas `Alb` não vive só nela; desenhe-o fora das "
+    ("Alb @ zona-a", "zona-errada: `alb` está desenhado numa zona, mas `Alb` não vive só nela; desenhe-o fora das "
                             "zonas, ou uma vez em cada zona dele."),
-    (node("Portao", "zona-b"), "zona-errada: `portao` está desenhado numa zona, mas `Portao` não vive só nela; desenhe-o "
+    ("Portao @ zona-b", "zona-errada: `portao` está desenhado numa zona, mas `Portao` não vive só nela; desenhe-o "
                                "fora das zonas, ou uma vez em cada zona dele."),
-    (node("Destino", "priv-a"), "lugar-desconhecido: `destino` está desenhado em `PrivadaA`, mas não se sabe onde "
+    ("Destino @ priv-a", "lugar-desconhecido: `destino` está desenhado em `PrivadaA`, mas não se sabe onde "
                                 "`Destino` (`AWS::ElasticLoadBalancingV2::TargetGroup`) vive; desenhe-o fora, ou diga no "
                                 "template a sub-rede, o grupo ou a VPC dele."),
 ])
 def test_a_drawing_that_disagrees(moved, expected):
-    assert expected in found(moved=[moved])
+    assert expected in found(None, moved)
 
 
 @pytest.mark.parametrize("kind", ["computador", "local"])
 def test_nothing_of_aws_is_in_a_computer(kind):
-    home = group("casa", kind)
-    assert found(moved=[node("pessoa", "casa")], groups=(*GROUPS, home)) == []
+    home = f"[casa {kind}]"
+    assert found(None, home, "pessoa @ casa") == []
     assert ("lugar-errado: `alb` é um recurso da AWS e está desenhado em `casa`, que fica fora dela; tire-o de lá."
-            in found(moved=[node("Alb", "casa")], groups=(*GROUPS, home)))
-    deep = group("sala", "", "", "casa")
+            in found(None, home, "Alb @ casa"))
     assert ("lugar-errado: `destino` é um recurso da AWS e está desenhado em `casa`, que fica fora dela; tire-o de lá."
-            in found(moved=[node("Destino", "sala")], groups=(*GROUPS, home, deep)))
+            in found(None, home, "[sala] @ casa", "Destino @ sala"))
 
 
 def test_a_global_service_is_in_no_region():
     template = network(added={"Site": ("CloudFront::Distribution", {})})
-    region = group("casa", "regiao")
-    said = ("lugar-errado", "`Site` é de um serviço global, e está desenhado em `casa`; tire-o da região.")
-    inside = misplaced(drawing(region, node("Site", "casa")), views_of(template))
-    assert said in [(finding.code, finding.message) for finding in inside]
-    assert said[1] not in [finding.message for finding in misplaced(drawing(region, node("Site", None)), views_of(template))]
+    said = "lugar-errado: `Site` é de um serviço global, e está desenhado em `casa`; tire-o da região."
+    assert said in told(template, "[casa regiao]", "Site @ casa")
+    assert said not in told(template, "[casa regiao]", "Site")
 
 
 def two_nats(**changes):
     """Um componente que são dois NATs, num grupo que são as duas sub-redes públicas."""
     added = {"NatB": ("EC2::NatGateway", {"SubnetId": ref("PublicaB"), **changes})}
-    vpc, both = group("vpc", "vpc", "Vpc"), group("publicas", "sub-rede-publica", "PublicaA PublicaB", "vpc")
-    nats = node("Nat", "publicas")
-    nats = dataclasses.replace(nats, resources=("Nat", "NatB"))
-    return [finding.message for finding in misplaced(drawing(vpc, both, nats), views_of(network(added=added))) if "nat" in finding.message.lower()]
+    drawn = "[vpc vpc] = Vpc", "[publicas sub-rede-publica] = PublicaA PublicaB @ vpc", "nat = Nat NatB @ publicas"
+    return [text for text in told(network(added=added), *drawn) if "nat" in text.lower()]
 
 
 def test_a_component_may_be_one_resource_in_each_subnet():
@@ -139,7 +134,7 @@ def test_a_component_may_be_one_resource_in_each_subnet():
 
 
 def test_a_subnet_group_says_which_subnet_it_is():
-    assert found(groups=(*GROUPS, group("vaga", "sub-rede-privada", "", "vpc"))) == [
+    assert found(None, "[vaga sub-rede-privada] @ vpc") == [
         "lugar-desconhecido: O grupo `vaga` não diz que recurso é; dê-lhe `recurso=` com um `AWS::EC2::Subnet` do template."]
 
 

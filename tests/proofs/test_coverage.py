@@ -5,14 +5,13 @@ from dataclasses import replace
 import pytest
 
 from scripts.proofs.drawn.coverage import unclaimed
-from scripts.proofs.facts.views import views_of
-from tests.proofs.conftest import REAL
+from tests.proofs.bench import REAL, bench, real
 
 STATEMENT = {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": "*"}
 
 
 def left(architecture):
-    return [str(finding) for finding in unclaimed(architecture.diagram, views_of(architecture.template), architecture.proofs)]
+    return [str(finding) for finding in unclaimed(architecture.diagram, architecture.views, architecture.proofs)]
 
 
 def messages(architecture):
@@ -20,8 +19,8 @@ def messages(architecture):
 
 
 @pytest.mark.parametrize("slug", REAL)
-def test_the_real_templates_allow_nothing_more(bench, slug):
-    assert left(bench.real(slug)) == []
+def test_the_real_templates_allow_nothing_more(slug):
+    assert left(real(slug)) == []
 
 
 FUNCTION = """\
@@ -59,23 +58,23 @@ def added(architecture, *statements):
     return architecture.put(*STATEMENTS, value=[*node, *statements])
 
 
-def test_everything_shown(bench):
+def test_everything_shown():
     assert left(bench(FUNCTION, *PUT)) == []
 
 
-def test_an_action_no_arrow_needs(bench):
+def test_an_action_no_arrow_needs():
     architecture = bench(FUNCTION, *PUT).put(*STATEMENTS, 0, "Action", value=["dynamodb:PutItem", "dynamodb:DeleteItem"])
     assert left(architecture) == [
         "template.yaml:15: [permissao-sem-seta] Nenhuma seta mostra `dynamodb:DeleteItem` de `Papel`; desenhe a seta com "
         "`acao=\"dynamodb:DeleteItem\"`, tire a permissão, ou dê o motivo em `Metadata: {Excecoes: {permissao-sem-seta: …}}` de `Papel`."]
 
 
-def test_without_the_arrow_all_is_left(bench):
+def test_without_the_arrow_all_is_left():
     architecture = bench(FUNCTION, "funcao = Funcao", "tabela = Tabela")
     assert messages(architecture) == ["Nenhuma seta mostra `dynamodb:PutItem` de `Papel`"]
 
 
-def test_a_resource_no_arrow_needs(bench):
+def test_a_resource_no_arrow_needs():
     architecture = bench(FUNCTION, *PUT)
     both = [{"Fn::GetAtt": ["Tabela", "Arn"]}, {"Fn::GetAtt": ["Outra", "Arn"]}]
     assert messages(architecture.put(*STATEMENTS, 0, "Resource", value=both)) == ["Nenhuma seta mostra o recurso `Outra` de `Papel`"]
@@ -91,14 +90,14 @@ def test_a_resource_no_arrow_needs(bench):
     ({"Fn::Transform": {"Name": "M"}}, 1),
     ("texto", 1),
 ])
-def test_added_statements(bench, statement, count):
+def test_added_statements(statement, count):
     before = added(bench(FUNCTION, *PUT))
     after = left(added(before, statement))
     unproven = not added(before, statement).proof().proven
     assert len(after) == count, (after, unproven)
 
 
-def test_other_logs_are_not_support(bench):
+def test_other_logs_are_not_support():
     architecture = bench(FUNCTION, *PUT)
     assert messages(architecture.put(*STATEMENTS, 1, "Resource", value="*")) == [
         "Nenhuma seta mostra `logs:CreateLogStream` de `Papel`", "Nenhuma seta mostra `logs:PutLogEvents` de `Papel`"]
@@ -109,7 +108,7 @@ def test_other_logs_are_not_support(bench):
     assert left(architecture.remove("Resources", "Funcao", "Properties", "LoggingConfig").put(*STATEMENTS, 1, "Resource", value=own)) == []
 
 
-def test_a_reason_explains_one_statement(bench):
+def test_a_reason_explains_one_statement():
     architecture = added(bench(FUNCTION, *PUT), {**STATEMENT, "Sid": "Limpar"})
     reason = ("Resources", "Papel", "Metadata")
     assert len(left(architecture)) == 1
@@ -130,14 +129,14 @@ def test_a_reason_explains_one_statement(bench):
     ({"AWS": "arn:aws:iam::123456789012:root"}, 1),
     ("*", 1),
 ])
-def test_trust(bench, principal, count):
+def test_trust(principal, count):
     path = ("Resources", "Papel", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Principal")
     architecture = bench(FUNCTION, *PUT).put(*path, value=principal)
     found = [text for text in messages(architecture) if "confiança" in text]
     assert len(found) == count
 
 
-def test_a_role_no_one_uses(bench):
+def test_a_role_no_one_uses():
     found = messages(bench("Papel: {Type: 'AWS::IAM::Role', Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, "
                            "Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]}}}"))
     assert found == ["Nenhuma seta mostra a confiança de `Papel` em `lambda.amazonaws.com`"]
@@ -162,9 +161,9 @@ Novo: {Type: "AWS::Novo::Servico", Properties: {Dentro: [{Regra: {Statement: [{E
 """
 
 
-def test_every_kind_of_permission_is_seen(bench):
+def test_every_kind_of_permission_is_seen():
     architecture = bench(OTHERS)
-    assert sorted({finding.line for finding in unclaimed(architecture.diagram, views_of(architecture.template), [])}) == [
+    assert sorted({finding.line for finding in unclaimed(architecture.diagram, architecture.views, [])}) == [
         5, 6, 7, 10, 11, 12, 13, 14, 15, 16]
     assert len(left(architecture)) == 11
     assert [text for text in left(architecture) if "AdministratorAccess" in text] == [
@@ -184,7 +183,7 @@ Associa: {Type: "AWS::EC2::SubnetRouteTableAssociation", Properties: {SubnetId: 
 NO_ASSOCIATION = "Nenhuma seta mostra as rotas de `Associa` para"
 
 
-def test_a_routed_association_no_arrow_needs(bench):
+def test_a_routed_association_no_arrow_needs():
     architecture = bench(ROUTED)
     association = ("Resources", "Associa", "Properties")
     assert messages(architecture) == ["Nenhuma seta mostra a rota `Rota`", f"{NO_ASSOCIATION} `Rede`"]
@@ -205,12 +204,12 @@ def test_a_routed_association_no_arrow_needs(bench):
         "RouteTableId": {"Ref": "TabelaDados"}, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": {"Ref": "InternetGateway"}}}),
     ("upload-ec2-ebs-rds", ("Resources", "PapelServidor", "Metadata"), {}),
 ])
-def test_mutated_real_templates(bench, slug, path, value):
-    assert left(bench.real(slug).put(*path, value=value)) != []
+def test_mutated_real_templates(slug, path, value):
+    assert left(real(slug).put(*path, value=value)) != []
 
 
-def test_the_database_password_needs_the_arrow(bench):
-    architecture = bench.real("upload-ec2-ebs-rds")
+def test_the_database_password_needs_the_arrow():
+    architecture = real("upload-ec2-ebs-rds")
     edges = tuple(edge for edge in architecture.diagram.edges if edge.head != "banco")
     found = messages(replace(architecture, diagram=replace(architecture.diagram, edges=edges)))
     assert "Nenhuma seta mostra `secretsmanager:GetSecretValue` de `PapelServidor`" in found
@@ -224,7 +223,7 @@ def test_the_database_password_needs_the_arrow(bench):
     "A: {Type: 'AWS::EC2::SecurityGroup', Properties: {SecurityGroupIngress: !Ref A}}\n",
     "A: {Type: 'AWS::IAM::Role', Properties: {AssumeRolePolicyDocument: texto, ManagedPolicyArns: {a: b}}}\n",
 ])
-def test_hostile_templates_never_crash(bench, text):
+def test_hostile_templates_never_crash(text):
     left(bench(text))
 
 
@@ -240,7 +239,7 @@ Papel:
 """
 
 
-def test_the_cluster_has_the_policies_auto_mode_asks_for(bench):
+def test_the_cluster_has_the_policies_auto_mode_asks_for():
     cluster = bench(EKS, "nos = Nos")
     assert left(cluster) == []
     policies = ("Resources", "Papel", "Properties", "ManagedPolicyArns", 0)

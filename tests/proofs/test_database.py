@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 import pytest
 
-from scripts.base.diagram import Edge
 from scripts.proofs.arrows.database import default_port, managed_secret
-from scripts.proofs.arrows.prove import prove
 from scripts.proofs.drawn.coverage import unclaimed
-from scripts.proofs.facts.view import Placed
-from scripts.proofs.facts.views import views_of
-from tests.proofs.scenery import GONE, drawing, group, missing, network, node, proof, ref
+from scripts.proofs.facts.view import Placed, views_of
+from tests.proofs.bench import bench
+from tests.proofs.scenery import GONE, network, ref
 
 
 def test_the_application_reaches_the_database():
-    assert missing(network(), "App", "Banco") == []
-    assert missing(network(), "App", "Banco", "5432") == []
-    assert [found.text for found in proof(network(), "App", "Banco").found][:2] == [
+    assert bench(network(), "App >> Banco").missing() == []
+    assert bench(network(), "App >> Banco porta=5432").missing() == []
+    assert [found.text for found in bench(network(), "App >> Banco").proof().found][:2] == [
         "o motor postgres ouve na porta 5432", "`App` vive em `PrivadaA`"]
 
 
@@ -52,13 +49,13 @@ def test_the_application_reaches_the_database():
      "ponha as duas pontas em sub-redes da mesma VPC"),
 ])
 def test_what_is_missing(changes, port, expected):
-    assert expected in missing(network(changes), "App", "Banco", port)
+    assert expected in bench(network(changes), f"App >> Banco porta={port}").missing()
 
 
 def test_another_port_is_followed():
     changes = {"Banco.Port": 6000, "GrupoBanco.SecurityGroupIngress.0.FromPort": 6000,
                "GrupoBanco.SecurityGroupIngress.0.ToPort": 6000}
-    done = proof(network(changes), "App", "Banco", "6000")
+    done = bench(network(changes), "App >> Banco porta=6000").proof()
     assert done.proven and ("Resources", "Banco", "Properties", "Port") in {found.path for found in done.found}
 
 
@@ -93,7 +90,7 @@ UNREAD = ("nada deixa `Papel` fazer `secretsmanager:GetSecretValue` em o segredo
 ])
 def test_the_application_has_the_credentials(changes, statements):
     template = network(changes, trusted(*statements))
-    done = proof(template, "App", "Banco")
+    done = bench(template, "App >> Banco").proof()
     assert done.missing == ()
     permitted = ("Resources", "Papel", "Properties", "Policies", 0, "PolicyDocument", "Statement", 0, "Action")
     assert permitted in {found.path for found in done.found}
@@ -113,13 +110,12 @@ def test_the_application_has_the_credentials(changes, statements):
      ["não se sabe com que papel `App` chama a AWS; dê-lhe um papel do IAM"]),
 ])
 def test_an_application_without_the_credentials(changes, statements, expected):
-    assert missing(network(changes, trusted(*statements)), "App", "Banco") == expected
+    assert bench(network(changes, trusted(*statements)), "App >> Banco").missing() == expected
 
 
 def test_a_connection_by_iam_is_shown_by_the_arrow():
-    drawn = drawing(node("App"), node("Banco"), edge=("app", "banco"))
-    template = network(BY_IAM, trusted(permit("rds-db:connect", USERS)))
-    left = [found.message for found in unclaimed(drawn, views_of(template), prove(drawn, views_of(template)))]
+    drawn = bench(network(BY_IAM, trusted(permit("rds-db:connect", USERS))), "App >> Banco")
+    left = [found.message for found in unclaimed(drawn.diagram, views_of(drawn.template), drawn.proofs)]
     assert not [message for message in left if "rds-db" in message]
 
 
@@ -134,14 +130,15 @@ def test_each_engine_has_its_port(engine, port):
 def test_an_aurora_cluster_listens_too():
     cluster = {"Cluster": ("RDS::DBCluster", {
         "Engine": "aurora-postgresql", "DBSubnetGroupName": ref("Sub"), "VpcSecurityGroupIds": [ref("GrupoBanco")]})}
-    assert missing(network({}, cluster), "App", "Cluster") == []
+    assert bench(network({}, cluster), "App >> Cluster").missing() == []
+
+
+PAIR = ("primario = Banco", "espera = Banco")
 
 
 def standby(template, first="PrivadaA", second="PrivadaB"):
-    drawn = (group("a", "sub-rede-privada", first), group("b", "sub-rede-privada", second),
-             node("Banco", "a", "primario"), node("Banco", "b", "espera"))
-    (done,) = prove(drawing(*drawn, edge=("primario", "espera")), views_of(template))
-    return [str(piece) for piece in done.missing]
+    places = f"[a sub-rede-privada] = {first}: primario", f"[b sub-rede-privada] = {second}: espera"
+    return bench(template, *PAIR, *places, "primario >> espera").missing()
 
 
 @pytest.mark.parametrize("changes, expected", [
@@ -165,26 +162,23 @@ def test_primary_and_standby_are_drawn_apart():
 
 
 def test_a_standby_serves_no_one():
-    diagram = drawing(node("App"), node("Banco", id="primario"), node("Banco", id="espera"), edge=("espera", "primario"))
-    diagram = replace(diagram, edges=(*diagram.edges, Edge("grava", "app", "primario", 10)))
-    backwards, write = prove(diagram, views_of(network()))
-    assert write.proven
-    assert [str(piece) for piece in backwards.missing] == [
+    drawn = bench(network(), *PAIR, "espera >> primario", "App >> primario")
+    assert drawn.proof("app--primario").proven
+    assert drawn.missing("espera--primario") == [
         "`primario` está em espera e não atende `app`; leve essa seta ao primário, ou inverta a da réplica"]
 
 
 def test_only_the_primary_serves():
-    diagram = drawing(node("App"), node("Banco", id="primario"), node("Banco", id="espera"), edge=("app", "primario"))
-    diagram = replace(diagram, edges=(*diagram.edges, Edge("le", "app", "espera", 10)))
-    assert {str(piece) for done in prove(diagram, views_of(network())) for piece in done.missing} == {
+    drawn = bench(network(), *PAIR, "App >> primario", "App >> espera")
+    assert {str(piece) for done in drawn.proofs for piece in done.missing} == {
         "`Banco` atende em `primario` e em `espera`, e só o primário atende; leve as setas das aplicações ao primário",
         "`Banco` atende em `espera` e em `primario`, e só o primário atende; leve as setas das aplicações ao primário"}
 
 
 def test_a_read_replica_names_its_source():
     copy = {"Copia": ("RDS::DBInstance", {"SourceDBInstanceIdentifier": ref("Banco")})}
-    assert missing(network({}, copy), "Banco", "Copia") == []
-    assert missing(network({"Copia.SourceDBInstanceIdentifier": "outro"}, copy), "Banco", "Copia") == [
+    assert bench(network({}, copy), "Banco >> Copia").missing() == []
+    assert bench(network({"Copia.SourceDBInstanceIdentifier": "outro"}, copy), "Banco >> Copia").missing() == [
         "`Copia` não é réplica de `Banco`; escreva `SourceDBInstanceIdentifier: !Ref Banco`"]
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from tests.proofs.bench import bench
 
 GOOD = """\
 Parameters:
@@ -102,7 +103,7 @@ ENTRY = ("Resources", "Grupo", "Properties", "SecurityGroupIngress", 0)
 
 
 @pytest.mark.parametrize("arrow", [TO_SITE, TO_BUCKET, TO_BALANCER])
-def test_each_arrow_is_proven_and_every_line_counts(bench, arrow):
+def test_each_arrow_is_proven_and_every_line_counts(arrow):
     architecture = bench(GOOD, *PARTS, arrow)
     assert architecture.missing() == []
     assert architecture.proof().found
@@ -145,16 +146,16 @@ def test_each_arrow_is_proven_and_every_line_counts(bench, arrow):
     (TO_BALANCER, ("Resources", "Ouvinte", "Properties", "Protocol"), "HTTPS", "não ouve HTTP na porta"),
     (TO_BALANCER, ("Resources", "Ligacao", "Properties", "VpcId"), "vpc-1", "nenhum gateway de internet está ligado"),
 ])
-def test_what_is_missing(bench, arrow, path, value, missing):
+def test_what_is_missing(arrow, path, value, missing):
     assert any(missing in text for text in bench(GOOD, *PARTS, arrow).put(*path, value=value).missing())
 
 
-def test_the_world_is_not_the_prefix_list(bench):
+def test_the_world_is_not_the_prefix_list():
     opened = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIp": "0.0.0.0/0"}
     assert any("deixa o CloudFront entrar" in text for text in bench(GOOD, *PARTS, TO_BALANCER).put(*ENTRY, value=opened).missing())
 
 
-def test_who_visits_is_outside(bench):
+def test_who_visits_is_outside():
     inside = bench(GOOD, *PARTS, "[vpc] = Rede: pessoa", TO_SITE)
     drawn = dataclasses.replace(inside.diagram, groups=tuple(dataclasses.replace(group, kind="vpc") for group in inside.diagram.groups))
     found = dataclasses.replace(inside, diagram=drawn).missing()
@@ -183,11 +184,11 @@ CIPHERED = {"BucketEncryption": {"ServerSideEncryptionConfiguration": [
     {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["Chave", "Arn"]}}}]}}
 
 
-def test_an_acl_may_close_the_way_to_the_balancer(bench):
+def test_an_acl_may_close_the_way_to_the_balancer():
     assert any("a ACL de rede de `SubB` não deixa entrar tcp 80" in text for text in bench(GOOD + CLOSED, *PARTS, TO_BALANCER).missing())
 
 
-def test_the_key_of_the_bucket_counts(bench):
+def test_the_key_of_the_bucket_counts():
     closed = bench(GOOD + KEY, *PARTS, TO_BUCKET).put("Resources", "Balde", "Properties", value=CIPHERED)
     assert closed.missing() == []
     without = closed.remove("Resources", "Chave", "Properties", "KeyPolicy", "Statement", 1)
@@ -198,7 +199,7 @@ def test_the_key_of_the_bucket_counts(bench):
     ({"Principal": "*"}, "qualquer um leria `Balde`"), ({"Principal": {"AWS": ["*"]}}, "qualquer um leria `Balde`"),
     ({"Principal": {"Service": "cloudfront.amazonaws.com"}, "Condition": {"StringLike": {"AWS:Referer": "*"}}}, "qualquer distribuição"),
 ])
-def test_no_other_permission_opens_the_bucket(bench, extra, missing):
+def test_no_other_permission_opens_the_bucket(extra, missing):
     architecture = bench(GOOD, *PARTS, TO_BUCKET)
     own = architecture.template.data["Resources"]["Politica"]["Properties"]["PolicyDocument"]["Statement"]
     more = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Sub": "${Balde.Arn}/*"}, **extra}
@@ -213,7 +214,7 @@ IMAGES = {"PathPattern": "/img/*", "TargetOriginId": "arquivos", "ViewerProtocol
     ({"PathPattern": {"Fn::ImportValue": "x"}}, "nenhum comportamento"), ({"PathPattern": "*.jpg"}, ""),
     ({"PathPattern": "/x/*", "TargetOriginId": "arquivos", "ViewerProtocolPolicy": "allow-all"}, "aceita HTTP sem TLS"),
 ])
-def test_an_earlier_behaviour_may_take_it_all(bench, before, missing):
+def test_an_earlier_behaviour_may_take_it_all(before, missing):
     first = {"TargetOriginId": "aplicacao", "ViewerProtocolPolicy": "redirect-to-https", **before}
     found = bench(GOOD, *PARTS, TO_BUCKET).put(*CONFIG, "CacheBehaviors", value=[first, IMAGES]).missing()
     assert any(missing in text for text in found) if missing else found == []
@@ -224,5 +225,5 @@ def test_an_earlier_behaviour_may_take_it_all(bench, before, missing):
     ((*STATEMENT, "Condition", "StringEquals", "AWS:SourceArn"), {"Fn::Sub": "arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site.Id}"}),
     ((*CONFIG, "Staging"), False),
 ])
-def test_other_ways_to_write_the_same(bench, path, value):
+def test_other_ways_to_write_the_same(path, value):
     assert bench(GOOD, *PARTS, TO_BUCKET).put(*path, value=value).missing() == []

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.proofs.scenery import GONE, allow, missing, network, ref
+from tests.proofs.bench import bench
+from tests.proofs.scenery import GONE, allow, network, ref
 
 ONLY_8080 = {"GrupoApp.SecurityGroupEgress": [allow(8080, CidrIp="0.0.0.0/0")]}
 
 
 def test_the_application_leaves_by_the_nat():
-    assert missing(network(), "App", "Nat") == []
-    assert missing(network({"GrupoApp.SecurityGroupEgress": [allow(443, CidrIp="0.0.0.0/0")]}), "App", "Nat") == []
-    assert missing(network(ONLY_8080), "App", "Nat", "8080") == []
+    assert bench(network(), "App >> Nat").missing() == []
+    assert bench(network({"GrupoApp.SecurityGroupEgress": [allow(443, CidrIp="0.0.0.0/0")]}), "App >> Nat").missing() == []
+    assert bench(network(ONLY_8080), "App >> Nat porta=8080").missing() == []
 
 
 @pytest.mark.parametrize("changes, expected", [
@@ -41,4 +42,4 @@ def test_the_application_leaves_by_the_nat():
      "não se conhecem os grupos de segurança de `App` (ENI_SG_RULES_MISMATCH); cite por `!Ref` um grupo deste template"),
 ])
 def test_what_is_missing(changes, expected):
-    assert expected in missing(network(changes), "App", "Nat")
+    assert expected in bench(network(changes), "App >> Nat").missing()

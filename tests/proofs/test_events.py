@@ -1,6 +1,7 @@
 """Um serviço que aciona outro: a notificação, a permissão e a ordem de criação."""
 
 import pytest
+from tests.proofs.bench import bench
 
 GOOD = """\
 Balde:
@@ -29,7 +30,7 @@ ENTRY = ("Resources", "Balde", "Properties", "NotificationConfiguration", "Lambd
 PERMISSION = ("Resources", "Permissao", "Properties")
 
 
-def test_a_bucket_triggers_a_function(bench):
+def test_a_bucket_triggers_a_function():
     architecture = bench(GOOD, *ARROW)
     assert architecture.missing() == []
     assert architecture.survivors("balde--funcao") == []
@@ -69,19 +70,19 @@ LATE = "`Balde` pode ser criado antes de `Permissao`; acrescente `DependsOn: Per
     ((*PERMISSION, "SourceArn"), {"Fn::ImportValue": "x"}, NOT_PERMITTED),
     (("Resources", "Balde", "DependsOn"), "Outra", LATE),
 ])
-def test_what_is_missing(bench, path, value, missing):
-    assert bench(GOOD, *ARROW).put(*path, value=value).missing()[0] == missing
+def test_what_is_missing(path, value, missing):
+    assert bench(GOOD, *ARROW).put(*path, value=value).missing() == [missing]
 
 
 @pytest.mark.parametrize("event, arrow", [
     ("s3:ObjectRemoved:*", "s3:ObjectRemoved:Delete"), ("s3:ObjectCreated:Put", "s3:ObjectCreated:Put"), ("s3:*", ""),
 ])
-def test_the_arrow_may_say_its_event(bench, event, arrow):
+def test_the_arrow_may_say_its_event(event, arrow):
     parts = (*ARROW[:2], f"balde >> funcao acao={arrow}" if arrow else "balde >> funcao")
     assert bench(GOOD, *parts).put(*ENTRY, "Event", value=event).missing() == []
 
 
-def test_several_entries_and_permissions(bench):
+def test_several_entries_and_permissions():
     architecture = bench(GOOD, *ARROW)
     removed = {"Event": "s3:ObjectRemoved:*", "Function": {"Fn::GetAtt": ["Funcao", "Arn"]}}
     other = {"Event": "s3:ObjectCreated:*", "Function": {"Fn::GetAtt": ["Outra", "Arn"]}}
@@ -96,7 +97,7 @@ def test_several_entries_and_permissions(bench):
     assert repeated.put("Resources", "Balde", "DependsOn", value=["Certa"]).missing() == []
 
 
-def test_order_by_reference_and_by_text(bench):
+def test_order_by_reference_and_by_text():
     architecture = bench(GOOD, *ARROW)
     assert architecture.put("Resources", "Balde", "DependsOn", value="Permissao").survivors("balde--funcao") == []
     indirect = architecture.put("Resources", "Balde", "DependsOn", value="Meio").put(
@@ -104,6 +105,6 @@ def test_order_by_reference_and_by_text(bench):
     assert indirect.missing() == []
 
 
-def test_swapped_functions(bench):
+def test_swapped_functions():
     architecture = bench(GOOD, *ARROW[:1], "funcao = Outra", "balde >> funcao")
     assert architecture.missing() == [NOT_NOTIFIED.replace("Funcao", "Outra"), NOT_PERMITTED.replace("Funcao", "Outra")]

@@ -8,6 +8,7 @@ from scripts.proofs.facts.views import views_of
 from scripts.proofs.identity.conditions import holds
 from scripts.proofs.identity.evaluation import Request, decide
 from scripts.proofs.identity.wildcards import covers
+from tests.proofs.bench import bench
 
 ROLE = """\
 Resources:
@@ -26,7 +27,7 @@ def statements(*written):
                       *(f"              - {text}" for text in written)])
 
 
-def decision(bench, properties, others="", action="dynamodb:PutItem", arn=None):
+def decision(properties, others="", action="dynamodb:PutItem", arn=None):
     template = bench(ROLE.format(properties=properties, others=others)).template
     view = views_of(template).each[0]
     table = template.resources["Tabela"]
@@ -86,8 +87,8 @@ def test_conditions(condition, answer):
     "{Effect: Allow, Action: '*', NotResource: !GetAtt Outra.Arn}",
     "{Effect: Allow, Action: dynamodb:PutItem, Resource: '*', Condition: {StringEquals: {aws:ResourceAccount: !Ref 'AWS::AccountId'}}}",
 ])
-def test_what_allows(bench, written):
-    assert decision(bench, statements(written)).granted
+def test_what_allows(written):
+    assert decision(statements(written)).granted
 
 
 @pytest.mark.parametrize("written", [
@@ -111,8 +112,8 @@ def test_what_allows(bench, written):
     "texto",
     "!Transform {Name: Macro}",
 ])
-def test_what_does_not_allow(bench, written):
-    assert not decision(bench, statements(written)).granted
+def test_what_does_not_allow(written):
+    assert not decision(statements(written)).granted
 
 
 @pytest.mark.parametrize("denial, granted", [
@@ -130,8 +131,8 @@ def test_what_does_not_allow(bench, written):
     ("{Effect: Deny, NotAction: 'dynamodb:*', Resource: '*'}", True),
     ("texto", False),
 ])
-def test_a_denial_wins(bench, denial, granted):
-    assert decision(bench, statements(ALLOW, denial)).granted is granted
+def test_a_denial_wins(denial, granted):
+    assert decision(statements(ALLOW, denial)).granted is granted
 
 
 @pytest.mark.parametrize("extra, granted", [
@@ -142,8 +143,8 @@ def test_a_denial_wins(bench, denial, granted):
     ("      PermissionsBoundary: !Ref Limite", False),
     ("      MaxSessionDuration: 3600", True),
 ])
-def test_what_cannot_be_read_may_deny(bench, extra, granted):
-    assert decision(bench, statements(ALLOW) + "\n" + extra, "  Limite: {Type: 'AWS::IAM::ManagedPolicy'}").granted is granted
+def test_what_cannot_be_read_may_deny(extra, granted):
+    assert decision(statements(ALLOW) + "\n" + extra, "  Limite: {Type: 'AWS::IAM::ManagedPolicy'}").granted is granted
 
 
 POLICY = """\
@@ -161,19 +162,19 @@ POLICY = """\
     ("AWS::IAM::RolePolicy", "RoleName: !Ref Papel", ""),
     ("AWS::IAM::ManagedPolicy", "Path: /", "ManagedPolicyArns: [!Ref Politica]"),
 ])
-def test_attached_policies(bench, kind, attached, role):
+def test_attached_policies(kind, attached, role):
     apart = POLICY.format(type=kind, attached=attached, effect="Allow")
-    assert decision(bench, f"      {role or 'Path: /'}", apart).granted
-    assert not decision(bench, "      Path: /", apart.replace("!Ref Papel", "outro") if not role else apart).granted
+    assert decision(f"      {role or 'Path: /'}", apart).granted
+    assert not decision("      Path: /", apart.replace("!Ref Papel", "outro") if not role else apart).granted
     denial = POLICY.format(type=kind, attached=attached, effect="Deny")
-    assert not decision(bench, statements(ALLOW) + f"\n      {role or 'Path: /'}", denial).granted
+    assert not decision(statements(ALLOW) + f"\n      {role or 'Path: /'}", denial).granted
 
 
-def test_a_policy_of_unknown_roles_may_deny(bench):
+def test_a_policy_of_unknown_roles_may_deny():
     apart = POLICY.format(type="AWS::IAM::Policy", attached="Roles: [!ImportValue x]", effect="EFEITO")
-    assert not decision(bench, statements(ALLOW), apart.replace("EFEITO", "Deny")).granted
-    assert decision(bench, statements(ALLOW), apart.replace("EFEITO", "Allow")).granted
-    assert not decision(bench, "      Path: /", apart.replace("EFEITO", "Allow")).granted
+    assert not decision(statements(ALLOW), apart.replace("EFEITO", "Deny")).granted
+    assert decision(statements(ALLOW), apart.replace("EFEITO", "Allow")).granted
+    assert not decision("      Path: /", apart.replace("EFEITO", "Allow")).granted
 
 
 BUCKET = """\
@@ -204,7 +205,7 @@ BUCKET = """\
     ("Principal: {AWS: !GetAtt Outro.Arn}", "Deny", True),
     ("Principal: {Service: lambda.amazonaws.com}", "Deny", True),
 ])
-def test_resource_policies(bench, principal, effect, granted):
+def test_resource_policies(principal, effect, granted):
     identity = "{Effect: Allow, Action: 's3:*', Resource: '*'}" if effect == "Deny" else ""
     statement = f"{{Effect: {effect}, {principal}, Action: 's3:GetObject', Resource: !Sub '${{Balde.Arn}}/*'}}"
     template = bench(BUCKET.format(identity=identity, statement=statement)).template
@@ -214,7 +215,7 @@ def test_resource_policies(bench, principal, effect, granted):
     assert decide(request, bucket).granted is granted
 
 
-def test_a_key_needs_its_own_policy(bench):
+def test_a_key_needs_its_own_policy():
     text = """\
       Papel: {Type: "AWS::IAM::Role", Properties: {Policies: [{PolicyDocument: {Statement: [{Effect: Allow, Action: "kms:*", Resource: "*"}]}}]}}
       Chave:
@@ -232,7 +233,7 @@ def test_a_key_needs_its_own_policy(bench):
         assert decide(Request(view, "kms:Decrypt", view.arn(key), template.resources["Papel"]), key).granted is granted
 
 
-def test_arns_are_spelled_one_way(bench):
+def test_arns_are_spelled_one_way():
     template = bench("""\
         Parameters: {Nome: {Type: String}}
         Resources:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from tests.proofs.scenery import ELB, GONE, allow, group, missing, network, proof, ref
+from tests.proofs.bench import bench
+from tests.proofs.scenery import ELB, GONE, allow, network, ref
 
-PAIRS = [("pessoa", "Portao"), ("Portao", "Alb"), ("pessoa", "Alb"), ("Portao", "Servidor"), ("pessoa", "Servidor")]
-TO_ALB, TO_SERVER = ("Portao", "Alb"), ("Portao", "Servidor")
+PAIRS = ["pessoa >> Portao", "Portao >> Alb", "pessoa >> Alb", "Portao >> Servidor", "pessoa >> Servidor"]
+TO_ALB, TO_SERVER = "Portao >> Alb", "Portao >> Servidor"
 
 
-@pytest.mark.parametrize("tail, head", PAIRS)
-def test_the_good_network_lets_them_in(tail, head):
-    assert missing(network(), tail, head) == []
-    assert proof(network(), tail, head).proven
+@pytest.mark.parametrize("arrow", PAIRS)
+def test_the_good_network_lets_them_in(arrow):
+    found = bench(network(), arrow).proof()
+    assert found.missing == () and found.proven
 
 
 @pytest.mark.parametrize("pair, changes, expected", [
-    (("pessoa", "Portao"), {"Ligacao": GONE},
+    ("pessoa >> Portao", {"Ligacao": GONE},
      "`Portao` não está ligado à VPC (UNASSOCIATED_COMPONENT); acrescente um `AWS::EC2::VPCGatewayAttachment`"),
     (TO_ALB, {"Ligacao.InternetGatewayId": ref("Faixa")},
      "`Portao` não está ligado à VPC `Vpc` (UNASSOCIATED_COMPONENT); acrescente um `AWS::EC2::VPCGatewayAttachment`"),
-    (("pessoa", "Alb"), {"Ligacao": GONE},
+    ("pessoa >> Alb", {"Ligacao": GONE},
      "nenhum gateway de internet está ligado à VPC `Vpc` (UNASSOCIATED_COMPONENT); "
      "acrescente um `AWS::EC2::VPCGatewayAttachment`"),
     (TO_ALB, {"RotaPublica.DestinationCidrBlock": "198.51.100.0/24"},
@@ -72,30 +73,28 @@ def test_the_good_network_lets_them_in(tail, head):
      "`Servidor` recebe em mais de uma porta; diga na seta `porta=\"80 443\"`"),
 ])
 def test_what_is_missing(pair, changes, expected):
-    assert expected in missing(network(changes), *pair)
+    assert expected in bench(network(changes), pair).missing()
 
 
 def test_the_port_of_the_arrow_is_the_one_proven():
     both = {"GrupoServidor.SecurityGroupIngress": [allow(80, CidrIp="0.0.0.0/0"), allow(443, CidrIp="0.0.0.0/0")]}
-    assert missing(network(both), *TO_SERVER, port="80 443") == []
-    assert len(proof(network(both), *TO_SERVER, port="443").found) < len(proof(network(both), *TO_SERVER, port="80 443").found)
-    assert missing(network(), *TO_SERVER, port="22") == [
+    assert bench(network(both), f"{TO_SERVER} porta=80 443").missing() == []
+    assert len(bench(network(both), f"{TO_SERVER} porta=443").proof().found) < len(
+        bench(network(both), f"{TO_SERVER} porta=80 443").proof().found)
+    assert bench(network(), f"{TO_SERVER} porta=22").missing() == [
         "`GrupoServidor` não deixa entrar tcp 22 da internet em `Servidor` (ENI_SG_RULES_MISMATCH); "
         "acrescente a regra de entrada de tcp 22"]
-    assert "a porta `http` da seta não é um número; escreva, por exemplo, `porta=\"443\"`" in missing(
-        network(), *TO_SERVER, port="http")
+    assert "a porta `http` da seta não é um número; escreva, por exemplo, `porta=\"443\"`" in bench(network(), f"{TO_SERVER} porta=http").missing()
 
 
 def test_who_comes_from_the_internet_is_drawn_outside():
-    region = group("regiao", "regiao")
-    done = proof(network(), "pessoa", "Portao", "", region, inside="regiao")
-    assert [str(piece) for piece in done.missing] == [
+    assert bench(network(), "[regiao regiao]: pessoa", "pessoa >> Portao").missing() == [
         "`pessoa` vem da internet, mas está desenhado em `regiao`; desenhe-o fora dos grupos da AWS"]
 
 
 def test_an_elastic_address_is_a_public_address():
     fixed = {"Fixo": ("EC2::EIP", {"InstanceId": ref("Servidor")})}
-    done = proof(network({"PublicaA.MapPublicIpOnLaunch": False}, fixed), *TO_SERVER)
+    done = bench(network({"PublicaA.MapPublicIpOnLaunch": False}, fixed), TO_SERVER).proof()
     assert done.proven and ("Resources", "Fixo", "Properties", "InstanceId") in {found.path for found in done.found}
 
 
@@ -105,6 +104,6 @@ def test_each_scenario_is_proven():
         "DefaultActions": [{"Type": "forward", "TargetGroupArn": ref("Destino")}]})}
     template = network({}, secure, Conditions={"Com": {"Fn::Equals": [ref("Faixa"), "b"]}})
     template.resources["Seguro"].body["Condition"] = "Com"
-    assert missing(template, *TO_ALB) == [
+    assert bench(template, TO_ALB).missing() == [
         "`GrupoAlb` não deixa entrar tcp 443 da internet em `Alb` (ENI_SG_RULES_MISMATCH); "
         "acrescente a regra de entrada de tcp 443"]

@@ -1,6 +1,7 @@
 """Filas: quem lê, por quanto tempo a mensagem se esconde e para onde vai a que falha."""
 
 import pytest
+from tests.proofs.bench import bench
 
 GOOD = """\
 Fila:
@@ -50,7 +51,7 @@ STATEMENT = ("Resources", "Papel", "Properties", "Policies", 0, "PolicyDocument"
 
 
 @pytest.mark.parametrize("parts", [READS, DEAD])
-def test_each_arrow_is_proven_and_every_line_counts(bench, parts):
+def test_each_arrow_is_proven_and_every_line_counts(parts):
     architecture = bench(GOOD, *parts)
     assert architecture.missing() == []
     assert architecture.survivors(architecture.proof().edge.id) == []
@@ -80,16 +81,16 @@ def test_each_arrow_is_proven_and_every_line_counts(bench, parts):
     (DEAD, ("Resources", "Mortas", "Properties", "RedriveAllowPolicy", "sourceQueueArns"), [], "não aceita o que `Fila` manda"),
     (DEAD, ("Resources", "Mortas", "Properties", "RedriveAllowPolicy"), {}, "não se sabe quem pode mandar"),
 ])
-def test_what_is_missing(bench, parts, path, value, missing):
+def test_what_is_missing(parts, path, value, missing):
     assert any(missing in text for text in bench(GOOD, *parts).put(*path, value=value).missing())
 
 
-def test_without_the_action_the_arrow_means_to_send(bench):
+def test_without_the_action_the_arrow_means_to_send():
     assert "nada leva `Funcao` a `Fila`" in bench(GOOD, *READS[:2], "funcao >> fila").missing()[0]
 
 
 @pytest.mark.parametrize("waits, keeps, tries", [(360, 1801, 5), (360, 400000, 1000), (5, 60, 10)])
-def test_a_message_lasts_longer_than_the_tries(bench, waits, keeps, tries):
+def test_a_message_lasts_longer_than_the_tries(waits, keeps, tries):
     queue = ("Resources", "Fila", "Properties")
     lasting = bench(GOOD, *DEAD).put(*queue, "VisibilityTimeout", value=waits).put(*queue, "MessageRetentionPeriod", value=keeps)
     lasting = lasting.put(*queue, "RedrivePolicy", "maxReceiveCount", value=tries)
@@ -97,7 +98,7 @@ def test_a_message_lasts_longer_than_the_tries(bench, waits, keeps, tries):
     assert lasting.survivors("fila--mortas") == []
 
 
-def test_any_of_two_mappings_is_enough(bench):
+def test_any_of_two_mappings_is_enough():
     before = "Antes:\n  Type: AWS::Lambda::EventSourceMapping\n  Properties: {EventSourceArn: !GetAtt Fila.Arn, FunctionName: !Ref Funcao, Enabled: false}\n"
     assert bench(GOOD.replace("Ligacao:", before + "Ligacao:"), *READS).missing() == []
     reserved = bench(GOOD, *READS).put("Resources", "Funcao", "Properties", "ReservedConcurrentExecutions", value=1)

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
-from scripts.base.diagram import Diagram, Edge, Node
-from scripts.proofs.arrows.prove import prove
-from scripts.proofs.facts.views import views_of
-from scripts.template import cloudformation
+from tests.proofs.bench import bench, real
 
 TEXT = """\
 Resources:
@@ -31,25 +25,11 @@ Resources:
       VPCZoneIdentifier:
         - !Ref SubRede
 """
-DIAGRAM = Diagram(
-    "frota", "diagrams_src/frota.py", "Frota", 1, "LR", bound=True,
-    nodes=(Node("grupo", "Grupo", 2, resources=("Frota",)), Node("gemeo", "Gêmeo", 3, resources=("Frota",)),
-           Node("modelo", "Modelo", 4, resources=("Modelo",)), Node("outro", "Outro", 5, resources=("Outro",))),
-    edges=(Edge("grupo--modelo", "grupo", "modelo", 6),),
-)
-
-
-def proof(text: str = TEXT, head: str = "modelo"):
-    diagram = replace(DIAGRAM, edges=(replace(DIAGRAM.edges[0], head=head),))
-    (found,) = prove(diagram, views_of(cloudformation.parse(text, "template.yaml")))
-    return found
-
 
 def test_the_group_keeps_its_instances():
-    found = proof()
+    found = bench(TEXT, "Frota >> Modelo").proof()
     assert found.proven and found.rule.id == "fleet-keeps-instances"
-    lines = {cloudformation.parse(TEXT, "t").line(*piece.path) for piece in found.found}
-    assert {12, 14, 15} <= lines
+    assert {"LaunchTemplateId: !Ref Modelo", 'MinSize: "1"', 'MaxSize: "3"'} <= bench(TEXT, "Frota >> Modelo").lines()
 
 
 @pytest.mark.parametrize(("old", "new", "need"), [
@@ -59,22 +39,19 @@ def test_the_group_keeps_its_instances():
 ])
 def test_each_damage_has_its_message(old, new, need):
     assert old in TEXT
-    found = proof(TEXT.replace(old, new))
-    assert not found.proven and need in [str(missing) for missing in found.missing]
+    found = bench(TEXT.replace(old, new), "Frota >> Modelo")
+    assert not found.proof().proven and need in found.missing()
 
 
 def test_another_template_is_not_of_the_group():
-    assert [str(m) for m in proof(head="outro").missing] == [
+    assert bench(TEXT, "Frota >> Outro").missing() == [
         "`Frota` não cria instâncias de `Outro`; cite o modelo em `LaunchTemplate`"]
 
 
 def test_one_instance_calling_another_is_not_the_group_keeping_them():
-    assert proof(head="gemeo").rule is None
+    assert bench(TEXT, "gemeo = Frota", "Frota >> gemeo").proof().rule is None
 
 
 def test_the_real_group_keeps_its_instances():
-    read = cloudformation.read(Path(__file__).parents[2] / "docs/arquiteturas/pdv-alta-disponibilidade/template.yaml")
-    own = {"grupo": ("GrupoInstancias",), "modelo": ("ModeloLancamento",)}
-    nodes = tuple(replace(node, resources=own[node.id]) for node in DIAGRAM.nodes if node.id in own)
-    (found,) = prove(replace(DIAGRAM, nodes=nodes), views_of(read))
-    assert found.proven
+    read = real("pdv-alta-disponibilidade").template
+    assert bench(read, "GrupoInstancias >> ModeloLancamento").proof().proven

@@ -1,6 +1,7 @@
 """Discos ligados a máquinas."""
 
 import pytest
+from tests.proofs.bench import bench
 
 GOOD = """\
 SubRedeA: {Type: "AWS::EC2::Subnet", Properties: {AvailabilityZone: !Select [0, !GetAZs ""]}}
@@ -21,7 +22,7 @@ LOOSE = ("`Volume` não está ligado a `Servidor`; acrescente um `AWS::EC2::Volu
          "`VolumeId: !Ref Volume`")
 
 
-def test_an_attached_volume(bench):
+def test_an_attached_volume():
     architecture = bench(GOOD, *ARROW)
     assert architecture.missing() == []
     assert architecture.survivors("servidor--volume") == []
@@ -35,11 +36,11 @@ def test_an_attached_volume(bench):
     (("Servidor", "Properties"), {"AvailabilityZone": {"Fn::Select": [0, {"Fn::GetAZs": ""}]}}),
     (("Ligacao", "Properties", "InstanceId"), {"Fn::GetAtt": ["Servidor", "InstanceId"]}),
 ])
-def test_other_ways_to_write_it(bench, path, value):
+def test_other_ways_to_write_it(path, value):
     assert bench(GOOD, *ARROW).put("Resources", *path, value=value).missing() == []
 
 
-def test_a_volume_in_the_instance(bench):
+def test_a_volume_in_the_instance():
     architecture = bench(GOOD, *ARROW).remove("Resources", "Ligacao").put(
         "Resources", "Servidor", "Properties", "Volumes", value=[{"VolumeId": {"Ref": "Volume"}, "Device": "/dev/sdf"}])
     assert architecture.missing() == []
@@ -56,5 +57,5 @@ def test_a_volume_in_the_instance(bench):
     (("Volume", "Properties", "AvailabilityZone"), {"Fn::ImportValue": "x"}, APART),
     (("Volume", "Properties", "AvailabilityZone"), "${SubRedeA.AvailabilityZone}", APART),
 ])
-def test_what_is_missing(bench, path, value, missing):
+def test_what_is_missing(path, value, missing):
     assert bench(GOOD, *ARROW).put("Resources", *path, value=value).missing() == [missing]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.proofs.bench import bench
 
 GOOD = """\
 Maquina:
@@ -89,13 +90,13 @@ POLICY = ("Resources", "Papel", "Properties", "Policies", 0, "PolicyDocument", "
 
 
 @pytest.mark.parametrize("arrow", [TO_FUNCTION, TO_QUEUE])
-def test_each_arrow_is_proven_and_every_line_counts(bench, arrow):
+def test_each_arrow_is_proven_and_every_line_counts(arrow):
     architecture = bench(GOOD, *PARTS, arrow)
     assert architecture.missing() == []
     assert architecture.survivors(architecture.proof().edge.id) == []
 
 
-def test_the_definition_may_be_a_text(bench):
+def test_the_definition_may_be_a_text():
     text = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${F}", "End": True}}})
     architecture = (bench(GOOD, *PARTS, TO_FUNCTION).remove("Resources", "Maquina", "Properties", "Definition")
                     .put("Resources", "Maquina", "Properties", "DefinitionSubstitutions", value={"F": {"Fn::GetAtt": ["Funcao", "Arn"]}})
@@ -125,11 +126,11 @@ def test_the_definition_may_be_a_text(bench):
     (TO_QUEUE, ("Resources", "Ambiente", "Properties", "State"), "DISABLED", "`Ambiente` está desligado"),
     (TO_QUEUE, (*POLICY, 3, "Action"), ["events:PutTargets", "events:PutRule"], "fazer `events:DescribeRule`"),
 ])
-def test_what_is_missing(bench, arrow, path, value, missing):
+def test_what_is_missing(arrow, path, value, missing):
     assert any(missing in text for text in bench(GOOD, *PARTS, arrow).put(*path, value=value).missing())
 
 
-def test_a_state_nobody_reaches_proves_nothing(bench):
+def test_a_state_nobody_reaches_proves_nothing():
     assert "a que se chega usa `Outra`" in bench(GOOD, *PARTS, "maquina >> outra").missing()[0]
 
 
@@ -153,7 +154,7 @@ CALLS = {
 }
 
 
-def calling(bench, name, operation, arguments, action, resource, key="Parameters"):
+def calling(name, operation, arguments, action, resource, key="Parameters"):
     base = bench(GOOD + MORE, *PARTS, f"alvo = {name}", "maquina >> alvo")
     state = {"Type": "Task", "Resource": f"arn:aws:states:::{operation}", key: arguments, "Next": "Fim"}
     return (base.put(*STATES, "Preparar", value=state).put(*POLICY, 0, "Action", value=action).put(*POLICY, 0, "Resource", value=resource))
@@ -168,9 +169,9 @@ def calling(bench, name, operation, arguments, action, resource, key="Parameters
     ("Balde", {"Ref": "Balde"}, True), ("Balde", {"Fn::GetAtt": ["Balde", "Arn"]}, False),
     ("Balde", {"Fn::GetAtt": ["Balde", "DomainName"]}, False), ("Tabela", ["Tabela"], False),
 ])
-def test_each_argument_asks_for_its_own_form(bench, name, value, named):
+def test_each_argument_asks_for_its_own_form(name, value, named):
     operation, argument, action, resource = CALLS[name]
-    called = calling(bench, name, operation, {argument: value}, action, resource)
+    called = calling(name, operation, {argument: value}, action, resource)
     assert bool(called.missing()) is not named, called.missing()
 
 
@@ -182,18 +183,18 @@ def test_each_argument_asks_for_its_own_form(bench, name, value, named):
     ("s3:putObject", {"Key": "outra/x"}, "s3:PutObject", {"Fn::Sub": "${Balde.Arn}/saida/*"}, False),
     ("s3:putObject", {"Key.$": "$.k"}, "s3:PutObject", {"Fn::Sub": "${Balde.Arn}/saida/*"}, True),
 ])
-def test_an_operation_needs_its_action(bench, operation, arguments, action, resource, allowed):
-    called = calling(bench, "Balde", f"aws-sdk:{operation}", {"Bucket": {"Ref": "Balde"}, **arguments}, action, resource)
+def test_an_operation_needs_its_action(operation, arguments, action, resource, allowed):
+    called = calling("Balde", f"aws-sdk:{operation}", {"Bucket": {"Ref": "Balde"}, **arguments}, action, resource)
     assert bool(called.missing()) is not allowed, called.missing()
 
 
-def test_a_batch_of_messages_needs_the_action_of_one(bench):
-    sent = calling(bench, "Mensagens", "aws-sdk:sqs:sendMessageBatch", {"QueueUrl": {"Ref": "Mensagens"}}, *CALLS["Mensagens"][2:])
+def test_a_batch_of_messages_needs_the_action_of_one():
+    sent = calling("Mensagens", "aws-sdk:sqs:sendMessageBatch", {"QueueUrl": {"Ref": "Mensagens"}}, *CALLS["Mensagens"][2:])
     assert sent.missing() == []
 
 
-def test_the_arguments_may_be_in_jsonata(bench):
-    sent = calling(bench, "Mensagens", "sqs:sendMessage", {"QueueUrl": {"Ref": "Mensagens"}}, *CALLS["Mensagens"][2:], key="Arguments")
+def test_the_arguments_may_be_in_jsonata():
+    sent = calling("Mensagens", "sqs:sendMessage", {"QueueUrl": {"Ref": "Mensagens"}}, *CALLS["Mensagens"][2:], key="Arguments")
     assert sent.missing() == []
     assert sent.survivors("maquina--alvo") == []
 
@@ -202,9 +203,9 @@ def test_the_arguments_may_be_in_jsonata(bench):
     ("Tabela", {"SSESpecification": {"KMSMasterKeyId": {"Fn::GetAtt": ["Chave", "Arn"]}}}),
     ("Mensagens", {"KmsMasterKeyId": {"Ref": "Chave"}}),
 ])
-def test_the_key_of_the_resource_counts(bench, name, properties):
+def test_the_key_of_the_resource_counts(name, properties):
     operation, argument, action, resource = CALLS[name]
-    closed = calling(bench, name, operation, {argument: {"Ref": name}}, action, resource).put("Resources", name, "Properties", value=properties)
+    closed = calling(name, operation, {argument: {"Ref": name}}, action, resource).put("Resources", name, "Properties", value=properties)
     assert any("`kms:Decrypt`" in text for text in closed.missing())
     used = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": {"Fn::GetAtt": ["Chave", "Arn"]}}
     assert closed.put(*POLICY, 2, value=used).missing() == []
@@ -212,7 +213,7 @@ def test_the_key_of_the_resource_counts(bench, name, properties):
 
 @pytest.mark.parametrize("config, missing", [
     ({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, True), ({"Fn::ImportValue": "x"}, True), ({"Mode": "INLINE"}, False), ({}, False)])
-def test_a_distributed_map_is_not_judged(bench, config, missing):
+def test_a_distributed_map_is_not_judged(config, missing):
     task = {"Type": "Task", "Resource": {"Fn::GetAtt": ["Funcao", "Arn"]}, "End": True}
     inner = {"ProcessorConfig": config, "StartAt": "X", "States": {"X": task}}
     mapped = bench(GOOD, *PARTS, TO_FUNCTION).put(*STATES, "Preparar", value={"Type": "Map", "ItemProcessor": inner, "Next": "Fim"})
@@ -220,6 +221,6 @@ def test_a_distributed_map_is_not_judged(bench, config, missing):
 
 
 @pytest.mark.parametrize("text", ["[" * 100000, '{"StartAt": "A", "States": ' + '{"a":' * 3000 + "1" + "}" * 3000 + "}", "1" * 5000])
-def test_a_hostile_text_is_not_a_definition(bench, text):
+def test_a_hostile_text_is_not_a_definition(text):
     hostile = bench(GOOD, *PARTS, TO_FUNCTION).remove("Resources", "Maquina", "Properties", "Definition")
     assert hostile.put("Resources", "Maquina", "Properties", "DefinitionString", value=text).missing()
