@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from scripts.base.diagram import Edge
+from scripts.base.diagram import Edge, Node
 from scripts.checks import verdict
 from scripts.checks.reading import Reading
 from scripts.page import architecture
+from scripts.proofs.arrows.prove import prove
+from scripts.proofs.facts.views import views_of
+from scripts.template import cloudformation
 from tests.proofs.bench import REPOSITORY, parse, real
 
 SLUG = "cli-s3-lambda-dynamodb"
@@ -67,4 +70,59 @@ def test_a_declared_arrow_needs_a_reason(read):
 @pytest.mark.parametrize("line", ["Transform: MinhaMacro\n", "Transform: [AWS::LanguageExtensions, MinhaMacro]\n"])
 def test_nothing_is_proven_where_only_aws_expands(read, line):
     damaged = parse(line + read.template.text)
-    assert len(messages(read, "seta-sem-prova", damaged=damaged)) >= 4
+    (said,) = messages(read, "nao-se-sabe", damaged=damaged)
+    assert "`MinhaMacro` pode acrescentar recursos, e por isso nada dele se prova" in said
+    assert not any(proof.proven for proof in prove(read.diagram, views_of(damaged)))
+
+
+BUCKET_TO_QUEUE = Edge("entrada--falhas", "entrada", "falhas", 7)
+
+
+def findings(read, edge, nodes=()):
+    diagram, told, resources = read.diagram, read.page, read.template
+    diagram = replace(diagram, edges=(*diagram.edges, edge), nodes=(*diagram.nodes, *nodes))
+    return {(finding.code, finding.line) for finding in verdict.judge(Reading(diagram, told, resources)) if f"`{edge.id}`" in finding.message}
+
+
+def node(identity: str, kind: str, *resources: str, reason: str = "motivo") -> Node:
+    return Node(identity, identity, 5, kind=kind, resources=resources, without_resource="" if resources else reason)
+
+
+def test_declared_is_for_what_someone_outside_aws_does(read):
+    said = {"declared": "Porque sim."}
+    phone, other = node("celular", "aws.general.MobileClient"), node("outra", "saas.chat.Slack")
+    assert findings(read, Edge("celular--falhas", "celular", "falhas", 7, **said), [phone]) == set()
+    assert findings(read, Edge("outra--falhas", "outra", "falhas", 7, **said), [other]) == set()
+    assert findings(read, replace(BUCKET_TO_QUEUE, **said)) == {("declarada-sem-direito", 7)}
+    assert findings(read, replace(BUCKET_TO_QUEUE, unruled="Ninguém a escreveu.")) == set()
+
+
+@pytest.mark.parametrize("excuse", ["declared", "unruled"])
+def test_where_a_rule_decides_no_reason_excuses(read, excuse):
+    """O furo tentado de fora: a permissão tirada do papel, e a seta declarada."""
+    diagram, told, resources = read.diagram, read.page, read.template
+    edges = tuple(replace(e, **{excuse: "Porque sim."}) if e.id == "funcao--resultados" else e for e in diagram.edges)
+    damaged = cloudformation.parse(resources.text.replace("Action: dynamodb:PutItem", "Action: dynamodb:GetItem"), "template.yaml")
+    found = [finding.code for finding in verdict.judge(Reading(replace(diagram, edges=edges), told, damaged))]
+    assert "seta-sem-prova" in found
+
+
+@pytest.mark.parametrize("excuse", ["declared", "unruled"])
+def test_an_arrow_to_a_service_that_says_no_resource_is_refused(read, excuse):
+    stray = node("tabela-solta", "aws.database.Dynamodb")
+    edge = Edge("funcao--tabela-solta", "funcao", "tabela-solta", 7, **{excuse: "Porque sim."})
+    assert ("ponta-sem-recurso", 7) in findings(read, edge, [stray])
+
+
+def test_an_arrow_with_two_heads_is_proven_both_ways(read):
+    diagram, told, resources = read.diagram, read.page, read.template
+    edges = tuple(replace(e, arrows="both") if e.id == "funcao--resultados" else e for e in diagram.edges)
+    found = [finding.message for finding in verdict.judge(Reading(replace(diagram, edges=edges), told, resources))]
+    assert any("nenhuma regra prova a volta, de `resultados` a `funcao`" in message for message in found)
+
+
+def test_a_node_of_two_services_hides_one_of_them(read):
+    diagram, told, resources = read.diagram, read.page, read.template
+    nodes = tuple(replace(n, resources=(*n.resources, "TabelaResultados")) if n.id == "falhas" else n for n in diagram.nodes)
+    found = {finding.code for finding in verdict.judge(Reading(replace(diagram, nodes=nodes), told, resources))}
+    assert "recurso-sem-no-proprio" in found

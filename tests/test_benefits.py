@@ -22,7 +22,8 @@ KNOWN = ", ".join(f"`{name}`" for name in sorted(CLAIMS))
 
 
 def judge(read, template):
-    return list(benefits.check(read, template, benefits.results(read, DRAWN.diagram, views_of(template))))
+    views = views_of(template)
+    return list(benefits.check(read, views, benefits.results(read, DRAWN.diagram, views)))
 
 
 def check(*items):

@@ -31,3 +31,10 @@ KINDS = (
     Kind("AWS::EKS::Nodegroup", nature=SERVER, hourly=True),
     Kind("AWS::EMR::Cluster", nature=SERVER, hourly=True),
 )
+
+EKS_AUTO_MODE = {
+    ("RoleArn",): ("AmazonEKSClusterPolicy", "AmazonEKSComputePolicy", "AmazonEKSBlockStoragePolicy",
+                   "AmazonEKSLoadBalancingPolicy", "AmazonEKSNetworkingPolicy"),
+    ("ComputeConfig", "NodeRoleArn"): ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"),
+}
+"""Onde o cluster cita cada papel, e as políticas dele: https://docs.aws.amazon.com/eks/latest/userguide/auto-learn-iam.html"""

@@ -19,6 +19,7 @@ from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.proofs.drawn.containment import misplaced
 from scripts.proofs.drawn.coverage import unclaimed
+from scripts.proofs.drawn.unread import unread
 from scripts.template import cloudformation
 from scripts.template.cloudformation import Template
 
@@ -114,6 +115,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     yield from arrows.check(diagram, views, read.proofs)
     yield from misplaced(diagram, views)
     yield from unclaimed(diagram, views, read.proofs)
+    yield from unread(diagram, views, read.proofs)
     if read.page:
         yield from benefits.check(read.page, views, read.claims)
 

@@ -62,7 +62,9 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
     "GrupoServidor": ("EC2::SecurityGroup", {
         "VpcId": ref("Vpc"), "SecurityGroupIngress": [allow(443, CidrIp=ref("Faixa"))]}),
     "Servidor": ("EC2::Instance", {"SubnetId": ref("PublicaA"), "SecurityGroupIds": [ref("GrupoServidor")]}),
-    "App": ("EC2::Instance", {"SubnetId": ref("PrivadaA"), "SecurityGroupIds": [ref("GrupoApp")]}),
+    "App": ("EC2::Instance", {
+        "SubnetId": ref("PrivadaA"), "SecurityGroupIds": [ref("GrupoApp")],
+        "UserData": {"Fn::Base64": {"Fn::Sub": "PGHOST=${Banco.Endpoint.Address}"}}}),
     "Alb": (ELB + "LoadBalancer", {
         "Scheme": "internet-facing", "Subnets": [ref("PublicaA"), ref("PublicaB")], "SecurityGroups": [ref("GrupoAlb")]}),
     "Destino": (ELB + "TargetGroup", {

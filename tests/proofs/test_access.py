@@ -25,6 +25,7 @@ Funcao:
   Type: AWS::Lambda::Function
   Properties:
     Role: !GetAtt Papel.Arn
+    Environment: {Variables: {TABELA: !Ref Tabela, OUTRA: !Ref Outra}}
 """
 PUT = ("funcao = Funcao", "tabela = Tabela", "funcao >> tabela acao=dynamodb:PutItem")
 STATEMENT = ("Resources", "Papel", "Properties", "Policies", 0, "PolicyDocument", "Statement", 0)
@@ -102,7 +103,7 @@ def test_a_query_may_be_allowed_only_on_the_indexes():
 
 
 def test_a_condition_of_the_template_counts():
-    text = "Conditions: {Com: !Equals [a, a]}\nResources:\n" + "".join(f"  {line}\n" for line in FUNCTION.splitlines())
+    text = "Parameters: {Ambiente: {Type: String}}\nConditions: {Com: !Equals [!Ref Ambiente, a]}\nResources:\n" + "".join(f"  {line}\n" for line in FUNCTION.splitlines())
     architecture = bench(text, *PUT).put(*STATEMENT, "Resource", value={"Fn::If": ["Com", {"Fn::GetAtt": ["Tabela", "Arn"]}, "x"]})
     assert len(architecture.missing()) == 1, "sem a condição, falta a permissão"
     architecture = bench(text, *PUT).put("Resources", "Tabela", "Condition", value="Com")

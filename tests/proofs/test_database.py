@@ -7,7 +7,8 @@ import pytest
 
 from scripts.proofs.arrows.database import default_port, managed_secret
 from scripts.proofs.drawn.coverage import unclaimed
-from scripts.proofs.facts.view import Placed, views_of
+from scripts.proofs.facts.view import Placed
+from scripts.proofs.facts.views import views_of
 from tests.proofs.bench import bench
 from tests.proofs.scenery import GONE, network, ref
 
@@ -129,7 +130,8 @@ def test_each_engine_has_its_port(engine, port):
 
 def test_an_aurora_cluster_listens_too():
     cluster = {"Cluster": ("RDS::DBCluster", {
-        "Engine": "aurora-postgresql", "DBSubnetGroupName": ref("Sub"), "VpcSecurityGroupIds": [ref("GrupoBanco")]})}
+        "Engine": "aurora-postgresql", "DBSubnetGroupName": ref("Sub"), "VpcSecurityGroupIds": [ref("GrupoBanco")],
+        "DBClusterIdentifier": "vendas"})}
     assert bench(network({}, cluster), "App >> Cluster").missing() == []
 
 

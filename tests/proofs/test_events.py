@@ -71,7 +71,7 @@ LATE = "`Balde` pode ser criado antes de `Permissao`; acrescente `DependsOn: Per
     (("Resources", "Balde", "DependsOn"), "Outra", LATE),
 ])
 def test_what_is_missing(path, value, missing):
-    assert bench(GOOD, *ARROW).put(*path, value=value).missing() == [missing]
+    assert bench(GOOD, *ARROW).put(*path, value=value).missing()[0] == missing
 
 
 @pytest.mark.parametrize("event, arrow", [

@@ -9,7 +9,7 @@ import pytest
 from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import views_of
-from scripts.proofs.identity.wildcards import covers
+from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.openings import openings
 from scripts.proofs.network.security_groups import all_rules, rules_of
@@ -112,7 +112,7 @@ def test_a_rule_behind_a_condition_keeps_its_line():
                        Conditions={"Sim": {"Fn::Equals": ["a", "a"]}})
     (rule,) = rules_of(network_of(views_of(template).each[0]), "GrupoApp", True)
     assert rule.first.path[3:] == ("SecurityGroupIngress", 1, "Fn::If", 1, "FromPort")
-    (absent,) = [rules_of(network_of(View(View(Resolution(template, {"Sim": False})))), "GrupoApp", True)]
+    (absent,) = [rules_of(network_of(View(Resolution(template, {"Sim": False}))), "GrupoApp", True)]
     assert absent == []
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scripts.aws.kinds import ARN, ID
+from scripts.aws.kinds import ARN, ID, kind_of
 from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, KMS_KEY, QUEUE, SCALING_GROUP, TOPIC
 from scripts.proofs.arrows.failures import delivery
 from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.queues import POLLING, polled
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.facts.citations import citations
 from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
 from scripts.proofs.identity.principals import Principal, principal_of
 from scripts.proofs.identity.services import SERVICES, Watched, arns, on_objects, reads, watched
@@ -48,11 +49,24 @@ def function_uses_service(case: Case) -> Iterator[Evidence]:
     - um papel de execução em que `lambda.amazonaws.com` confia;
     - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
     - a chave do KMS do recurso, quando há uma, também permitida;
-    - se a função está numa VPC, um caminho de rede até o serviço.
+    - se a função está numa VPC, um caminho de rede até o serviço;
+    - o nome do recurso no código ou numa variável dele, quando a AWS o gera e o evento não o traz.
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     """
     yield from call(case)
+    yield from _informed(case)
+
+
+def _informed(case: Case) -> Iterator[Missing]:
+    """O nome que a AWS gera só chega ao código por uma variável, por ele mesmo ou pelo evento que o aciona."""
+    named = case.view.at(case.head, kind_of(case.head.type).named) if kind_of(case.head.type).named else None
+    if named or case.head.type == KMS_KEY or case.head.type == BUCKET and watched(case.view, case.head, case.tail):
+        return
+    given = [case.tail.properties.get(name) for name in ("Environment", "Code")]
+    if not list(citations(given, case.head.id, ())):
+        yield Missing(at(case.tail, "Environment"), f"nada diz ao código de `{case.tail.id}` o nome de `{case.head.id}`",
+                      f"passe `!Ref {case.head.id}` numa variável de `Environment`")
 
 
 @rule(FUNCTION, SENT)

@@ -102,7 +102,8 @@ def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list
     if kind not in (None, "instance"):
         return None
     if member.type == SCALING_GROUP:
-        for item in net.view.items(member, "TargetGroupARNs"):
+        sources = [named for item in net.view.items(member, "TrafficSources") if (named := net.view.inside(item, "Identifier"))]
+        for item in (*net.view.items(member, "TargetGroupARNs"), *sources):
             if net.view.points(item.value, TARGET_GROUP) == targets:
                 return [Found(item.path, f"as instâncias entram em `{targets.id}`")], usual
         return None

@@ -9,7 +9,7 @@ from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Missing, at
 from scripts.proofs.network.listeners import internal, listeners_of
-from scripts.proofs.network.path import reach
+from scripts.proofs.network.path import named, reach
 
 
 @rule((INSTANCE, SCALING_GROUP, FUNCTION), BALANCER)
@@ -29,6 +29,7 @@ def workload_calls_balancer(case: Case) -> Iterator[Evidence]:
     yield from internal(net, case.head)
     yield from misread(case.edge, at(case.head))
     yield from source.lines()
+    yield from named(net, source)
     yield from target.lines(2)
     yield from target.spread(net)
     listeners = listeners_of(net, case.head)

@@ -9,12 +9,13 @@ from scripts.aws.types import DATABASE, DB_CLUSTER, FUNCTION, INSTANCE, SCALING_
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.citations import cites
 from scripts.proofs.facts.expect import expect, true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide, evidence, lines as permitted
 from scripts.proofs.identity.principals import principal_of
 from scripts.proofs.network.interfaces_by_type import drawn_subnets
-from scripts.proofs.network.path import reach, same_vpc
+from scripts.proofs.network.path import named, reach, same_vpc
 from scripts.proofs.network.topology import Network, distinct_zones
 from scripts.template.cloudformation import Resource
 
@@ -57,8 +58,19 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     yield from source.lines()
     yield from target.lines(2)
     yield from target.spread(net)
+    yield from named(net, source)
     yield from reach(net, source, target, port)
+    yield from _addressed(case)
     yield from _credentials(case)
+
+
+def _addressed(case: Case) -> Iterator[Missing]:
+    """O RDS gera o endereço do banco: alguém no template precisa dizê-lo ao programa, se o nome não é escrito."""
+    if case.view.at(case.head, "DBInstanceIdentifier") or case.view.at(case.head, "DBClusterIdentifier"):
+        return
+    if not any(cites(resource.body, f"{case.head.id}.Endpoint.Address") for resource in case.view.resources.values()):
+        yield Missing(at(case.head), f"nada diz ao programa de `{case.tail.id}` o endereço de `{case.head.id}`",
+                      f"passe `!GetAtt {case.head.id}.Endpoint.Address` ao programa")
 
 
 def _credentials(case: Case) -> Iterator[Evidence]:

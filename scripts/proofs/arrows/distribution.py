@@ -12,9 +12,9 @@ from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect, true
 from scripts.proofs.facts.view import Placed, View
+from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.evaluation import ACCOUNT, Request, applies, decide, evidence
 from scripts.proofs.identity.policies import Statement, of_resource
-from scripts.proofs.identity.wildcards import covers
 from scripts.proofs.network.origins import private_origin
 from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Resource

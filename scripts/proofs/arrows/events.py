@@ -10,7 +10,7 @@ from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.view import Placed, View
-from scripts.proofs.identity.wildcards import covers
+from scripts.proofs.facts.wildcards import covers
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Unknown
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, QUEUE, TOPIC
-from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.citations import citations
 from scripts.proofs.facts.view import View
-from scripts.template.cloudformation import Key, Resource, references
+from scripts.template.cloudformation import Resource
 
 DELIVERED = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 FIFO = {QUEUE: "FifoQueue", TOPIC: "FifoTopic"}
@@ -59,20 +59,6 @@ def _dead_letter(view: View, function: Resource, target: Resource) -> Iterator[E
 
 def _cited(function: Resource, target: Resource) -> Iterator[Evidence]:
     start = ("Resources", function.id, "Properties")
-    paths = [path for path in _citations(function.properties, target.id, start) if path[3] in ("Environment", "Code")]
+    paths = [path for path in citations(function.properties, target.id, start) if path[3] in ("Environment", "Code")]
     if paths:
         yield Found(paths[0], f"o código recebe, e cita, `{target.id}`")
-
-
-def _citations(node: Any, name: str, path: Path) -> Iterator[Path]:
-    """Os lugares mais fundos que citam o nome."""
-    if not isinstance(node, (dict, list)):
-        return
-    if isinstance(node, dict) and len(node) == 1 and name in references(node):
-        (function, argument), = node.items()
-        if function in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-            yield path
-            return
-    pairs: list[tuple[Key, Any]] = list(node.items()) if isinstance(node, dict) else list(enumerate(node))
-    for key, item in pairs:
-        yield from _citations(item, name, (*path, key))

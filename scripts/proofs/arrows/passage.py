@@ -17,7 +17,7 @@ from scripts.proofs.identity.evaluation import Request, decide_endpoint, lines
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
 from scripts.proofs.network.internet import leave_to_world, public_address, public_subnets
-from scripts.proofs.network.path import reach, same_vpc, way_out
+from scripts.proofs.network.path import named, reach, same_vpc, way_out
 from scripts.proofs.network.topology import Network, Subnet
 from scripts.template.cloudformation import Resource
 
@@ -36,6 +36,7 @@ def to_service(net: Network, home: Home, service: str, request: Request) -> Iter
     """O caminho de cada sub-rede em que a aplicação vive até o serviço."""
     yield from home.lines()
     yield from same_vpc(net, home)
+    yield from named(net, home)
     for subnet in home.known_subnets(net):
         yield from _first(net, home, subnet, service, request)
 

@@ -15,7 +15,9 @@ from scripts.aws.outside import outside_aws
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs import arrows
 from scripts.proofs.arrows.registry import NOWHERE, RULES, Case, Proof, Rule
+from scripts.proofs.arrows.viable import viable
 from scripts.proofs.evidence import Found, Missing
+from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.values import Path
@@ -68,10 +70,18 @@ def _evidence(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Reso
         if absent:
             continue
         with view.reading() as read:
-            for piece in rule.prove(Case(view, diagram, edge, tail, head)):
+            for piece in (*rule.prove(Case(view, diagram, edge, tail, head)), *_hindered(diagram, view, edge)):
                 (found if isinstance(piece, Found) else missing)[piece] = None
         reads.update(read)
     return Proof(edge, rule, tuple(found), tuple(missing), reads=tuple(reads))
+
+
+def _hindered(diagram: Diagram, view: View, edge: Edge) -> Iterator[Missing]:
+    """O que impede um dos recursos das pontas de existir, de rodar ou de atender."""
+    for end in (edge.tail, edge.head):
+        for name in diagram.elements[end].resources:
+            if name in view.resources:
+                yield from viable(view, view.resources[name])
 
 
 def _pair(diagram: Diagram, template: Template, tail: str, head: str) -> tuple[Rule, Resource, Resource] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.aws.types import INSTANCE, SUBNET, VOLUME
+from scripts.aws.types import INSTANCE, SUBNET, VOLUME, VOLUME_ATTACHMENT
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import Placed, View
@@ -49,7 +49,7 @@ def _attachment(view: View, instance: Resource, volume: Resource) -> Iterator[Ev
 def _attached(view: View, instance: Resource, volume: Resource) -> Iterator[tuple[list[Evidence], Placed | None]]:
     """As linhas de cada ligação dos dois, e o dispositivo."""
     net = network_of(view)
-    for attachment in view.of_type("AWS::EC2::VolumeAttachment"):
+    for attachment in view.of_type(VOLUME_ATTACHMENT):
         ends = net.pointed(attachment, "InstanceId", INSTANCE), net.pointed(attachment, "VolumeId", VOLUME)
         if ends == (instance, volume):
             yield [Found(at(attachment, "InstanceId"), f"liga um volume a `{instance.id}`"),

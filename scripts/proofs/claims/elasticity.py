@@ -120,7 +120,7 @@ def _trigger(view: View, policy: Resource) -> Iterator[Found]:
         shrinks = view.value(policy, "TargetTrackingConfiguration", "DisableScaleIn")
         if str(shrinks).lower() not in ("none", "false"):
             return
-        if metric and target.always(at_least(1)):
+        if metric and target.always(at_least(1)) and ("CPU" not in metric.text or target.always(below(100))):
             yield Found(at(policy, "PolicyType"), "persegue um alvo")
             yield metric
             yield from target.evidence("com este valor", at_least(1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.types import BUCKET, INSTANCE, VOLUME
+from scripts.aws.types import BUCKET, INSTANCE, VOLUME, VOLUME_ATTACHMENT
 from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, earlier, general, terms
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
@@ -123,7 +123,7 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
     """
     view = scene.view
     attached = []
-    for attachment in view.of_type("AWS::EC2::VolumeAttachment"):
+    for attachment in view.of_type(VOLUME_ATTACHMENT):
         volume = view.points(view.at(attachment, "VolumeId"), VOLUME)
         instance = view.points(view.at(attachment, "InstanceId"), INSTANCE)
         if volume and instance and not disposable(volume):

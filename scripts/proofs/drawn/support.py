@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
+from scripts.aws.compute import EKS_AUTO_MODE
 from scripts.aws.kinds import HERE
 from scripts.aws.types import EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, ROLE, SCALING_GROUP, SECRET
 from scripts.base.diagram import Diagram
@@ -32,13 +33,6 @@ ASSUMED_AS = {
     "firehose": ("KinesisFirehose",), "pods": ("EKS",), "ec2": ("EC2", "AutoScaling", "EKS"),
 }
 """Os serviços dos tipos que usam um papel que outro assume; `pods` é o `pods.eks`, e um nó do EKS é uma instância."""
-
-AUTO_MODE = {
-    ("RoleArn",): ("AmazonEKSClusterPolicy", "AmazonEKSComputePolicy", "AmazonEKSBlockStoragePolicy",
-                   "AmazonEKSLoadBalancingPolicy", "AmazonEKSNetworkingPolicy"),
-    ("ComputeConfig", "NodeRoleArn"): ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"),
-}
-"""Onde o cluster cita cada papel, e as políticas dele: https://docs.aws.amazon.com/eks/latest/userguide/auto-learn-iam.html"""
 
 
 class Scene:
@@ -97,7 +91,7 @@ def _managed_for_cluster(scene: Scene, grant: Grant) -> bool:
     """O EKS Auto Mode pede estas políticas da AWS no papel do cluster e no dos nós, e só nesses."""
     name = grant.name.rpartition("/")[2]
     return any(name in policies and role_of_arn(scene.view, scene.view.at(cluster, *keys)) == grant.resource
-               for cluster in scene.view.of_type(EKS_CLUSTER) for keys, policies in AUTO_MODE.items())
+               for cluster in scene.view.of_type(EKS_CLUSTER) for keys, policies in EKS_AUTO_MODE.items())
 
 
 @support

@@ -80,6 +80,10 @@ class View:
         found = self.at(resource, *keys)
         return found.value if found else None
 
+    def raw(self, item: Placed) -> Any:
+        """O que está escrito ali, sem resolver: `{"Ref": "Imagem"}`."""
+        return self._written(item.path)
+
     def parts(self, item: Placed) -> list[tuple[Key, Placed]]:
         """O que há logo dentro de um valor, com a chave ou a posição de cada um; nada dentro de uma função."""
         written = self._written(item.path)

@@ -8,12 +8,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
+import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from scripts.proofs.identity.wildcards import covers
+from scripts.proofs.facts.wildcards import covers
 
 Answer = bool | None
+NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 def holds(condition: Any, context: Mapping[str, str]) -> Answer:
@@ -52,7 +55,7 @@ def _test(operator: Any, keys: Any, context: Mapping[str, str]) -> Answer:
 
 def _key(operator: str, actual: str | None, wanted: Any) -> Answer:
     options = wanted if isinstance(wanted, list) else [wanted]
-    if actual is None or not all(isinstance(option, (str, bool, int)) for option in options):
+    if actual is None or not all(isinstance(option, (str, bool, int, float)) for option in options):
         return None
     if operator == "Null":
         return all(_written(option) == "false" for option in options)
@@ -80,6 +83,14 @@ def _like(option: str, actual: str) -> Answer:
     return covers(option, actual)
 
 
+def _number(compare: Callable[[float, float], bool]) -> Callable[[str, str], Answer]:
+    """Compara o valor do pedido com o escrito, se os dois são números."""
+    def test(option: str, actual: str) -> Answer:
+        return compare(float(actual), float(option)) if all(NUMBER.fullmatch(text) for text in (option, actual)) else None
+
+    return test
+
+
 OPERATORS: dict[str, Callable[[str, str], Answer]] = {
     "StringEquals": _same,
     "StringEqualsIgnoreCase": _same_without_case,
@@ -87,4 +98,6 @@ OPERATORS: dict[str, Callable[[str, str], Answer]] = {
     "ArnEquals": _like,
     "ArnLike": _like,
     "Bool": _same_without_case,
+    "NumericEquals": _number(operator.eq), "NumericLessThan": _number(operator.lt), "NumericLessThanEquals": _number(operator.le),
+    "NumericGreaterThan": _number(operator.gt), "NumericGreaterThanEquals": _number(operator.ge),
 }

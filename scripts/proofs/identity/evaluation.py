@@ -20,9 +20,9 @@ from typing import Any
 
 from scripts.proofs.evidence import Evidence, Found, Missing, readable
 from scripts.proofs.facts.view import Placed, View
+from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.conditions import Answer, every, holds, negation, some
 from scripts.proofs.identity.policies import Obscure, Part, Statement, document, of_resource, of_role, trust
-from scripts.proofs.identity.wildcards import covers
 from scripts.template.cloudformation import Resource
 
 ACCOUNT = "${AWS::AccountId}"
@@ -31,7 +31,7 @@ ROOT = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:root"
 USUAL = {
     "aws:SecureTransport": "true", "aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT,
     "aws:RequestedRegion": "${AWS::Region}", "aws:PrincipalIsAWSService": "false", "aws:PrincipalType": "AssumedRole",
-    "s3:ResourceAccount": ACCOUNT,
+    "s3:ResourceAccount": ACCOUNT, "s3:TlsVersion": "1.2",
 }
 
 

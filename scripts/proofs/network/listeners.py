@@ -9,6 +9,7 @@ from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed
+from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 
@@ -100,7 +101,7 @@ def _catches_all(net: Network, ruling: Resource) -> bool:
         value = condition.value if isinstance(condition.value, dict) else {}
         config = value.get("PathPatternConfig") or value.get("HostHeaderConfig") or {}
         patterns = value.get("Values") or (config.get("Values") if isinstance(config, dict) else None) or ["*"]
-        if not any(str(pattern) in ("*", "/*") or "${" in str(pattern) for pattern in patterns):
+        if not any("${" in str(pattern) or covers(str(pattern), "/*") or covers(str(pattern), "*") for pattern in patterns):
             return False
     return True
 

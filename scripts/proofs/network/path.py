@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from itertools import product
 
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import true
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.peers import Peer, through
-from scripts.proofs.network.topology import Network, Subnet
+from scripts.proofs.network.topology import WORLD, Network, Subnet, network
 from scripts.template.cloudformation import Resource
 
 
@@ -26,7 +27,32 @@ def reach(net: Network, source: Home, target: Home, port: int) -> Iterator[Evide
     yield from through(net, source, peer_of(net, target), port, ingress=False)
     yield from through(net, target, peer_of(net, source), port, ingress=True)
     for start, end in product(source.known_subnets(net), target.known_subnets(net)):
+        yield from _local(net, start, end)
+        yield from _local(net, end, start)
         yield from crossing(net, start, end, port)
+
+
+def _local(net: Network, start: Subnet, end: Subnet) -> Iterator[Missing]:
+    """A rota local liga as sub-redes da VPC, a menos que outra, mais específica, desvie o que vai à outra ponta.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
+    """
+    target = network(net.block(end))
+    for route in [*net.routes_of(start), *net.loose_routes]:
+        said = route.destination.value if route.destination else None
+        block = network(said)
+        meets = block is None or target is None or block.version == target.version and block.overlaps(target)
+        if meets and said not in WORLD and not str(said).startswith(("pl-", "${Parameters.")):
+            yield Missing(at(route.resource), f"`{route.resource.id}` pode desviar o que vai de `{start.id}` a `{end.id}`",
+                          "tire a rota: a local já liga as duas", "NO_ROUTE_TO_DESTINATION")
+
+
+def named(net: Network, home: Home) -> Iterator[Missing]:
+    """A VPC resolve nomes: sem o DNS dela, ninguém acha o banco nem os serviços da AWS pelo nome."""
+    for vpc in {subnet.vpc.id: subnet.vpc for subnet in home.known_subnets(net) if subnet.vpc}.values():
+        said = net.view.at(vpc, "EnableDnsSupport")
+        if said and not true(said.value):
+            yield Missing(said.path, f"`{vpc.id}` não resolve nomes", "use `EnableDnsSupport: true`")
 
 
 def peer_of(net: Network, home: Home) -> Peer:

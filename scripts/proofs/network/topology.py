@@ -208,6 +208,9 @@ def distinct_zones(one: Any, other: Any) -> bool | None:
         return None
     if one == other:
         return False
-    listed = [value.startswith("${AWS::Region}#") for value in (one, other)]
-    literal = ["${" not in value for value in (one, other)]
-    return True if all(listed) or all(literal) else None
+    here = "${AWS::Region}"
+    listed = [value.startswith(f"{here}#") for value in (one, other)]
+    # `!Sub "${AWS::Region}a"` é uma zona de nome conhecido em toda região em que a pilha se cria.
+    literal = ["${" not in value.removeprefix(here) and "#" not in value for value in (one, other)]
+    alike = one.startswith(here) == other.startswith(here)
+    return True if all(listed) or all(literal) and alike else None

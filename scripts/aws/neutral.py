@@ -1,0 +1,118 @@
+"""As propriedades que não mudam se uma seta acontece: a base em que se confia, por motivo.
+
+O que um template escreve num recurso do caminho de uma prova, e nenhuma prova leu, precisa estar
+aqui; senão é `propriedade-desconhecida`. Cada nome vale para tudo o que tem dentro; `*` vale um
+nome qualquer. Confira cada linha na página do tipo:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+REASONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "Nomes, etiquetas e descrições: servem a quem lê, ou a quem cita o recurso, e essa citação se lê à parte.": {
+        "*": ("Tags", "Description", "Name"),
+        "AWS::CloudFront::Distribution": ("DistributionConfig.Comment",),
+        "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig.Name",),
+        "AWS::CloudFront::VpcOrigin": ("VpcOriginEndpointConfig.Name",),
+        "AWS::DLM::LifecyclePolicy": ("PolicyDetails.Schedules.Name",),
+        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.TagSpecifications",),
+        "AWS::EC2::SecurityGroup": ("GroupDescription", "SecurityGroupEgress.Description", "SecurityGroupIngress.Description"),
+        "AWS::ElasticLoadBalancingV2::TargetGroup": ("TargetGroupAttributes.deregistration_delay.timeout_seconds",),
+        "AWS::IAM::Role": ("Policies.PolicyName",),
+        "AWS::RDS::DBInstance": ("CopyTagsToSnapshot", "DBName", "MasterUsername"),
+        "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupDescription",),
+        "AWS::S3::Bucket": ("LifecycleConfiguration.Rules.Id",),
+    },
+    "Tamanho, quantidade e ritmo: mudam o custo e o desempenho, e o esquema do CloudFormation recusa o que não existe.": {
+        "AWS::AutoScaling::AutoScalingGroup": ("DefaultInstanceWarmup", "HealthCheckGracePeriod", "HealthCheckType"),
+        "AWS::Batch::JobDefinition": ("RetryStrategy.Attempts", "Timeout.AttemptDurationSeconds"),
+        "AWS::Batch::JobQueue": ("ComputeEnvironmentOrder.Order", "Priority"),
+        "AWS::CloudFront::Distribution": ("DistributionConfig.*.Compress", "DistributionConfig.HttpVersion",
+                                          "DistributionConfig.IPV6Enabled", "DistributionConfig.PriceClass"),
+        "AWS::DynamoDB::Table": ("BillingMode",),
+        "AWS::EC2::Instance": ("CreditSpecification.CPUCredits",),
+        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.CreditSpecification.CpuCredits",),
+        "AWS::EC2::Volume": ("Size", "VolumeType"),
+        "AWS::ElasticLoadBalancingV2::LoadBalancer": (
+            "LoadBalancerAttributes.idle_timeout.timeout_seconds", "LoadBalancerAttributes.routing.http.drop_invalid_header_fields.enabled",
+            "LoadBalancerAttributes.deletion_protection.enabled"),
+        "AWS::ElasticLoadBalancingV2::TargetGroup": (
+            "HealthCheckIntervalSeconds", "HealthCheckTimeoutSeconds", "HealthyThresholdCount", "UnhealthyThresholdCount"),
+        "AWS::Lambda::EventInvokeConfig": ("MaximumEventAgeInSeconds", "MaximumRetryAttempts"),
+        "AWS::Lambda::EventSourceMapping": ("BatchSize", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds"),
+        "AWS::Lambda::Function": ("MemorySize", "Timeout"),
+        "AWS::RDS::DBInstance": ("AllocatedStorage", "DBInstanceClass", "EngineLifecycleSupport", "EngineVersion", "MaxAllocatedStorage",
+                                 "StorageType"),
+    },
+    "Guarda e remoção: dizem por quanto tempo, com que cópias e com que cifra da AWS se guarda. As afirmações as julgam.": {
+        "AWS::DLM::LifecyclePolicy": ("PolicyDetails.Schedules.CreateRule", "PolicyDetails.Schedules.RetainRule"),
+        "AWS::DynamoDB::Table": ("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "SSESpecification.SSEEnabled",
+                                 "TimeToLiveSpecification", "DeletionProtectionEnabled"),
+        "AWS::EC2::Instance": ("BlockDeviceMappings.Ebs",),
+        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.BlockDeviceMappings.DeviceName", "LaunchTemplateData.BlockDeviceMappings.Ebs"),
+        "AWS::EC2::Volume": ("Encrypted",),
+        "AWS::RDS::DBInstance": ("AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DeletionProtection", "StorageEncrypted"),
+        "AWS::S3::Bucket": (
+            "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.SSEAlgorithm", "LifecycleConfiguration",
+            "VersioningConfiguration.Status"),
+        "AWS::SQS::Queue": ("MessageRetentionPeriod", "SqsManagedSseEnabled"),
+    },
+    "Fechos: só tiram o que ninguém aqui usa (acesso público, ACLs de objeto, IMDSv1, TLS antigo).": {
+        "AWS::EC2::Instance": ("MetadataOptions",),
+        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.MetadataOptions",),
+        "AWS::ElasticLoadBalancingV2::Listener": ("SslPolicy",),
+        "AWS::S3::Bucket": ("OwnershipControls.Rules.ObjectOwnership", "PublicAccessBlockConfiguration"),
+    },
+    "Registros e métricas: mostram o que houve, e não mudam o que há.": {
+        "AWS::Batch::JobDefinition": ("ContainerProperties.LogConfiguration",),
+        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.Monitoring.Enabled",),
+        "AWS::Lambda::Function": ("LoggingConfig", "TracingConfig"),
+    },
+    "O programa: o que ele faz com o que recebe só rodando se sabe, e a execução local o mostra.": {
+        "AWS::Batch::JobDefinition": ("ContainerProperties.Command", "ContainerProperties.Environment", "ContainerProperties.Image"),
+        "AWS::CloudFront::Distribution": (
+            "DistributionConfig.*.CachePolicyId", "DistributionConfig.*.OriginRequestPolicyId", "DistributionConfig.*.ResponseHeadersPolicyId",
+            "DistributionConfig.CustomErrorResponses", "DistributionConfig.DefaultCacheBehavior.AllowedMethods"),
+        "AWS::DynamoDB::Table": ("AttributeDefinitions", "KeySchema"),
+        "AWS::EC2::Instance": ("UserData",),
+        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.UserData",),
+        "AWS::ElasticLoadBalancingV2::TargetGroup": ("HealthCheckPath", "Matcher.HttpCode"),
+        "AWS::Lambda::Function": ("Environment.Variables",),
+        "AWS::StepFunctions::StateMachine": ("Definition.StartAt", "Definition.Comment", "Definition.States"),
+    },
+    "Lidas por outra pergunta: o lugar, as afirmações ou outra seta as julgam.": {
+        "AWS::CloudFront::Distribution": (
+            "DistributionConfig.*.ViewerProtocolPolicy", "DistributionConfig.Origins.S3OriginConfig.OriginAccessIdentity",
+            "DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate"),
+        "AWS::EC2::Subnet": ("CidrBlock", "MapPublicIpOnLaunch"),
+        "AWS::ElasticLoadBalancingV2::TargetGroup": ("Protocol",),
+        "AWS::EKS::Cluster": (
+            "AccessConfig", "BootstrapSelfManagedAddons", "ComputeConfig.NodePools", "StorageConfig.BlockStorage.Enabled",
+            "UpgradePolicy.SupportType", "Version"),
+        "AWS::Route53::RecordSet": ("AliasTarget.EvaluateTargetHealth",),
+        "AWS::S3::Bucket": ("NotificationConfiguration.LambdaConfigurations.Filter.S3Key.Rules.Name",),
+    },
+}
+
+NEIGHBOURS: Mapping[str, str] = {
+    "AWS::AutoScaling::ScalingPolicy": "muda quantas instâncias há, entre os limites do grupo",
+    "AWS::Budgets::Budget": "só avisa do gasto",
+    "AWS::CloudWatch::Alarm": "só olha métricas",
+    "AWS::CloudWatch::Dashboard": "só mostra métricas",
+    "AWS::EC2::EIP": "é o endereço que outro recurso cita",
+    "AWS::EKS::AccessEntry": "diz quem administra o cluster",
+    "AWS::Logs::MetricFilter": "só conta linhas de log",
+}
+"""Tipos de recurso que podem citar um do caminho sem mudar a seta, e por quê."""
+
+
+def neutral(type_: str, dotted: str) -> bool:
+    """A propriedade (`BlockDeviceMappings.Ebs.VolumeSize`) deste tipo não muda seta nenhuma."""
+    names = dotted.split(".")
+    return any(_begins(names, pattern.split(".")) for rows in REASONS.values() for kind in ("*", type_) for pattern in rows.get(kind, ()))
+
+
+def _begins(names: list[str], pattern: list[str]) -> bool:
+    return len(pattern) <= len(names) and all(wanted in ("*", name) for wanted, name in zip(pattern, names))

@@ -1,0 +1,223 @@
+"""O que impede um recurso de ser criado, de rodar ou de atender: nenhuma seta acontece com ele.
+
+A máquina das provas pergunta isto das duas pontas de toda seta, e não cada regra. Uma função por
+tipo, que só devolve o que falta; o que ela lê conta como lido.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from scripts.aws.compute import EKS_AUTO_MODE
+from scripts.aws.kinds import ARN
+from scripts.aws.types import (
+    COMPUTE_ENVIRONMENT, DATABASE, EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, LAUNCH_TEMPLATE, NAT_GATEWAY, ROLE,
+    SCALING_GROUP, VOLUME, VOLUME_ATTACHMENT,
+)
+from scripts.proofs.evidence import Missing, at
+from scripts.proofs.facts.expect import false, true
+from scripts.proofs.facts.numbers import whole
+from scripts.proofs.facts.view import View
+from scripts.proofs.network.interfaces_by_type import model_of
+from scripts.proofs.network.topology import network_of
+from scripts.template.cloudformation import Key, Resource
+
+ARM = re.compile(r"(a1|[a-z]+\d+g[a-z]*|im4gn|is4gen)\.")
+"""Famílias com processador Arm: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html"""
+FARGATE = ("FARGATE", "FARGATE_SPOT")
+EXPORTED = re.compile(r"exports\.(\w+)\s*=|export\s+(?:const|async\s+function|function)\s+(\w+)")
+
+Judge = Callable[[View, Resource], Iterator[Missing]]
+JUDGES: dict[str, Judge] = {}
+
+
+def viable(view: View, resource: Resource) -> Iterator[Missing]:
+    """O que impede este recurso; nada, se o tipo não tem função aqui."""
+    if resource.type in JUDGES:
+        yield from JUDGES[resource.type](view, resource)
+
+
+def judge(type_: str) -> Callable[[Judge], Judge]:
+    """Registra a função como a do tipo."""
+    def register(function: Judge) -> Judge:
+        JUDGES[type_] = function
+        return function
+
+    return register
+
+
+@judge(FUNCTION)
+def _function(view: View, function: Resource) -> Iterator[Missing]:
+    """A Lambda acha o ponto de entrada no código, no ambiente dele, e pode rodá-lo."""
+    reserved = view.at(function, "ReservedConcurrentExecutions")
+    if reserved and not whole(reserved.value):
+        yield Missing(reserved.path, f"`{function.id}` não pode rodar: a concorrência reservada dela é zero, ou não se conhece",
+                      "tire `ReservedConcurrentExecutions`, ou use 1 ou mais")
+    architectures = view.items(function, "Architectures")
+    if len(architectures) > 1:
+        yield Missing(architectures[0].path, f"`{function.id}` diz mais de uma arquitetura", "deixe uma em `Architectures`")
+    code, handler, runtime = (view.at(function, *keys) for keys in (("Code", "ZipFile"), ("Handler",), ("Runtime",)))
+    if code is None or not isinstance(code.value, str) or not handler or not runtime:
+        return
+    defined = _defined(code.value, str(runtime.value))
+    if defined is None:
+        yield Missing(runtime.path, f"o código de `{function.id}` não é de `{runtime.value}`", "corrija `Runtime`, ou o código")
+    else:
+        module, _, name = str(handler.value).rpartition(".")
+        if module != "index" or name not in defined:
+            yield Missing(handler.path, f"o código de `{function.id}` não define `{handler.value}`",
+                          "escreva `Handler: index.` e o nome de uma função do código")
+
+
+def _defined(code: str, runtime: str) -> set[str] | None:
+    """Os nomes que o código oferece como ponto de entrada; `None` quando ele não é desse ambiente."""
+    try:
+        body = ast.parse(code.replace("\u2060", "")).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        body = None
+    if runtime.startswith("python"):
+        return None if body is None else {name for node in body for name in _bound(node)}
+    if runtime.startswith("nodejs") and body is None:
+        return {name for found in EXPORTED.finditer(code) for name in found.groups() if name}
+    return None
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.Assign):
+        yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from (alias.asname or alias.name for alias in node.names)
+
+
+@judge(INSTANCE)
+def _instance(view: View, instance: Resource) -> Iterator[Missing]:
+    yield from _processor(view, instance)
+    devices = [str(device.value) for item in view.items(instance, "BlockDeviceMappings") if (device := view.inside(item, "DeviceName"))]
+    if len(set(devices)) != len(devices):
+        yield Missing(at(instance, "BlockDeviceMappings"), f"dois discos de `{instance.id}` usam o mesmo dispositivo", "dê a cada um o seu")
+
+
+def _processor(view: View, owner: Resource, *start: Key) -> Iterator[Missing]:
+    """A imagem é da arquitetura do tipo, quando se sabe a das duas; em todo tipo que o parâmetro aceita."""
+    image, size = view.at(owner, *start, "ImageId"), view.at(owner, *start, "InstanceType")
+    said = " ".join(str(text) for text in _choices(view, owner, (*start, "ImageId")))
+    built = next((name for name in ("arm64", "x86_64") if name in said), "")
+    for kind in _choices(view, owner, (*start, "InstanceType")) if image and size and built else ():
+        wanted = "arm64" if ARM.match(str(kind)) else "x86_64"
+        if wanted != built:
+            yield Missing(size.path, f"`{owner.id}` lança uma imagem {built} em `{kind}`, que é {wanted}", "use um tipo da arquitetura da imagem")
+            return
+
+
+def _choices(view: View, owner: Resource, keys: tuple[Key, ...]) -> list[Any]:
+    """O que a propriedade pode valer: o valor, ou o que o parâmetro que ela cita traz por padrão e aceita."""
+    found = view.at(owner, *keys)
+    written: Any = view.raw(found) if found else None
+    declared = view.template.parameters.get(written["Ref"]) if isinstance(written, dict) and isinstance(written.get("Ref"), str) else None
+    if not isinstance(declared, dict):
+        return [found.value] if found else []
+    allowed = declared.get("AllowedValues")
+    return [*(allowed if isinstance(allowed, list) else []), declared.get("Default", "")]
+
+
+@judge(LAUNCH_TEMPLATE)
+def _launch_template(view: View, model: Resource) -> Iterator[Missing]:
+    yield from _processor(view, model, "LaunchTemplateData")
+
+
+@judge(SCALING_GROUP)
+def _scaling_group(view: View, group: Resource) -> Iterator[Missing]:
+    """O grupo pode ter instâncias, e tantas quantas a criação dele espera."""
+    model = model_of(network_of(view), group)
+    yield from viable(view, model) if model else ()
+    least, most = (whole(view.value(group, name)) for name in ("MinSize", "MaxSize"))
+    if most == 0 or least is not None and most is not None and least > most:
+        yield Missing(at(group, "MaxSize"), f"`{group.id}` não pode ter instâncias: `MaxSize` é {most}", "use `MaxSize` de ao menos `MinSize`")
+    policy = group.body.get("CreationPolicy")
+    signal = view.world.value(policy) if isinstance(policy, dict) else {}
+    signal = signal.get("ResourceSignal") if isinstance(signal, dict) else None
+    count = whole(signal.get("Count", 1)) if isinstance(signal, dict) else None
+    if count is not None and most is not None and count > most:
+        yield Missing(("Resources", group.id, "CreationPolicy", "ResourceSignal"),
+                      f"a criação de `{group.id}` espera {count} sinais, e ele tem no máximo {most} instâncias", "espere tantos quantos `MinSize`")
+
+
+@judge(DATABASE)
+def _database(view: View, database: Resource) -> Iterator[Missing]:
+    zone, multi = view.at(database, "AvailabilityZone"), view.value(database, "MultiAZ")
+    if zone and true(multi):
+        yield Missing(zone.path, f"`{database.id}` é Multi-AZ e fixa uma zona, o que o RDS recusa", "tire `AvailabilityZone`")
+
+
+@judge(NAT_GATEWAY)
+def _nat(view: View, nat: Resource) -> Iterator[Missing]:
+    own = view.at(nat, "AllocationId")
+    for other in view.of_type(NAT_GATEWAY):
+        if own and other != nat and view.value(other, "AllocationId") == own.value:
+            yield Missing(own.path, f"`{nat.id}` e `{other.id}` usam o mesmo endereço elástico", "crie um endereço para cada um")
+
+
+@judge(VOLUME)
+def _volume(view: View, volume: Resource) -> Iterator[Missing]:
+    """O volume se liga uma vez, num dispositivo que ninguém mais usa na mesma instância."""
+    uses = [(link, view.value(link, "InstanceId"), view.value(link, "Device")) for link in view.of_type(VOLUME_ATTACHMENT)]
+    mine = [use for use in uses if view.points(view.at(use[0], "VolumeId"), VOLUME) == volume]
+    if len(mine) > 1 and not true(view.value(volume, "MultiAttachEnabled")):
+        yield Missing(at(mine[1][0], "VolumeId"), f"`{volume.id}` se liga duas vezes, e só aceita uma", "deixe uma ligação")
+    for link, instance, device in mine:
+        if any(other != link and (where, name) == (instance, device) for other, where, name in uses):
+            yield Missing(at(link, "Device"), f"outro volume já usa o dispositivo `{device}` da mesma instância", "escolha outro dispositivo")
+
+
+@judge(JOB_DEFINITION)
+def _job(view: View, job: Resource) -> Iterator[Missing]:
+    """A tarefa cabe no ambiente de computação, e é da plataforma dele."""
+    platforms = [str(item.value) for item in view.items(job, "PlatformCapabilities")]
+    if view.value(job, "Type") not in (None, "container"):
+        yield Missing(at(job, "Type"), f"`{job.id}` não é uma tarefa de contêiner", "use `Type: container`")
+    architecture = view.value(job, "ContainerProperties", "RuntimePlatform", "CpuArchitecture")
+    system = view.value(job, "ContainerProperties", "RuntimePlatform", "OperatingSystemFamily")
+    if architecture not in (None, "X86_64", "ARM64") or system not in (None, "LINUX"):
+        yield Missing(at(job, "ContainerProperties"), f"não se sabe em que plataforma `{job.id}` roda", "use `X86_64` ou `ARM64`, e `LINUX`")
+    wanted = {str(kind.value): view.inside(item, "Value") for item in view.items(job, "ContainerProperties", "ResourceRequirements")
+              if (kind := view.inside(item, "Type"))}
+    for environment in view.of_type(COMPUTE_ENVIRONMENT):
+        fargate = view.value(environment, "ComputeResources", "Type") in FARGATE
+        if fargate != ("FARGATE" in platforms):
+            yield Missing(at(job, "PlatformCapabilities"), f"`{job.id}` não é da plataforma de `{environment.id}`",
+                          "escreva em `PlatformCapabilities` a do ambiente")
+        most, vcpus = whole(view.value(environment, "ComputeResources", "MaxvCpus")), wanted.get("VCPU")
+        if vcpus and most is not None and _number(vcpus.value) > most:
+            yield Missing(vcpus.path, f"`{job.id}` pede mais vCPUs que as {most} de `{environment.id}`", "peça menos, ou aumente `MaxvCpus`")
+        if view.value(environment, "Type") == "UNMANAGED":
+            yield Missing(at(environment, "Type"), f"ninguém cria a capacidade de `{environment.id}`", "use `Type: MANAGED`")
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(str(value)[:12])
+    except ValueError:
+        return float("inf")
+
+
+@judge(EKS_CLUSTER)
+def _cluster(view: View, cluster: Resource) -> Iterator[Missing]:
+    """Os nós chegam à API do cluster, e os papéis têm o que o Auto Mode pede."""
+    private, public = (view.at(cluster, "ResourcesVpcConfig", name) for name in ("EndpointPrivateAccess", "EndpointPublicAccess"))
+    blocks = [item.value for item in view.items(cluster, "ResourcesVpcConfig", "PublicAccessCidrs")]
+    open_ = (public is None or true(public.value)) and blocks in ([], ["0.0.0.0/0"])
+    if not (private and true(private.value)) and not open_:
+        yield Missing(at(cluster, "ResourcesVpcConfig"), f"os nós de `{cluster.id}` não chegam à API dele", "use `EndpointPrivateAccess: true`")
+    if false(view.value(cluster, "ComputeConfig", "Enabled") or False):
+        return
+    for keys, policies in EKS_AUTO_MODE.items():
+        role = view.points(view.at(cluster, *keys), ROLE, by=(ARN,))
+        given = {str(item.value).rpartition("/")[2] for item in view.items(role, "ManagedPolicyArns")} if role else set(policies)
+        for name in policies if role else ():
+            if name not in given:
+                yield Missing(at(role, "ManagedPolicyArns"), f"`{role.id}` não tem `{name}`, que o Auto Mode pede", "acrescente a política")
