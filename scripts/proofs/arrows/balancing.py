@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, TARGET_GROUP, VPC
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
@@ -16,6 +15,7 @@ from scripts.proofs.network.listeners import diversions, listeners_of, redirecti
 from scripts.proofs.network.path import reach, same_vpc
 from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.interfaces_by_type import home_of, model_of
 from scripts.proofs.network.topology import network_of
+from scripts.template.numbers import whole
 
 LIMITS = ("MinSize", "MaxSize")
 
@@ -37,7 +38,7 @@ def fleet_keeps_instances(case: Case) -> Iterator[Evidence]:
     yield Found(written.path if written else at(case.tail, "LaunchTemplate"), f"as instâncias nascem de `{model.id}`")
     for name in LIMITS:
         limit = case.view.at(case.tail, name)
-        if limit and str(limit.value).isdigit() and int(limit.value) >= 1:
+        if limit and whole(limit.value):
             yield Found(limit.path, f"`{name}` é {limit.value}")
         else:
             yield Missing(at(case.tail, name), f"`{name}` de `{case.tail.id}` não é um número a partir de 1",
