@@ -32,12 +32,13 @@ def home_of(net: Network, resource: Resource | None) -> Home | None:
 def drawn_home(net: Network, diagram: Diagram, identity: str, resource: Resource | None) -> Home | None:
     """A morada, só nas sub-redes do grupo em que o componente está desenhado, se está em alguma.
 
-    Sem nenhuma, quando ele não vive onde está desenhado.
+    Sem nenhuma, quando ele não vive onde está desenhado; a que não se conhece pode ser uma delas, e fica.
     """
     found = home_of(net, resource)
     drawn = drawn_subnets(net, diagram, identity)
-    chosen = tuple(subnet for subnet in found.subnets if subnet.value in drawn) if found else ()
-    return replace(found, subnets=chosen) if found and drawn else found
+    if found is None or not drawn:
+        return found
+    return replace(found, subnets=tuple(each for each in found.subnets if each.value in drawn or isinstance(each.value, Unknown)))
 
 
 def drawn_subnets(net: Network, diagram: Diagram, identity: str) -> tuple[str, ...]:
