@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, QUEUE, TOPIC
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
-from scripts.proofs.facts.view import View
-from scripts.template.cloudformation import Key, Resource, references
+from scripts.proofs.facts.view import Placed, View
+from scripts.template.cloudformation import Resource, references
 
 DELIVERED = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 FIFO = {QUEUE: "FifoQueue", TOPIC: "FifoTopic"}
@@ -23,7 +22,7 @@ def delivery(view: View, function: Resource, target: Resource) -> Iterator[Evide
     configurado ou que a função receba o nome dele.
     """
     by_lambda = list(_destination(view, function, target)) or list(_dead_letter(view, function, target))
-    evidence = by_lambda or list(_cited(function, target))
+    evidence = by_lambda or list(_cited(view, function, target))
     yield from evidence
     if not evidence:
         yield Missing(at(function), f"nada leva `{function.id}` a `{target.id}`",
@@ -57,22 +56,16 @@ def _dead_letter(view: View, function: Resource, target: Resource) -> Iterator[E
         yield Found(written.path, f"a Lambda manda o que falha a `{target.id}`")
 
 
-def _cited(function: Resource, target: Resource) -> Iterator[Evidence]:
-    start = ("Resources", function.id, "Properties")
-    paths = [path for path in _citations(function.properties, target.id, start) if path[3] in ("Environment", "Code")]
+def _cited(view: View, function: Resource, target: Resource) -> Iterator[Evidence]:
+    written = [found for name in ("Environment", "Code") if (found := view.at(function, name))]
+    paths = [path for found in written for path in _citations(view, found, target.id)]
     if paths:
         yield Found(paths[0], f"o código recebe, e cita, `{target.id}`")
 
 
-def _citations(node: Any, name: str, path: Path) -> Iterator[Path]:
-    """Os lugares mais fundos que citam o nome."""
-    if not isinstance(node, (dict, list)):
-        return
-    if isinstance(node, dict) and len(node) == 1 and name in references(node):
-        (function, argument), = node.items()
-        if function in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-            yield path
-            return
-    pairs: list[tuple[Key, Any]] = list(node.items()) if isinstance(node, dict) else list(enumerate(node))
-    for key, item in pairs:
-        yield from _citations(item, name, (*path, key))
+def _citations(view: View, node: Placed, name: str) -> Iterator[Path]:
+    """Os lugares mais fundos que, neste mundo, citam o recurso."""
+    for _, part in view.parts(node):
+        yield from _citations(view, part, name)
+    if not isinstance(node.value, (dict, list)) and name in references(view.written(node)):
+        yield node.path

@@ -92,6 +92,10 @@ class View:
         """Todas as propriedades do recurso, para entrar nelas com `inside`."""
         return Placed(("Resources", resource.id, "Properties"), resource.properties)
 
+    def written(self, item: Placed) -> Any:
+        """O que o template escreve nesse lugar, com as funções por resolver."""
+        return self._written(item.path)
+
     def _written(self, path: Path) -> Any:
         node: Any = self.template.data
         for key in path:
