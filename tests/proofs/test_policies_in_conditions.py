@@ -138,3 +138,12 @@ def test_a_permission_missing_in_one_world_proves_nothing(path):
 ])
 def test_a_denial_of_one_world_proves_nothing(path, change):
     assert not look(path, change)[0]
+
+
+@pytest.mark.parametrize("type_, name", [
+    ("AWS::ECR::Repository", "RepositoryPolicyText"), ("AWS::EFS::FileSystem", "FileSystemPolicy"),
+    ("AWS::KMS::Key", "KeyPolicy"),
+])
+def test_a_policy_written_as_text_is_not_passed_in_silence(type_, name):
+    resource = {"Type": type_, **KEPT, "Properties": {name: last(json.dumps({"Statement": [OPEN]}, default=str))}}
+    assert "permissao-sem-seta" in look(("Resources",), lambda v: {**v, "Solto": resource})[2]
