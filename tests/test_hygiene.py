@@ -1,5 +1,6 @@
 """A higiene de qualquer template: cada estrago tem o seu achado, e cada exceção o seu motivo."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -261,11 +262,13 @@ def test_a_password_in_a_parameter(parameter, findings):
 
 @pytest.mark.parametrize("variables, name", [
     ("{DB_PASSWORD: abc123}", "DB_PASSWORD"), ("{API_KEY: abc123}", "API_KEY"), ("{SENHA: abc123}", "SENHA"),
+    ("!If [C, {DB_PASSWORD: abc123}, !Ref AWS::NoValue]", "DB_PASSWORD"), ("{SENHA: !If [C, abc123, !Ref AWS::NoValue]}", "SENHA"),
     ("{DB_PASSWORD: '{{resolve:secretsmanager:x}}', SEGREDO: !Ref Bucket, TOKEN: 'arn:aws:x', TABLE_NAME: abc, TOKEN_URL: abc}", None),
 ])
 def test_a_secret_in_the_environment(variables, name):
-    found = check(text=added(f"F: {{Type: AWS::Lambda::Function, Properties: {{Environment: {{Variables: {variables}}}}}}}"))
-    assert found == ([f"29: [segredo-literal] `{name}` de `F` traz um segredo escrito; {ESCAPED}"] if name else [])
+    text = added(f"F: {{Type: AWS::Lambda::Function, Properties: {{Environment: {{Variables: {variables}}}}}}}")
+    found = check(text=text.replace("Resources:\n", "Conditions: {C: !Equals [a, a]}\nResources:\n"))
+    assert found == ([f"30: [segredo-literal] `{name}` de `F` traz um segredo escrito; {ESCAPED}"] if name else [])
 
 
 def test_a_secret_in_a_container():
@@ -294,6 +297,12 @@ def test_a_secret_in_any_line(line, what):
 ])
 def test_hostile_templates_do_not_crash(resource):
     check(text=added(resource))
+
+
+def test_a_long_line_does_not_hang():
+    started = time.process_time()
+    check(("      MetadataOptions", f"      UserData: {'a+' * 25_000}\n      MetadataOptions"))
+    assert time.process_time() - started < 2
 
 
 def test_without_a_diagram_the_picture_is_not_judged():

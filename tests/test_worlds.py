@@ -79,6 +79,14 @@ def test_a_condition_in_a_circle_or_that_does_not_exist_is_unknown(conditions, l
     ("", "  B: {Type: AWS::CloudFormation::StackSet}", ("Resources", "B")),
     ("", "  B: {Type: AWS::Serverless::Function}", ("Resources", "B")),
     ("", "  B: {Type: 'Org::Meu::X::MODULE'}", ("Resources", "B")),
+    ("", "  B: {Type: AWS::ServiceCatalog::CloudFormationProvisionedProduct}", ("Resources", "B")),
+    ("Fn::Transform: {Name: AWS::Include}\n", "  B: {Type: X}", ("Fn::Transform",)),
+    ("Mappings: {Fn::Transform: {Name: AWS::Include}}\n", "  B: {Type: X}", ("Mappings",)),
+    ("Parameters: {Fn::Transform: {Name: AWS::Include}}\n", "  B: {Type: X}", ("Parameters",)),
+    ("Conditions: {'Fn::ForEach::C': [N, [a], {'C${N}': {Fn::Equals: [a, b]}}]}\n", "  B: {Type: X}", ("Conditions",)),
+    ("Modules: {M: {Source: m.yaml}}\n", "  B: {Type: X}", ("Modules",)),
+    ("Hooks: {H: {Type: AWS::CodeDeploy::BlueGreen}}\n", "  B: {Type: X}", ("Hooks",)),
+    ("Globals: {Function: {Timeout: 3}}\n", "  B: {Type: X}", ("Globals",)),
 ])
 def test_what_only_aws_expands_is_unknown(more, resources, path):
     assert [where for where, _ in examined("", "", more, resources).unknown] == [path]

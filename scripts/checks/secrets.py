@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from scripts.base.findings import Finding
-from scripts.proofs.evidence import Path
-from scripts.proofs.facts.view import View
-from scripts.template.cloudformation import Resource, Template
+from scripts.proofs.facts.view import Placed, View
+from scripts.template.cloudformation import Template
+from scripts.template.values import Key
 
 LITERAL = "segredo-literal"
 SECRETS = frozenset((
@@ -21,7 +21,7 @@ VARIABLE = re.compile(r"(?i)(^|_)(password|passwd|pwd|senha|secret|segredo|token
 SHOWN = (
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), "uma chave de acesso da AWS"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "uma chave privada"),
-    (re.compile(r"\b[a-z][a-z0-9+]*://[^\s/:@${]+:[^\s/:@${]+@"), "uma senha num endereço"),
+    (re.compile(r"\b[a-z][a-z0-9+]{0,30}://[^\s/:@${]+:[^\s/:@${]+@"), "uma senha num endereço"),
     (re.compile(r"^\s*(?:export\s+)?[A-Z_]*(?:PASSWORD|PASSWD|SENHA|SECRET|SEGREDO|TOKEN|API_KEY)=(['\"]?)[^\s'\"$({]{3,}\1\s*$"),
      "um segredo numa variável"),
 )
@@ -33,13 +33,14 @@ def check(view: View) -> Iterator[Finding]:
     """Segredos escritos nas propriedades, nas variáveis de ambiente ou em qualquer linha."""
     yield from _lines(view.template)
     for resource in view.resources.values():
-        for path, raw in _named(resource):
-            parameter = _parameter(view.template, raw)
+        for found in _named(view, view.whole(resource), ""):
+            path, parameter = found.path, _parameter(view.template, view.written(found))
             if parameter:
                 yield from _hidden(view.template, parameter)
-            elif _literal(view, resource, path):
+            elif _literal(found.value):
+                name = next(key for key in reversed(path) if isinstance(key, str) and key != "Fn::If")
                 yield Finding(view.template.path, view.template.line(*path), LITERAL,
-                              f"`{path[-1]}` de `{resource.id}` traz um segredo escrito; guarde-o no Secrets Manager e cite-o, "
+                              f"`{name}` de `{resource.id}` traz um segredo escrito; guarde-o no Secrets Manager e cite-o, "
                               "ou deixe o serviço criá-lo.")
 
 
@@ -51,22 +52,16 @@ def _lines(template: Template) -> Iterator[Finding]:
                               f"A linha traz {what}; troque-a já, pois foi exposta, e guarde a nova no Secrets Manager.")
 
 
-def _named(resource: Resource) -> Iterator[tuple[Path, Any]]:
+def _named(view: View, node: Placed, around: Key) -> Iterator[Placed]:
     """As propriedades de segredo e as variáveis de ambiente com nome de segredo, em qualquer profundidade."""
-    start: Path = ("Resources", resource.id, "Properties")
-    pending: list[tuple[Path, Any]] = [(start, resource.properties)]
-    while pending:
-        path, node = pending.pop()
-        if isinstance(node, list):
-            pending.extend(((*path, index), item) for index, item in enumerate(node))
-        elif isinstance(node, dict):
-            name = node.get("Name")
-            if isinstance(name, str) and VARIABLE.search(name) and "Value" in node:
-                yield (*path, "Value"), node["Value"]
-            for key, item in node.items():
-                if key in SECRETS or (path[-1] == "Variables" and VARIABLE.search(str(key))):
-                    yield (*path, key), item
-                pending.append(((*path, key), item))
+    parts = dict(view.parts(node))
+    named = parts.get("Name")
+    if named and "Value" in parts and VARIABLE.search(str(named.value)):
+        yield parts["Value"]
+    for key, part in parts.items():
+        if key in SECRETS or around == "Variables" and VARIABLE.search(str(key)):
+            yield part
+        yield from _named(view, part, key)
 
 
 def _parameter(template: Template, raw: Any) -> str | None:
@@ -85,7 +80,5 @@ def _hidden(template: Template, name: str) -> Iterator[Finding]:
         yield Finding(template.path, line, LITERAL, f"O parâmetro `{name}` traz um segredo no padrão; tire o `Default`.")
 
 
-def _literal(view: View, resource: Resource, path: Path) -> bool:
-    found = view.at(resource, *path[3:])
-    return found is not None and isinstance(found.value, (str, int)) and not isinstance(found.value, bool) and (
-        bool(str(found.value)) and not ELSEWHERE.search(str(found.value)))
+def _literal(value: Any) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and bool(str(value)) and not ELSEWHERE.search(str(value))

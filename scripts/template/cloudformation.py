@@ -15,7 +15,7 @@ from typing import Any
 
 from scripts.base import source
 from scripts.base.findings import Defect, Finding
-from scripts.template.yaml_lines import Composer, Key
+from scripts.template.yaml_lines import BITS, Composer, Key
 
 LIMIT = 51_200
 """Bytes do corpo que `aws cloudformation deploy` envia sem passar por um bucket."""
@@ -115,7 +115,17 @@ def rebuilt(original: Template, data: dict[str, Any]) -> Template:
 
     Erro: `Defect`, como em `parse`, quando os dados deixam de ser um template.
     """
+    data = _readable(data)
     return Template(original.path, original.text, data, _resources(data, original.path, original.lines), original.lines)
+
+
+def _readable(value: Any) -> Any:
+    """O valor como `parse` o daria: um inteiro que não cabe fica texto."""
+    if isinstance(value, dict):
+        return {key: _readable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_readable(item) for item in value]
+    return hex(value) if isinstance(value, int) and value.bit_length() > BITS else value
 
 
 def references(value: Any) -> set[str]:
@@ -160,7 +170,7 @@ def _resources(data: dict[str, Any], name: str, lines: dict[tuple[Key, ...], int
                              "O template não declara recursos; acrescente a seção `Resources`."))
     found, problems = {}, []
     for id, body in section.items():
-        line = lines[("Resources", id)]
+        line = lines.get(("Resources", id), lines.get(("Resources",), 1))
         if id.startswith("Fn::"):
             continue  # Fn::ForEach e Fn::Transform só viram recursos na AWS: aqui são desconhecidos.
         if isinstance(body, dict) and isinstance(body.get("Type"), str):

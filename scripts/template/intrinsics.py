@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from scripts.template.cloudformation import VARIABLE, Template
+from scripts.template.numbers import whole
 from scripts.template.values import LITERAL, Unknown, is_pair, literal, text_of
 
 ZONES = 6
@@ -81,9 +82,8 @@ def _join(values: Values, argument: Any, depth: int) -> Any:
 
 def _select(values: Values, argument: Any, depth: int) -> Any:
     index, items = (values.value(part, depth) for part in argument) if is_pair(argument) else (None, None)
-    if not isinstance(items, list) or not str(index).isdecimal() or int(str(index)) >= len(items):
-        return _unresolved("Select")
-    return items[int(str(index))]
+    place = whole(index)
+    return items[place] if isinstance(items, list) and place is not None and place < len(items) else _unresolved("Select")
 
 
 def _split(values: Values, argument: Any, depth: int) -> Any:
@@ -111,12 +111,16 @@ def _if(values: Values, argument: Any, depth: int) -> Any:
 
 def _cidr(values: Values, argument: Any, depth: int) -> Any:
     parts = values.value(argument, depth)
+    if not isinstance(parts, list) or len(parts) not in (2, 3):
+        return _unresolved("Cidr")
+    block, count, bits = parts[0], whole(parts[1]), whole(parts[2]) if len(parts) > 2 else 8
+    if count is None or bits is None:
+        return _unresolved("Cidr")
     try:
-        block, count, bits = parts[0], int(parts[1]), int(parts[2]) if len(parts) > 2 else 8
         network = ipaddress.ip_network(str(block))
         subnets = network.subnets(new_prefix=network.max_prefixlen - bits)
         blocks = [str(subnet) for _, subnet in zip(range(min(count, 256)), subnets)]
-    except (TypeError, ValueError, IndexError, KeyError):
+    except ValueError:
         return _unresolved("Cidr")
     return blocks if len(blocks) == count else _unresolved("Cidr")
 

@@ -24,8 +24,13 @@ CAP = 256
 HARMLESS = ("AWS::LanguageExtensions",)
 """Transformações que só acrescentam funções, que se veem onde são usadas."""
 EXPANDED = ("Fn::Transform", "Fn::ForEach")
-NESTED = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro", "AWS::Serverless::")
+NESTED = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro", "AWS::Serverless::",
+          "AWS::ServiceCatalog::CloudFormationProvisionedProduct")
 """Começos de tipo que criam recursos que não se veem aqui (`Stack` e `StackSet`), ou que os mudam."""
+SECTIONS = ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings", "Conditions", "Transform", "Resources",
+            "Outputs")
+"""As seções que se leem, ou que não mudam o que se cria; outras (`Hooks`, `Modules`, `Globals`) mudam:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html"""
 SCALARS = (str, int, float, bool)
 LOGIC: dict[str, Callable[[list[bool]], bool]] = {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda parts: not any(parts)}
 
@@ -69,6 +74,12 @@ def _unseen(template: Template) -> Iterator[tuple[Path, str]]:
     for name in declared if isinstance(declared, list) else [declared]:
         if name is not None and name not in HARMLESS:
             yield ("Transform",), f"a transformação `{name if isinstance(name, str) else 'sem nome'}` pode acrescentar recursos"
+    for section, body in template.data.items():
+        hidden = next((key for key in _keys(body) if key.startswith(EXPANDED)), "") if section != "Resources" else ""
+        if section not in SECTIONS:
+            yield (section,), f"a seção `{section}` pode acrescentar ou mudar recursos"
+        elif hidden:
+            yield (section,), f"`{section}` usa `{hidden}`, que só a AWS expande"
     for name, body in template.data["Resources"].items():
         kind = body.get("Type") if isinstance(body, dict) else None
         hidden = next((key for key in _keys(body) if key.startswith(EXPANDED)), "")

@@ -16,6 +16,8 @@ import yaml
 from scripts.base.findings import Defect, Finding
 
 Key = str | int
+BITS = 64
+"""Inteiros maiores ficam texto: o Python se recusa a escrever os enormes, e nada na AWS os aceita."""
 
 DEEPEST = 100
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -125,7 +127,8 @@ class Composer:
             kind = next((kind for kind, pattern in resolvers if pattern.match(value)), "")
         construct = CONSTRUCTORS.get(kind)
         try:
-            return construct(yaml.ScalarNode(kind, value)) if construct else value
+            found = construct(yaml.ScalarNode(kind, value)) if construct else value
+            return value if isinstance(found, int) and found.bit_length() > BITS else found
         except (ValueError, KeyError, IndexError):
             return value
 

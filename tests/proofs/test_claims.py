@@ -493,6 +493,7 @@ BAD = [
         ("CidrIp: !Ref Faixa", "CidrIp: 0.0.0.0/0"), ("CidrIp: !Ref Faixa", "CidrIpv6: '::/0'"),
         ("CidrIp: !Ref Faixa", "CidrIp: !ImportValue x"), ("CidrIp: !Ref Faixa", "SourcePrefixListId: pl-1"),
         (", AllowedPattern: '[0-9.]+/(8|16|24|32)'", ""), ("/(8|16", "/(0|16"), ("'[0-9.]+/(8|16|24|32)'", "'['"),
+        *(("'[0-9.]+/(8|16|24|32)'", f"'{slow}'") for slow in ("(((.*)*)*)*x", "(.?){60}(.?){60}x", ".*.*.*.*.*.*.*.*x", "a{99999999999}")),
         ("{Type: String,", "{Type: String, Default: 10.0.0.0/8,"),
         ("AllowedPattern: '[0-9.]+/(8|16|24|32)'", "Default: 10.0.0.0/8"),
     )),

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from scripts.proofs.facts.views import views_of
+from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.conditions import holds
 from scripts.proofs.identity.evaluation import Request, decide
-from scripts.proofs.facts.wildcards import covers
 from tests.proofs.bench import bench
 
 ROLE = """\

@@ -6,7 +6,6 @@ from time import monotonic
 
 import pytest
 
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import views_of
 from scripts.proofs.facts.wildcards import covers
@@ -14,6 +13,7 @@ from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.openings import openings
 from scripts.proofs.network.security_groups import all_rules, rules_of
 from scripts.proofs.network.topology import distinct_zones, network_of
+from scripts.template.numbers import whole
 from scripts.template.resolution import Resolution
 from scripts.template.values import Unknown
 from tests.proofs.bench import bench

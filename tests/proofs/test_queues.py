@@ -103,3 +103,29 @@ def test_any_of_two_mappings_is_enough():
     assert bench(GOOD.replace("Ligacao:", before + "Ligacao:"), *READS).missing() == []
     reserved = bench(GOOD, *READS).put("Resources", "Funcao", "Properties", "ReservedConcurrentExecutions", value=1)
     assert reserved.missing() == []
+
+
+SENDS = """\
+Fila: {Type: AWS::SQS::Queue}
+Papel:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+    Policies:
+      - {PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Fila.Arn}]}}
+Funcao:
+  Type: AWS::Lambda::Function
+  Properties:
+    Role: !GetAtt Papel.Arn
+    Environment: {Variables: {FILA: VALOR}}
+"""
+
+
+@pytest.mark.parametrize("value, proven", [
+    ("!Ref Fila", True), ("!Sub '${Fila}'", True), ("!If [Um, !Ref Fila, !GetAtt Fila.QueueUrl]", True),
+    ("!If [Um, !Ref Fila, !Ref AWS::NoValue]", False), ("!If [Um, x, !Ref Fila]", False), ("x", False),
+])
+def test_the_code_must_receive_the_queue_in_every_world(value, proven):
+    head = "Parameters: {P: {Type: String, Default: x}}\nConditions: {Um: !Equals [!Ref P, x]}\nResources:\n"
+    text = head + "".join(f"  {line}\n" for line in SENDS.replace("VALOR", value).splitlines())
+    assert bench(text, "funcao = Funcao", "fila = Fila", "funcao >> fila acao=sqs:SendMessage").proof().proven is proven

@@ -63,8 +63,8 @@ def _informed(case: Case) -> Iterator[Missing]:
     named = case.view.at(case.head, kind_of(case.head.type).named) if kind_of(case.head.type).named else None
     if named or case.head.type == KMS_KEY or case.head.type == BUCKET and watched(case.view, case.head, case.tail):
         return
-    given = [case.tail.properties.get(name) for name in ("Environment", "Code")]
-    if not list(citations(given, case.head.id, ())):
+    given = [case.view.at(case.tail, name) for name in ("Environment", "Code")]
+    if not any(path for node in given for path in citations(case.view, node, case.head.id)):
         yield Missing(at(case.tail, "Environment"), f"nada diz ao código de `{case.tail.id}` o nome de `{case.head.id}`",
                       f"passe `!Ref {case.head.id}` numa variável de `Environment`")
 

@@ -10,11 +10,11 @@ from scripts.aws.types import SNAPSHOT_POLICY, VOLUME
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 SNAPSHOTS = "arn:${AWS::Partition}:ec2:${AWS::Region}::snapshot/*"
 NEEDED = (("ec2:CreateSnapshot", SNAPSHOTS), ("ec2:DeleteSnapshot", SNAPSHOTS), ("ec2:CreateTags", SNAPSHOTS),

@@ -9,13 +9,13 @@ from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, 
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.listeners import diversions, listeners_of, redirections
 from scripts.proofs.network.path import reach, same_vpc
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 
 PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TLS")

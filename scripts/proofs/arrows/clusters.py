@@ -16,7 +16,6 @@ from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect, true
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.principals import by_name, names_cluster, pod_associations, pod_principal, principal_of
 from scripts.proofs.network.acls import crossing
@@ -27,6 +26,7 @@ from scripts.proofs.network.peers import OwnGroup, carried, passing
 from scripts.proofs.network.security_groups import all_rules
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 TAG = "eks:eks-cluster-name"
 AGENT = "eks-pod-identity-agent"

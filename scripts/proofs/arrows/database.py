@@ -18,6 +18,7 @@ from scripts.proofs.network.interfaces_by_type import drawn_subnets
 from scripts.proofs.network.path import named, reach, same_vpc
 from scripts.proofs.network.topology import Network, distinct_zones
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 ENGINES = {
@@ -134,8 +135,8 @@ def listening(net: Network, database: Resource) -> tuple[int | None, list[Eviden
     """A porta em que o banco ouve, com as linhas que a decidem."""
     engine, written = net.view.at(database, "Engine"), net.view.at(database, "Port")
     usual = default_port(engine)
-    if written and str(written.value).isdigit():
-        port = int(written.value)
+    port = whole(written.value) if written else None
+    if written and port is not None:
         return port, [Found(written.path, f"o banco ouve na porta {port}")] if port != usual else [_engine(engine, port)]
     if usual is None or written:
         return None, [Missing(at(database, "Engine"), f"não se sabe em que porta `{database.id}` ouve",

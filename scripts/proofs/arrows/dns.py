@@ -9,9 +9,9 @@ from scripts.proofs.arrows.distribution import CONFIG, enabled
 from scripts.proofs.arrows.internet import outsider
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 """A zona de todas as distribuições, fixa na documentação do `AliasTarget`."""

@@ -23,7 +23,7 @@ def delivery(view: View, function: Resource, target: Resource) -> Iterator[Evide
     configurado ou que a função receba o nome dele.
     """
     by_lambda = list(_destination(view, function, target)) or list(_dead_letter(view, function, target))
-    evidence = by_lambda or list(_cited(function, target))
+    evidence = by_lambda or list(_cited(view, function, target))
     yield from evidence
     if not evidence:
         yield Missing(at(function), f"nada leva `{function.id}` a `{target.id}`",
@@ -57,8 +57,7 @@ def _dead_letter(view: View, function: Resource, target: Resource) -> Iterator[E
         yield Found(written.path, f"a Lambda manda o que falha a `{target.id}`")
 
 
-def _cited(function: Resource, target: Resource) -> Iterator[Evidence]:
-    start = ("Resources", function.id, "Properties")
-    paths = [path for path in citations(function.properties, target.id, start) if path[3] in ("Environment", "Code")]
+def _cited(view: View, function: Resource, target: Resource) -> Iterator[Evidence]:
+    paths = [path for name in ("Environment", "Code") for path in citations(view, view.at(function, name), target.id)]
     if paths:
         yield Found(paths[0], f"o código recebe, e cita, `{target.id}`")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scripts.base.diagram import Edge
 from scripts.proofs.evidence import Missing, Path
-from scripts.proofs.facts.numbers import whole
+from scripts.template.numbers import whole
 
 
 def ports_of(edge: Edge, *usual: int) -> list[int]:

@@ -8,9 +8,9 @@ from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """O que a Lambda faz com o papel da função para ler a fila por ela."""

@@ -8,8 +8,8 @@ from scripts.aws.types import LAUNCH_TEMPLATE, SCALING_GROUP
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.network.interfaces_by_type import home_of, model_of
+from scripts.template.numbers import whole
 
 LIMITS = ("MinSize", "MaxSize")
 

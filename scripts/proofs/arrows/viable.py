@@ -19,11 +19,11 @@ from scripts.aws.types import (
 )
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.expect import false, true
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Key, Resource
+from scripts.template.numbers import whole
 
 ARM = re.compile(r"(a1|[a-z]+\d+g[a-z]*|im4gn|is4gen)\.")
 """Famílias com processador Arm: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html"""
@@ -117,7 +117,7 @@ def _processor(view: View, owner: Resource, *start: Key) -> Iterator[Missing]:
 def _choices(view: View, owner: Resource, keys: tuple[Key, ...]) -> list[Any]:
     """O que a propriedade pode valer: o valor, ou o que o parâmetro que ela cita traz por padrão e aceita."""
     found = view.at(owner, *keys)
-    written: Any = view.raw(found) if found else None
+    written: Any = view.written(found) if found else None
     declared = view.template.parameters.get(written["Ref"]) if isinstance(written, dict) and isinstance(written.get("Ref"), str) else None
     if not isinstance(declared, dict):
         return [found.value] if found else []

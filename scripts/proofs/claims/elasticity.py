@@ -8,9 +8,9 @@ from scripts.aws.types import ALARM, EKS_CLUSTER, FUNCTION, INSTANCE, SCALING_GR
 from scripts.proofs.claims.kinds import drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, below, equal, require, setting
-from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import true
-from scripts.proofs.facts.view import View
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces_by_type import switched_on
 from scripts.template.cloudformation import Resource
 
@@ -84,15 +84,16 @@ def _emptied(view: View, group: Resource) -> Iterator[Missing]:
                     yield Missing(at(action, name), f"`{action.id}` pode deixar `{group.id}` sem instâncias", "use 1 ou mais")
     for hook in view.of_type("AWS::AutoScaling::LifecycleHook"):
         if view.points(view.at(hook, "AutoScalingGroupName"), SCALING_GROUP) in (group, None):
-            yield from _abandoning(hook.id, at(hook, "DefaultResult"), hook.properties)
+            yield from _abandoning(view, hook.id, view.whole(hook))
     for hook in view.items(group, "LifecycleHookSpecificationList"):
-        yield from _abandoning(group.id, hook.path, hook.value if isinstance(hook.value, dict) else {})
+        yield from _abandoning(view, group.id, hook)
 
 
-def _abandoning(name: str, where: Path, hook: dict) -> Iterator[Missing]:
+def _abandoning(view: View, name: str, hook: Placed) -> Iterator[Missing]:
     """Sem `CONTINUE`, a instância que ninguém confirma é encerrada ao nascer."""
-    if "TERMINATING" not in str(hook.get("LifecycleTransition")) and hook.get("DefaultResult") != "CONTINUE":
-        yield Missing(where, f"um gancho de `{name}` abandona a instância que nasce", "use `DefaultResult: CONTINUE`")
+    moment, result = view.inside(hook, "LifecycleTransition"), view.inside(hook, "DefaultResult")
+    if not (moment and "TERMINATING" in str(moment.value)) and not (result and result.value == "CONTINUE"):
+        yield Missing(result.path if result else hook.path, f"um gancho de `{name}` abandona a instância que nasce", "use `DefaultResult: CONTINUE`")
 
 
 def _policy(view: View, group: Resource) -> Iterator[Evidence]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scripts.proofs.evidence import Missing
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
+from scripts.template.numbers import whole
 
 CURRENT = (("ExpirationInDays",), ("ExpirationDate",))
 OLD = (("NoncurrentVersionExpiration", "NoncurrentDays"), ("NoncurrentVersionExpirationInDays",))

@@ -10,9 +10,9 @@ from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, earlier, general
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 KEPT = "sem-expiracao"
 DISPOSABLE = "volume-descartavel"

@@ -60,8 +60,9 @@ def setting(view: View, resource: Resource, *keys: Key) -> Setting:
 def written(view: View, found: Placed) -> Setting:
     """Um valor já achado, com tudo o que pode valer."""
     raw = _raw(view.template.data, found.path)
-    if isinstance(raw, dict) and list(raw) == ["Ref"] and raw["Ref"] in view.template.parameters:
-        return _parameter(view, raw["Ref"], found.path, found.value)
+    name = raw["Ref"] if isinstance(raw, dict) and list(raw) == ["Ref"] else None
+    if isinstance(name, str) and name in view.template.parameters:
+        return _parameter(view, name, found.path, found.value)
     odd = isinstance(found.value, float) and number(found.value) is None
     known = () if odd or isinstance(found.value, (Unknown, dict, list)) else (found.value,)
     return Setting(found.path, found.value, known)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import VARIABLE, references
-from scripts.template.values import Key, Path
+from scripts.template.values import Path
 
 
-def citations(node: Any, name: str, path: Path) -> Iterator[Path]:
-    """Os lugares mais fundos que citam o recurso, a partir de `path`."""
-    if isinstance(node, dict) and len(node) == 1 and name in references(node) and next(iter(node)) in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-        yield path
+def citations(view: View, node: Placed | None, name: str) -> Iterator[Path]:
+    """Os lugares mais fundos que, neste mundo, citam o recurso."""
+    if node is None:
         return
-    pairs: list[tuple[Key, Any]] = list(node.items()) if isinstance(node, dict) else list(enumerate(node)) if isinstance(node, list) else []
-    for key, item in pairs:
-        yield from citations(item, name, (*path, key))
+    for _, part in view.parts(node):
+        yield from citations(view, part, name)
+    if not isinstance(node.value, (dict, list)) and name in references(view.written(node)):
+        yield node.path
 
 
 def cites(node: Any, attribute: str) -> bool:

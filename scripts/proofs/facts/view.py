@@ -80,21 +80,21 @@ class View:
         found = self.at(resource, *keys)
         return found.value if found else None
 
-    def raw(self, item: Placed) -> Any:
-        """O que está escrito ali, sem resolver: `{"Ref": "Imagem"}`."""
-        return self._written(item.path)
-
     def parts(self, item: Placed) -> list[tuple[Key, Placed]]:
         """O que há logo dentro de um valor, com a chave ou a posição de cada um; nada dentro de uma função."""
         written = self._written(item.path)
         if isinstance(written, list):
             return list(enumerate(self.items_inside(item)))
-        names = written if isinstance(written, dict) and not any(name.startswith(("Fn::", "Ref")) for name in written) else ()
+        names = written if isinstance(written, dict) and not any(map(_function, written)) else ()
         return [(name, found) for name in names if (found := self.inside(item, name))]
 
     def whole(self, resource: Resource) -> Placed:
         """Todas as propriedades do recurso, para entrar nelas com `inside`."""
         return Placed(("Resources", resource.id, "Properties"), resource.properties)
+
+    def written(self, item: Placed) -> Any:
+        """O que o template escreve nesse lugar, com as funções por resolver."""
+        return self._written(item.path)
 
     def _written(self, path: Path) -> Any:
         node: Any = self.template.data
@@ -138,7 +138,7 @@ class View:
 
     def _computed(self, expression: Any, path: Path) -> tuple[Any, Path] | None:
         """O que uma função devolve no lugar de um objeto: desconhecido, ou nada."""
-        computed = isinstance(expression, dict) and len(expression) == 1 and next(iter(expression)).startswith(("Fn::", "Ref"))
+        computed = isinstance(expression, dict) and len(expression) == 1 and _function(next(iter(expression)))
         return (expression, path) if computed and isinstance(self.world.value(expression), (Unknown, str)) else None
 
     def _chosen(self, expression: Any, path: Path) -> tuple[Any, Path]:
@@ -266,3 +266,7 @@ class View:
         if meaning == ARN:
             return self.arn(resource) or found[0]
         return self.name(resource) if attribute == kind.name_attribute else found[0]
+
+
+def _function(name: str) -> bool:
+    return name == "Ref" or name.startswith("Fn::")

@@ -23,7 +23,7 @@ POLICIES = {kind.type: kind.policy_of for kind in KINDS.values() if kind.policy_
 
 IDENTITY = ("AWS::IAM::", "AWS::SSO::")
 TRUST = "AssumeRolePolicyDocument"
-DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy")
+DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy", "RepositoryPolicyText", "FileSystemPolicy")
 AWS_MANAGED = "arn:${AWS::Partition}:iam::aws:policy/"
 
 

@@ -7,12 +7,12 @@ https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from scripts.aws.types import ACL_ASSOCIATION, NETWORK_ACL, NETWORK_ACL_ENTRY, SUBNET
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.topology import Network, Subnet, network, within
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 from scripts.template.values import Unknown
 
 EPHEMERAL = (1024, 65535)
@@ -66,8 +66,8 @@ def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], 
 def _entries(net: Network, acl: Resource, ingress: bool) -> list[Resource]:
     """As entradas desse sentido, por número; as de número desconhecido vêm antes e decidem."""
     def number(entry: Resource) -> int:
-        written = str(net.view.value(entry, "RuleNumber"))
-        return int(written) if written.isdigit() else -1
+        written = whole(net.view.value(entry, "RuleNumber"))
+        return -1 if written is None else written
 
     found = [entry for entry in net.view.of_type(NETWORK_ACL_ENTRY)
              if net.pointed(entry, "NetworkAclId", NETWORK_ACL) in (acl, None)
@@ -78,17 +78,17 @@ def _entries(net: Network, acl: Resource, ingress: bool) -> list[Resource]:
 def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str) -> str | None:
     """A entrada vale para todo esse tráfego (`all`), parte (`part`) ou nada (`none`)."""
     unsure = net.pointed(entry, "NetworkAclId", NETWORK_ACL) is None or isinstance(net.view.value(entry, "Egress"), Unknown)
-    if unsure or not str(net.view.value(entry, "RuleNumber")).isdigit():
+    if unsure or whole(net.view.value(entry, "RuleNumber")) is None:
         return None
     protocol = str(net.view.value(entry, "Protocol"))
     block = net.view.value(entry, "CidrBlock")
     if block is None and network(net.view.value(entry, "Ipv6CidrBlock")):
         return "none"
-    if not protocol.lstrip("-").isdigit() or not network(block) or not network(peer):
+    if protocol != "-1" and whole(protocol) is None or not network(block) or not network(peer):
         return None
     if protocol not in ("-1", "6"):
         return "none"
-    first, last = (_number(net.view.value(entry, "PortRange", end)) for end in ("From", "To"))
+    first, last = (whole(net.view.value(entry, "PortRange", end)) for end in ("From", "To"))
     if protocol == "6" and (first is None or last is None):
         return None
     low, high = (0, 65535) if protocol == "-1" or first is None or last is None else (first, last)
@@ -110,7 +110,3 @@ def _blocked(entry: Resource | None, subnet: Subnet, ingress: bool, ports: tuple
     shown = str(ports[0]) if ports[0] == ports[1] else f"{ports[0]} a {ports[1]}"
     need = f"a ACL de rede de `{subnet.id}` não deixa {way} tcp {shown} {side} {peer or 'a outra ponta'}"
     return Missing(at(entry or subnet.resource), need, "acrescente uma entrada `allow` de número menor", "SUBNET_ACL_RESTRICTION")
-
-
-def _number(value: Any) -> int | None:
-    return int(value) if str(value).isdigit() else None

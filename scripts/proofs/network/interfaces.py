@@ -42,10 +42,13 @@ class Home:
     def known_groups(self) -> tuple[str, ...]:
         return tuple(group.value for group in self.groups if isinstance(group.value, str))
 
-    def lines(self, least: int = 1) -> Iterator[Found]:
+    def lines(self, least: int = 1) -> Iterator[Evidence]:
         """As linhas que põem o recurso nas sub-redes: cada uma, se são só as que precisa haver; senão, a lista."""
         yield from self.links
         for subnet in self.subnets:
+            if isinstance(subnet.value, Unknown):
+                yield Missing(subnet.path, f"não se sabe em que sub-rede `{self.resource.id}` vive", "cite com `!Ref` uma deste template")
+        for subnet in self.subnets if all(isinstance(subnet.value, str) for subnet in self.subnets) else ():
             if len(self.subnets) > least and isinstance(subnet.path[-1], int):
                 yield Found(subnet.path[:-1], f"`{self.resource.id}` vive em {len(self.subnets)} sub-redes")
                 return

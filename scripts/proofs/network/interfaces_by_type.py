@@ -37,10 +37,12 @@ def lived(net: Network, resource: Resource) -> Home:
 def drawn_home(net: Network, diagram: Diagram, identity: str, home: Home) -> Home:
     """A morada, só nas sub-redes do grupo em que o componente está desenhado, se está em alguma.
 
-    Sem nenhuma, quando ele não vive onde está desenhado.
+    Sem nenhuma, quando ele não vive onde está desenhado; a que não se conhece pode ser uma delas, e fica.
     """
     drawn = drawn_subnets(net, diagram, identity)
-    return replace(home, subnets=tuple(subnet for subnet in home.subnets if subnet.value in drawn)) if drawn else home
+    if not drawn:
+        return home
+    return replace(home, subnets=tuple(each for each in home.subnets if each.value in drawn or isinstance(each.value, Unknown)))
 
 
 def drawn_subnets(net: Network, diagram: Diagram, identity: str) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from scripts.aws.types import BALANCER, LISTENER, LISTENER_RULE
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 SECURE = ("HTTPS", "TLS")
 Listeners = dict[int, tuple[Resource, list[Evidence]]]

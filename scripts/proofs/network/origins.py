@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from scripts.aws.types import BALANCER
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces_by_type import lived
 from scripts.proofs.network.listeners import answering, internal, listeners_of
@@ -14,6 +13,7 @@ from scripts.proofs.network.path import attachment, same_vpc
 from scripts.proofs.network.peers import PrefixList, through
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 CLOUDFRONT = PrefixList("o CloudFront", source="com.amazonaws.global.cloudfront.origin-facing")
 SPOKEN = {"http-only": ("HTTPPort", "HTTP", 80), "https-only": ("HTTPSPort", "HTTPS", 443)}

@@ -14,10 +14,10 @@ from typing import Any
 
 from scripts.aws.types import SECURITY_GROUP
 from scripts.proofs.evidence import Found, readable
-from scripts.proofs.facts.numbers import whole
 from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.topology import WORLD, Network, network, within
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 from scripts.template.values import SYMBOL
 
 WAYS = {True: ("SecurityGroupIngress", "Source"), False: ("SecurityGroupEgress", "Destination")}
