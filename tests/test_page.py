@@ -20,7 +20,7 @@ ao bucket](diagrama.svg "título com [link](x.md)")
 
 ## Componentes
 
-| Componente | Papel | Recurso |
+| Componente | O que faz | Recurso |
 |---|---|---|
 | [Balanceador](#alb) | Distribui a \\| b | `Alb` e `Escuta` |
 | [Banco](#banco) | Guarda <script>alert(1)</script> | |

@@ -70,7 +70,7 @@ Um resumo.
 
 ## Componentes
 
-| Componente | Papel | Por que assim | Recurso |
+| Componente | O que faz | Por que assim | Recurso |
 | --- | --- | --- | --- |
 | [Pessoa](#pessoa) | Envia. | Porque sim. | — |
 | [Bucket de entrada](#entrada) | Guarda. | Porque sim. | `Entrada` |

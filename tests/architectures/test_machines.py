@@ -110,3 +110,24 @@ def test_signal_does_not_wait_for_the_volume(source):
     # Onde há as duas, é `/saude/partes` que olha o volume.
     looks = "/saude/partes" if any("/saude/partes" in text for text in source.files.values()) else "/saude"
     assert not attachments or looks not in source.user_data
+
+
+def test_instances_wait_for_the_way_out_of_their_nat(source):
+    """Sem a rota da sub-rede do NAT para a internet, a instalação falha; só a ordem da criação a garante."""
+    resources = source.data["Resources"]
+    groups = [name for name, found in resources.items() if found["Type"] == "AWS::AutoScaling::AutoScalingGroup"]
+    public = {found["Properties"]["SubnetId"]["Ref"] for found in resources.values() if found["Type"] == "AWS::EC2::NatGateway"}
+    way = {name for name, found in resources.items()
+           if found["Type"] == "AWS::EC2::SubnetRouteTableAssociation" and found["Properties"]["SubnetId"].get("Ref") in public
+           or found["Type"] == "AWS::EC2::Route" and "GatewayId" in found["Properties"]}
+    for group in groups:
+        assert way <= source.resources_needed(group)
+
+
+def test_the_default_pool_fits_in_the_default_database(source):
+    """Cada linha de execução abre uma conexão; um `db.t4g.micro` aceita 112 no papel, e menos na prática."""
+    if not source.needs_database:
+        pytest.skip("não há banco")
+    options = dict(word.removeprefix("--").split("=", 1) for word in source.command() if word.startswith("--"))
+    instances = source.data["Parameters"].get("InstanciasMaximas", {"Default": 4 if "GrupoInstancias" in source.data["Resources"] else 1})
+    assert int(options.get("threads", 4)) * instances["Default"] <= 80
