@@ -94,6 +94,8 @@ def test_each_link_of_the_common_paragraph_is_a_benefit_after_those_of_the_list(
     ("- *Opinião*: barato.\n", f"- *Opinião*: barato.\n\nOutro.\n{COMMON}", (38, "paragrafo-fora-do-lugar")),
     ("- *Opinião*: barato.\n", f"- *Opinião*: barato.\n{COMMON}{COMMON}", (39, "paragrafo-fora-do-lugar")),
     ("## Componentes", f"{COMMON}\n## Componentes", (10, "paragrafo-fora-do-lugar")),
+    ("- *Opinião*: barato.\n", f"- *Opinião*: barato.{COMMON}", (34, "paragrafo-fora-do-lugar")),
+    ("- *Opinião*: barato.\n", f"- *Opinião*: barato.\n\n  {COMMON.strip()}\n", (36, "paragrafo-fora-do-lugar")),
 ])
 def test_a_common_paragraph_out_of_place_or_without_links_is_a_finding(old, new, expected):
     assert codes(GOOD.replace(old, new)) == [expected]

@@ -131,12 +131,13 @@ class Reader:
         """Os do parágrafo que vem logo depois da lista, que termina em `last`; noutro lugar, é um achado."""
         tokens = self.base.tokens
         for place, token in enumerate(tokens):
-            said = document.plain(token.children or []) if token.type == "inline" and token.level == 1 else ""
-            if not said.startswith(COMMON) or tokens[place - 1].type != "paragraph_open":
+            said = [line.lstrip("*_ ") for line in token.content.split("\n")] if token.type == "inline" else []
+            if not any(line.startswith(COMMON) for line in said):
                 continue
-            if place < 2 or tokens[place - 2] is not last:
+            alone = token.level == 1 and said[0].startswith(COMMON) and tokens[place - 1].type == "paragraph_open"
+            if not alone or place < 2 or tokens[place - 2] is not last:
                 self._find(_line(token), "paragrafo-fora-do-lugar", f"O parágrafo “{COMMON}” vem uma vez só, logo depois da "
-                           f"lista de `## {BENEFITS}`; leve-o para lá.")
+                           f"lista de `## {BENEFITS}` e separado dela por uma linha em branco; leve-o para lá.")
                 continue
             found = tuple(_linked(token))
             yield from found
