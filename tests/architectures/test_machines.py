@@ -35,6 +35,14 @@ def source(request: pytest.FixtureRequest, load: Any) -> Any:
     return load(*request.param)
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "docs/arquiteturas").glob("*/template.yaml")), ids=lambda path: path.parent.name)
+def test_every_template_has_room_to_grow(path):
+    """Cabe no envio direto do CloudFormation com folga, mesmo que o Git troque o fim das linhas."""
+    text = path.read_bytes()
+    assert b"\r" not in text and len(text) <= ROOM
+    assert len(text) + text.count(b"\n") <= LIMIT
+
+
 def test_user_data_fits(source):
     """O limite do EC2."""
     assert len(source.user_data.encode()) < 16 * 1024
