@@ -707,7 +707,7 @@ REAL = {
                                "menor-privilegio", "criptografado-em-repouso", "expira-em", "so-por-tls", "logs-com-prazo", "sem-laco"},
     "pdv-alta-disponibilidade": {"alta-disponibilidade", "escalabilidade", "resiliencia", "banco-gerenciado", "menor-privilegio",
                                  "criptografado-em-repouso", "senha-fora-do-template", "acesso-sem-ssh",
-                                 "sem-caminho-da-internet-ao-banco", "so-a-aplicacao-chega-ao-banco"},
+                                 "sem-caminho-da-internet-ao-banco", "so-a-aplicacao-chega-ao-banco", "entrada-limitada"},
     "upload-ec2-ebs-rds": {"sobrevive-a-instancia", "banco-gerenciado", "menor-privilegio", "criptografado-em-repouso",
                            "senha-fora-do-template", "acesso-sem-ssh", "sem-caminho-da-internet-ao-banco",
                            "so-a-aplicacao-chega-ao-banco", "entrada-limitada"},
