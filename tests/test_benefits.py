@@ -23,7 +23,7 @@ KNOWN = ", ".join(f"`{name}`" for name in sorted(CLAIMS))
 
 def judge(read, template):
     views = views_of(template)
-    return list(benefits.check(read, views, benefits.results(read, DRAWN.diagram, views)))
+    return list(benefits.check(read, views, benefits.results(read, DRAWN.diagram, views_of(views))))
 
 
 def check(*items):
@@ -86,3 +86,16 @@ def test_an_unknown_claim_suggests_one(identity, hint):
 def test_an_opinion_needs_its_own_source(items):
     assert check(*items) == ["5: [beneficio-sem-fonte] A opinião não diz de onde vem; acrescente um link para a fonte, como uma "
                              "página da AWS."]
+
+
+def test_the_links_of_the_common_paragraph_are_checked_alike():
+    encrypted, pay = "[Criptografado](../../provas.md#criptografado-em-repouso)", "[pelo uso](../../provas.md#paga-pelo-uso)"
+    own = "- [Paga-se pelo uso](../../provas.md#paga-pelo-uso)."
+    assert check(own, "", f"O que todas têm: {pay}.") == []
+    found, = check(own, "", f"O que todas têm: {pay};\n{encrypted}.")
+    assert found.startswith("8: [beneficio-falso] “Criptografado em repouso” não se prova: ")
+    found, = check(own, "", f"O que todas têm: {pay} e [fonte](https://docs.aws.amazon.com/).")
+    assert found == ("7: [beneficio-sem-prova] O link do parágrafo “O que todas têm:” não leva a uma prova; escreva-o como "
+                     f"`[Título](../../provas.md#id)`, ou passe a frase para a lista. As afirmações são: {KNOWN}.")
+    found, = check(own, "", "O que todas têm: [logs](../../provas.md#logs-com-praso).")
+    assert found.startswith("7: [beneficio-sem-prova] Não há a afirmação `logs-com-praso`; talvez seja `logs-com-prazo`.")

@@ -28,7 +28,7 @@ PAGE_TEXT = """\
 
 ## Componentes
 
-| Componente | Papel | Recurso |
+| Componente | O que faz | Recurso |
 |---|---|---|
 | [Pessoa usuária](#pessoa) | Envia. | não há |
 | [Bucket de entrada](#bucket) | Guarda. | `Bucket` |

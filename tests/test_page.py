@@ -20,7 +20,7 @@ ao bucket](diagrama.svg "título com [link](x.md)")
 
 ## Componentes
 
-| Componente | Papel | Recurso |
+| Componente | O que faz | Recurso |
 |---|---|---|
 | [Balanceador](#alb) | Distribui a \\| b | `Alb` e `Escuta` |
 | [Banco](#banco) | Guarda <script>alert(1)</script> | |
@@ -73,6 +73,32 @@ def test_rows_steps_and_benefits():
     assert [(benefit.text, benefit.line) for benefit in good.benefits] == [("Escala: cresce.", 33), ("Opinião: barato.", 34)]
     assert good.benefits[0].link.target == "../../provas.md#escala"
     assert good.benefits[1].link is None
+
+
+COMMON = """
+O que todas têm: [Escala](../../provas.md#escala) sem
+limite; e **[Logs](../../provas.md#logs)**, por 14 dias.
+"""
+
+
+def test_each_link_of_the_common_paragraph_is_a_benefit_after_those_of_the_list():
+    read = parse(GOOD.replace("- *Opinião*: barato.\n", f"- *Opinião*: barato.\n{COMMON}"))
+    assert read.findings == ()
+    assert [(benefit.text, benefit.link.target, benefit.line) for benefit in read.benefits if benefit.common] == [
+        ("Escala sem limite; e", "../../provas.md#escala", 36), ("Logs, por 14 dias.", "../../provas.md#logs", 37)]
+    assert [benefit.common for benefit in read.benefits] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("old, new, expected", [
+    ("- *Opinião*: barato.\n", "- *Opinião*: barato.\n\nO que todas têm: nada.\n", (36, "paragrafo-sem-link")),
+    ("- *Opinião*: barato.\n", f"- *Opinião*: barato.\n\nOutro.\n{COMMON}", (38, "paragrafo-fora-do-lugar")),
+    ("- *Opinião*: barato.\n", f"- *Opinião*: barato.\n{COMMON}{COMMON}", (39, "paragrafo-fora-do-lugar")),
+    ("## Componentes", f"{COMMON}\n## Componentes", (10, "paragrafo-fora-do-lugar")),
+    ("- *Opinião*: barato.\n", f"- *Opinião*: barato.{COMMON}", (34, "paragrafo-fora-do-lugar")),
+    ("- *Opinião*: barato.\n", f"- *Opinião*: barato.\n\n  {COMMON.strip()}\n", (36, "paragrafo-fora-do-lugar")),
+])
+def test_a_common_paragraph_out_of_place_or_without_links_is_a_finding(old, new, expected):
+    assert codes(GOOD.replace(old, new)) == [expected]
 
 
 def test_links_and_images_have_their_true_line():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import re
 import pytest
 
 from scripts.base.tree import Tree
@@ -69,7 +70,7 @@ Um resumo.
 
 ## Componentes
 
-| Componente | Papel | Por que assim | Recurso |
+| Componente | O que faz | Por que assim | Recurso |
 | --- | --- | --- | --- |
 | [Pessoa](#pessoa) | Envia. | Porque sim. | — |
 | [Bucket de entrada](#entrada) | Guarda. | Porque sim. | `Entrada` |
@@ -235,6 +236,21 @@ def test_a_benefit_shows_what_proves_it(tmp_path, known_claim):
     assert [said(part) for part in box.children] == ["Provado por 1 linha do template", "Funcao, linha 12: é uma função"]
     counts = "3 setas: 2 provadas, 1 declarada; 1 benefício provado, 1 opinião. Como se prova"
     assert counts in [said(line) for line in page.all("p")]
+    assert "../arquiteturas/entrada/#beneficios" in [link.attributes.get("href") for link in read(built, "provas").all("a")]
+
+
+def test_the_common_paragraph_is_followed_by_one_fold_with_its_proofs(tmp_path, known_claim):
+    root = write(tmp_path)
+    page = root / "docs" / "arquiteturas" / "entrada" / "index.md"
+    common = "- *Opinião*: é bonito.\n\nO que todas têm: [de teste](../../provas.md#de-teste).\n"
+    page.write_text(page.read_text(encoding="utf-8").replace("- *Opinião*: é bonito.\n", common), encoding="utf-8")
+    built = publish(root)
+    html = built.joinpath("arquiteturas", "entrada", "index.html").read_text(encoding="utf-8")
+    box, = re.findall(r"O que todas têm: .*?</p>\s*(<details.*?</details>)", html, re.DOTALL)
+    title, inside = Page(box).all("details")[0].children
+    assert said(title) == "Provado por 1 linha do template"
+    assert [said(part) for part in inside.children] == ["de teste", "Funcao, linha 12: é uma função"]
+    assert "1 benefício provado, 1 opinião" in html
     assert "../arquiteturas/entrada/#beneficios" in [link.attributes.get("href") for link in read(built, "provas").all("a")]
 
 

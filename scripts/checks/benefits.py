@@ -1,4 +1,4 @@
-"""Benefícios: cada item da página é uma afirmação provada, ou uma opinião com fonte."""
+"""Benefícios: cada item da página é uma afirmação provada, ou uma opinião com fonte; no parágrafo comum, todo link é prova."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
-from scripts.page.architecture import Benefit, Page
+from scripts.page.architecture import COMMON, Benefit, Page
 from scripts.page.document import Link
 from scripts.proofs.claims.evaluate import CLAIMS, ClaimResult, evaluate
 from scripts.proofs.facts.views import Views
@@ -37,15 +37,17 @@ def check(page: Page, views: Views, judged: Results) -> Iterator[Finding]:
         if result:
             yield from _lacking(page, benefit, views, result)
         elif not _opinion(page, benefit):
-            yield Finding(page.path, benefit.line, "beneficio-sem-prova", _unproven(claimed(page, benefit)))
+            yield Finding(page.path, benefit.line, "beneficio-sem-prova", _unproven(claimed(page, benefit), benefit.common))
         elif not any(link.target.startswith("https://") for link in _links(page, benefit)):
             yield Finding(page.path, benefit.line, "beneficio-sem-fonte",
                           "A opinião não diz de onde vem; acrescente um link para a fonte, como uma página da AWS.")
 
 
 def claimed(page: Page, benefit: Benefit) -> str | None:
-    """O id da afirmação a que o item leva, se ele começa pelo link dela."""
+    """O id da afirmação a que o item leva, se ele começa pelo link dela; no parágrafo comum, o do link."""
     found = PROOFS.fullmatch(benefit.link.target) if benefit.link else None
+    if benefit.common:
+        return found and found["id"]
     opening = next((child for child in _opening(page, benefit) if child.type != "strong_open"), None)
     return found["id"] if found and opening and opening.type == "link_open" else None
 
@@ -59,8 +61,11 @@ def _lacking(page: Page, benefit: Benefit, views: Views, result: ClaimResult) ->
                       f"“{result.claim.title}” não se prova: {missing.need} ({where}); {missing.hint}.")
 
 
-def _unproven(identity: str | None) -> str:
+def _unproven(identity: str | None, common: bool) -> str:
     known = ", ".join(f"`{name}`" for name in sorted(CLAIMS))
+    if identity is None and common:
+        return (f"O link do parágrafo “{COMMON}” não leva a uma prova; escreva-o como `[Título](../../provas.md#id)`, ou "
+                f"passe a frase para a lista. As afirmações são: {known}.")
     if identity is None:
         return ("O benefício não começa por uma prova; comece por `[Título](../../provas.md#id)`, ou por *Opinião* e "
                 f"uma fonte. As afirmações são: {known}.")
@@ -70,6 +75,8 @@ def _unproven(identity: str | None) -> str:
 
 
 def _opinion(page: Page, benefit: Benefit) -> bool:
+    if benefit.common:
+        return False
     opening = _opening(page, benefit)
     return [child.type for child in opening[:1]] == ["em_open"] and opening[1].content.strip(" :.,") == OPINION
 

@@ -1,8 +1,9 @@
 """A página de uma arquitetura: componentes, passos e benefícios, ditos em Markdown.
 
 É um `Document` mais o que o contrato da página pede: uma tabela em `## Componentes`, uma
-lista numerada em `## Fluxo de dados` e uma lista em `## Benefícios`. O que falta vira achado
-em `findings` e a parte correspondente fica vazia; nada aqui olha o diagrama nem o template.
+lista numerada em `## Fluxo de dados` e uma lista em `## Benefícios`, que pode ter em seguida o
+parágrafo “O que todas têm:”. O que falta vira achado em `findings` e a parte correspondente fica
+vazia; nada aqui olha o diagrama nem o template.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from scripts.page.document import Document, Link
 COMPONENTS = "Componentes"
 FLOW = "Fluxo de dados"
 BENEFITS = "Benefícios"
+COMMON = "O que todas têm:"
+"""O começo do parágrafo dos benefícios que esta arquitetura divide com as outras."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Benefit:
-    """Um item da lista; `link` é o primeiro, o da prova."""
+    """Um item da lista, com o primeiro link, ou um link do parágrafo comum, com o texto até o próximo."""
 
     text: str
     link: Link | None
     line: int
+    common: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,26 @@ class Reader:
 
     def benefits(self) -> tuple[Benefit, ...]:
         items = self._items(BENEFITS, "bullet_list_open", "uma lista com um item por benefício")
-        return tuple(Benefit(_text(item), next(document.links(item), None), _line(item[0])) for item in items)
+        own = [Benefit(_text(item), next(document.links(item), None), _line(item[0])) for item in items]
+        return (*own, *self._common(items[-1][-1] if items else None))
+
+    def _common(self, last: Token | None) -> Iterator[Benefit]:
+        """Os do parágrafo que vem logo depois da lista, que termina em `last`; noutro lugar, é um achado."""
+        tokens = self.base.tokens
+        for place, token in enumerate(tokens):
+            said = [line.lstrip("*_ ") for line in token.content.split("\n")] if token.type == "inline" else []
+            if not any(line.startswith(COMMON) for line in said):
+                continue
+            alone = token.level == 1 and said[0].startswith(COMMON) and tokens[place - 1].type == "paragraph_open"
+            if not alone or place < 2 or tokens[place - 2] is not last:
+                self._find(_line(token), "paragrafo-fora-do-lugar", f"O parágrafo “{COMMON}” vem uma vez só, logo depois da "
+                           f"lista de `## {BENEFITS}` e separado dela por uma linha em branco; leve-o para lá.")
+                continue
+            found = tuple(_linked(token))
+            yield from found
+            if not found:
+                self._find(_line(token), "paragrafo-sem-link", f"O parágrafo “{COMMON}” não leva a nenhuma prova; "
+                           "escreva cada benefício como link, `[Título](../../provas.md#id)`.")
 
     def _items(self, section: str, kind: str, wanted: str) -> list[list[Token]]:
         return _split(self.block(section, kind, "lista", wanted), "list_item_open", level=1)
@@ -197,6 +220,14 @@ def _row(tokens: list[Token]) -> Row:
     codes = [child.content for cell in cells[1:][-1:] for child in cell.children or [] if child.type == "code_inline"]
     return Row(link.target[1:] if link else "", link.text if link else texts[0],
                tuple(" ".join(codes).split()), texts, _line(tokens[0]))
+
+
+def _linked(paragraph: Token) -> Iterator[Benefit]:
+    """Cada link do parágrafo, com o texto dele até o próximo."""
+    children = paragraph.children or []
+    starts = [index for index, child in enumerate(children) if child.type == "link_open"]
+    for link, start, end in zip(document.links([paragraph]), starts, [*starts[1:], len(children)]):
+        yield Benefit(document.plain(children[start:end]), link, link.line, common=True)
 
 
 def _text(item: list[Token]) -> str:

@@ -76,11 +76,26 @@ class Evidence:
             return None
         lines = {self.facts.template.line(*piece.path) for piece in result.found}
         box, inside = _box(_proven_by(len(lines)) if result.proven else "Sem prova")
+        self._judged(inside, result)
+        return box
+
+    def common(self) -> Element | None:
+        """O que prova os benefícios do parágrafo comum: uma dobra só, com o nome de cada um."""
+        judged = [(benefit.link.text, result) for benefit, result in self.facts.claims if benefit.common and benefit.link and result]
+        if not judged:
+            return None
+        lines = {self.facts.template.line(*piece.path) for _, result in judged for piece in result.found}
+        box, inside = _box(_proven_by(len(lines)) if all(result.proven for _, result in judged) else "Sem prova")
+        for name, result in judged:
+            say(SubElement(paragraph(inside, class_="arq-rule"), "strong"), name)
+            self._judged(inside, result)
+        return box
+
+    def _judged(self, inside: Element, result: ClaimResult) -> None:
         if result.proven:
             self._found(inside, result.found)
         else:
             self._missing(inside, result.missing)
-        return box
 
     def _arrow(self, item: Element, proof: Proof, identity: str) -> None:
         edge = proof.edge

@@ -80,6 +80,9 @@ def show_proofs(root: Element, evidence: Evidence) -> None:
     for benefits in _after(root, "Benefícios", "ul"):
         for index, item in enumerate(benefits.findall("li")):
             _append(item, evidence.benefit(index))
+        common = evidence.common()
+        if common is not None:  # a leitura da página garante que o parágrafo vem logo depois da lista
+            root.insert(list(root).index(benefits) + 2, common)
     place = next((index for index, element in enumerate(root) if element.tag == "nav"), 0)
     root.insert(place, evidence.counts())
 

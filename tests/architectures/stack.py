@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 
@@ -21,6 +22,27 @@ def resolve(value: Any, names: Mapping[str, str]) -> Any:
     if set(value) == {"Fn::Sub"}:
         return re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], value["Fn::Sub"])
     return {key: resolve(item, names) for key, item in value.items()}
+
+
+def literal(template: Mapping[str, Any], value: Any) -> str:
+    """O texto que o template escreve ali, ou em `Mappings`, com `${…}` ainda por substituir."""
+    while isinstance(value, dict):
+        ((function, value),) = value.items()
+        if function == "Fn::FindInMap":
+            name, first, second = value
+            value = template["Mappings"][name][first][second]
+    return value
+
+
+def pinned(text: str) -> dict[str, tuple[str, set[str]]]:
+    """Pacote → versão e sha256 aceitos, de uma lista em que toda linha fixa os dois."""
+    found = [re.fullmatch(r"(\S+)==(\S+)((?: --hash=sha256:[0-9a-f]{64})+)", line) for line in text.splitlines()]
+    return {line[1]: (line[2], set(re.findall(r"[0-9a-f]{64}", line[3]))) for line in found}
+
+
+def locked(folder: Path) -> set[str]:
+    """Todo sha256 que as travas deste projeto conhecem."""
+    return set(re.findall(r"--hash=sha256:([0-9a-f]{64})", "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.txt"))))
 
 
 def as_list(value: Any) -> list:

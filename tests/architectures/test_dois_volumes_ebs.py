@@ -571,6 +571,13 @@ def test_each_volume_has_its_own_mount_point(source):
     assert "volume@d volume@e" in source.init["commands"]["4-volumes"]["command"]
 
 
+def test_a_restored_volume_outlives_cfn_init(source):
+    """O id restaurado vem depois do id da pilha, em um arquivo que o `cfn-init` não escreve."""
+    unit = source.files["/etc/systemd/system/volume@.service"]
+    assert re.findall(r"^EnvironmentFile=(.*)$", unit, re.M) == ["/etc/volume-%i.env", "-/etc/volume-%i.restaurado.env"]
+    assert not [path for path in source.files if "restaurado" in path]
+
+
 def test_signal_does_not_wait_for_the_volumes(source):
     """As ligações esperam a instância; a instância não pode esperar por elas."""
     needed = source.resources_needed("Servidor")

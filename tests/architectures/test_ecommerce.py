@@ -22,6 +22,8 @@ import boto3
 import psycopg
 import pytest
 
+from tests.architectures.stack import literal
+
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
 
 VERSION = {"VersaoAplicacao": "7"}
@@ -404,7 +406,7 @@ class Receipts:
         resources = source.data["Resources"]
         self.s3, self.bucket = client, bucket
         self.index = ModuleType("index")
-        code = resources["FuncaoRecibo"]["Properties"]["Code"]["ZipFile"]
+        code = literal(source.data, resources["FuncaoRecibo"]["Properties"]["Code"]["ZipFile"])
         exec(compile(code, "index.py", "exec"), self.index.__dict__)
         self.index.s3 = client
         statements = resources["PapelFuncao"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]

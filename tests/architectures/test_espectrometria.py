@@ -40,10 +40,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from scripts.template import cloudformation
+from tests.architectures import stack
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
 
-FOLDER = Path(__file__).parents[2] / "docs/arquiteturas/espectrometria"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs/arquiteturas/espectrometria"
 DATA = cloudformation.read(FOLDER / "template.yaml").data
 RESOURCES = DATA["Resources"]
 MANIFEST = list(yaml.safe_load_all((FOLDER / "manifesto.yaml").read_text(encoding="utf-8")))
@@ -136,7 +138,7 @@ class Batch:
     def __init__(self, folder: Path, values: dict[str, str], environment: dict[str, str]):
         self.container = resolve(properties("DefinicaoLote")["ContainerProperties"], values)
         self.environment, self.folder, self.jobs = environment, folder, []
-        for name, text in (("pip", f'echo "$@" > {folder}/pip.txt'), ("python", f'exec {sys.executable} "$@"')):
+        for name, text in (("pip", f'for last; do :; done; cp "$last" {folder}/pip.txt; echo "$@" > {folder}/options.txt'), ("python", f'exec {sys.executable} "$@"')):
             program = folder / name
             program.write_text(f"#!/bin/sh\n{text}\n")
             program.chmod(program.stat().st_mode | stat.S_IXUSR)
@@ -262,8 +264,11 @@ def test_large_spectrum_runs_in_the_batch_job(run, machine, values, monkeypatch)
     ((queue, definition, extra),) = ended.jobs
     assert (queue, definition, extra["ID"]) == (values["FilaLote"], values["DefinicaoLote"], ended.id)
     assert ended.written["situacao.json"]["picos"] == 2
-    installed = dict(item.split("==") for item in (machine.batch.folder / "pip.txt").read_text().split() if "==" in item)
-    assert installed == {name: version(name) for name in installed} and "boto3" in installed
+    assert "--require-hashes --no-deps" in (machine.batch.folder / "options.txt").read_text()
+    found = stack.pinned((machine.batch.folder / "pip.txt").read_text().strip())
+    assert set().union(*(hashes for _, hashes in found.values())) <= stack.locked(ROOT / "requirements")
+    installed = {name: pin for name, (pin, _) in found.items()}
+    assert installed == {name: version(name) for name in installed} and "botocore" in installed
     assert _missing(installed) == set()
 
 
@@ -326,6 +331,17 @@ def test_every_task_catches_everything_but_the_one_that_records():
     caught = {name for name in tasks if [item["ErrorEquals"] for item in states[name].get("Catch", [])] == [["States.ALL"]]}
     assert tasks - caught == {"RegistrarFalha"}
     assert {item["Next"] for name in caught for item in states[name]["Catch"]} == {"RegistrarFalha"}
+
+
+def test_a_passing_failure_of_lambda_is_tried_again():
+    """As exceções passageiras que a AWS manda repetir; o Batch repete a tarefa sozinho."""
+    states = resolve(properties("MaquinaAnalise")["Definition"]["States"], dict.fromkeys(["FilaLote", "DefinicaoLote"], "x")
+                     | {"FuncaoEtapas.Arn": "arn:etapas", "AWS::Partition": "aws"})
+    transient = ["ClientExecutionTimeoutException", "ServiceException", "AWSLambdaException", "SdkClientException",
+                 "TooManyRequestsException"]
+    for name in ("Preparar", "AnalisarNaLambda", "Concluir"):
+        assert states[name]["Retry"] == [{"ErrorEquals": [f"Lambda.{error}" for error in transient]}]
+    assert properties("DefinicaoLote")["RetryStrategy"] == {"Attempts": 2}
 
 
 # --- o cálculo --------------------------------------------------------------------------------
@@ -529,7 +545,7 @@ def test_api_health(api):
 @pytest.fixture(scope="module")
 def launch(serve, buckets):
     def start(api_address: str = CLOSED, overrides: dict[str, str] | None = None, before: Any = None):
-        values = {"NomeDominio": "espectros.example.com", "Balanceador.DNSName": "127.0.0.1", "ArnCertificado": "",
+        values = {"NomeDominio": "espectros.example.com", "Balanceador.DNSName": "127.0.0.1",
                   "BalanceadorInterno.DNSName": "interno", "TamanhoMaximoMiB": "1", **buckets}
         return serve(values, {"API": api_address} | (overrides or {}), before)
     return start
@@ -578,12 +594,18 @@ class Person:
         return other
 
     def get(self, path: str = "/", **options: Any) -> requests.Response:
-        return self.session.get(self.site.address + path, timeout=15, **options)
+        return self._browser().get(self.site.address + path, timeout=15, **options)
+
+    def _browser(self) -> requests.Session:
+        """Os cookies só viajam por HTTPS, e aqui não há o balanceador, que é quem o atende."""
+        for cookie in self.session.cookies:
+            cookie.secure = False
+        return self.session
 
     def post(self, path: str, page: str = "/", data: dict[str, str] | None = None, **options: Any) -> requests.Response:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(page).text)
         fields = {"csrfmiddlewaretoken": token[1] if token else ""} | (data or {})
-        return self.session.post(self.site.address + path, data=fields, timeout=30, allow_redirects=False, **options)
+        return self._browser().post(self.site.address + path, data=fields, timeout=30, allow_redirects=False, **options)
 
     def send(self, content: str | bytes, name: str = "amostra.csv") -> requests.Response:
         return self.post("/analises", files={"arquivo": (name, content)})
@@ -780,16 +802,16 @@ def test_two_instances_share_sessions_and_tables(lonely, people):
     assert "Análises de ana" in people.ana.at(lonely).get().text
 
 
-def test_cookies_are_secure_with_a_certificate(launch, people):
-    other = launch(CLOSED, {"CERTIFICADO": "arn:aws:acm:x"})
-    assert "Secure" in other.get("/entrar").headers["Set-Cookie"]
-    page = requests.Session()
-    token = re.search(r'value="([^"]+)"', page.get(other.address + "/entrar", timeout=10).text)[1]
-    answer = requests.post(other.address + "/entrar", data={"csrfmiddlewaretoken": token, "username": "ana", "password": PASSWORD},
+def test_cookies_travel_only_by_https(lonely):
+    """O formulário que o balanceador recebeu por HTTPS traz a origem do domínio, e é aceito."""
+    page = requests.get(lonely.address + "/entrar", timeout=10)
+    assert "Secure" in page.headers["Set-Cookie"]
+    token = re.search(r'value="([^"]+)"', page.text)[1]
+    cookie = re.match(r"csrftoken=[^;]+", page.headers["Set-Cookie"])[0]
+    answer = requests.post(lonely.address + "/entrar", data={"csrfmiddlewaretoken": token, "username": "ana", "password": PASSWORD},
                            headers={"Origin": "https://espectros.example.com", "Referer": "https://espectros.example.com/entrar",
-                                    "Cookie": f"csrftoken={page.cookies.get_dict().get('csrftoken', token)}"},
-                           timeout=10, allow_redirects=False)
-    assert answer.status_code == 302
+                                    "Cookie": cookie}, timeout=10, allow_redirects=False)
+    assert answer.status_code == 302 and "Secure" in answer.headers["Set-Cookie"]
 
 
 # --- o manifesto ------------------------------------------------------------------------------
@@ -868,7 +890,9 @@ def _missing(listed: dict[str, str]) -> set[str]:
 
 
 def test_api_dependencies_are_pinned_and_tested():
-    listed = dict(line.split("==") for line in found("ConfigMap")["data"]["requirements.txt"].split())
+    pins = stack.pinned(found("ConfigMap")["data"]["requirements.txt"])
+    assert set().union(*(hashes for _, hashes in pins.values())) <= stack.locked(ROOT / "requirements")
+    listed = {name: pin for name, (pin, _) in pins.items()}
     assert listed == {name: version(name) for name in listed} and _missing(listed) == set()
 
 

@@ -165,13 +165,15 @@ def running(start, aws):
 class Function:
     """O código da função, pronto para receber eventos; anota e confere cada chamada."""
 
-    def __init__(self, resources: dict, environment: Any, aws: str):
+    def __init__(self, template: dict, environment: Any, aws: str):
+        resources = template["Resources"]
         definition = resources["FuncaoCatalogar"]["Properties"]
         for name, value in definition["Environment"]["Variables"].items():
             environment.setenv(name, {"BucketFichas": SHEETS, "TamanhoMaximoArquivo": "1"}[value["Ref"]])
         environment.setenv("AWS_ENDPOINT_URL", aws)
         self.index = ModuleType("index")
-        exec(compile(definition["Code"]["ZipFile"], "index.py", "exec"), self.index.__dict__)
+        code = stack.literal(template, definition["Code"]["ZipFile"])
+        exec(compile(code, "index.py", "exec"), self.index.__dict__)
         self.calls: list[tuple[str, dict]] = []
         self.statements = statements(resources, "PapelFuncao")
         self.events = self.index.s3.meta.events
@@ -198,13 +200,13 @@ class Function:
 
 
 @pytest.fixture(scope="module")
-def function(resources, aws, s3) -> Iterator[Function]:
+def function(source, aws, s3) -> Iterator[Function]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {"AWS_ACCESS_KEY_ID": "teste", "AWS_SECRET_ACCESS_KEY": "teste", "AWS_DEFAULT_REGION": REGION,
                             "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}.items():
             environment.setenv(name, value)
         environment.delenv("AWS_PROFILE", raising=False)
-        yield Function(resources, environment, aws)
+        yield Function(source.data, environment, aws)
 
 
 @pytest.fixture
@@ -810,7 +812,8 @@ def test_longest_bucket_name_fits(source):
 
 def test_code_compiles_in_its_runtime(source, resources):
     compile(source.files["/opt/musicas/musicas.py"], "musicas.py", "exec")
-    tree = ast.parse(resources["FuncaoCatalogar"]["Properties"]["Code"]["ZipFile"], feature_version=(3, 13))
+    code = stack.literal(source.data, resources["FuncaoCatalogar"]["Properties"]["Code"]["ZipFile"])
+    tree = ast.parse(code, feature_version=(3, 13))
     imported = {(node.module or "") if isinstance(node, ast.ImportFrom) else item.name
                 for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for item in node.names}
     assert {name.split(".")[0] for name in imported} <= set(sys.stdlib_module_names) | {"boto3", "botocore"}
