@@ -29,24 +29,45 @@ def generate(tree: Tree, scripts: list[Path]) -> list[Path]:
 
     def done(script: Path, result: Result) -> None:
         nonlocal changed
-        findings = result.warnings if isinstance(result, Rendered) else result
-        for finding in findings:
-            print(f"aviso: {finding}" if isinstance(result, Rendered) else finding, file=sys.stderr)
+        _say_findings(result)
         if not isinstance(result, Rendered):
             failed.append(script)
             return
-        picture = tree.picture(script.stem)
         try:
-            if write(picture, result.svg):
-                changed += 1
-                print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
+            changed += _write(tree, script, result)
         except OSError:
             failed.append(script)
-            print(Finding(tree.name(picture), 1, "figura-nao-escrita", UNWRITABLE), file=sys.stderr)
+            print(Finding(tree.name(tree.picture(script.stem)), 1, "figura-nao-escrita", UNWRITABLE), file=sys.stderr)
 
     render_all(tree.root, _well_named(tree, scripts, failed), done)
     _say_summary(len(scripts), changed, len(failed), time.perf_counter() - start)
     return failed
+
+
+def _write(tree: Tree, script: Path, result: Rendered) -> bool:
+    """Escreve a figura do script, e as outras se ele tem mais de uma; diz se alguma mudou."""
+    first = tree.picture(script.stem)
+    changed = []
+    for number, rendered in enumerate((result, *result.others), 1):
+        picture = first if number == 1 else first.with_name(f"{first.stem}-{number}.svg")
+        if write(picture, rendered.svg):
+            changed.append(picture)
+            print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
+    for left in first.parent.glob(f"{first.stem}-*.svg"):
+        number = left.stem.removeprefix(f"{first.stem}-")
+        if number.isdecimal() and int(number) > 1 + len(result.others):
+            left.unlink()
+    return bool(changed)
+
+
+def _say_findings(result: Result) -> None:
+    if not isinstance(result, Rendered):
+        for finding in result:
+            print(finding, file=sys.stderr)
+        return
+    for rendered in (result, *result.others):
+        for finding in rendered.warnings:
+            print(f"aviso: {finding}", file=sys.stderr)
 
 
 def _say_summary(total: int, changed: int, failed: int, seconds: float) -> None:

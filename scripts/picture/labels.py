@@ -2,25 +2,28 @@
 
 Cada seta tenta posições ao longo da curva e lados em volta delas, das mais perto do espaço
 reservado para as mais longe, e fica com a mais barata. Cobrir um componente, um título ou
-outro rótulo custa mais do que qualquer distância; cruzar uma seta ou uma borda, um pouco.
+outro rótulo custa mais do que qualquer distância; cruzar uma seta ou uma borda, um pouco. Quando
+o melhor dos lugares de sempre não está livre, tenta muitos mais, também um pouco afastados.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.base.diagram import Edge
 from scripts.picture import text
 from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
 from scripts.picture.layout import PlacedEdge
-from scripts.picture.measures import CALLOUT
+from scripts.picture.measures import CALLOUT, EDGE_TEXT
 
 COVERS = 1000
-CROSSES_ARROW = 60
+CROSSES_ARROW = 160
 CROSSES_BORDER = 40
 NUMBER_ON_BORDER = 12
 NUMBER_ON_ARROW = 30
 APART = 2.5
 END = CALLOUT + 10
+TROUBLE = 30
 
 
 class Labels:
@@ -36,18 +39,11 @@ class Labels:
         numbered = placed.edge.step is not None
         if not numbered and not placed.lines:
             return None, None
-        width = max(map(text.width, placed.lines), default=0)
-        height = text.LINE_HEIGHT * len(placed.lines)
-        best: tuple[float, Point, Box | None] | None = None
-        for base, center, aside in sorted(self._candidates(placed, path, width, height, horizontal), key=lambda c: c[0]):
-            if best and best[0] <= base:
-                break
-            box = Box(*map(rounded, around(aside, width, height))) if aside else None
-            cost = base + self._cost(center if numbered else None, box)
-            if best is None or cost < best[0]:
-                best = cost, center, box
-        assert best
-        _, center, box = best
+        size = max(map(text.width, placed.lines), default=0), text.LINE_HEIGHT * len(placed.lines)
+        cost, center, box = self._cheapest(self._candidates(placed, path, size, horizontal, [0]), numbered, size)
+        if cost > TROUBLE:
+            wider = self._candidates(placed, path.finer(), size, horizontal, [0, 6, 12])
+            cost, center, box = min((cost, center, box), self._cheapest(wider, numbered, size), key=lambda found: found[0])
         center = rounded(center[0]), rounded(center[1])
         if numbered:
             self.obstacles.append(around(center, 2 * CALLOUT, 2 * CALLOUT))
@@ -55,24 +51,60 @@ class Labels:
             self.obstacles.append(box)
         return (center if numbered else None), box
 
+    def ends(self, edge: Edge, path: Path) -> tuple[tuple[Box, tuple[str, ...]], ...]:
+        """Caixa e linhas dos textos das pontas, cada um perto da sua."""
+        found = []
+        for words, points in ((edge.near[0], path.points), (edge.near[1], path.points[::-1])):
+            if not words:
+                continue
+            lines = text.wrap(words, EDGE_TEXT)
+            size = max(map(text.width, lines)), text.LINE_HEIGHT * len(lines)
+            near = [point for point in points if 8 <= distance(point, points[0]) <= 60] or points[1:2]
+            across, along = 3 + size[1] / 2, 5 + size[0] / 2
+            sides = ((0, -across), (0, across), (along, 0), (-along, 0), (along, -across), (along, across), (-along, -across), (-along, across))
+            places = [(3.0 * rank + 0.4 * distance(point, points[0]), point, (point[0] + dx, point[1] + dy))
+                      for point in near for rank, (dx, dy) in enumerate(sides)]
+            _, _, box = self._cheapest(iter(places), False, size)
+            assert box
+            self.obstacles.append(box)
+            found.append((box, lines))
+        return tuple(found)
+
+    def _cheapest(
+        self, candidates: Iterator[tuple[float, Point, Point | None]], numbered: bool, size: tuple[float, float]
+    ) -> tuple[float, Point, Box | None]:
+        """O lugar de menor custo, e quanto custa."""
+        best: tuple[float, Point, Box | None] | None = None
+        for base, center, aside in sorted(candidates, key=lambda candidate: candidate[0]):
+            if best and best[0] <= base:
+                break
+            box = Box(*map(rounded, around(aside, *size))) if aside else None
+            cost = base + self._cost(center if numbered else None, box)
+            if best is None or cost < best[0]:
+                best = cost, center, box
+        assert best
+        return best
+
     def _candidates(
-        self, placed: PlacedEdge, path: Path, width: float, height: float, horizontal: bool
+        self, placed: PlacedEdge, path: Path, size: tuple[float, float], horizontal: bool, steps: list[int]
     ) -> Iterator[tuple[float, Point, Point | None]]:
         """Custo da distância, centro do número e centro do texto de cada posição a tentar."""
         wanted = path.nearest(placed.room.center) if placed.room else path.middle
-        gap = CALLOUT + 3 if placed.edge.step is not None else 3
-        across, along = gap + height / 2, gap + 2 + width / 2
-        vertical = ((0, -across), (0, across))
-        lateral = ((along, 0), (-along, 0))
-        sides = vertical + lateral if horizontal else lateral + vertical
-        sides += tuple((sx * (8 + width / 2), sy * across) for sx in (1, -1) for sy in (-1, 1))
-        for center in [wanted, *path.inner(END)]:
-            far = 0.4 * distance(center, wanted)
-            if not placed.lines:
-                yield rounded(far), center, None
-                continue
-            for rank, (dx, dy) in enumerate(sides):
-                yield rounded(far + 3 * rank), center, (center[0] + dx, center[1] + dy)
+        width, height = size
+        for away in steps:
+            gap = (CALLOUT + 3 if placed.edge.step is not None else 3) + away
+            across, along = gap + height / 2, gap + 2 + width / 2
+            vertical = ((0, -across), (0, across))
+            lateral = ((along, 0), (-along, 0))
+            sides = vertical + lateral if horizontal else lateral + vertical
+            sides += tuple((sx * (8 + width / 2), sy * across) for sx in (1, -1) for sy in (-1, 1))
+            for center in [wanted, *path.inner(END)]:
+                far = 0.4 * distance(center, wanted) + 1.5 * away
+                if not placed.lines:
+                    yield rounded(far), center, None
+                    continue
+                for rank, (dx, dy) in enumerate(sides):
+                    yield rounded(far + 3 * rank), center, (center[0] + dx, center[1] + dy)
 
     def _cost(self, number: Point | None, box: Box | None) -> float:
         cost = 0.0

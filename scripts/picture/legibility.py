@@ -30,6 +30,7 @@ def check(picture: Picture) -> list[Finding]:
         *_long_labels(picture),
         *_overlaps(picture),
         *_borders(picture),
+        *_strikes(picture),
         *_arrows(picture),
         *_titles(picture),
     ]
@@ -54,9 +55,9 @@ def _size(picture: Picture) -> Iterator[Finding]:
 
 
 def _long_labels(picture: Picture) -> Iterator[Finding]:
-    labels = [(n.node.line, n.node.label, n.lines) for n in picture.nodes]
+    labels = [(n.node.line, n.node.label, n.inside or n.lines) for n in picture.nodes]
     labels += [(a.edge.line, a.edge.label, a.lines) for a in picture.arrows]
-    labels += [(f.group.line, f.group.label, (f.group.label,)) for f in picture.frames]
+    labels += [(f.group.line, f.group.label, f.lines) for f in picture.frames]
     for line, label, lines in labels:
         if len(lines) > MOST_LINES or any(text.width(part) > 2 * WIDEST_LABEL for part in lines):
             short = f"{label[:40]}…" if len(label) > 40 else label
@@ -74,8 +75,7 @@ def _texts(picture: Picture) -> list[tuple[str, int, Box]]:
         if center := node_callout(node):
             found.append((f"o número de `{name}`", node.node.line, circle(center)))
     for arrow in picture.arrows:
-        if arrow.label:
-            found.append((f"o rótulo da seta `{arrow.edge.id}`", arrow.edge.line, arrow.label))
+        found += [(f"o rótulo da seta `{arrow.edge.id}`", arrow.edge.line, box) for box in arrow.words]
         if arrow.callout:
             found.append((f"o número da seta `{arrow.edge.id}`", arrow.edge.line, circle(arrow.callout)))
     for frame in picture.frames:
@@ -97,6 +97,15 @@ def _borders(picture: Picture) -> Iterator[Finding]:
             if arrow.label and arrow.label.straddles(frame.box):
                 message = f"Na figura, o rótulo da seta `{arrow.edge.id}` cruza a borda de `{frame.group.id}`; {REMEDY}."
                 yield _finding(picture, arrow.edge.line, "rotulo-na-borda", message)
+
+
+def _strikes(picture: Picture) -> Iterator[Finding]:
+    paths = [(arrow, Path(arrow.curve)) for arrow in picture.arrows]
+    for arrow in picture.arrows:
+        for other, path in paths:
+            if other is not arrow and any(path.crosses(box.grown(-1)) for box in arrow.words):
+                message = f"Na figura, o rótulo da seta `{arrow.edge.id}` está sobre a seta `{other.edge.id}`; {REMEDY}."
+                yield _finding(picture, arrow.edge.line, "rotulo-sobre-seta", message)
 
 
 def _arrows(picture: Picture) -> Iterator[Finding]:
@@ -129,3 +138,9 @@ def _titles(picture: Picture) -> Iterator[Finding]:
     for name, line, box in _texts(picture):
         if not canvas.encloses(box):
             yield _finding(picture, line, "fora-da-figura", f"Na figura, {name} sai da área desenhada; {REMEDY}.")
+
+
+def struck(picture: Picture) -> list[str]:
+    """Os grupos cujo título uma seta atravessa."""
+    paths = [Path(arrow.curve) for arrow in picture.arrows]
+    return [frame.group.id for frame in picture.frames if any(path.crosses(frame.title.grown(-2)) for path in paths)]

@@ -2,21 +2,68 @@
 
 from __future__ import annotations
 
-from scripts.base.diagram import Edge, Group
+from scripts.base.diagram import Edge, Group, Node
 from scripts.picture import text
 
 ICON = 48
 ICON_GAP = 4
 NODE_TEXT = 118
 EDGE_TEXT = 118
+BOX_TEXT = 190
+TITLE_TEXT = 250
+POINT = 10
 TITLE_HEIGHT = 24
 CALLOUT = 11
+
+
+def title_lines(group: Group) -> tuple[str, ...]:
+    """As linhas do título: uma só, a não ser que o autor as quebre ou que seja longo."""
+    return text.wrap(group.label, TITLE_TEXT)
+
+
+def title_text_width(group: Group) -> float:
+    """Largura do texto do título."""
+    return max(text.width(line, bold=True) for line in title_lines(group))
 
 
 def title_width(group: Group) -> float:
     """Largura da faixa do título: ícone, espaço, texto e, se houver, número do passo."""
     number = 2 * CALLOUT + 6 if group.step is not None else 0
-    return TITLE_HEIGHT + 8 + text.width(group.label, bold=True) + number + 8
+    return TITLE_HEIGHT + 8 + title_text_width(group) + number + 8
+
+
+def title_height(group: Group) -> int:
+    """Altura da faixa do título."""
+    return TITLE_HEIGHT + text.LINE_HEIGHT * (len(title_lines(group)) - 1)
+
+
+def boxed(node: Node) -> bool:
+    """Se o componente não tem ícone: o texto fica dentro da forma dele."""
+    return not node.icon
+
+
+def label_lines(node: Node) -> tuple[str, ...]:
+    """As linhas do rótulo debaixo do ícone; vazio quando o texto vai dentro da forma."""
+    return ("",) if boxed(node) else text.wrap(node.label, NODE_TEXT)
+
+
+def inner_lines(node: Node) -> tuple[str, ...]:
+    """As linhas do texto dentro da forma de um componente sem ícone."""
+    lines = text.wrap(node.label, BOX_TEXT) if boxed(node) else ()
+    return lines if any(lines) else ()
+
+
+def body_size(node: Node) -> tuple[int, int]:
+    """Largura e altura do ícone ou da forma que o substitui."""
+    lines = inner_lines(node)
+    if node.shape == "point":
+        return POINT, POINT
+    if not lines:
+        return ICON, ICON
+    pad = 0 if node.shape == "plaintext" else 24
+    width = round(max(map(text.width, lines)) * (1.25 if node.shape == "ellipse" else 1)) + pad
+    height = text.LINE_HEIGHT * len(lines) + pad + (14 if node.shape == "cylinder" else 0)
+    return width + width % 2, height + height % 2
 
 
 def node_width(lines: tuple[str, ...]) -> int:

@@ -11,11 +11,10 @@ import math
 from dataclasses import dataclass, replace
 
 from scripts.base.diagram import Edge, Group
-from scripts.picture import text
 from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
 from scripts.picture.labels import Labels
 from scripts.picture.layout import Layout, PlacedGroup, PlacedNode
-from scripts.picture.measures import CALLOUT, TITLE_HEIGHT
+from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, title_height, title_lines, title_text_width
 from scripts.picture.routing import route
 
 MARGIN = 16
@@ -24,7 +23,7 @@ ARROW_LENGTH = 9
 
 @dataclass(frozen=True)
 class Arrow:
-    """Uma seta pronta: curva visível, pontas (posição e direção), número e rótulo."""
+    """Uma seta pronta: curva visível, pontas (posição e direção), número, rótulo e textos das pontas."""
 
     edge: Edge
     curve: tuple[Point, ...]
@@ -32,6 +31,12 @@ class Arrow:
     callout: Point | None
     label: Box | None
     lines: tuple[str, ...]
+    ends: tuple[tuple[Box, tuple[str, ...]], ...] = ()
+
+    @property
+    def words(self) -> list[Box]:
+        """As caixas de todos os textos da seta."""
+        return [*filter(None, (self.label,)), *(box for box, _ in self.ends)]
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Frame:
     box: Box
     title: Box
     callout: Point | None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def place(layout: Layout) -> Picture:
     arrows = []
     for placed, path in zip(layout.edges, paths):
         callout, label = labels.place(placed, path, layout.diagram.horizontal)
-        arrows.append(Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines))
+        arrows.append(Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines, labels.ends(placed.edge, path)))
     return _cropped(Picture(layout, 0, 0, frames, layout.nodes, tuple(arrows)))
 
 
@@ -95,7 +101,7 @@ def _obstacles(layout: Layout, frames: tuple[Frame, ...]) -> list[Box]:
     boxes = [box for node in layout.nodes for box in (node.icon, node.label)]
     boxes += [circle(c) for c in map(node_callout, layout.nodes) if c]
     for frame in frames:
-        boxes += [Box(frame.box.left, frame.box.top, frame.box.left + TITLE_HEIGHT, frame.title.bottom), frame.title]
+        boxes += [Box(frame.box.left, frame.box.top, frame.box.left + TITLE_HEIGHT, frame.box.top + TITLE_HEIGHT), frame.title]
         boxes += [circle(frame.callout)] if frame.callout else []
     return boxes
 
@@ -120,26 +126,27 @@ def _direction(points: list[Point]) -> Point:
 def _frame(placed: PlacedGroup, paths: list[Path]) -> Frame:
     """O título começa junto do ícone do canto e desliza até um trecho que nenhuma seta cruza."""
     box, group = placed.box, placed.group
-    width = text.width(group.label, bold=True)
-    start = box.left + (TITLE_HEIGHT if placed.symbol else 0) + 8
-    title = _free(start, width, box, paths)
+    tall = title_height(group)
+    strip = Box(box.left, box.bottom - tall, box.right, box.bottom - 3) if placed.lowered else Box(box.left, box.top + 3, box.right, box.top + tall)
+    near = [path for path in paths if path.box.touches(box)]
+    corner = TITLE_HEIGHT if placed.symbol and not placed.lowered else 0
+    title = _free(box.left + corner + 8, title_text_width(group), strip, near)
     callout = None
     if group.step is not None:
-        number = _free(title.right + 6, 2 * CALLOUT, box, paths)
-        callout = rounded(number.center[0]), rounded(box.top + TITLE_HEIGHT / 2 + 3)
-    return Frame(group, box, title, callout)
+        number = _free(title.right + 6, 2 * CALLOUT, strip, near)
+        callout = rounded(number.center[0]), rounded(title.center[1] + 1.5)
+    return Frame(group, box, title, callout, title_lines(group))
 
 
-def _free(start: float, width: float, box: Box, paths: list[Path]) -> Box:
+def _free(start: float, width: float, strip: Box, paths: list[Path]) -> Box:
     """Um trecho da faixa do título, a partir de `start`, sem setas; `start` mesmo, se não há."""
-    last = box.right - 2 - width
+    last = strip.right - 2 - width
 
     def place(left: float) -> Box:
-        return Box(rounded(left), box.top + 3, rounded(left + width), box.top + TITLE_HEIGHT)
+        return Box(rounded(left), strip.top, rounded(left + width), strip.bottom)
 
-    near = [path for path in paths if path.box.touches(box)]
     places = (place(start + 4 * i) for i in range(max(1, int((last - start) // 4) + 1)))
-    return next((free for free in places if not _crossed(free.grown(3), near)), place(start))
+    return next((free for free in places if not _crossed(free.grown(3), paths)), place(start))
 
 
 def _crossed(box: Box, paths: list[Path]) -> bool:
@@ -152,8 +159,8 @@ def _cropped(picture: Picture) -> Picture:
     boxes += [box for node in picture.nodes for box in (node.icon, node.label)]
     boxes += [circle(c) for c in map(node_callout, picture.nodes) if c]
     for arrow in picture.arrows:
-        boxes += [around(point, 2, 2) for point in arrow.curve[::3]]
-        boxes += [arrow.label] if arrow.label else []
+        boxes += [Path(arrow.curve).box.grown(1)]
+        boxes += arrow.words
         boxes += [circle(arrow.callout)] if arrow.callout else []
     left, top = min(b.left for b in boxes) - MARGIN, min(b.top for b in boxes) - MARGIN
     right, bottom = max(b.right for b in boxes) + MARGIN, max(b.bottom for b in boxes) + MARGIN
@@ -193,4 +200,5 @@ class _Shift:
             tips=tuple((self.point(tip), direction) for tip, direction in arrow.tips),
             callout=self.point(arrow.callout) if arrow.callout else None,
             label=self.box(arrow.label) if arrow.label else None,
+            ends=tuple((self.box(box), lines) for box, lines in arrow.ends),
         )

@@ -30,17 +30,28 @@ def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
         tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
         others = [n for n in layout.nodes if n is not tail and n is not head]
         offset = _offset(layout, placed.edge)
-        curve = _straight(tail, head, others, offset)
-        curve = curve or _bend(layout, tail, head, others, offset) or placed.curve
+        crowded = _crowded(layout, placed.edge)
+        curve = None if crowded else _straight(tail, head, others, offset) or _bend(layout, tail, head, others, offset)
+        curve = curve or placed.curve
         curve = _reaching(curve, head)
         curves.append(_reaching(curve[::-1], tail)[::-1])
     return tuple(curves)
 
 
+def _siblings(layout: Layout, edge: Edge) -> list[Edge]:
+    """As setas que ligam o mesmo par."""
+    ends = {edge.tail, edge.head}
+    return [placed.edge for placed in layout.edges if {placed.edge.tail, placed.edge.head} == ends]
+
+
+def _crowded(layout: Layout, edge: Edge) -> bool:
+    """Se as setas do mesmo par, com os rótulos, não cabem lado a lado na largura de um ícone."""
+    return sum(bool(sibling.label) for sibling in _siblings(layout, edge)) > ICON / APART
+
+
 def _offset(layout: Layout, edge: Edge) -> float:
     """Quanto afastar a seta do centro: as que ligam o mesmo par correm lado a lado."""
-    ends = {edge.tail, edge.head}
-    siblings = [placed.edge for placed in layout.edges if {placed.edge.tail, placed.edge.head} == ends]
+    siblings = _siblings(layout, edge)
     return (siblings.index(edge) - (len(siblings) - 1) / 2) * min(APART, ICON / 2 / max(1, len(siblings) - 1))
 
 

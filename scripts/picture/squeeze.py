@@ -15,7 +15,7 @@ from dataclasses import replace
 from scripts.base.diagram import Node
 from scripts.picture.geometry import Box, Point, rounded
 from scripts.picture.layout import Layout, PlacedGroup
-from scripts.picture.measures import TITLE_HEIGHT, title_width
+from scripts.picture.measures import title_height, title_width
 
 GAP = 22
 SLANTED = 48
@@ -72,7 +72,8 @@ def _trimmed(layout: Layout) -> list[PlacedGroup]:
     trimmed = {}
     for group in reversed(layout.groups):  # de dentro para fora: um grupo vem antes dos que contém
         last = max((ends[name] for name in members.get(group.group.id, [])), default=group.box.bottom)
-        bottom = min(group.box.bottom, rounded(last + MARGIN)) if layout.diagram.horizontal else group.box.bottom
+        title = title_height(group.group) if group.lowered else 0
+        bottom = min(group.box.bottom, rounded(last + MARGIN + title)) if layout.diagram.horizontal else group.box.bottom
         ends[group.group.id] = bottom
         trimmed[group.group.id] = replace(group, box=Box(group.box.left, group.box.top, group.box.right, bottom))
     return [trimmed[group.group.id] for group in layout.groups]
@@ -91,8 +92,12 @@ def _solid(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:
     solid += [span(edge.room) for edge in layout.edges if edge.room]
     for group in layout.groups:
         start, end = span(group.box)
-        title = title_width(group.group) if horizontal else TITLE_HEIGHT
-        solid += [(start - BORDER, start + title), (end - BORDER, end + BORDER)]
+        if horizontal:
+            solid += [(start - BORDER, start + title_width(group.group)), (end - BORDER, end + BORDER)]
+        elif group.lowered:
+            solid += [(start - BORDER, start + BORDER), (end - title_height(group.group), end + BORDER)]
+        else:
+            solid += [(start - BORDER, start + title_height(group.group)), (end - BORDER, end + BORDER)]
     return solid
 
 

@@ -26,10 +26,15 @@ from scripts.picture.script.recording import Recording
 
 
 def capture(script: Path, root: Path) -> diagram.Diagram:
-    """Executa `script` e devolve seu diagrama; os caminhos dos achados são relativos a `root`.
+    """Executa `script` e devolve seu (primeiro) diagrama; o resto é como em `capture_all`."""
+    return capture_all(script, root)[0]
 
-    Erro: `Defect` com a linha do script quando ele falha, não declara exatamente um
-    `Diagram` ou usa atributos inválidos.
+
+def capture_all(script: Path, root: Path) -> tuple[diagram.Diagram, ...]:
+    """Executa `script` e devolve os diagramas dele; os caminhos dos achados são relativos a `root`.
+
+    Erro: `Defect` com a linha do script quando ele falha, não declara nenhum `Diagram`,
+    declara mais de um usando os atributos do projeto, ou os usa de modo inválido.
     """
     name = script.relative_to(root).as_posix()
     recording = Recording(str(script))
@@ -60,6 +65,7 @@ def _recorded(recording: Recording) -> Iterator[None]:
 
     def observe(cls, into):
         def __init__(self, *args, **attrs):
+            recording.nested |= cls is diagrams.Diagram and diagrams.getdiagram() is not None
             originals[cls](self, *args, **attrs)
             into.append((self, recording.line()))
 
@@ -84,12 +90,13 @@ def _recorded(recording: Recording) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _undisturbed(script: Path) -> Iterator[None]:
-    """Roda como `python script.py` rodaria e desfaz o que o script mudou no processo."""
+    """Roda como `python script.py` rodaria na pasta dele e desfaz o que o script mudou no processo."""
     before = (os.getcwd(), list(sys.path), list(sys.argv), dict(os.environ))
     bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     modules = set(sys.modules)
     sys.path.insert(0, str(script.parent))
     sys.argv = [str(script)]
+    os.chdir(script.parent)
     try:
         with contextlib.redirect_stdout(sys.stderr):
             yield
