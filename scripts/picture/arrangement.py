@@ -14,15 +14,15 @@ from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.picture import legibility
 from scripts.picture.cost import Cost, measure
-from scripts.picture.layout import layout
-from scripts.picture.measures import title_width
+from scripts.picture.layout import Layout, layout
+from scripts.picture.measures import title_lines, widening
 from scripts.picture.order import inversions, swaps
 from scripts.picture.placement import Picture, place
 from scripts.picture.plan import Plan
 from scripts.picture.squeeze import compact
 
 # O preço de cada defeito, na unidade em que dobrar a área da figura custa 150.
-ICON, LABEL, TITLE, BORDER, DISORDER, CROSSING, FAR, AREA = 1000, 150, 70, 40, 40, 12, 8, 150
+ICON, LABEL, TITLE, BORDER, DISORDER, CROSSING, FAR, AREA = 2000, 300, 180, 60, 40, 15, 8, 150
 
 
 @dataclass(frozen=True)
@@ -44,28 +44,43 @@ class Attempt:
 
 def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
     """A melhor figura do diagrama e os achados dela. Erro: `Defect` quando o Graphviz não o posiciona."""
-    best = first = _attempt(diagram, Plan())
-    for change in (_ordered, _local, _ordered, _lowered, _widened, _widened):
+    placed, plan = _ordered(diagram, Plan())
+    best = first = _attempt(placed, plan)
+    tried = [placed]
+    for change in (_local, _lowered, _widened, _widened):
         for plan in change(best):
-            other = _attempt(diagram, plan)
+            placed, plan = _ordered(diagram, plan)
+            if any(placed == other for other in tried):
+                continue
+            tried.append(placed)
+            other = _attempt(placed, plan)
             if other.price(first.cost.area) < best.price(first.cost.area):
                 best = other
     return best.picture, best.findings
 
 
-def _attempt(diagram: Diagram, plan: Plan) -> Attempt:
-    placed = layout(diagram, plan)
+def _ordered(diagram: Diagram, plan: Plan) -> tuple[Layout, Plan]:
+    """O leiaute com os irmãos na ordem declarada, de cima para baixo ou da esquerda para a direita.
+
+    Quando o Graphviz devolve outra, arruma-se em espelho, declarado do último ao primeiro e, se
+    ainda há trocas, com os componentes de mesmos vizinhos no lugar um do outro.
+    """
+    best = layout(diagram, plan), plan
+    for mirrored, backwards in ((True, False), (False, True), (True, True)):
+        if not inversions(best[0]):
+            return best
+        other = replace(plan, mirrored=plan.mirrored != mirrored, backwards=plan.backwards != backwards)
+        best = min(best, (layout(diagram, other), other), key=lambda found: inversions(found[0]))
+    if exchange := swaps(best[0]):
+        other = replace(best[1], swaps=exchange)
+        best = min(best, (layout(diagram, other), other), key=lambda found: inversions(found[0]))
+    return best
+
+
+def _attempt(placed: Layout, plan: Plan) -> Attempt:
     picture = place(compact(placed))
     findings = legibility.check(picture)
     return Attempt(plan, picture, findings, measure(picture, findings), inversions(placed))
-
-
-def _ordered(best: Attempt) -> Iterator[Plan]:
-    """Com os irmãos na ordem declarada: em espelho e, depois, com trocas."""
-    if best.disorder:
-        yield replace(best.plan, mirrored=not best.plan.mirrored)
-    if best.disorder and not best.plan.swaps and (exchange := swaps(best.picture.layout)):
-        yield replace(best.plan, swaps=exchange)
 
 
 def _local(best: Attempt) -> Iterator[Plan]:
@@ -80,9 +95,12 @@ def _lowered(best: Attempt) -> Iterator[Plan]:
 
 
 def _widened(best: Attempt) -> Iterator[Plan]:
-    """Com os grupos de título riscado mais largos, para que ele saia do caminho da seta."""
-    if struck := legibility.struck(best.picture):
-        groups = {frame.group.id: frame.group for frame in best.picture.frames}
-        wider = {name: best.plan.widened.get(name, 0) + round(title_width(groups[name])) for name in struck}
-        yield replace(best.plan, widened=best.plan.widened | wider)
-        yield replace(best.plan, widened=best.plan.widened | wider, lowered=best.plan.lowered - set(struck))
+    """Com os grupos de título riscado mais largos, para que ele saia do caminho da seta; também em duas linhas."""
+    struck = legibility.struck(best.picture)
+    if not struck:
+        return
+    groups = {frame.group.id: frame.group for frame in best.picture.frames}
+    for stacked in (best.plan.stacked | set(struck), best.plan.stacked):
+        wider = {name: widening(groups[name], title_lines(groups[name], name in stacked)) for name in struck}
+        for lowered in (best.plan.lowered, best.plan.lowered - set(struck)):
+            yield replace(best.plan, widened=best.plan.widened | wider, stacked=stacked, lowered=lowered)

@@ -87,21 +87,17 @@ def split(curve: tuple[Point, ...], t: float) -> tuple[Point, ...]:
 
 
 def segment_crosses(a: Point, b: Point, box: Box) -> bool:
-    """Diz se o segmento entra na caixa (Liang–Barsky)."""
-    enter, leave = 0.0, 1.0
-    for start, delta, low, high in (
-        (a[0], b[0] - a[0], box.left, box.right),
-        (a[1], b[1] - a[1], box.top, box.bottom),
-    ):
-        if delta == 0:
-            if not low <= start <= high:
-                return False
-            continue
-        near, far = sorted(((low - start) / delta, (high - start) / delta))
-        enter, leave = max(enter, near), min(leave, far)
-        if enter > leave:
-            return False
-    return True
+    """Diz se o segmento entra na caixa."""
+    (x0, y0), (x1, y1) = a, b
+    left, top, right, bottom = box
+    if (x0 < left and x1 < left) or (x0 > right and x1 > right) or (y0 < top and y1 < top) or (y0 > bottom and y1 > bottom):
+        return False
+    if (left <= x0 <= right and top <= y0 <= bottom) or (left <= x1 <= right and top <= y1 <= bottom):
+        return True
+    # Com as duas pontas fora, entra quando os cantos ficam de lados diferentes da reta.
+    dx, dy = x1 - x0, y1 - y0
+    sides = [dx * (y - y0) - dy * (x - x0) for x, y in ((left, top), (right, top), (left, bottom), (right, bottom))]
+    return min(sides) <= 0 <= max(sides)
 
 
 class Path:

@@ -75,15 +75,28 @@ class Labels:
     ) -> tuple[float, Point, Box | None]:
         """O lugar de menor custo, e quanto custa."""
         best: tuple[float, Point, Box | None] | None = None
-        for base, center, aside in sorted(candidates, key=lambda candidate: candidate[0]):
+        ordered = sorted(candidates, key=lambda candidate: candidate[0])
+        near = self._near([center for _, center, _ in ordered], size)
+        for base, center, aside in ordered:
             if best and best[0] <= base:
                 break
             box = Box(*map(rounded, around(aside, *size))) if aside else None
-            cost = base + self._cost(center if numbered else None, box)
+            cost = base + near._cost(center if numbered else None, box)
             if best is None or cost < best[0]:
                 best = cost, center, box
         assert best
         return best
+
+    def _near(self, centers: list[Point], size: tuple[float, float]) -> Labels:
+        """Só o que pode tocar um rótulo em volta destes pontos."""
+        xs, ys = [x for x, _ in centers], [y for _, y in centers]
+        reach = max(size) + 2 * CALLOUT + 20
+        region = Box(min(xs), min(ys), max(xs), max(ys)).grown(reach)
+        return Labels(
+            [path for path in self.paths if path.box.touches(region)],
+            [box for box in self.obstacles if box.touches(region)],
+            [box for box in self.frames if box.touches(region)],
+        )
 
     def _candidates(
         self, placed: PlacedEdge, path: Path, size: tuple[float, float], horizontal: bool, steps: list[int]

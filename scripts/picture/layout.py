@@ -15,7 +15,9 @@ from scripts.base.diagram import Diagram, Edge, Group, Node
 from scripts.base.findings import Defect, Finding
 from scripts.picture import icons, text
 from scripts.picture.geometry import Box, Point, around, rounded
-from scripts.picture.measures import EDGE_TEXT, ICON_GAP, body_size, inner_lines, label_lines, node_text_height, room_size
+from scripts.picture.measures import (
+    EDGE_TEXT, ICON_GAP, body_size, inner_lines, label_lines, node_text_height, room_size, title_lines,
+)
 from scripts.picture.plan import Plan, dot
 
 with warnings.catch_warnings():
@@ -41,10 +43,11 @@ class PlacedNode:
 
 @dataclass(frozen=True)
 class PlacedGroup:
-    """Caixa de um grupo; a faixa do título fica no alto dela ou, se `lowered`, embaixo."""
+    """Caixa de um grupo e linhas do título; a faixa dele fica no alto ou, se `lowered`, embaixo."""
 
     group: Group
     box: Box
+    title: tuple[str, ...]
     lowered: bool = False
 
     @property
@@ -126,7 +129,7 @@ class _Reading:
         written = self._position(self.objects.get(f"cluster_{index}"), "bb", group.id, group.line).split(",")
         (x0, y0), (x1, y1) = self._point(",".join(written[:2])), self._point(",".join(written[2:]))
         box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        return PlacedGroup(group, box, lowered=group.id in self.plan.lowered)
+        return PlacedGroup(group, box, title_lines(group, group.id in self.plan.stacked), group.id in self.plan.lowered)
 
     def _edge(self, index: int, edge: Edge) -> PlacedEdge:
         item = self.edges.get(index)

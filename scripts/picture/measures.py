@@ -11,30 +11,38 @@ NODE_TEXT = 118
 EDGE_TEXT = 118
 BOX_TEXT = 190
 TITLE_TEXT = 250
+TITLE_GAP = 8
 POINT = 10
 TITLE_HEIGHT = 24
 CALLOUT = 11
 
 
-def title_lines(group: Group) -> tuple[str, ...]:
-    """As linhas do título: uma só, a não ser que o autor as quebre ou que seja longo."""
-    return text.wrap(group.label, TITLE_TEXT)
+def title_lines(group: Group, stacked: bool = False) -> tuple[str, ...]:
+    """As linhas do título: uma só, a não ser que o autor as quebre, que seja longo ou que se peçam duas."""
+    half = text.width(group.label) * 0.6 if stacked else TITLE_TEXT
+    return text.wrap(group.label, min(half, TITLE_TEXT))
 
 
-def title_text_width(group: Group) -> float:
+def title_text_width(lines: tuple[str, ...]) -> float:
     """Largura do texto do título."""
-    return max(text.width(line, bold=True) for line in title_lines(group))
+    return max(text.width(line, bold=True) for line in lines)
 
 
-def title_width(group: Group) -> float:
+def title_width(group: Group, lines: tuple[str, ...]) -> float:
     """Largura da faixa do título: ícone, espaço, texto e, se houver, número do passo."""
     number = 2 * CALLOUT + 6 if group.step is not None else 0
-    return TITLE_HEIGHT + 8 + title_text_width(group) + number + 8
+    return TITLE_HEIGHT + 8 + title_text_width(lines) + number + 8
 
 
-def title_height(group: Group) -> int:
+def widening(group: Group, lines: tuple[str, ...]) -> int:
+    """Quanto alargar um grupo para que a seta que entra pelo meio passe ao lado do título."""
+    corner = TITLE_HEIGHT if group.kind else 0
+    return round(2 * (corner + 8 + title_text_width(lines) + TITLE_GAP) - title_width(group, lines))
+
+
+def title_height(lines: tuple[str, ...]) -> int:
     """Altura da faixa do título."""
-    return TITLE_HEIGHT + text.LINE_HEIGHT * (len(title_lines(group)) - 1)
+    return TITLE_HEIGHT + text.LINE_HEIGHT * (len(lines) - 1)
 
 
 def boxed(node: Node) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from scripts.picture.geometry import Box
 from scripts.picture.layout import Layout, PlacedNode
+
+GROUP = 4
 
 
 def swaps(placed: Layout) -> dict[str, str]:
@@ -23,20 +27,21 @@ def swaps(placed: Layout) -> dict[str, str]:
 
 
 def inversions(placed: Layout) -> int:
-    """Quantos pares de irmãos, lado a lado no fluxo, estão na ordem contrária à declarada."""
+    """Quantos pares de irmãos, lado a lado no fluxo, estão na ordem contrária à declarada; grupos contam mais."""
     horizontal = placed.diagram.horizontal
-    siblings: dict[str | None, list[tuple[int, Box]]] = {}
+    families: dict[str | None, list[tuple[int, int, Box]]] = {}
     for node in placed.nodes:
-        siblings.setdefault(node.node.group, []).append((node.node.order, node.icon))
+        families.setdefault(node.node.group, []).append((node.node.order, 1, node.icon))
     for group in placed.groups:
-        siblings.setdefault(group.group.parent, []).append((group.group.order, group.box))
-    count = 0
-    for family in siblings.values():
-        family.sort(key=lambda pair: pair[0])
-        for i, (_, first) in enumerate(family):
-            for _, second in family[i + 1 :]:
-                if horizontal:
-                    count += first.left < second.right and second.left < first.right and first.top > second.top
-                else:
-                    count += first.top < second.bottom and second.top < first.bottom and first.left > second.left
-    return count
+        families.setdefault(group.group.parent, []).append((group.group.order, GROUP, group.box))
+    return sum(
+        min(weight, other) * _inverted(first, second, horizontal)
+        for family in families.values()
+        for (_, weight, first), (_, other, second) in combinations(sorted(family, key=lambda entry: entry[0]), 2)
+    )
+
+
+def _inverted(first: Box, second: Box, horizontal: bool) -> bool:
+    if horizontal:
+        return first.left < second.right and second.left < first.right and first.top > second.top
+    return first.top < second.bottom and second.top < first.bottom and first.left > second.left

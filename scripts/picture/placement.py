@@ -14,7 +14,7 @@ from scripts.base.diagram import Edge, Group
 from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
 from scripts.picture.labels import Labels
 from scripts.picture.layout import Layout, PlacedGroup, PlacedNode
-from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, title_height, title_lines, title_text_width
+from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, title_height, title_text_width
 from scripts.picture.routing import route
 
 MARGIN = 16
@@ -126,16 +126,16 @@ def _direction(points: list[Point]) -> Point:
 def _frame(placed: PlacedGroup, paths: list[Path]) -> Frame:
     """O título começa junto do ícone do canto e desliza até um trecho que nenhuma seta cruza."""
     box, group = placed.box, placed.group
-    tall = title_height(group)
+    tall = title_height(placed.title)
     strip = Box(box.left, box.bottom - tall, box.right, box.bottom - 3) if placed.lowered else Box(box.left, box.top + 3, box.right, box.top + tall)
     near = [path for path in paths if path.box.touches(box)]
     corner = TITLE_HEIGHT if placed.symbol and not placed.lowered else 0
-    title = _free(box.left + corner + 8, title_text_width(group), strip, near)
+    title = _free(box.left + corner + 8, title_text_width(placed.title), strip, near)
     callout = None
     if group.step is not None:
         number = _free(title.right + 6, 2 * CALLOUT, strip, near)
         callout = rounded(number.center[0]), rounded(title.center[1] + 1.5)
-    return Frame(group, box, title, callout, title_lines(group))
+    return Frame(group, box, title, callout, placed.title)
 
 
 def _free(start: float, width: float, strip: Box, paths: list[Path]) -> Box:

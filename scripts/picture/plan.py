@@ -10,7 +10,9 @@ import math
 from dataclasses import dataclass, field
 
 from scripts.base.diagram import Diagram, Edge, Group, Node
-from scripts.picture.measures import body_size, label_lines, node_text_height, node_width, room_size, title_height, title_width
+from scripts.picture.measures import (
+    body_size, label_lines, node_text_height, node_width, room_size, title_height, title_lines, title_width,
+)
 
 _TABLE = "border='0' cellborder='0' cellspacing='0' cellpadding='0'"
 _FEW = 3
@@ -21,8 +23,9 @@ class Plan:
     """Uma maneira de arrumar o diagrama.
 
     `across` alinha as colunas de grupos diferentes (o `newrank` do Graphviz); `mirrored` arruma
-    em espelho e desvira; `swaps` troca componentes de lugar; `widened` alarga grupos, em px, e
-    `lowered` leva para baixo o título dos que estão nele.
+    em espelho e desvira; `backwards` declara do último ao primeiro, e `swaps` troca componentes de
+    lugar; `widened` alarga grupos, em px; dos que estão em `lowered` e `stacked`, o título vai para
+    baixo e ocupa duas linhas.
     """
 
     across: bool = True
@@ -30,6 +33,8 @@ class Plan:
     swaps: dict[str, str] = field(default_factory=dict)
     widened: dict[str, int] = field(default_factory=dict)
     lowered: frozenset[str] = frozenset()
+    stacked: frozenset[str] = frozenset()
+    backwards: bool = False
 
 
 def dot(diagram: Diagram, plan: Plan) -> str:
@@ -69,7 +74,7 @@ class _Source:
     def _children(self, parent: str | None) -> list[str]:
         inside: list[Node | Group] = [g for g in self.diagram.groups if g.parent == parent]
         inside += [n for n in self.diagram.nodes if n.group == parent]
-        inside.sort(key=self._turn)
+        inside.sort(key=self._turn, reverse=self.plan.backwards)
         lines = []
         for element in inside:
             lines += [self._node(element)] if isinstance(element, Node) else self._group(element)
@@ -95,8 +100,9 @@ class _Source:
 
     def _group(self, group: Group) -> list[str]:
         name = self.groups[group.id]
-        width = title_width(group) + self.plan.widened.get(group.id, 0)
-        height = title_height(group)
+        lines = title_lines(group, group.id in self.plan.stacked)
+        width = title_width(group, lines) + self.plan.widened.get(group.id, 0)
+        height = title_height(lines)
         return [
             f"subgraph {name} {{ margin=10; labelloc={self._side(group.id in self.plan.lowered)}; label=<{_cell(width, height)}>;",
             *(self._children(group.id) or [f'e_{name} [shape=point, label="", width="0.7", style=invis]']),
@@ -125,7 +131,7 @@ class _Source:
             i, edge = entry
             return turns.get((swaps.get(edge.tail, edge.tail), swaps.get(edge.head, edge.head)), i)
 
-        return sorted(numbered, key=turn)
+        return sorted(numbered, key=turn, reverse=self.plan.backwards)
 
     def _edge(self, index: int, edge: Edge) -> str:
         first, second = (edge.head, edge.tail) if edge.declared_backwards else (edge.tail, edge.head)

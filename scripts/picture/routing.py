@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from scripts.base.diagram import Edge
 from scripts.picture.geometry import Box, Path, Point, distance, rounded, segment_crosses, split
-from scripts.picture.layout import Layout, PlacedNode
+from scripts.picture.layout import Layout, PlacedEdge, PlacedNode
 from scripts.picture.measures import ICON
 
 TOUCH = 3
@@ -31,7 +31,10 @@ def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
         others = [n for n in layout.nodes if n is not tail and n is not head]
         offset = _offset(layout, placed.edge)
         crowded = _crowded(layout, placed.edge)
-        curve = None if crowded else _straight(tail, head, others, offset) or _bend(layout, tail, head, others, offset)
+        if crowded:
+            curve = _arc(layout, placed, tail, head)
+        else:
+            curve = _straight(tail, head, others, offset) or _bend(layout, tail, head, others, offset)
         curve = curve or placed.curve
         curve = _reaching(curve, head)
         curves.append(_reaching(curve[::-1], tail)[::-1])
@@ -88,6 +91,24 @@ def _bend(
     path = Path(curve)
     blocked = any(path.crosses(box.grown(CLEARANCE)) for other in others for box in (other.icon, other.label))
     return None if blocked else curve
+
+
+def _arc(layout: Layout, placed: PlacedEdge, tail: PlacedNode, head: PlacedNode) -> tuple[Point, ...] | None:
+    """Um arco que passa pelo espaço do rótulo: assim muitas setas do mesmo par se abrem em leque."""
+    across = 1 if layout.diagram.horizontal else 0
+    a, b = tail.icon.center, head.icon.center
+    if tail is head or not placed.room or abs(a[across] - b[across]) > ALIGNED:
+        return None
+    reach = b[1 - across] - a[1 - across]
+    a, b = _leaving(tail, reach, layout.diagram.horizontal), _leaving(head, -reach, layout.diagram.horizontal)
+    away = (placed.room.center[across] - a[across]) / 0.75
+    shift = math.copysign(min(ICON / 2 - TOUCH, abs(away) / 8), away)
+
+    def moved(point: Point, along: float, aside: float) -> Point:
+        return (point[0] + along, point[1] + aside) if across else (point[0] + aside, point[1] + along)
+
+    pull = (b[1 - across] - a[1 - across]) * 0.12
+    return moved(a, 0, shift), moved(a, pull, away), moved(b, -pull, away), moved(b, 0, shift)
 
 
 def _leaving(placed: PlacedNode, reach: float, horizontal: bool) -> Point:

@@ -72,7 +72,7 @@ def _trimmed(layout: Layout) -> list[PlacedGroup]:
     trimmed = {}
     for group in reversed(layout.groups):  # de dentro para fora: um grupo vem antes dos que contém
         last = max((ends[name] for name in members.get(group.group.id, [])), default=group.box.bottom)
-        title = title_height(group.group) if group.lowered else 0
+        title = title_height(group.title) if group.lowered else 0
         bottom = min(group.box.bottom, rounded(last + MARGIN + title)) if layout.diagram.horizontal else group.box.bottom
         ends[group.group.id] = bottom
         trimmed[group.group.id] = replace(group, box=Box(group.box.left, group.box.top, group.box.right, bottom))
@@ -93,11 +93,11 @@ def _solid(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:
     for group in layout.groups:
         start, end = span(group.box)
         if horizontal:
-            solid += [(start - BORDER, start + title_width(group.group)), (end - BORDER, end + BORDER)]
+            solid += [(start - BORDER, start + title_width(group.group, group.title)), (end - BORDER, end + BORDER)]
         elif group.lowered:
-            solid += [(start - BORDER, start + BORDER), (end - title_height(group.group), end + BORDER)]
+            solid += [(start - BORDER, start + BORDER), (end - title_height(group.title), end + BORDER)]
         else:
-            solid += [(start - BORDER, start + title_height(group.group)), (end - BORDER, end + BORDER)]
+            solid += [(start - BORDER, start + title_height(group.title)), (end - BORDER, end + BORDER)]
     return solid
 
 
