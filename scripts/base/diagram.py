@@ -116,6 +116,24 @@ class Diagram:
         """Nós e grupos por id."""
         return {element.id: element for element in (*self.groups, *self.nodes)}
 
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """O número que a figura mostra em cada seta, componente ou grupo que conta um passo, por id.
+
+        Quando um passo está em mais de um lugar, uma letra dá a ordem: as setas primeiro, como
+        declaradas, depois os componentes e os grupos.
+        """
+        carriers: dict[int, list[str]] = {}
+        for element in (*self.edges, *self.nodes, *self.groups):
+            if element.step is not None:
+                carriers.setdefault(element.step, []).append(element.id)
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        return {
+            name: f"{step}{letters[i % 26] if len(names) > 1 else ''}"
+            for step, names in carriers.items()
+            for i, name in enumerate(names)
+        }
+
     def ancestors(self, element: Node | Group) -> list[Group]:
         """Grupos que contêm o elemento, do mais próximo ao mais externo."""
         chain = []

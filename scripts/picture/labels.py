@@ -14,7 +14,7 @@ from scripts.base.diagram import Edge
 from scripts.picture import text
 from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
 from scripts.picture.layout import PlacedEdge
-from scripts.picture.measures import CALLOUT, EDGE_TEXT
+from scripts.picture.measures import CALLOUT, EDGE_TEXT, mark_width
 
 COVERS = 1000
 CROSSES_ARROW = 160
@@ -29,14 +29,17 @@ TROUBLE = 30
 class Labels:
     """Os rótulos já colocados e o que os próximos têm de evitar."""
 
-    def __init__(self, paths: list[Path], obstacles: list[Box], frames: list[Box]):
+    def __init__(self, paths: list[Path], obstacles: list[Box], frames: list[Box], marks: dict[str, str], mark: str = ""):
         self.paths = paths
         self.obstacles = obstacles
         self.frames = frames
+        self.marks = marks
+        self.mark = mark
 
     def place(self, placed: PlacedEdge, path: Path, horizontal: bool) -> tuple[Point | None, Box | None]:
         """Centro do número e caixa do texto da seta; cada um pode faltar."""
         numbered = placed.edge.step is not None
+        self.mark = self.marks.get(placed.edge.id, "")
         if not numbered and not placed.lines:
             return None, None
         size = max(map(text.width, placed.lines), default=0), text.LINE_HEIGHT * len(placed.lines)
@@ -46,7 +49,7 @@ class Labels:
             cost, center, box = min((cost, center, box), self._cheapest(wider, numbered, size), key=lambda found: found[0])
         center = rounded(center[0]), rounded(center[1])
         if numbered:
-            self.obstacles.append(around(center, 2 * CALLOUT, 2 * CALLOUT))
+            self.obstacles.append(around(center, mark_width(self.mark), 2 * CALLOUT))
         if box:
             self.obstacles.append(box)
         return (center if numbered else None), box
@@ -96,6 +99,8 @@ class Labels:
             [path for path in self.paths if path.box.touches(region)],
             [box for box in self.obstacles if box.touches(region)],
             [box for box in self.frames if box.touches(region)],
+            self.marks,
+            self.mark,
         )
 
     def _candidates(
@@ -106,7 +111,8 @@ class Labels:
         width, height = size
         for away in steps:
             gap = (CALLOUT + 3 if placed.edge.step is not None else 3) + away
-            across, along = gap + height / 2, gap + 2 + width / 2
+            wider = mark_width(self.mark) / 2 - CALLOUT
+            across, along = gap + height / 2, gap + wider + 2 + width / 2
             vertical = ((0, -across), (0, across))
             lateral = ((along, 0), (-along, 0))
             sides = vertical + lateral if horizontal else lateral + vertical
@@ -122,7 +128,7 @@ class Labels:
     def _cost(self, number: Point | None, box: Box | None) -> float:
         cost = 0.0
         if number:
-            circle = around(number, 2 * CALLOUT, 2 * CALLOUT)
+            circle = around(number, mark_width(self.mark), 2 * CALLOUT)
             cost += COVERS * sum(map(circle.overlaps, self.obstacles))
             cost += NUMBER_ON_BORDER * sum(map(circle.straddles, self.frames))
             cost += NUMBER_ON_ARROW * (sum(path.crosses(circle) for path in self.paths) - 1)  # a própria não conta

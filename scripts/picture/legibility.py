@@ -67,21 +67,22 @@ def _long_labels(picture: Picture) -> Iterator[Finding]:
 def _texts(picture: Picture) -> list[tuple[str, int, Box]]:
     """Nome, linha e caixa de tudo o que tem de ser lido."""
     found = []
+    marks = picture.layout.diagram.marks
     for node in picture.nodes:
         name = node.node.id
         found.append((f"o ícone de `{name}`", node.node.line, node.icon))
         if any(node.lines):
             found.append((f"o rótulo de `{name}`", node.node.line, node.label))
         if center := node_callout(node):
-            found.append((f"o número de `{name}`", node.node.line, circle(center)))
+            found.append((f"o número de `{name}`", node.node.line, circle(center, marks[name])))
     for arrow in picture.arrows:
         found += [(f"o rótulo da seta `{arrow.edge.id}`", arrow.edge.line, box) for box in arrow.words]
         if arrow.callout:
-            found.append((f"o número da seta `{arrow.edge.id}`", arrow.edge.line, circle(arrow.callout)))
+            found.append((f"o número da seta `{arrow.edge.id}`", arrow.edge.line, circle(arrow.callout, marks[arrow.edge.id])))
     for frame in picture.frames:
         found.append((f"o título de `{frame.group.id}`", frame.group.line, frame.title))
         if frame.callout:
-            found.append((f"o número de `{frame.group.id}`", frame.group.line, circle(frame.callout)))
+            found.append((f"o número de `{frame.group.id}`", frame.group.line, circle(frame.callout, marks.get(frame.group.id, ""))))
     return found
 
 

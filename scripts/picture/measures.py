@@ -17,6 +17,11 @@ TITLE_HEIGHT = 24
 CALLOUT = 11
 
 
+def mark_width(mark: str) -> int:
+    """Largura do número de um passo: um círculo, que se alonga para três letras."""
+    return 2 * CALLOUT + (8 if len(mark) > 2 else 0)
+
+
 def title_lines(group: Group, stacked: bool = False) -> tuple[str, ...]:
     """As linhas do título: uma só, a não ser que o autor as quebre, que seja longo ou que se peçam duas."""
     half = text.width(group.label) * 0.6 if stacked else TITLE_TEXT

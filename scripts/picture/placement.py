@@ -14,7 +14,7 @@ from scripts.base.diagram import Edge, Group
 from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
 from scripts.picture.labels import Labels
 from scripts.picture.layout import Layout, PlacedGroup, PlacedNode
-from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, title_height, title_text_width
+from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, mark_width, title_height, title_text_width
 from scripts.picture.routing import route
 
 MARGIN = 16
@@ -65,9 +65,10 @@ class Picture:
 def place(layout: Layout) -> Picture:
     """Põe pontas, números, rótulos e títulos no lugar e ajusta as bordas da figura."""
     paths = [Path(curve) for curve in route(layout)]
+    marks = layout.diagram.marks
     layout = replace(layout, nodes=tuple(_numbered(placed, paths) for placed in layout.nodes))
-    frames = tuple(_frame(group, paths) for group in layout.groups)
-    labels = Labels(paths, _obstacles(layout, frames), [group.box for group in layout.groups])
+    frames = tuple(_frame(group, paths, marks.get(group.group.id, "")) for group in layout.groups)
+    labels = Labels(paths, _obstacles(layout, frames), [group.box for group in layout.groups], marks)
     arrows = []
     for placed, path in zip(layout.edges, paths):
         callout, label = labels.place(placed, path, layout.diagram.horizontal)
@@ -91,18 +92,19 @@ def _numbered(placed: PlacedNode, paths: list[Path]) -> PlacedNode:
     return next(free, placed)
 
 
-def circle(center: Point) -> Box:
+def circle(center: Point, mark: str = "") -> Box:
     """A caixa do número de um passo."""
-    return around(center, 2 * CALLOUT, 2 * CALLOUT)
+    return around(center, mark_width(mark), 2 * CALLOUT)
 
 
 def _obstacles(layout: Layout, frames: tuple[Frame, ...]) -> list[Box]:
     """O que um rótulo ou número não pode cobrir."""
     boxes = [box for node in layout.nodes for box in (node.icon, node.label)]
-    boxes += [circle(c) for c in map(node_callout, layout.nodes) if c]
+    marks = layout.diagram.marks
+    boxes += [circle(center, marks[node.node.id]) for node in layout.nodes if (center := node_callout(node))]
     for frame in frames:
         boxes += [Box(frame.box.left, frame.box.top, frame.box.left + TITLE_HEIGHT, frame.box.top + TITLE_HEIGHT), frame.title]
-        boxes += [circle(frame.callout)] if frame.callout else []
+        boxes += [circle(frame.callout, marks[frame.group.id])] if frame.callout else []
     return boxes
 
 
@@ -123,7 +125,7 @@ def _direction(points: list[Point]) -> Point:
     return (tip[0] - behind[0]) / length, (tip[1] - behind[1]) / length
 
 
-def _frame(placed: PlacedGroup, paths: list[Path]) -> Frame:
+def _frame(placed: PlacedGroup, paths: list[Path], mark: str) -> Frame:
     """O título começa junto do ícone do canto e desliza até um trecho que nenhuma seta cruza."""
     box, group = placed.box, placed.group
     tall = title_height(placed.title)
@@ -133,7 +135,7 @@ def _frame(placed: PlacedGroup, paths: list[Path]) -> Frame:
     title = _free(box.left + corner + 8, title_text_width(placed.title), strip, near)
     callout = None
     if group.step is not None:
-        number = _free(title.right + 6, 2 * CALLOUT, strip, near)
+        number = _free(title.right + 6, mark_width(mark), strip, near)
         callout = rounded(number.center[0]), rounded(title.center[1] + 1.5)
     return Frame(group, box, title, callout, placed.title)
 
@@ -157,11 +159,11 @@ def _cropped(picture: Picture) -> Picture:
     """Desloca tudo para que a figura comece em (0, 0) com margem igual dos quatro lados."""
     boxes = [frame.box for frame in picture.frames] + [frame.title for frame in picture.frames]
     boxes += [box for node in picture.nodes for box in (node.icon, node.label)]
-    boxes += [circle(c) for c in map(node_callout, picture.nodes) if c]
+    boxes += [circle(c).grown(4) for c in map(node_callout, picture.nodes) if c]
     for arrow in picture.arrows:
         boxes += [Path(arrow.curve).box.grown(1)]
         boxes += arrow.words
-        boxes += [circle(arrow.callout)] if arrow.callout else []
+        boxes += [circle(arrow.callout).grown(4)] if arrow.callout else []
     left, top = min(b.left for b in boxes) - MARGIN, min(b.top for b in boxes) - MARGIN
     right, bottom = max(b.right for b in boxes) + MARGIN, max(b.bottom for b in boxes) + MARGIN
     shift = _Shift(-rounded(left), -rounded(top))

@@ -13,60 +13,48 @@ from scripts.base.diagram import Edge
 from scripts.picture.geometry import Box, Path, Point, distance, rounded, segment_crosses, split
 from scripts.picture.layout import Layout, PlacedEdge, PlacedNode
 from scripts.picture.measures import ICON
+from scripts.picture.ports import ALIGNED, APART, ports
 
 TOUCH = 3
-ALIGNED = 10
-APART = 24
 ROOM_TO_BEND = 40
 CLEARANCE = 8
-SPREAD = 9
 
 
 def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
     """A curva final de cada seta, na ordem de `layout.edges`."""
     nodes = {placed.node.id: placed for placed in layout.nodes}
     curves = []
-    for placed in layout.edges:
+    for placed, offsets in zip(layout.edges, ports(layout)):
         tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
         others = [n for n in layout.nodes if n is not tail and n is not head]
-        offset = _offset(layout, placed.edge)
-        crowded = _crowded(layout, placed.edge)
-        if crowded:
+        if _crowded(layout, placed.edge):
             curve = _arc(layout, placed, tail, head)
         else:
-            curve = _straight(tail, head, others, offset) or _bend(layout, tail, head, others, offset)
+            curve = _straight(tail, head, others, offsets) or _bend(layout, tail, head, others, offsets)
         curve = curve or placed.curve
         curve = _reaching(curve, head)
         curves.append(_reaching(curve[::-1], tail)[::-1])
     return tuple(curves)
 
 
-def _siblings(layout: Layout, edge: Edge) -> list[Edge]:
-    """As setas que ligam o mesmo par."""
-    ends = {edge.tail, edge.head}
-    return [placed.edge for placed in layout.edges if {placed.edge.tail, placed.edge.head} == ends]
-
-
 def _crowded(layout: Layout, edge: Edge) -> bool:
     """Se as setas do mesmo par, com os rótulos, não cabem lado a lado na largura de um ícone."""
-    return sum(bool(sibling.label) for sibling in _siblings(layout, edge)) > ICON / APART
+    ends = {edge.tail, edge.head}
+    labels = [placed.edge.label for placed in layout.edges if {placed.edge.tail, placed.edge.head} == ends]
+    return sum(map(bool, labels)) > ICON / APART
 
 
-def _offset(layout: Layout, edge: Edge) -> float:
-    """Quanto afastar a seta do centro: as que ligam o mesmo par correm lado a lado."""
-    siblings = _siblings(layout, edge)
-    return (siblings.index(edge) - (len(siblings) - 1) / 2) * min(APART, ICON / 2 / max(1, len(siblings) - 1))
-
-
-def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offset: float) -> tuple[Point, ...] | None:
+def _straight(
+    tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
+) -> tuple[Point, ...] | None:
     """O segmento entre dois ícones alinhados, quando não passa por outro componente."""
     a, b = tail.icon.center, head.icon.center
     if tail is head or min(abs(a[0] - b[0]), abs(a[1] - b[1])) > ALIGNED:
         return None
     if abs(a[0] - b[0]) > abs(a[1] - b[1]):
-        a, b = (a[0], a[1] + offset), (b[0], b[1] + offset)
+        a, b = (a[0], a[1] + offsets[0]), (b[0], b[1] + offsets[1])
     else:
-        a, b = (a[0] + offset, a[1]), (b[0] + offset, b[1])
+        a, b = (a[0] + offsets[0], a[1]), (b[0] + offsets[1], b[1])
     if any(segment_crosses(a, b, box.grown(2)) for other in others for box in (other.icon, other.label)):
         return None
     third = ((b[0] - a[0]) / 3, (b[1] - a[1]) / 3)
@@ -74,16 +62,14 @@ def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offs
 
 
 def _bend(
-    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offset: float
+    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
 ) -> tuple[Point, ...] | None:
     """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre."""
-    a, b = tail.icon.center, head.icon.center
     horizontal = layout.diagram.horizontal
     axis = 0 if horizontal else 1
-    reach = b[axis] - a[axis]
+    reach = head.icon.center[axis] - tail.icon.center[axis]
     a, b = _leaving(tail, reach, horizontal), _leaving(head, -reach, horizontal)
-    a, b = _aside(layout, tail, reach, a, b), _aside(layout, head, -reach, b, a)
-    a, b = (((x, y + offset) if horizontal else (x + offset, y)) for x, y in (a, b))
+    a, b = (((x, y + offset) if horizontal else (x + offset, y)) for (x, y), offset in zip((a, b), offsets))
     if tail is head or (b[axis] - a[axis]) * math.copysign(1, reach) < ROOM_TO_BEND:
         return None
     pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
@@ -118,20 +104,6 @@ def _leaving(placed: PlacedNode, reach: float, horizontal: bool) -> Point:
         return (icon.right + TOUCH if reach > 0 else icon.left - TOUCH), icon.center[1]
     bottom = placed.label.bottom if any(placed.lines) else icon.bottom
     return icon.center[0], (bottom + TOUCH if reach > 0 else icon.top - TOUCH)
-
-
-def _aside(layout: Layout, placed: PlacedNode, reach: float, end: Point, other: Point) -> Point:
-    """A ponta, afastada do meio quando outra seta usa o mesmo lado, para que não pareçam uma só."""
-    axis = 0 if layout.diagram.horizontal else 1
-    centers = {node.node.id: node.icon.center[axis] for node in layout.nodes}
-    mine = placed.node.id
-    far = [centers[edge.head if edge.tail == mine else edge.tail] - centers[mine]
-           for edge in (item.edge for item in layout.edges) if mine in (edge.tail, edge.head)]
-    if sum(side * reach > 0 for side in far) < 2:
-        return end
-    across = other[1 - axis] - end[1 - axis]
-    shift = rounded(math.copysign(min(SPREAD, abs(across) / 4), across))
-    return (end[0], end[1] + shift) if axis == 0 else (end[0] + shift, end[1])
 
 
 def _reaching(curve: tuple[Point, ...], target: PlacedNode) -> tuple[Point, ...]:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from scripts.base.diagram import Node
 from scripts.picture.geometry import Box, Point, rounded
 from scripts.picture.layout import Layout, PlacedGroup
+from scripts.picture.leveling import level
 from scripts.picture.measures import title_height, title_width
 
 GAP = 22
@@ -26,7 +27,8 @@ MARGIN = 14
 
 
 def compact(layout: Layout) -> Layout:
-    """O mesmo layout, com as faixas vazias do eixo do fluxo reduzidas."""
+    """O mesmo layout, com as faixas vazias do eixo do fluxo reduzidas e os quase alinhados alinhados."""
+    layout = level(layout)
     horizontal = layout.diagram.horizontal
     squeeze = _Squeeze(_solid(layout, horizontal), _slanted(layout, horizontal), horizontal)
     groups = [replace(group, box=squeeze.stretched(group.box)) for group in layout.groups]

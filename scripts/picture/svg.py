@@ -18,7 +18,7 @@ from scripts.picture import icons, style, text
 from scripts.picture.colors import paints
 from scripts.picture.geometry import Point
 from scripts.picture.layout import PlacedNode
-from scripts.picture.measures import CALLOUT, TITLE_HEIGHT
+from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, mark_width
 from scripts.picture.shapes import shape, write_inside
 from scripts.picture.placement import ARROW_LENGTH, Arrow, Frame, Picture, node_callout
 
@@ -109,7 +109,7 @@ class _Drawing:
             self._use(part, symbol, (frame.box.left, frame.box.top), TITLE_HEIGHT)
         _write(part, frame.lines, (frame.title.left, frame.title.top), "arq-title arq-halo", "start", "")
         if frame.callout:
-            _callout(part, frame.callout, group.step)
+            _callout(part, frame.callout, self.diagram.marks[group.id])
 
     def _node(self, parent: Element, placed: PlacedNode) -> None:
         node = placed.node
@@ -126,7 +126,7 @@ class _Drawing:
             write_inside(part, placed)
         callout = node_callout(placed)
         if callout:
-            _callout(part, callout, node.step)
+            _callout(part, callout, self.diagram.marks[node.id])
 
     def _arrow(self, parent: Element, arrow: Arrow) -> None:
         edge = arrow.edge
@@ -148,7 +148,7 @@ class _Drawing:
             if box:
                 _write(part, lines, (box.center[0], box.top), "arq-halo", "middle", _ink(edge.ink))
         if arrow.callout:
-            _callout(part, arrow.callout, edge.step)
+            _callout(part, arrow.callout, self.diagram.marks[edge.id])
 
 
 def describe(diagram: Diagram) -> str:
@@ -158,7 +158,7 @@ def describe(diagram: Diagram) -> str:
     arrows = []
     for edge in steps:
         verb = f" ({' '.join(edge.label.split())})" if edge.label else ""
-        number = f"Passo {edge.step}: " if edge.step else ""
+        number = f"Passo {diagram.marks[edge.id]}: " if edge.step else ""
         arrows.append(f"{number}{names[edge.tail]} → {names[edge.head]}{verb}")
     told = f" Setas: {'; '.join(arrows)}." if arrows else ""
     return f"Componentes: {', '.join(names.values())}.{told}"
@@ -186,11 +186,16 @@ def _write(parent: Element, lines: tuple[str, ...], at: Point, style: str, ancho
         SubElement(element, "tspan", position).text = line
 
 
-def _callout(parent: Element, center: Point, step: int | None) -> None:
+def _callout(parent: Element, center: Point, mark: str) -> None:
     part = SubElement(parent, "g", {"class": "arq-step"})
     x, y = center
-    SubElement(part, "circle", {"cx": _number(x), "cy": _number(y), "r": str(CALLOUT)})
-    SubElement(part, "text", {"x": _number(x), "y": _number(y + 4.6)}).text = str(step)
+    wide = mark_width(mark)
+    if wide > 2 * CALLOUT:
+        place = {"x": x - wide / 2, "y": y - CALLOUT, "width": wide, "height": 2 * CALLOUT, "rx": CALLOUT}
+        SubElement(part, "rect", {key: _number(value) for key, value in place.items()})
+    else:
+        SubElement(part, "circle", {"cx": _number(x), "cy": _number(y), "r": str(CALLOUT)})
+    SubElement(part, "text", {"x": _number(x), "y": _number(y + 4.6)}).text = mark
 
 
 def _path(arrow: Arrow) -> str:
