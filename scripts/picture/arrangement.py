@@ -15,14 +15,19 @@ from scripts.base.findings import Finding
 from scripts.picture import legibility
 from scripts.picture.cost import Cost, measure
 from scripts.picture.layout import Layout, layout
+from scripts.picture.leveling import level
 from scripts.picture.measures import title_lines, widening
 from scripts.picture.order import inversions, swaps
 from scripts.picture.placement import Picture, place
 from scripts.picture.plan import Plan
+from scripts.picture.ports import ALIGNED
 from scripts.picture.squeeze import compact
 
 # O preço de cada defeito, na unidade em que dobrar a área da figura custa 150.
 ICON, LABEL, TITLE, BORDER, DISORDER, CROSSING, FAR, AREA = 2000, 300, 180, 60, 40, 15, 8, 150
+
+# Até quanto uma fileira torta se endireita, se nada piora com isso.
+STRAIGHTER = 26
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Attempt:
     """Uma figura tentada, com o plano dela, os achados e as medidas."""
 
     plan: Plan
+    placed: Layout
+    reach: float
     picture: Picture
     findings: list[Finding]
     cost: Cost
@@ -56,7 +63,22 @@ def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
             other = _attempt(placed, plan)
             if other.price(first.cost.area) < best.price(first.cost.area):
                 best = other
+    for better in (_straighter, _around):
+        if other := better(best):
+            best = min(other, best, key=lambda found: found.price(first.cost.area))
     return best.picture, best.findings
+
+
+def _straighter(best: Attempt) -> Attempt:
+    """Com as fileiras tortas endireitadas."""
+    return _attempt(best.placed, best.plan, reach=STRAIGHTER)
+
+
+def _around(best: Attempt) -> Attempt | None:
+    """Com contornos nossos nas setas que o Graphviz curvou."""
+    if all(len(arrow.curve) == 4 for arrow in best.picture.arrows):
+        return None
+    return _attempt(best.placed, best.plan, best.reach, around=True)
 
 
 def _ordered(diagram: Diagram, plan: Plan) -> tuple[Layout, Plan]:
@@ -77,10 +99,10 @@ def _ordered(diagram: Diagram, plan: Plan) -> tuple[Layout, Plan]:
     return best
 
 
-def _attempt(placed: Layout, plan: Plan) -> Attempt:
-    picture = place(compact(placed))
+def _attempt(placed: Layout, plan: Plan, reach: float = ALIGNED, around: bool = False) -> Attempt:
+    picture = place(compact(level(placed, reach)), around)
     findings = legibility.check(picture)
-    return Attempt(plan, picture, findings, measure(picture, findings), inversions(placed))
+    return Attempt(plan, placed, reach, picture, findings, measure(picture, findings), inversions(placed))
 
 
 def _local(best: Attempt) -> Iterator[Plan]:

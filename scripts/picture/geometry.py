@@ -65,6 +65,12 @@ def around(center: Point, width: float, height: float) -> Box:
     return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
+def union(boxes: list[Box]) -> Box:
+    """A menor caixa que contém todas."""
+    lefts, tops, rights, bottoms = zip(*boxes)
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
+
+
 def rounded(value: float) -> float:
     """Arredonda a décimos, antes que qualquer decisão dependa do valor."""
     return round(value, 1) + 0.0
@@ -118,6 +124,11 @@ class Path:
     @property
     def middle(self) -> Point:
         return self.points[len(self.points) // 2]
+
+    @property
+    def length(self) -> float:
+        """O comprimento do caminho."""
+        return sum(distance(a, b) for a, b in zip(self.points, self.points[1:]))
 
     def inner(self, reach: float) -> list[Point]:
         """Pontos do caminho a mais de `reach` px das duas pontas."""

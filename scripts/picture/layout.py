@@ -7,8 +7,11 @@ depende das fontes da máquina. O eixo y sai para baixo e tudo vem arredondado a
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scripts.base.diagram import Diagram, Edge, Group, Node
@@ -81,8 +84,22 @@ class Layout:
 def layout(diagram: Diagram, plan: Plan = Plan()) -> Layout:
     """Coordenadas do diagrama arrumado como `plan` diz. Erro: `Defect` que nomeia o que o Graphviz não posicionou."""
     graph = pygraphviz.AGraph(string=dot(diagram, plan))
-    answer = json.loads(graph.draw(prog="dot", format="json0"))
+    with _silence():
+        answer = json.loads(graph.draw(prog="dot", format="json0"))
     return _Reading(diagram, plan, answer).layout()
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Cala o que o Graphviz escreve direto na saída de erros: o que ele não posiciona, a leitura acusa."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 class _Reading:

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 
 from scripts.base.diagram import Edge, Group
-from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
+from scripts.picture.geometry import Box, Path, Point, around, distance, rounded, union
 from scripts.picture.labels import Labels
 from scripts.picture.layout import Layout, PlacedGroup, PlacedNode
 from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, mark_width, title_height, title_text_width
@@ -19,6 +19,7 @@ from scripts.picture.routing import route
 
 MARGIN = 16
 ARROW_LENGTH = 9
+INSIDE = 6
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ class Picture:
     arrows: tuple[Arrow, ...]
 
 
-def place(layout: Layout) -> Picture:
+def place(layout: Layout, around: bool = False) -> Picture:
     """Põe pontas, números, rótulos e títulos no lugar e ajusta as bordas da figura."""
-    paths = [Path(curve) for curve in route(layout)]
+    paths = [Path(curve) for curve in route(layout, around)]
     marks = layout.diagram.marks
     layout = replace(layout, nodes=tuple(_numbered(placed, paths) for placed in layout.nodes))
     frames = tuple(_frame(group, paths, marks.get(group.group.id, "")) for group in layout.groups)
@@ -73,7 +74,7 @@ def place(layout: Layout) -> Picture:
     for placed, path in zip(layout.edges, paths):
         callout, label = labels.place(placed, path, layout.diagram.horizontal)
         arrows.append(Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines, labels.ends(placed.edge, path)))
-    return _cropped(Picture(layout, 0, 0, frames, layout.nodes, tuple(arrows)))
+    return _cropped(Picture(layout, 0, 0, enclosing(layout, frames, arrows), layout.nodes, tuple(arrows)))
 
 
 def node_callout(placed: PlacedNode) -> Point | None:
@@ -95,6 +96,25 @@ def _numbered(placed: PlacedNode, paths: list[Path]) -> PlacedNode:
 def circle(center: Point, mark: str = "") -> Box:
     """A caixa do número de um passo."""
     return around(center, mark_width(mark), 2 * CALLOUT)
+
+
+def enclosing(layout: Layout, frames: tuple[Frame, ...], arrows: list[Arrow]) -> tuple[Frame, ...]:
+    """Os grupos, crescidos para conter as setas entre os seus membros, quando não encostam em mais nada."""
+    diagram = layout.diagram
+    holders = {node.node.id: {group.id for group in diagram.ancestors(node.node)} for node in layout.nodes}
+    boxes = {frame.group.id: frame.box for frame in frames}
+    for frame in reversed(frames):  # de dentro para fora: um grupo vem antes dos que contém
+        name = frame.group.id
+        inside = [arrow for arrow in arrows if name in holders[arrow.edge.tail] & holders[arrow.edge.head]]
+        parts = [box.grown(INSIDE) for arrow in inside for box in (Path(arrow.curve).box, *arrow.words)]
+        parts += [boxes[child.id].grown(INSIDE) for child in diagram.groups if child.parent == name]
+        grown = union([boxes[name], *parts])
+        ancestors = {group.id for group in diagram.ancestors(frame.group)}
+        fences = [box for other, box in boxes.items() if other not in ancestors and not frame.box.encloses(box)]
+        fences += [box for node in layout.nodes if name not in holders[node.node.id] for box in (node.icon, node.label)]
+        if not any(grown.overlaps(fence) and not frame.box.overlaps(fence) for fence in fences):
+            boxes[name] = Box(*map(rounded, grown))
+    return tuple(replace(frame, box=boxes[frame.group.id]) for frame in frames)
 
 
 def _obstacles(layout: Layout, frames: tuple[Frame, ...]) -> list[Box]:

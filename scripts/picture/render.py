@@ -8,6 +8,7 @@ from pathlib import Path
 from scripts.base.diagram import Diagram, Rendered
 from scripts.base.findings import Defect
 from scripts.picture.arrangement import arrange
+from scripts.picture.legibility import for_people
 from scripts.picture.script.capture import capture_all
 from scripts.picture.svg import draw
 
@@ -24,7 +25,6 @@ def render(script: Path, root: Path) -> Rendered:
 
 def _drawn(diagram: Diagram) -> Rendered:
     picture, findings = arrange(diagram)
-    findings = sorted({*diagram.notes, *findings})
-    if findings and diagram.bound:
-        raise Defect(*findings)
-    return Rendered(diagram, draw(picture), tuple(findings))
+    if diagram.bound and (diagram.notes or findings):
+        raise Defect(*sorted({*diagram.notes, *findings}))
+    return Rendered(diagram, draw(picture), (*diagram.notes, *for_people(diagram, findings)))

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 
 from scripts.base.diagram import Edge
-from scripts.picture.geometry import Box, Path, Point, distance, rounded, segment_crosses, split
+from scripts.picture.geometry import Box, Path, Point, distance, rounded, segment_crosses, split, union
 from scripts.picture.layout import Layout, PlacedEdge, PlacedNode
 from scripts.picture.measures import ICON
 from scripts.picture.ports import ALIGNED, APART, ports
@@ -18,10 +18,13 @@ from scripts.picture.ports import ALIGNED, APART, ports
 TOUCH = 3
 ROOM_TO_BEND = 40
 CLEARANCE = 8
+LANE = 14
+RUN = 76
+FARTHEST = 320
 
 
-def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
-    """A curva final de cada seta, na ordem de `layout.edges`."""
+def route(layout: Layout, around: bool = False) -> tuple[tuple[Point, ...], ...]:
+    """A curva final de cada seta, na ordem de `layout.edges`; `around` prefere um contorno nosso ao do Graphviz."""
     nodes = {placed.node.id: placed for placed in layout.nodes}
     curves = []
     for placed, offsets in zip(layout.edges, ports(layout)):
@@ -31,6 +34,7 @@ def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
             curve = _arc(layout, placed, tail, head)
         else:
             curve = _straight(tail, head, others, offsets) or _bend(layout, tail, head, others, offsets)
+            curve = curve or (detour(layout, tail, head, others, offsets) if around else None)
         curve = curve or placed.curve
         curve = _reaching(curve, head)
         curves.append(_reaching(curve[::-1], tail)[::-1])
@@ -66,17 +70,68 @@ def _bend(
 ) -> tuple[Point, ...] | None:
     """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre."""
     horizontal = layout.diagram.horizontal
+    ends = facing(layout, tail, head, offsets)
+    if not ends:
+        return None
+    a, b = ends
+    pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
+    curve = (a, (a[0] + pull[0], a[1] + pull[1]), (b[0] - pull[0], b[1] - pull[1]), b)
+    return None if blocked(curve, others) else curve
+
+
+def facing(layout: Layout, tail: PlacedNode, head: PlacedNode, offsets: tuple[float, float]) -> tuple[Point, Point] | None:
+    """As pontas de uma seta no sentido do fluxo, nos lados que se olham; `None` quando falta lugar para a curva."""
+    horizontal = layout.diagram.horizontal
     axis = 0 if horizontal else 1
     reach = head.icon.center[axis] - tail.icon.center[axis]
     a, b = _leaving(tail, reach, horizontal), _leaving(head, -reach, horizontal)
     a, b = (((x, y + offset) if horizontal else (x + offset, y)) for (x, y), offset in zip((a, b), offsets))
     if tail is head or (b[axis] - a[axis]) * math.copysign(1, reach) < ROOM_TO_BEND:
         return None
-    pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
-    curve = (a, (a[0] + pull[0], a[1] + pull[1]), (b[0] - pull[0], b[1] - pull[1]), b)
+    return a, b
+
+
+def blocked(curve: tuple[Point, ...], others: list[PlacedNode]) -> bool:
+    """Se a curva passa por um componente, ou perto demais."""
     path = Path(curve)
-    blocked = any(path.crosses(box.grown(CLEARANCE)) for other in others for box in (other.icon, other.label))
-    return None if blocked else curve
+    return any(path.crosses(box.grown(CLEARANCE)) for other in others for box in (other.icon, other.label))
+
+
+def detour(
+    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
+) -> tuple[Point, ...] | None:
+    """Uma curva que contorna o que está no meio: sobe ou desce a uma pista livre, segue por ela e volta."""
+    ends = facing(layout, tail, head, offsets)
+    if not ends:
+        return None
+    flow, across = (0, 1) if layout.diagram.horizontal else (1, 0)
+    a, b = ends
+    near, far = sorted((a[flow], b[flow]))
+    boxes = [union([other.icon, other.label]) for other in others]
+    between = [box for box in boxes if box[flow] < far and box[flow + 2] > near]
+    lanes = {rounded(value) for box in between for value in (box[across] - LANE, box[across + 2] + LANE)}
+    for lane in sorted(lanes, key=lambda lane: (abs(lane - a[across]) + abs(lane - b[across]), lane)):
+        curve = _by(a, b, lane, flow)
+        if abs(lane - a[across]) + abs(lane - b[across]) <= FARTHEST and not blocked(curve, others):
+            return curve
+    return None
+
+
+def _by(a: Point, b: Point, lane: float, flow: int) -> tuple[Point, ...]:
+    """A curva de `a` a `b` por uma pista: um S até ela, um trecho reto e outro S."""
+    run = min(RUN, abs(b[flow] - a[flow]) / 3) * math.copysign(1, b[flow] - a[flow])
+
+    def at(along: float, aside: float) -> Point:
+        return (rounded(along), rounded(aside)) if flow == 0 else (rounded(aside), rounded(along))
+
+    start, end = (a[flow], a[1 - flow]), (b[flow], b[1 - flow])
+    enter, leave = start[0] + run, end[0] - run
+    third = (leave - enter) / 3
+    return (
+        at(*start), at(start[0] + run / 2, start[1]), at(enter - run / 2, lane), at(enter, lane),
+        at(enter + third, lane), at(leave - third, lane), at(leave, lane),
+        at(leave + run / 2, lane), at(end[0] - run / 2, end[1]), at(*end),
+    )
 
 
 def _arc(layout: Layout, placed: PlacedEdge, tail: PlacedNode, head: PlacedNode) -> tuple[Point, ...] | None:

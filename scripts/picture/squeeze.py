@@ -15,7 +15,6 @@ from dataclasses import replace
 from scripts.base.diagram import Node
 from scripts.picture.geometry import Box, Point, rounded
 from scripts.picture.layout import Layout, PlacedGroup
-from scripts.picture.leveling import level
 from scripts.picture.measures import title_height, title_width
 
 GAP = 22
@@ -27,8 +26,7 @@ MARGIN = 14
 
 
 def compact(layout: Layout) -> Layout:
-    """O mesmo layout, com as faixas vazias do eixo do fluxo reduzidas e os quase alinhados alinhados."""
-    layout = level(layout)
+    """O mesmo layout, com as faixas vazias do eixo do fluxo reduzidas."""
     horizontal = layout.diagram.horizontal
     squeeze = _Squeeze(_solid(layout, horizontal), _slanted(layout, horizontal), horizontal)
     groups = [replace(group, box=squeeze.stretched(group.box)) for group in layout.groups]
@@ -66,18 +64,22 @@ def _aligned(groups: list[PlacedGroup], horizontal: bool) -> list[PlacedGroup]:
 
 
 def _trimmed(layout: Layout) -> list[PlacedGroup]:
-    """Cada grupo acaba logo abaixo do que contém: o Graphviz reserva embaixo lugar para setas que se traçam de novo."""
-    ends = {node.node.id: node.label.bottom if any(node.lines) else node.icon.bottom for node in layout.nodes}
+    """Cada grupo acaba logo em volta do que contém: o Graphviz reserva lugar para setas que se traçam de novo."""
+    if not layout.diagram.horizontal:
+        return list(layout.groups)
+    spans = {node.node.id: (node.icon.top, node.label.bottom if any(node.lines) else node.icon.bottom) for node in layout.nodes}
     members: dict[str | None, list[str]] = {}
     for element in (*(node.node for node in layout.nodes), *(group.group for group in layout.groups)):
         members.setdefault(element.group if isinstance(element, Node) else element.parent, []).append(element.id)
     trimmed = {}
     for group in reversed(layout.groups):  # de dentro para fora: um grupo vem antes dos que contém
-        last = max((ends[name] for name in members.get(group.group.id, [])), default=group.box.bottom)
-        title = title_height(group.title) if group.lowered else 0
-        bottom = min(group.box.bottom, rounded(last + MARGIN + title)) if layout.diagram.horizontal else group.box.bottom
-        ends[group.group.id] = bottom
-        trimmed[group.group.id] = replace(group, box=Box(group.box.left, group.box.top, group.box.right, bottom))
+        box, title = group.box, title_height(group.title)
+        above, below = (0, title) if group.lowered else (title, 0)
+        inside = [spans[name] for name in members.get(group.group.id, [])] or [(box.top, box.bottom)]
+        top = max(box.top, rounded(min(first for first, _ in inside) - MARGIN - above))
+        bottom = min(box.bottom, rounded(max(last for _, last in inside) + MARGIN + below))
+        spans[group.group.id] = top, bottom
+        trimmed[group.group.id] = replace(group, box=Box(box.left, top, box.right, bottom))
     return [trimmed[group.group.id] for group in layout.groups]
 
 
