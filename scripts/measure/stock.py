@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import runpy
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import diagrams
 
@@ -25,6 +27,7 @@ def main(script: str) -> None:
     drawn: list[dict] = []
     _resize(drawn)
     sys.path.insert(0, str(Path(script).parent))
+    os.chdir(Path(script).parent)
     with contextlib.redirect_stdout(sys.stderr):
         runpy.run_path(script, run_name="__main__")
     print(json.dumps(drawn))
@@ -45,14 +48,25 @@ def _resize(drawn: list[dict]) -> None:
 
     def leave(self, *_):
         self.dot.graph_attr["label"] = ""  # a nossa figura não repete o título, que a página já traz
-        answer = subprocess.run(["dot", "-Tjson0"], input=self.dot.source, capture_output=True, text=True, encoding="utf-8", check=True)
-        drawn.append({"answer": json.loads(answer.stdout), "nodes": nodes[:]})
+        drawn.append({"answer": json.loads(_dot("json0", self.dot.source)), "nodes": nodes[:],
+                      "words": _words(_dot("svg", self.dot.source))})
         nodes.clear()
         diagrams.setdiagram(None)
         diagrams.setcluster(None)
 
     diagrams.Node.__init__ = __init__
     diagrams.Diagram.__exit__ = leave
+
+
+def _dot(form: str, source: str) -> str:
+    command = ["dot", f"-T{form}"]
+    return subprocess.run(command, input=source, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+
+
+def _words(svg: str) -> list[str]:
+    """As palavras que a figura mostra."""
+    texts = ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+    return [word for text in texts for word in "".join(text.itertext()).split()]
 
 
 if __name__ == "__main__":

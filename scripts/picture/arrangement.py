@@ -7,7 +7,7 @@ alinhadas entre grupos, os títulos que uma seta risca.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scripts.base.diagram import Diagram
@@ -24,7 +24,7 @@ from scripts.picture.ports import ALIGNED
 from scripts.picture.squeeze import compact
 
 # O preço de cada defeito, na unidade em que dobrar a área da figura custa 150.
-ICON, LABEL, TITLE, BORDER, DISORDER, CROSSING, FAR, AREA = 2000, 300, 180, 60, 40, 15, 8, 150
+ICON, LABEL, TITLE, BORDER, DISORDER, CROSSING, FAR, AREA = 2000, 300, 180, 60, 40, 30, 8, 150
 
 # Até quanto uma fileira torta se endireita, se nada piora com isso.
 STRAIGHTER = 26
@@ -51,22 +51,29 @@ class Attempt:
 
 def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
     """A melhor figura do diagrama e os achados dela. Erro: `Defect` quando o Graphviz não o posiciona."""
-    placed, plan = _ordered(diagram, Plan())
-    best = first = _attempt(placed, plan)
-    tried = [placed]
-    for change in (_local, _lowered, _widened, _widened):
-        for plan in change(best):
-            placed, plan = _ordered(diagram, plan)
-            if any(placed == other for other in tried):
-                continue
-            tried.append(placed)
-            other = _attempt(placed, plan)
-            if other.price(first.cost.area) < best.price(first.cost.area):
-                best = other
+    first = _attempt(*_ordered(diagram, Plan()))
+    starts = [first, *_tried(diagram, [first], [replace(first.plan, across=False)])]
+    best = min((_cleared(start, first.cost.area) for start in starts), key=lambda found: found.price(first.cost.area))
     for better in (_straighter, _around):
         if other := better(best):
             best = min(other, best, key=lambda found: found.price(first.cost.area))
     return best.picture, best.findings
+
+
+def _tried(diagram: Diagram, before: list[Attempt], plans: Iterable[Plan]) -> Iterator[Attempt]:
+    """As tentativas destes planos, sem as que dão num leiaute já visto."""
+    for plan in plans:
+        placed, plan = _ordered(diagram, plan)
+        if all(placed != attempt.placed for attempt in before):
+            yield _attempt(placed, plan)
+
+
+def _cleared(best: Attempt, area: float) -> Attempt:
+    """A tentativa com os títulos fora do caminho das setas, quanto se pode."""
+    for change in (_lowered, _widened, _widened):
+        found = list(_tried(best.picture.layout.diagram, [best], change(best)))
+        best = min([best, *found], key=lambda attempt: attempt.price(area))
+    return best
 
 
 def _straighter(best: Attempt) -> Attempt:
@@ -105,11 +112,6 @@ def _attempt(placed: Layout, plan: Plan, reach: float = ALIGNED, around: bool = 
     return Attempt(plan, placed, reach, picture, findings, measure(picture, findings), inversions(placed))
 
 
-def _local(best: Attempt) -> Iterator[Plan]:
-    """Com as colunas de cada grupo só dele."""
-    yield replace(best.plan, across=not best.plan.across)
-
-
 def _lowered(best: Attempt) -> Iterator[Plan]:
     """Com os títulos riscados embaixo."""
     if struck := legibility.struck(best.picture):
@@ -117,12 +119,13 @@ def _lowered(best: Attempt) -> Iterator[Plan]:
 
 
 def _widened(best: Attempt) -> Iterator[Plan]:
-    """Com os grupos de título riscado mais largos, para que ele saia do caminho da seta; também em duas linhas."""
+    """Com os grupos de título riscado (ainda) mais largos, para que ele saia do caminho da seta; também em duas linhas."""
     struck = legibility.struck(best.picture)
     if not struck:
         return
     groups = {frame.group.id: frame.group for frame in best.picture.frames}
     for stacked in (best.plan.stacked | set(struck), best.plan.stacked):
-        wider = {name: widening(groups[name], title_lines(groups[name], name in stacked)) for name in struck}
+        before = best.plan.widened
+        wider = {name: before.get(name, 0) + widening(groups[name], title_lines(groups[name], name in stacked)) for name in struck}
         for lowered in (best.plan.lowered, best.plan.lowered - set(struck)):
             yield replace(best.plan, widened=best.plan.widened | wider, stacked=stacked, lowered=lowered)

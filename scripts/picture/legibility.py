@@ -82,12 +82,10 @@ def _size(picture: Picture) -> Iterator[Finding]:
     effective = text.SIZE * min(1.0, COLUMN / picture.width)
     if effective < SMALLEST:
         shown = f"{effective:.1f}".replace(".", ",")
-        yield _finding(
-            picture,
-            picture.layout.diagram.line,
-            "texto-pequeno",
-            f"A figura tem {picture.width:.0f} px de largura e o texto ficaria com {shown} px na página; "            + (f'{REMEDY}, ou use `direction="TB"`.' if picture.layout.diagram.horizontal else "divida-a em duas ou encurte os rótulos."),
-        )
+        horizontal = picture.layout.diagram.horizontal
+        advice = f'{REMEDY}, ou use `direction="TB"`.' if horizontal else "divida-a em duas ou encurte os rótulos."
+        message = f"A figura tem {picture.width:.0f} px de largura e o texto ficaria com {shown} px na página; {advice}"
+        yield _finding(picture, picture.layout.diagram.line, "texto-pequeno", message)
 
 
 def _long_labels(picture: Picture) -> Iterator[Finding]:
