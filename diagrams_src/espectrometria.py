@@ -63,7 +63,7 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
     lote >> Edge(style="invis") >> resultado
     upload >> Edge(style="invis") >> lote
     etapas >> Edge(style="invis") >> resultado
-    resultado >> Edge(style="invis") >> maquina
+    etapas >> Edge(style="invis") >> maquina >> Edge(style="invis") >> iniciar
     balanceador >> Edge(style="invis") >> lote
     lote >> Edge(style="invis") >> banco
     etapas >> Edge(style="invis") >> interno
@@ -71,7 +71,7 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
 
     site >> Edge(label="guarda", passo="4", acao="s3:PutObject", constraint="false") >> upload
     api >> Edge(label="invoca", passo="6", acao="lambda:InvokeFunction", minlen="0") >> iniciar
-    iniciar >> Edge(label="aciona", passo="6", acao="states:StartExecution", minlen="0") >> maquina
+    iniciar >> Edge(label="aciona", passo="6", acao="states:StartExecution", constraint="false") >> maquina
     maquina >> Edge(label="coordena", passo="7", acao="lambda:InvokeFunction", constraint="false") >> etapas
     etapas >> Edge(label="lê", passo="7", acao="s3:GetObject", constraint="false") >> upload
     maquina >> Edge(label="tarefa grande", passo="8", acao="batch:SubmitJob", constraint="false") >> lote

@@ -15,7 +15,6 @@ from pathlib import Path
 HERE = Path(__file__).parent
 _HEX = re.compile("#(?:[0-9a-f]{3}|[0-9a-f]{4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _NUMBERED = re.compile("([a-z]+?)([0-9]{1,3})")
-_SHADES = {"1": 1.0, "2": 0.932, "3": 0.804, "4": 0.548}
 # O mesmo nome com outro valor no CSS.
 _DIFFERENT = {"gray", "grey", "green", "maroon", "purple"}
 _ONLY_X11 = {"lightgoldenrod", "lightslateblue", "navyblue", "violetred", "mediumforestgreen", "webgray"}
@@ -77,10 +76,8 @@ def _from_hsv(written: str) -> str:
 def _numbered(family: str, number: str) -> str:
     if family in ("gray", "grey"):
         return _hex([min(1.0, int(number) / 100)] * 3) if int(number) <= 100 else ""
-    base = _names()["families"].get(family)
-    if not base or number not in _SHADES:
-        return ""
-    return _hex([channel * _SHADES[number] for channel in _rgb(base)])
+    shades = _names()["families"].get(family, [])
+    return shades[int(number) - 1] if 1 <= int(number) <= len(shades) else ""
 
 
 def _hex(channels) -> str:

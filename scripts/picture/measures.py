@@ -90,13 +90,16 @@ def node_text_height(lines: tuple[str, ...]) -> int:
 
 
 def room_size(edge: Edge, horizontal: bool) -> tuple[float, float] | None:
-    """Espaço do rótulo de uma seta: o texto e, junto da curva, o número do passo."""
+    """Espaço dos textos de uma seta: o rótulo e, junto da curva, o número do passo; ao longo dela, os textos das pontas."""
     lines = text.wrap(edge.label, EDGE_TEXT) if edge.label else ()
+    ends = [text.wrap(words, EDGE_TEXT) for words in edge.near if words]
     number = edge.step is not None
     sideways = horizontal and dict(edge.layout).get("minlen") != "0"
-    if not lines:
+    if not lines and not ends:
         return (2 * CALLOUT + 8, 2 * CALLOUT + 4) if number else None
-    width, height = max(map(text.width, lines)), text.LINE_HEIGHT * len(lines)
+    width, height = max(map(text.width, lines), default=0), text.LINE_HEIGHT * len(lines)
     if sideways:
-        return max(width, 2 * CALLOUT) + 8, height + (CALLOUT + 3 if number else 4)
-    return width + (CALLOUT + 8 if number else 10), max(height, 2 * CALLOUT + 2)
+        along = sum(max(map(text.width, end)) + 12 for end in ends)
+        return max(width, along, 2 * CALLOUT) + 8, height + (CALLOUT + 3 if number else 4)
+    along = sum(text.LINE_HEIGHT * len(end) + 8 for end in ends)
+    return width + (CALLOUT + 8 if number else 10), max(height, along, 2 * CALLOUT + 2)
