@@ -28,11 +28,9 @@ with Diagram("Upload e processamento de músicas com EC2, S3 e Lambda", directio
         passo="5",
         declarada="Quem ouve usa uma URL que o servidor assina com as permissões dele e que vale 15 minutos.",
     ) >> musicas
-    servidor >> Edge(
-        label="guarda e lista", passo="2", acao="s3:PutObject s3:GetObject s3:ListBucket", constraint="false"
-    ) >> musicas
-    servidor >> Edge(label="lê as fichas", passo="5", acao="s3:GetObject s3:ListBucket", minlen="1") >> fichas
     musicas >> Edge(label="aciona", passo="3") >> funcao
+    musicas << Edge(label="guarda e lista", passo="2", acao="s3:PutObject s3:GetObject s3:ListBucket") << servidor
+    servidor >> Edge(label="lê as fichas", passo="5", acao="s3:GetObject s3:ListBucket", minlen="1") >> fichas
     funcao >> Edge(label="lê o áudio", passo="4", acao="s3:GetObject s3:ListBucket", constraint="false") >> musicas
     funcao >> Edge(label="grava a ficha", passo="4", acao="s3:PutObject") >> fichas
     funcao >> Edge(label="guarda a falha", style="dashed", acao="sqs:SendMessage") >> falhas

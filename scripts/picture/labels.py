@@ -21,6 +21,8 @@ CROSSES_ARROW = 160
 CROSSES_BORDER = 40
 NUMBER_ON_BORDER = 12
 NUMBER_ON_ARROW = 30
+BESIDE = 25
+SEPARATED = 30
 APART = 2.5
 END = CALLOUT + 10
 TROUBLE = 30
@@ -35,6 +37,8 @@ class Labels:
         self.frames = frames
         self.marks = marks
         self.mark = mark
+        self.texts: list[Box] = []
+        self.numbers: list[Box] = []
 
     def place(self, placed: PlacedEdge, path: Path, horizontal: bool) -> tuple[Point | None, Box | None]:
         """Centro do número e caixa do texto da seta; cada um pode faltar."""
@@ -49,8 +53,10 @@ class Labels:
             cost, center, box = min((cost, center, box), self._cheapest(wider, numbered, size), key=lambda found: found[0])
         center = rounded(center[0]), rounded(center[1])
         if numbered:
-            self.obstacles.append(around(center, mark_width(self.mark), 2 * CALLOUT))
+            self.numbers.append(around(center, mark_width(self.mark), 2 * CALLOUT))
+            self.obstacles.append(self.numbers[-1])
         if box:
+            self.texts.append(box)
             self.obstacles.append(box)
         return (center if numbered else None), box
 
@@ -84,7 +90,7 @@ class Labels:
             if best and best[0] <= base:
                 break
             box = Box(*map(rounded, around(aside, *size))) if aside else None
-            cost = base + near._cost(center if numbered else None, box)
+            cost = base + near._cost(center if numbered else None, box) + near._apart(center, box)
             if best is None or cost < best[0]:
                 best = cost, center, box
         assert best
@@ -95,13 +101,15 @@ class Labels:
         xs, ys = [x for x, _ in centers], [y for _, y in centers]
         reach = max(size) + 2 * CALLOUT + 20
         region = Box(min(xs), min(ys), max(xs), max(ys)).grown(reach)
-        return Labels(
+        near = Labels(
             [path for path in self.paths if path.box.touches(region)],
             [box for box in self.obstacles if box.touches(region)],
             [box for box in self.frames if box.touches(region)],
             self.marks,
             self.mark,
         )
+        near.texts, near.numbers = self.texts, self.numbers
+        return near
 
     def _candidates(
         self, placed: PlacedEdge, path: Path, size: tuple[float, float], horizontal: bool, steps: list[int]
@@ -125,15 +133,25 @@ class Labels:
                 for rank, (dx, dy) in enumerate(sides):
                     yield rounded(far + 3 * rank), center, (center[0] + dx, center[1] + dy)
 
+    def _apart(self, center: Point, box: Box | None) -> float:
+        """O custo de outra seta passar entre o rótulo e o ponto da seta a que ele pertence."""
+        if not box:
+            return 0.0
+        x, y = min(max(center[0], box.left + 4), box.right - 4), min(max(center[1], box.top), box.bottom)
+        link = Box(min(x, center[0]), min(y, center[1]), max(x, center[0]), max(y, center[1])).grown(1)
+        return SEPARATED * max(0, sum(path.crosses(link) for path in self.paths) - 1)
+
     def _cost(self, number: Point | None, box: Box | None) -> float:
         cost = 0.0
         if number:
             circle = around(number, mark_width(self.mark), 2 * CALLOUT)
             cost += COVERS * sum(map(circle.overlaps, self.obstacles))
+            cost += BESIDE * sum(map(circle.grown(6).overlaps, self.texts))
             cost += NUMBER_ON_BORDER * sum(map(circle.straddles, self.frames))
             cost += NUMBER_ON_ARROW * (sum(path.crosses(circle) for path in self.paths) - 1)  # a própria não conta
         if box:
             cost += COVERS * sum(map(box.grown(APART).overlaps, self.obstacles))
+            cost += BESIDE * sum(map(box.grown(6).overlaps, self.numbers))
             cost += CROSSES_BORDER * sum(map(box.grown(2).straddles, self.frames))
             cost += CROSSES_ARROW * sum(path.crosses(box) for path in self.paths)
         return cost
