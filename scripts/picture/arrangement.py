@@ -28,6 +28,8 @@ ICON, LABEL, TITLE, BORDER, DISORDER, CROSSING, FAR, AREA = 2000, 300, 180, 60, 
 
 # Até quanto uma fileira torta se endireita, se nada piora com isso.
 STRAIGHTER = 26
+# Quantos títulos riscados se experimenta mudar um a um.
+FEW = 4
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ class Attempt:
     cost: Cost
     disorder: int
 
+    @property
+    def flawed(self) -> bool:
+        """Se há o que melhorar além da área."""
+        cost = self.cost
+        return bool(self.disorder or cost.icons or cost.labels or cost.titles or cost.borders or cost.crossings or cost.far)
+
     def price(self, area: float) -> float:
         """O preço da figura, quando a primeira tentativa tem a área dada."""
         cost = self.cost
@@ -52,7 +60,9 @@ class Attempt:
 def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
     """A melhor figura do diagrama e os achados dela. Erro: `Defect` quando o Graphviz não o posiciona."""
     first = _attempt(*_ordered(diagram, Plan()))
-    starts = [first, *_tried(diagram, [first], [replace(first.plan, across=False)])]
+    starts = [first]
+    if first.flawed:
+        starts += _tried(diagram, starts, [replace(first.plan, across=False)])
     best = min((_cleared(start, first.cost.area) for start in starts), key=lambda found: found.price(first.cost.area))
     for better in (_straighter, _around):
         if other := better(best):
@@ -70,14 +80,16 @@ def _tried(diagram: Diagram, before: list[Attempt], plans: Iterable[Plan]) -> It
 
 def _cleared(best: Attempt, area: float) -> Attempt:
     """A tentativa com os títulos fora do caminho das setas, quanto se pode."""
-    for change in (_lowered, _widened, _widened):
+    for change in (_lowered, _widened, _lowered, _widened):
         found = list(_tried(best.picture.layout.diagram, [best], change(best)))
         best = min([best, *found], key=lambda attempt: attempt.price(area))
     return best
 
 
-def _straighter(best: Attempt) -> Attempt:
+def _straighter(best: Attempt) -> Attempt | None:
     """Com as fileiras tortas endireitadas."""
+    if level(best.placed, STRAIGHTER).nodes == level(best.placed).nodes:
+        return None
     return _attempt(best.placed, best.plan, reach=STRAIGHTER)
 
 
@@ -113,9 +125,11 @@ def _attempt(placed: Layout, plan: Plan, reach: float = ALIGNED, around: bool = 
 
 
 def _lowered(best: Attempt) -> Iterator[Plan]:
-    """Com os títulos riscados embaixo."""
-    if struck := legibility.struck(best.picture):
-        yield replace(best.plan, lowered=best.plan.lowered | set(struck))
+    """Com os títulos riscados do outro lado do grupo: todos, ou um."""
+    struck = legibility.struck(best.picture)
+    for names in [struck, *([name] for name in struck[: FEW if len(struck) > 1 else 0])]:
+        if names:
+            yield replace(best.plan, lowered=best.plan.lowered ^ set(names))
 
 
 def _widened(best: Attempt) -> Iterator[Plan]:

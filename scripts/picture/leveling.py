@@ -8,7 +8,6 @@ quando cabe nos grupos e não encosta em nada.
 from __future__ import annotations
 
 from dataclasses import replace
-from statistics import median_low
 
 from scripts.picture.geometry import Box, rounded
 from scripts.picture.layout import Layout, PlacedGroup, PlacedNode
@@ -26,7 +25,7 @@ def level(layout: Layout, reach: float = ALIGNED) -> Layout:
     axis = 1 if layout.diagram.horizontal else 0
     for row in _rows(layout, axis, reach):
         at = {placed.node.id: placed.icon.center[axis] for placed in layout.nodes if placed.node.id in row}
-        middle = median_low(at.values())
+        middle = sorted(at.values())[(len(at) - 1) // 2]
         for goal in sorted(set(at.values()), key=lambda value: (abs(value - middle), value)):
             moved = _shifted(layout, {name: goal - value for name, value in at.items()}, axis)
             if moved:

@@ -114,7 +114,15 @@ def enclosing(layout: Layout, frames: tuple[Frame, ...], arrows: list[Arrow]) ->
         fences += [box for node in layout.nodes if name not in holders[node.node.id] for box in (node.icon, node.label)]
         if not any(grown.overlaps(fence) and not frame.box.overlaps(fence) for fence in fences):
             boxes[name] = Box(*map(rounded, grown))
-    return tuple(replace(frame, box=boxes[frame.group.id]) for frame in frames)
+    lowered = {group.group.id for group in layout.groups if group.lowered}
+    return tuple(_grown(frame, boxes[frame.group.id], frame.group.id in lowered) for frame in frames)
+
+
+def _grown(frame: Frame, box: Box, lowered: bool) -> Frame:
+    """O grupo com a caixa nova; o título segue a borda em que está."""
+    shift = _Shift(0, box.bottom - frame.box.bottom if lowered else box.top - frame.box.top)
+    callout = shift.point(frame.callout) if frame.callout else None
+    return replace(frame, box=box, title=shift.box(frame.title), callout=callout)
 
 
 def _obstacles(layout: Layout, frames: tuple[Frame, ...]) -> list[Box]:

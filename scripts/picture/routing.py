@@ -35,9 +35,10 @@ def route(layout: Layout, around: bool = False) -> tuple[tuple[Point, ...], ...]
         else:
             curve = _straight(tail, head, others, offsets) or _bend(layout, tail, head, others, offsets)
             curve = curve or (detour(layout, tail, head, others, offsets) if around else None)
-        curve = curve or placed.curve
-        curve = _reaching(curve, head)
-        curves.append(_reaching(curve[::-1], tail)[::-1])
+        if not curve or placed.edge.tail == placed.edge.head:
+            curve = _reaching(placed.curve, head)
+            curve = _reaching(curve[::-1], tail)[::-1]
+        curves.append(tuple(map(_rounded, curve)))
     return tuple(curves)
 
 
@@ -52,14 +53,13 @@ def _straight(
     tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
 ) -> tuple[Point, ...] | None:
     """O segmento entre dois ícones alinhados, quando não passa por outro componente."""
-    a, b = tail.icon.center, head.icon.center
-    if tail is head or min(abs(a[0] - b[0]), abs(a[1] - b[1])) > ALIGNED:
+    one, other = tail.icon.center, head.icon.center
+    if tail is head or min(abs(one[0] - other[0]), abs(one[1] - other[1])) > ALIGNED:
         return None
-    if abs(a[0] - b[0]) > abs(a[1] - b[1]):
-        a, b = (a[0], a[1] + offsets[0]), (b[0], b[1] + offsets[1])
-    else:
-        a, b = (a[0] + offsets[0], a[1]), (b[0] + offsets[1], b[1])
-    if any(segment_crosses(a, b, box.grown(2)) for other in others for box in (other.icon, other.label)):
+    horizontal = abs(one[0] - other[0]) > abs(one[1] - other[1])
+    reach = other[0] - one[0] if horizontal else other[1] - one[1]
+    a, b = _leaving(tail, reach, horizontal, offsets[0]), _leaving(head, -reach, horizontal, offsets[1])
+    if any(segment_crosses(a, b, box.grown(2)) for node in others for box in (node.icon, node.label)):
         return None
     third = ((b[0] - a[0]) / 3, (b[1] - a[1]) / 3)
     return a, (a[0] + third[0], a[1] + third[1]), (b[0] - third[0], b[1] - third[1]), b
@@ -84,8 +84,7 @@ def facing(layout: Layout, tail: PlacedNode, head: PlacedNode, offsets: tuple[fl
     horizontal = layout.diagram.horizontal
     axis = 0 if horizontal else 1
     reach = head.icon.center[axis] - tail.icon.center[axis]
-    a, b = _leaving(tail, reach, horizontal), _leaving(head, -reach, horizontal)
-    a, b = (((x, y + offset) if horizontal else (x + offset, y)) for (x, y), offset in zip((a, b), offsets))
+    a, b = _leaving(tail, reach, horizontal, offsets[0]), _leaving(head, -reach, horizontal, offsets[1])
     if tail is head or (b[axis] - a[axis]) * math.copysign(1, reach) < ROOM_TO_BEND:
         return None
     return a, b
@@ -141,24 +140,26 @@ def _arc(layout: Layout, placed: PlacedEdge, tail: PlacedNode, head: PlacedNode)
     if tail is head or not placed.room or abs(a[across] - b[across]) > ALIGNED:
         return None
     reach = b[1 - across] - a[1 - across]
-    a, b = _leaving(tail, reach, layout.diagram.horizontal), _leaving(head, -reach, layout.diagram.horizontal)
     away = (placed.room.center[across] - a[across]) / 0.75
     shift = math.copysign(min(ICON / 2 - TOUCH, abs(away) / 8), away)
+    a = _leaving(tail, reach, layout.diagram.horizontal, shift)
+    b = _leaving(head, -reach, layout.diagram.horizontal, shift)
 
-    def moved(point: Point, along: float, aside: float) -> Point:
-        return (point[0] + along, point[1] + aside) if across else (point[0] + aside, point[1] + along)
+    def bulging(point: Point, along: float) -> Point:
+        return (point[0] + along, point[1] - shift + away) if across else (point[0] - shift + away, point[1] + along)
 
     pull = (b[1 - across] - a[1 - across]) * 0.12
-    return moved(a, 0, shift), moved(a, pull, away), moved(b, -pull, away), moved(b, 0, shift)
+    return a, bulging(a, pull), bulging(b, -pull), b
 
 
-def _leaving(placed: PlacedNode, reach: float, horizontal: bool) -> Point:
-    """O meio do lado do componente que olha para onde a seta vai."""
-    icon = placed.icon
+def _leaving(placed: PlacedNode, reach: float, horizontal: bool, offset: float) -> Point:
+    """O ponto, a `offset` do meio, do lado do componente que olha para onde a seta vai."""
+    icon, label = placed.icon, placed.label.grown(TOUCH)
     if horizontal:
-        return (icon.right + TOUCH if reach > 0 else icon.left - TOUCH), icon.center[1]
-    bottom = placed.label.bottom if any(placed.lines) else icon.bottom
-    return icon.center[0], (bottom + TOUCH if reach > 0 else icon.top - TOUCH)
+        return (icon.right + TOUCH if reach > 0 else icon.left - TOUCH), icon.center[1] + offset
+    x = icon.center[0] + offset
+    bottom = label.bottom if any(placed.lines) and label.left <= x <= label.right else icon.bottom + TOUCH
+    return x, (bottom if reach > 0 else icon.top - TOUCH)
 
 
 def _reaching(curve: tuple[Point, ...], target: PlacedNode) -> tuple[Point, ...]:

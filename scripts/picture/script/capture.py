@@ -13,9 +13,8 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from unittest import mock
 
 import diagrams
 
@@ -69,7 +68,7 @@ def _recorded(recording: Recording) -> Iterator[None]:
             originals[cls](self, *args, **attrs)
             into.append((self, recording.line()))
 
-        return mock.patch.object(cls, "__init__", __init__)
+        return _replaced(cls, "__init__", __init__)
 
     def connect(self, node, other, edge):
         recording.edges.append((node, other, edge.attrs, recording.line()))
@@ -82,10 +81,21 @@ def _recorded(recording: Recording) -> Iterator[None]:
         stack.enter_context(observe(diagrams.Diagram, recording.diagrams))
         stack.enter_context(observe(diagrams.Cluster, recording.elements))
         stack.enter_context(observe(diagrams.Node, recording.elements))
-        stack.enter_context(mock.patch.object(diagrams.Diagram, "connect", connect))
-        stack.enter_context(mock.patch.object(diagrams.Diagram, "__exit__", leave))
-        stack.enter_context(mock.patch.object(diagrams.Diagram, "render", lambda self: None))
+        stack.enter_context(_replaced(diagrams.Diagram, "connect", connect))
+        stack.enter_context(_replaced(diagrams.Diagram, "__exit__", leave))
+        stack.enter_context(_replaced(diagrams.Diagram, "render", lambda self: None))
         yield
+
+
+@contextlib.contextmanager
+def _replaced(cls: type, name: str, value: Callable) -> Iterator[None]:
+    """Troca um método da classe enquanto o bloco dura (`unittest.mock` traria o `asyncio` inteiro)."""
+    original = getattr(cls, name)
+    setattr(cls, name, value)
+    try:
+        yield
+    finally:
+        setattr(cls, name, original)
 
 
 @contextlib.contextmanager
