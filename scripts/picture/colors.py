@@ -15,6 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 _HEX = re.compile("#(?:[0-9a-f]{3}|[0-9a-f]{4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _NUMBERED = re.compile("([a-z]+?)([0-9]{1,3})")
+TEXT = 30
 # O mesmo nome com outro valor no CSS.
 _DIFFERENT = {"gray", "grey", "green", "maroon", "purple"}
 _ONLY_X11 = {"lightgoldenrod", "lightslateblue", "navyblue", "violetred", "mediumforestgreen", "webgray"}
@@ -36,15 +37,18 @@ def color(written: str) -> str:
     return _numbered(numbered[1], numbered[2]) if numbered else ""
 
 
-def paints(css: str) -> list[str]:
-    """Os valores a dar ao traço, do mais simples ao mais novo: a cor e, se ela some num dos fundos, a mistura com a tinta."""
+def paints(css: str, share: int = 55) -> list[str]:
+    """Os valores a dar a um traço, do mais simples ao mais novo: a cor e, se ela some num dos fundos, a mistura com a tinta.
+
+    `share` é quanto da cor fica na mistura, em %; um texto pede menos que um traço.
+    """
     if not css:
         return []
     light = luminance(css)
     on_dark, on_light = (light + 0.05) / (_DARK + 0.05), 1.05 / (light + 0.05)
     if on_dark >= _VISIBLE and on_light * 1.3 >= _VISIBLE:
         return [css]
-    return [css, f"color-mix(in srgb,{css} 55%,var(--arq-line,#4a5568))"]
+    return [css, f"color-mix(in srgb,{css} {share}%,var(--arq-line,#4a5568))"]
 
 
 def ink_on(css: str) -> str:

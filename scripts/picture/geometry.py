@@ -160,7 +160,16 @@ class Path:
         """Diz se o caminho entra na caixa."""
         if not self.box.touches(box):
             return False
-        return any(segment_crosses(a, b, box) for a, b in zip(self.points, self.points[1:]))
+        left, top, right, bottom = box
+        x0, y0 = before = self.points[0]
+        for here in self.points[1:]:
+            x1, y1 = here
+            # O descarte de `segment_crosses` repetido aqui: é o laço mais quente do programa.
+            apart = (x0 < left and x1 < left) or (x0 > right and x1 > right) or (y0 < top and y1 < top) or (y0 > bottom and y1 > bottom)
+            if not apart and segment_crosses(before, here, box):
+                return True
+            x0, y0 = before = here
+        return False
 
 
 _WEIGHTS = tuple(

@@ -8,6 +8,7 @@ o melhor dos lugares de sempre não está livre, tenta muitos mais, também um p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from scripts.base.diagram import Edge
@@ -90,9 +91,10 @@ class Labels:
             if best and best[0] <= base:
                 break
             box = Box(*map(rounded, around(aside, *size))) if aside else None
-            cost = base + near._cost(center if numbered else None, box) + near._apart(center, box)
-            if best is None or cost < best[0]:
-                best = cost, center, box
+            limit = best[0] - base if best else math.inf
+            cost = near._cost(center if numbered else None, box, limit)
+            if cost < limit and (cost := cost + near._apart(center, box)) < limit:
+                best = base + cost, center, box
         assert best
         return best
 
@@ -141,17 +143,23 @@ class Labels:
         link = Box(min(x, center[0]), min(y, center[1]), max(x, center[0]), max(y, center[1])).grown(1)
         return SEPARATED * max(0, sum(path.crosses(link) for path in self.paths) - 1)
 
-    def _cost(self, number: Point | None, box: Box | None) -> float:
-        cost = 0.0
-        if number:
-            circle = around(number, mark_width(self.mark), 2 * CALLOUT)
-            cost += COVERS * sum(map(circle.overlaps, self.obstacles))
+    def _cost(self, number: Point | None, box: Box | None, limit: float) -> float:
+        """O custo do lugar; para de contar ao chegar a `limit`, do mais grave ao mais leve."""
+        circle = around(number, mark_width(self.mark), 2 * CALLOUT) if number else None
+        cost = COVERS * sum(map(circle.overlaps, self.obstacles)) if circle else 0.0
+        cost += COVERS * sum(map(box.grown(APART).overlaps, self.obstacles)) if box else 0.0
+        if cost >= limit:
+            return cost
+        if circle:
             cost += BESIDE * sum(map(circle.grown(6).overlaps, self.texts))
             cost += NUMBER_ON_BORDER * sum(map(circle.straddles, self.frames))
-            cost += NUMBER_ON_ARROW * (sum(path.crosses(circle) for path in self.paths) - 1)  # a própria não conta
         if box:
-            cost += COVERS * sum(map(box.grown(APART).overlaps, self.obstacles))
             cost += BESIDE * sum(map(box.grown(6).overlaps, self.numbers))
             cost += CROSSES_BORDER * sum(map(box.grown(2).straddles, self.frames))
+        if cost >= limit:
+            return cost
+        if circle:
+            cost += NUMBER_ON_ARROW * (sum(path.crosses(circle) for path in self.paths) - 1)  # a própria não conta
+        if box:
             cost += CROSSES_ARROW * sum(path.crosses(box) for path in self.paths)
         return cost

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement
 
 from scripts.picture import text
-from scripts.picture.colors import ink_on, paints
+from scripts.picture.colors import TEXT, ink_on, paints
 from scripts.picture.layout import PlacedNode
 
 _LID = 7
@@ -33,7 +33,7 @@ def shape(parent: Element, placed: PlacedNode) -> None:
 def write_inside(parent: Element, placed: PlacedNode) -> None:
     """O texto no meio da forma, numa cor que se lê sobre o fundo dela."""
     node, box = placed.node, placed.icon
-    ink = [node.ink or ink_on(node.fill)] if node.fill else paints(node.ink)
+    ink = [node.ink or ink_on(node.fill)] if node.fill else paints(node.ink, TEXT)
     style = {"style": ";".join(f"fill:{value}" for value in ink)} if ink else {}
     element = SubElement(parent, "text", {"text-anchor": "middle", **style})
     top = box.center[1] - text.LINE_HEIGHT * len(placed.inside) / 2 + (_LID / 2 if node.shape == "cylinder" else 0)

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from scripts.base.diagram import Diagram
 from scripts.picture import icons, style, text
-from scripts.picture.colors import paints
+from scripts.picture.colors import TEXT, paints
 from scripts.picture.geometry import Point
 from scripts.picture.layout import PlacedNode
 from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, mark_width
@@ -166,7 +166,7 @@ def describe(diagram: Diagram) -> str:
 
 def _ink(color: str) -> str:
     """O estilo da cor que o script deu a um texto; a preta é a de todos, que clareia no modo escuro."""
-    return ";".join(f"fill:{value}" for value in paints(color)) if color not in _INKS else ""
+    return ";".join(f"fill:{value}" for value in paints(color, TEXT)) if color not in _INKS else ""
 
 
 def _write(parent: Element, lines: tuple[str, ...], at: Point, style: str, anchor: str, ink: str) -> None:

@@ -93,5 +93,7 @@ def _embedded(path: Path) -> Symbol | None:
     encoded = base64.b64encode(data).decode()
     # O id sai do conteúdo: não muda com a pasta, e dois ícones de mesmo nome não se confundem.
     name = f"png-{hashlib.sha256(data).hexdigest()[:12]}"
-    image = f'<image width="48" height="48" preserveAspectRatio="xMidYMid meet" href="data:{media_type};base64,{encoded}"/>'
+    # O fundo claro só se vê no modo escuro, em que um desenho preto sumiria.
+    plate = '<rect width="48" height="48" rx="6" fill="#fff" fill-opacity=".85"/>'
+    image = f'{plate}<image width="48" height="48" preserveAspectRatio="xMidYMid meet" href="data:{media_type};base64,{encoded}"/>'
     return Symbol(name, "0 0 48 48", image)
