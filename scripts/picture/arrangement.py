@@ -59,10 +59,12 @@ class Attempt:
 
 def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
     """A melhor figura do diagrama e os achados dela. Erro: `Defect` quando o Graphviz não o posiciona."""
-    first = _attempt(*_ordered(diagram, Plan()))
-    starts = [first]
-    if first.flawed:
-        starts += _tried(diagram, starts, [replace(first.plan, across=False)])
+    placed, plan = _ordered(diagram, Plan())
+    best = _attempt(placed, plan, STRAIGHTER, around=True)
+    if not best.flawed:
+        return best.picture, best.findings
+    first = _attempt(placed, plan)
+    starts = [first, *_tried(diagram, [first], [replace(plan, across=False)])]
     best = min((_cleared(start, first.cost.area) for start in starts), key=lambda found: found.price(first.cost.area))
     for better in (_straighter, _around):
         if other := better(best):
