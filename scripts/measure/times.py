@@ -72,20 +72,16 @@ def _sizes(tree: Tree) -> list[str]:
 _STAGES = """
 import time; begin = time.perf_counter()
 import sys; from pathlib import Path
-from scripts.picture import legibility; imported = time.perf_counter()
-from scripts.picture.layout import layout; from scripts.picture.squeeze import compact
-from scripts.picture.placement import place; from scripts.picture.svg import draw
 from scripts.picture.script.capture import capture; imported_diagrams = time.perf_counter()
+from scripts.picture.arrangement import arrange; from scripts.picture.svg import draw; imported = time.perf_counter()
 root, script = Path(sys.argv[1]), Path(sys.argv[2])
 diagram = capture(script, root); captured = time.perf_counter()
-placed = compact(layout(diagram)); laid = time.perf_counter()
-picture = place(placed); put = time.perf_counter()
-legibility.check(picture); checked = time.perf_counter()
+picture, _ = arrange(diagram); arranged = time.perf_counter()
 draw(picture); drawn = time.perf_counter()
-steps = (begin, imported_diagrams, imported, captured, laid, put, checked, drawn)
+steps = (begin, imported_diagrams, imported, captured, arranged, drawn)
 print(*(b - a for a, b in zip(steps, steps[1:])))
 """
-_NAMES = ("importar diagrams", "importar o resto", "captura", "layout", "colocação", "invariantes", "desenho")
+_NAMES = ("importar diagrams", "importar o resto", "captura", "arranjo (layout, rótulos, invariantes)", "desenho")
 
 
 def _parts(tree: Tree) -> list[str]:
