@@ -34,4 +34,4 @@ with Diagram("Upload e processamento de músicas em dois volumes EBS", direction
     servidor >> Edge(label="guarda o pronto", passo="3") >> definitivos
     servidor >> Edge(label="registra", passo="4", porta="5432") >> banco
     definitivos >> Edge(style="invis") >> snapshots
-    snapshots >> Edge(label="copia todo dia", constraint="false") >> definitivos
+    snapshots >> Edge(label="copia\ntodo dia", constraint="false") >> definitivos

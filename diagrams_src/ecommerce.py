@@ -4,7 +4,7 @@ from diagrams.aws.compute import EC2, Lambda
 from diagrams.aws.database import RDS
 from diagrams.aws.general import Users
 from diagrams.aws.integration import SQS
-from diagrams.aws.network import ALB, CloudFront, NATGateway
+from diagrams.aws.network import ALB, CloudFront, InternetGateway, NATGateway
 from diagrams.aws.storage import S3
 
 from scripts.vocabulary import Cluster, Diagram, Edge
@@ -16,7 +16,8 @@ with Diagram("Loja de miniaturas, decoração e ursos de pelúcia", direction="L
         distribuicao = CloudFront("CloudFront", nodeid="distribuicao", recurso="Distribuicao")
 
         with Cluster("Região AWS", id="regiao", grupo="regiao"):
-            with Cluster("VPC", id="vpc", grupo="vpc", recurso="Vpc InternetGateway"):
+            with Cluster("VPC", id="vpc", grupo="vpc", recurso="Vpc"):
+                InternetGateway("Internet Gateway", nodeid="gateway", recurso="InternetGateway")  # por onde os NATs saem
                 balanceador = ALB("Balanceador\ninterno", nodeid="balanceador", recurso="Balanceador")
                 with Cluster("Zona A", id="zona-a", grupo="zona"):
                     with Cluster("Pública A", id="publica-a", grupo="sub-rede-publica", recurso="SubRedePublicaA"):

@@ -18,12 +18,8 @@ with Diagram("Enviar, consultar e baixar com EC2, EBS e RDS", direction="LR"):
         ):
             balanceador = ALB("Application\nLoad Balancer", nodeid="balanceador", recurso="Balanceador")
         with Cluster("Zona A", id="zona-a", grupo="zona"):
-            with (
-                Cluster("Pública A", id="publica-a", grupo="sub-rede-publica", recurso="SubRedePublicaA"),
-                Cluster("Servidor EC2", id="servidor", grupo="instancia", recurso="Servidor"),
-            ):
-                ida = EC2("Recebe", nodeid="ida", recurso="Servidor")
-                volta = EC2("Devolve", nodeid="volta", recurso="Servidor")
+            with Cluster("Pública A", id="publica-a", grupo="sub-rede-publica", recurso="SubRedePublicaA"):
+                servidor = EC2("Servidor EC2", nodeid="servidor", recurso="Servidor")
             volume = EBS("Volume EBS", nodeid="volume", recurso="VolumeArquivos")
         with Cluster(
             "Sub-redes de dados", id="dados", grupo="sub-rede-privada", recurso="SubRedeDadosA SubRedeDadosB"
@@ -32,9 +28,9 @@ with Diagram("Enviar, consultar e baixar com EC2, EBS e RDS", direction="LR"):
 
     pessoa >> Edge(label="envia e pede", passo="1") >> gateway
     gateway >> Edge(label="só HTTPS", passo="1", porta="443") >> balanceador
-    balanceador >> Edge(label="envio", passo="2") >> ida
-    ida >> Edge(label="salva", passo="3") >> volume
-    ida >> Edge(label="grava metadados", passo="4", porta="5432") >> banco
-    balanceador >> Edge(label="consulta", passo="5") >> volta
-    volta >> Edge(label="busca metadados", passo="6", porta="5432") >> banco
-    volta >> Edge(label="lê", passo="7") >> volume
+    balanceador >> Edge(label="envio", passo="2") >> servidor
+    servidor >> Edge(label="salva", passo="3", minlen="0") >> volume
+    servidor >> Edge(label="grava metadados", passo="4", porta="5432") >> banco
+    balanceador >> Edge(label="consulta", passo="5") >> servidor
+    servidor >> Edge(label="busca metadados", passo="6", porta="5432") >> banco
+    servidor >> Edge(label="lê", passo="7", minlen="0") >> volume

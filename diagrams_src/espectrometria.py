@@ -6,7 +6,7 @@ from diagrams.aws.database import RDS
 from diagrams.aws.general import Users
 from diagrams.aws.integration import StepFunctions
 from diagrams.aws.management import Cloudformation, Cloudwatch
-from diagrams.aws.network import ALB, NATGateway, Route53
+from diagrams.aws.network import ALB, InternetGateway, NATGateway, Route53
 from diagrams.aws.security import IAM, Shield
 from diagrams.aws.storage import S3
 
@@ -21,25 +21,26 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
         dns = Route53("Route 53", nodeid="dns", recurso="Zona Registro")
         shield = Shield("Shield\nStandard", nodeid="shield", sem_recurso=AUTOMATICO, passo="2")
 
-        with Cluster("VPC", id="vpc", grupo="vpc", recurso="Vpc InternetGateway"):
-            with Cluster("Públicas", id="publicas", grupo="sub-rede-publica", recurso="SubRedePublicaA SubRedePublicaB"):
+        with Cluster("VPC", id="vpc", grupo="vpc", recurso="Vpc"):
+            gateway = InternetGateway("Internet Gateway", nodeid="gateway", recurso="InternetGateway")
+            with Cluster("Públicas A e B", id="publicas", grupo="sub-rede-publica", recurso="SubRedePublicaA SubRedePublicaB"):
                 balanceador = ALB("ALB do site", nodeid="balanceador", recurso="Balanceador")
                 nat = NATGateway("NAT", nodeid="nat", recurso="NatA NatB")
-            with Cluster("Aplicação", id="aplicacao", grupo="sub-rede-privada", recurso="SubRedeAplicacaoA SubRedeAplicacaoB"):
+            with Cluster("Aplicação A e B", id="aplicacao", grupo="sub-rede-privada", recurso="SubRedeAplicacaoA SubRedeAplicacaoB"):
                 with Cluster("Auto Scaling", id="escala", grupo="auto-scaling", recurso="GrupoInstancias"):
                     site = EC2("Site Django", nodeid="site", recurso="GrupoInstancias")
                 interno = ALB("ALB interno", nodeid="balanceador-interno", recurso="BalanceadorInterno")
                 api = EKS("FastAPI\nno EKS", nodeid="api", recurso="Cluster")
-            lote = Batch("Batch", nodeid="lote", recurso="FilaLote AmbienteLote DefinicaoLote")
-            with Cluster("Dados", id="dados", grupo="sub-rede-privada", recurso="SubRedeDadosA SubRedeDadosB"):
+                lote = Batch("Batch", nodeid="lote", recurso="FilaLote AmbienteLote DefinicaoLote")
+            with Cluster("Dados A e B", id="dados", grupo="sub-rede-privada", recurso="SubRedeDadosA SubRedeDadosB"):
                 with Cluster("Só o site", id="so-o-site", grupo="grupo-de-seguranca", recurso="GrupoBanco"):
                     banco = RDS("RDS Multi-AZ", nodeid="banco", recurso="Banco")
 
         etapas = Lambda("Etapas", nodeid="etapas", recurso="FuncaoEtapas")
-        resultado = S3("Resultado\n(5 anos)", nodeid="resultado", recurso="BucketResultado")
+        resultado = S3("Resultado (5 anos)", nodeid="resultado", recurso="BucketResultado")
         maquina = StepFunctions("Step\nFunctions", nodeid="maquina", recurso="MaquinaAnalise")
         iniciar = Lambda("Inicia análise", nodeid="iniciar", recurso="FuncaoIniciar")
-        upload = S3("Upload\n(1 ano)", nodeid="upload", recurso="BucketUpload")
+        upload = S3("Upload (1 ano)", nodeid="upload", recurso="BucketUpload")
 
         with Cluster("Operação", id="operacao", grupo="conta"):
             pilha = Cloudformation("CloudFormation", nodeid="cloudformation", sem_recurso="É quem cria a pilha.")
@@ -47,26 +48,25 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
             alarmes = Cloudwatch("CloudWatch", nodeid="cloudwatch", recurso="AlarmeFalhas LogsAnalise Avisos")
             custos = CostExplorer("Cost Explorer", nodeid="custos", recurso="Orcamento")
 
-    pessoas >> Edge(label="acessa", passo="3") >> balanceador
     pessoas >> Edge(label="resolve", passo="1") >> dns
     dns >> Edge(label="aponta", passo="1") >> balanceador
-    shield >> Edge(style="invis") >> balanceador
+    pessoas >> Edge(label="acessa", passo="3") >> gateway
+    gateway >> Edge(label="entra", passo="3") >> balanceador
     balanceador >> Edge(label="distribui", passo="3") >> site
+    nat << Edge(label="sai por") << site
     site >> Edge(label="pede análise", passo="5") >> interno
     interno >> Edge(label="roteia", passo="5") >> api
-    site >> Edge(label="grava", passo="10", porta="5432") >> banco
 
-    # Só posicionam: a análise volta da direita para a esquerda, por baixo da aplicação, e a
-    # operação fica no pé.
-    nat >> Edge(style="invis") >> lote
-    upload >> Edge(style="invis") >> etapas >> Edge(style="invis") >> maquina >> Edge(style="invis") >> iniciar
-    resultado >> Edge(style="invis") >> etapas
-    maquina >> Edge(style="invis") >> custos
-    resultado >> Edge(style="invis") >> lote
+    # Só posicionam: a análise por cima da aplicação, com um bucket de cada lado de quem lê e
+    # grava; a operação no pé.
+    pessoas >> Edge(style="invis") >> shield >> Edge(style="invis") >> pilha
+    lote >> Edge(style="invis") >> resultado
+    upload >> Edge(style="invis") >> lote
+    etapas >> Edge(style="invis") >> resultado
+    etapas >> Edge(style="invis") >> maquina >> Edge(style="invis") >> iniciar
     balanceador >> Edge(style="invis") >> lote
-    resultado >> Edge(style="invis") >> papeis
-    lote >> Edge(style="invis") >> interno
-    nat >> Edge(style="invis") >> site
+    lote >> Edge(style="invis") >> banco
+    etapas >> Edge(style="invis") >> interno
     pilha >> Edge(style="invis") >> papeis >> Edge(style="invis") >> alarmes >> Edge(style="invis") >> custos
 
     site >> Edge(label="guarda", passo="4", acao="s3:PutObject", constraint="false") >> upload
@@ -79,4 +79,4 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
     lote >> Edge(label="grava", passo="9", acao="s3:PutObject", constraint="false") >> resultado
     etapas >> Edge(label="grava", passo="9", acao="s3:PutObject s3:GetObject", constraint="false") >> resultado
     site >> Edge(label="lê", passo="10", acao="s3:GetObject", constraint="false") >> resultado
-    nat << Edge(label="sai por", constraint="false") << site
+    site >> Edge(label="grava", passo="10", porta="5432") >> banco

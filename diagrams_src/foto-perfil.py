@@ -25,13 +25,13 @@ with Diagram("Atualizar a foto de perfil", direction="LR"):
         acao="lambda:InvokeFunction",
         declarada="Quem invoca é o aplicativo da pessoa, com as próprias credenciais, que não pertencem à pilha.",
     ) >> autorizar
+    autorizar >> Edge(label="assina o envio", passo="1", acao="s3:PutObject", minlen="0") >> entrada
     pessoa >> Edge(
         label="envia a foto",
         passo="1",
         acao="s3:PutObject",
         declarada="A pessoa envia com um formulário assinado: não tem identidade na AWS nem na pilha.",
     ) >> entrada
-    autorizar >> Edge(label="assina o envio", passo="1", acao="s3:PutObject") >> entrada
     entrada >> Edge(label="aciona", passo="3") >> validar
     validar >> Edge(label="lê o começo", passo="3", acao="s3:GetObjectVersion", constraint="false") >> entrada
     validar >> Edge(label="troca a foto", passo="3", acao="s3:PutObject s3:DeleteObject s3:ListBucket") >> fotos

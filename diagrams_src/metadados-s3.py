@@ -27,7 +27,7 @@ with Diagram("Metadados, transformação e auditoria com S3, Lambda e DynamoDB",
     ) >> entrada
     entrada >> Edge(label="aciona", passo="2") >> funcao
     funcao >> Edge(label="lê a versão", passo="3", acao="s3:GetObjectVersion", constraint="false") >> entrada
-    funcao >> Edge(label="copia", passo="3", acao="s3:PutObject", minlen="2") >> resultado
-    funcao >> Edge(label="registra", passo="3", acao="dynamodb:PutItem", minlen="2") >> auditoria
-    funcao >> Edge(label="grava", passo="4", acao="dynamodb:PutItem", minlen="2") >> metadados
-    funcao >> Edge(label="falhou", style="dashed", acao="sqs:SendMessage", minlen="2") >> falhas
+    funcao >> Edge(label="copia", passo="3", acao="s3:PutObject") >> resultado
+    funcao >> Edge(label="registra", passo="3", acao="dynamodb:PutItem") >> auditoria
+    funcao >> Edge(label="grava", passo="4", acao="dynamodb:PutItem") >> metadados
+    funcao >> Edge(label="falhou", style="dashed", acao="sqs:SendMessage", minlen="0") >> falhas

@@ -23,14 +23,14 @@ with Diagram("Upload e processamento de músicas com EC2, S3 e Lambda", directio
 
     pessoa >> Edge(label="envia", passo="1") >> gateway
     gateway >> Edge(label="entra", passo="1", porta="80") >> servidor
-    servidor >> Edge(label="guarda e lista", passo="2", acao="s3:PutObject s3:GetObject s3:ListBucket") >> musicas
-    servidor >> Edge(label="lê as fichas", passo="5", acao="s3:GetObject s3:ListBucket") >> fichas
-    musicas >> Edge(label="aciona", passo="3") >> funcao
-    funcao >> Edge(label="lê o áudio", passo="4", acao="s3:GetObject s3:ListBucket", constraint="false") >> musicas
-    funcao >> Edge(label="grava a ficha", passo="4", acao="s3:PutObject", constraint="false") >> fichas
-    funcao >> Edge(label="guarda a falha", style="dashed", acao="sqs:SendMessage") >> falhas
     pessoa >> Edge(
         label="ouve",
         passo="5",
         declarada="Quem ouve usa uma URL que o servidor assina com as permissões dele e que vale 15 minutos.",
     ) >> musicas
+    musicas >> Edge(label="aciona", passo="3") >> funcao
+    musicas << Edge(label="guarda e lista", passo="2", acao="s3:PutObject s3:GetObject s3:ListBucket") << servidor
+    servidor >> Edge(label="lê as fichas", passo="5", acao="s3:GetObject s3:ListBucket", minlen="1") >> fichas
+    funcao >> Edge(label="lê o áudio", passo="4", acao="s3:GetObject s3:ListBucket", constraint="false") >> musicas
+    funcao >> Edge(label="grava a ficha", passo="4", acao="s3:PutObject") >> fichas
+    funcao >> Edge(label="guarda a falha", style="dashed", acao="sqs:SendMessage") >> falhas

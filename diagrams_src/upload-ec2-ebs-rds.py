@@ -24,5 +24,5 @@ with Diagram("Upload de arquivo com EC2, EBS e RDS", direction="LR"):
 
     pessoa >> Edge(label="envia", passo="1") >> gateway
     gateway >> Edge(label="entra", passo="1", porta="80") >> servidor
-    servidor >> Edge(label="salva o arquivo", passo="3") >> volume
+    servidor >> Edge(label="salva o arquivo", passo="3", minlen="0") >> volume
     servidor >> Edge(label="grava metadados", passo="4", porta="5432") >> banco

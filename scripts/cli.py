@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     verb(
         "medir",
         _measure,
-        "mede a geração e a conferência, em razões de uma mesma rodada; ou o que as provas pegam",
+        "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; ou as figuras",
         "assunto",
         example="medir provas",
     )
@@ -131,9 +131,9 @@ _ARGUMENTS: dict[str, dict] = {
     "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
     "assunto": {
         "nargs": "?",
-        "choices": ("tempos", "provas"),
+        "choices": ("tempos", "provas", "figuras"),
         "default": "tempos",
-        "help": "`tempos` (o padrão) ou `provas`: quantos estragos a conferência pega",
+        "help": "`tempos` (o padrão), `provas`: quantos estragos a conferência pega, ou `figuras`: a galeria de casos difíceis",
     },
     "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
     "--json": {"action": "store_true", "help": "achados como lista JSON"},
@@ -207,6 +207,10 @@ def _measure(options: argparse.Namespace) -> int:
         from scripts.measure import survivors
 
         return survivors.run(_tree(options))
+    if options.assunto == "figuras":
+        from scripts.measure import figures
+
+        return figures.run()
     from scripts.measure import times
 
     return times.run(_tree(options))

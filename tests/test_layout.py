@@ -17,9 +17,10 @@ import pytest
 
 from scripts.base.findings import Defect
 from scripts.picture import legibility
+from scripts.picture.arrangement import arrange
 from scripts.picture.geometry import Box, Path as Curve, distance
 from scripts.picture.layout import _Reading, layout
-from scripts.picture.placement import circle, place
+from scripts.picture.placement import circle
 from scripts.picture.render import render
 from scripts.picture.script.capture import capture
 from scripts.picture.squeeze import compact
@@ -69,7 +70,7 @@ def model(project):
 
 @pytest.fixture
 def picture(model):
-    return lambda body, direction="LR": place(compact(layout(model(body, direction))))
+    return lambda body, direction="LR": arrange(model(body, direction))[0]
 
 
 def each_direction(test):
@@ -98,7 +99,7 @@ def portrait(placed):
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 def test_portraits(model, name, direction):
     placed = layout(model(GRAPHS[name], direction))
-    compared = {"layout.json": portrait(placed), "svg": draw(place(compact(placed)))}
+    compared = {"layout.json": portrait(placed), "svg": draw(arrange(placed.diagram)[0])}
     for ending, given in compared.items():
         file = SNAPSHOTS / f"{name}-{direction.lower()}.{ending}"
         if os.environ.get("ATUALIZAR_RETRATOS"):
@@ -199,9 +200,9 @@ def test_small_graphs_break_no_invariant(picture, body):
 def test_what_was_not_placed_is_an_error(model, monkeypatch):
     whole = _Reading.__init__
 
-    def without_one(self, diagram, mirrored, answer):
+    def without_one(self, diagram, plan, answer):
         answer["objects"] = [item for item in answer["objects"] if item["name"] != "n1"]
-        whole(self, diagram, mirrored, answer)
+        whole(self, diagram, plan, answer)
 
     monkeypatch.setattr(_Reading, "__init__", without_one)
     with pytest.raises(Defect, match=r"^diagrams_src/figura.py:5: \[sem-posicao\] O layout não posicionou `b`; mude a ordem ou a direção\.$"):

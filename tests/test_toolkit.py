@@ -41,7 +41,7 @@ PROOFS = [
 OWNERS = {
     "pygraphviz": {"scripts.picture.layout"},
     "diagrams": {"scripts.picture.script.capture", "scripts.picture.script.recording", "scripts.picture.script.assemble",
-                 "scripts.vocabulary"},
+                 "scripts.measure.stock", "scripts.vocabulary"},
     "graphviz": set(),
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 from scripts.base.findings import Finding
@@ -20,7 +20,11 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Node:
-    """Um componente. `icon` é o caminho do PNG que `diagrams` associou à classe, ou vazio."""
+    """Um componente. `icon` é o caminho do PNG que `diagrams` associou à classe, ou vazio.
+
+    Sem ícone, `shape` é a forma (`box`, `ellipse`, `cylinder`, `plaintext`, `point`), com as
+    cores de fundo e do texto em `fill` e `ink`.
+    """
 
     id: str
     label: str
@@ -32,11 +36,14 @@ class Node:
     without_resource: str = ""
     step: int | None = None
     order: int = 0
+    shape: str = ""
+    fill: str = ""
+    ink: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Um agrupamento (`Cluster`). `kind` é o atributo `grupo`: vpc, zona, sub-rede-publica…"""
+    """Um agrupamento (`Cluster`). `kind` é o atributo `grupo`: vpc, zona, sub-rede-publica…; `fill`, o fundo pedido."""
 
     id: str
     label: str
@@ -47,6 +54,7 @@ class Group:
     without_resource: str = ""
     step: int | None = None
     order: int = 0
+    fill: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,8 @@ class Edge:
     `declared_backwards` diz que o script a escreveu com `<<`: o layout mantém a ordem
     escrita. `arrows` é `forward`, `both` ou `none`; `layout` traz os atributos do Graphviz
     que só mudam a posição (`minlen`, `constraint`, `weight`). `declared` diz por que nenhum template
-    a provaria, e `unruled`, por que ninguém ainda escreveu a regra dela.
+    a provaria, e `unruled`, por que ninguém ainda escreveu a regra dela. `near` são os textos junto
+    de quem inicia e de quem recebe; `ink`, a cor dos textos.
     """
 
     id: str
@@ -73,6 +82,8 @@ class Edge:
     declared_backwards: bool = False
     color: str = ""
     style: str = ""
+    ink: str = ""
+    near: tuple[str, str] = ("", "")
     layout: tuple[tuple[str, str], ...] = ()
 
 
@@ -81,7 +92,8 @@ class Diagram:
     """O grafo de um script.
 
     `spacers` são as setas invisíveis (`style="invis"`), que só servem para posicionar;
-    `bound` diz se o script usa algum dos atributos deste projeto.
+    `bound` diz se o script usa algum dos atributos deste projeto; `notes`, o que o script pede e
+    a figura não mostra.
     """
 
     slug: str
@@ -94,6 +106,7 @@ class Diagram:
     edges: tuple[Edge, ...] = ()
     spacers: tuple[Edge, ...] = ()
     bound: bool = False
+    notes: tuple[Finding, ...] = ()
 
     @property
     def horizontal(self) -> bool:
@@ -104,6 +117,24 @@ class Diagram:
     def elements(self) -> dict[str, Node | Group]:
         """Nós e grupos por id."""
         return {element.id: element for element in (*self.groups, *self.nodes)}
+
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """O número que a figura mostra em cada seta, componente ou grupo que conta um passo, por id.
+
+        Quando um passo está em mais de um lugar, uma letra dá a ordem: as setas primeiro, como
+        declaradas, depois os componentes e os grupos.
+        """
+        carriers: dict[int, list[str]] = {}
+        for element in (*self.edges, *self.nodes, *self.groups):
+            if element.step is not None:
+                carriers.setdefault(element.step, []).append(element.id)
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        return {
+            name: f"{step}{letters[i % 26] if len(names) > 1 else ''}"
+            for step, names in carriers.items()
+            for i, name in enumerate(names)
+        }
 
     def ancestors(self, element: Node | Group) -> list[Group]:
         """Grupos que contêm o elemento, do mais próximo ao mais externo."""
@@ -118,7 +149,7 @@ class Diagram:
 
     def digest(self) -> str:
         """Resumo do que o script declara, sem linhas nem caminhos da máquina."""
-        facts = asdict(self)
+        facts = asdict(replace(self, notes=()))
         for element in (*facts["nodes"], *facts["groups"], *facts["edges"], *facts["spacers"], facts):
             element.pop("line")
             element.pop("icon", None)
@@ -127,8 +158,12 @@ class Diagram:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A figura de um script. `warnings` só existe em scripts sem os atributos do projeto."""
+    """A figura de um script. `warnings` só existe em scripts sem os atributos do projeto.
+
+    `others` são as figuras dos demais `Diagram` do mesmo script.
+    """
 
     diagram: Diagram
     svg: str
     warnings: tuple[Finding, ...] = ()
+    others: tuple[Rendered, ...] = ()

@@ -37,14 +37,12 @@ def generate(tree: Tree, scripts: list[Path]) -> dict[Path, Result]:
         results[script] = result
         if not isinstance(result, Rendered):
             return _say(result)
-        _say(result.warnings, "aviso: ")
-        picture = tree.picture(script.stem)
+        for rendered in (result, *result.others):
+            _say(rendered.warnings, "aviso: ")
         try:
-            if write(picture, result.svg):
-                changed += 1
-                print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
+            changed += _write(tree, script, result)
         except OSError:
-            results[script] = (Finding(tree.name(picture), 1, "figura-nao-escrita", UNWRITABLE),)
+            results[script] = (Finding(tree.name(tree.picture(script.stem)), 1, "figura-nao-escrita", UNWRITABLE),)
             _say(results[script])
 
     render_all(tree.root, [script for script in scripts if script not in results], done)
@@ -60,6 +58,22 @@ def failed(results: Mapping[Path, Result]) -> list[Path]:
 def _say(findings: Iterable[Finding], kind: str = "") -> None:
     for finding in findings:
         print(f"{kind}{finding}", file=sys.stderr)
+
+
+def _write(tree: Tree, script: Path, result: Rendered) -> bool:
+    """Escreve a figura do script, e as outras se ele tem mais de uma; diz se alguma mudou."""
+    first = tree.picture(script.stem)
+    changed = []
+    for number, rendered in enumerate((result, *result.others), 1):
+        picture = first if number == 1 else first.with_name(f"{first.stem}-{number}.svg")
+        if write(picture, rendered.svg):
+            changed.append(picture)
+            print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
+    for left in first.parent.glob(f"{first.stem}-*.svg"):
+        number = left.stem.removeprefix(f"{first.stem}-")
+        if number.isdecimal() and int(number) > 1 + len(result.others):
+            left.unlink()
+    return bool(changed)
 
 
 def _say_summary(total: int, changed: int, failed: int, seconds: float) -> None:

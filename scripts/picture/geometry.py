@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import NamedTuple
 
@@ -64,6 +65,12 @@ def around(center: Point, width: float, height: float) -> Box:
     return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
+def union(boxes: list[Box]) -> Box:
+    """A menor caixa que contém todas."""
+    lefts, tops, rights, bottoms = zip(*boxes)
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
+
+
 def rounded(value: float) -> float:
     """Arredonda a décimos, antes que qualquer decisão dependa do valor."""
     return round(value, 1) + 0.0
@@ -86,21 +93,17 @@ def split(curve: tuple[Point, ...], t: float) -> tuple[Point, ...]:
 
 
 def segment_crosses(a: Point, b: Point, box: Box) -> bool:
-    """Diz se o segmento entra na caixa (Liang–Barsky)."""
-    enter, leave = 0.0, 1.0
-    for start, delta, low, high in (
-        (a[0], b[0] - a[0], box.left, box.right),
-        (a[1], b[1] - a[1], box.top, box.bottom),
-    ):
-        if delta == 0:
-            if not low <= start <= high:
-                return False
-            continue
-        near, far = sorted(((low - start) / delta, (high - start) / delta))
-        enter, leave = max(enter, near), min(leave, far)
-        if enter > leave:
-            return False
-    return True
+    """Diz se o segmento entra na caixa."""
+    (x0, y0), (x1, y1) = a, b
+    left, top, right, bottom = box
+    if (x0 < left and x1 < left) or (x0 > right and x1 > right) or (y0 < top and y1 < top) or (y0 > bottom and y1 > bottom):
+        return False
+    if (left <= x0 <= right and top <= y0 <= bottom) or (left <= x1 <= right and top <= y1 <= bottom):
+        return True
+    # Com as duas pontas fora, entra quando os cantos ficam de lados diferentes da reta.
+    dx, dy = x1 - x0, y1 - y0
+    sides = [dx * (y - y0) - dy * (x - x0) for x, y in ((left, top), (right, top), (left, bottom), (right, bottom))]
+    return min(sides) <= 0 <= max(sides)
 
 
 class Path:
@@ -122,10 +125,23 @@ class Path:
     def middle(self) -> Point:
         return self.points[len(self.points) // 2]
 
+    @property
+    def length(self) -> float:
+        """O comprimento do caminho."""
+        return sum(distance(a, b) for a, b in zip(self.points, self.points[1:]))
+
     def inner(self, reach: float) -> list[Point]:
         """Pontos do caminho a mais de `reach` px das duas pontas."""
         start, end = self.points[0], self.points[-1]
         return [p for p in self.points if distance(p, start) >= reach and distance(p, end) >= reach]
+
+    def finer(self) -> Path:
+        """O mesmo caminho com quatro vezes mais pontos."""
+        points = [((a[0] * (4 - i) + b[0] * i) / 4, (a[1] * (4 - i) + b[1] * i) / 4)
+                  for a, b in zip(self.points, self.points[1:]) for i in range(4)]
+        other = copy.copy(self)
+        other.points = [*points, self.points[-1]]
+        return other
 
     def nearest(self, target: Point) -> Point:
         """O ponto do caminho mais perto de `target`."""
@@ -144,7 +160,16 @@ class Path:
         """Diz se o caminho entra na caixa."""
         if not self.box.touches(box):
             return False
-        return any(segment_crosses(a, b, box) for a, b in zip(self.points, self.points[1:]))
+        left, top, right, bottom = box
+        x0, y0 = before = self.points[0]
+        for here in self.points[1:]:
+            x1, y1 = here
+            # O descarte de `segment_crosses` repetido aqui: é o laço mais quente do programa.
+            apart = (x0 < left and x1 < left) or (x0 > right and x1 > right) or (y0 < top and y1 < top) or (y0 > bottom and y1 > bottom)
+            if not apart and segment_crosses(before, here, box):
+                return True
+            x0, y0 = before = here
+        return False
 
 
 _WEIGHTS = tuple(

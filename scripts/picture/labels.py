@@ -2,87 +2,164 @@
 
 Cada seta tenta posições ao longo da curva e lados em volta delas, das mais perto do espaço
 reservado para as mais longe, e fica com a mais barata. Cobrir um componente, um título ou
-outro rótulo custa mais do que qualquer distância; cruzar uma seta ou uma borda, um pouco.
+outro rótulo custa mais do que qualquer distância; cruzar uma seta ou uma borda, um pouco. Quando
+o melhor dos lugares de sempre não está livre, tenta muitos mais, também um pouco afastados.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from scripts.base.diagram import Edge
 from scripts.picture import text
 from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
 from scripts.picture.layout import PlacedEdge
-from scripts.picture.measures import CALLOUT
+from scripts.picture.measures import CALLOUT, EDGE_TEXT, mark_width
 
 COVERS = 1000
-CROSSES_ARROW = 60
+CROSSES_ARROW = 160
 CROSSES_BORDER = 40
 NUMBER_ON_BORDER = 12
 NUMBER_ON_ARROW = 30
+BESIDE = 25
+SEPARATED = 30
 APART = 2.5
 END = CALLOUT + 10
+TROUBLE = 30
 
 
 class Labels:
     """Os rótulos já colocados e o que os próximos têm de evitar."""
 
-    def __init__(self, paths: list[Path], obstacles: list[Box], frames: list[Box]):
+    def __init__(self, paths: list[Path], obstacles: list[Box], frames: list[Box], marks: dict[str, str], mark: str = ""):
         self.paths = paths
         self.obstacles = obstacles
         self.frames = frames
+        self.marks = marks
+        self.mark = mark
+        self.texts: list[Box] = []
+        self.numbers: list[Box] = []
 
     def place(self, placed: PlacedEdge, path: Path, horizontal: bool) -> tuple[Point | None, Box | None]:
         """Centro do número e caixa do texto da seta; cada um pode faltar."""
         numbered = placed.edge.step is not None
+        self.mark = self.marks.get(placed.edge.id, "")
         if not numbered and not placed.lines:
             return None, None
-        width = max(map(text.width, placed.lines), default=0)
-        height = text.LINE_HEIGHT * len(placed.lines)
-        best: tuple[float, Point, Box | None] | None = None
-        for base, center, aside in sorted(self._candidates(placed, path, width, height, horizontal), key=lambda c: c[0]):
-            if best and best[0] <= base:
-                break
-            box = Box(*map(rounded, around(aside, width, height))) if aside else None
-            cost = base + self._cost(center if numbered else None, box)
-            if best is None or cost < best[0]:
-                best = cost, center, box
-        assert best
-        _, center, box = best
+        size = max(map(text.width, placed.lines), default=0), text.LINE_HEIGHT * len(placed.lines)
+        cost, center, box = self._cheapest(self._candidates(placed, path, size, horizontal, [0]), numbered, size)
+        if cost > TROUBLE:
+            wider = self._candidates(placed, path.finer(), size, horizontal, [0, 6, 12])
+            cost, center, box = min((cost, center, box), self._cheapest(wider, numbered, size), key=lambda found: found[0])
         center = rounded(center[0]), rounded(center[1])
         if numbered:
-            self.obstacles.append(around(center, 2 * CALLOUT, 2 * CALLOUT))
+            self.numbers.append(around(center, mark_width(self.mark), 2 * CALLOUT))
+            self.obstacles.append(self.numbers[-1])
         if box:
+            self.texts.append(box)
             self.obstacles.append(box)
         return (center if numbered else None), box
 
+    def ends(self, edge: Edge, path: Path) -> tuple[tuple[Box, tuple[str, ...]], ...]:
+        """Caixa e linhas dos textos das pontas, cada um perto da sua."""
+        found = []
+        for words, points in ((edge.near[0], path.points), (edge.near[1], path.points[::-1])):
+            if not words:
+                continue
+            lines = text.wrap(words, EDGE_TEXT)
+            size = max(map(text.width, lines)), text.LINE_HEIGHT * len(lines)
+            near = [point for point in points if 8 <= distance(point, points[0]) <= 60] or points[1:2]
+            across, along = 3 + size[1] / 2, 5 + size[0] / 2
+            sides = ((0, -across), (0, across), (along, 0), (-along, 0), (along, -across), (along, across), (-along, -across), (-along, across))
+            places = [(3.0 * rank + 0.4 * distance(point, points[0]), point, (point[0] + dx, point[1] + dy))
+                      for point in near for rank, (dx, dy) in enumerate(sides)]
+            _, _, box = self._cheapest(iter(places), False, size)
+            assert box
+            self.obstacles.append(box)
+            found.append((box, lines))
+        return tuple(found)
+
+    def _cheapest(
+        self, candidates: Iterator[tuple[float, Point, Point | None]], numbered: bool, size: tuple[float, float]
+    ) -> tuple[float, Point, Box | None]:
+        """O lugar de menor custo, e quanto custa."""
+        best: tuple[float, Point, Box | None] | None = None
+        ordered = sorted(candidates, key=lambda candidate: candidate[0])
+        near = self._near([center for _, center, _ in ordered], size)
+        for base, center, aside in ordered:
+            if best and best[0] <= base:
+                break
+            box = Box(*map(rounded, around(aside, *size))) if aside else None
+            limit = best[0] - base if best else math.inf
+            cost = near._cost(center if numbered else None, box, limit)
+            if cost < limit and (cost := cost + near._apart(center, box)) < limit:
+                best = base + cost, center, box
+        assert best
+        return best
+
+    def _near(self, centers: list[Point], size: tuple[float, float]) -> Labels:
+        """Só o que pode tocar um rótulo em volta destes pontos."""
+        xs, ys = [x for x, _ in centers], [y for _, y in centers]
+        reach = max(size) + 2 * CALLOUT + 20
+        region = Box(min(xs), min(ys), max(xs), max(ys)).grown(reach)
+        near = Labels(
+            [path for path in self.paths if path.box.touches(region)],
+            [box for box in self.obstacles if box.touches(region)],
+            [box for box in self.frames if box.touches(region)],
+            self.marks,
+            self.mark,
+        )
+        near.texts, near.numbers = self.texts, self.numbers
+        return near
+
     def _candidates(
-        self, placed: PlacedEdge, path: Path, width: float, height: float, horizontal: bool
+        self, placed: PlacedEdge, path: Path, size: tuple[float, float], horizontal: bool, steps: list[int]
     ) -> Iterator[tuple[float, Point, Point | None]]:
         """Custo da distância, centro do número e centro do texto de cada posição a tentar."""
         wanted = path.nearest(placed.room.center) if placed.room else path.middle
-        gap = CALLOUT + 3 if placed.edge.step is not None else 3
-        across, along = gap + height / 2, gap + 2 + width / 2
-        vertical = ((0, -across), (0, across))
-        lateral = ((along, 0), (-along, 0))
-        sides = vertical + lateral if horizontal else lateral + vertical
-        sides += tuple((sx * (8 + width / 2), sy * across) for sx in (1, -1) for sy in (-1, 1))
-        for center in [wanted, *path.inner(END)]:
-            far = 0.4 * distance(center, wanted)
-            if not placed.lines:
-                yield rounded(far), center, None
-                continue
-            for rank, (dx, dy) in enumerate(sides):
-                yield rounded(far + 3 * rank), center, (center[0] + dx, center[1] + dy)
+        width, height = size
+        for away in steps:
+            gap = (CALLOUT + 3 if placed.edge.step is not None else 3) + away
+            wider = mark_width(self.mark) / 2 - CALLOUT
+            across, along = gap + height / 2, gap + wider + 2 + width / 2
+            vertical = ((0, -across), (0, across))
+            lateral = ((along, 0), (-along, 0))
+            sides = vertical + lateral if horizontal else lateral + vertical
+            sides += tuple((sx * (8 + width / 2), sy * across) for sx in (1, -1) for sy in (-1, 1))
+            for center in [wanted, *path.inner(END)]:
+                far = 0.4 * distance(center, wanted) + 1.5 * away
+                if not placed.lines:
+                    yield rounded(far), center, None
+                    continue
+                for rank, (dx, dy) in enumerate(sides):
+                    yield rounded(far + 3 * rank), center, (center[0] + dx, center[1] + dy)
 
-    def _cost(self, number: Point | None, box: Box | None) -> float:
-        cost = 0.0
-        if number:
-            circle = around(number, 2 * CALLOUT, 2 * CALLOUT)
-            cost += COVERS * sum(map(circle.overlaps, self.obstacles))
+    def _apart(self, center: Point, box: Box | None) -> float:
+        """O custo de outra seta passar entre o rótulo e o ponto da seta a que ele pertence."""
+        if not box:
+            return 0.0
+        x, y = min(max(center[0], box.left + 4), box.right - 4), min(max(center[1], box.top), box.bottom)
+        link = Box(min(x, center[0]), min(y, center[1]), max(x, center[0]), max(y, center[1])).grown(1)
+        return SEPARATED * max(0, sum(path.crosses(link) for path in self.paths) - 1)
+
+    def _cost(self, number: Point | None, box: Box | None, limit: float) -> float:
+        """O custo do lugar; para de contar ao chegar a `limit`, do mais grave ao mais leve."""
+        circle = around(number, mark_width(self.mark), 2 * CALLOUT) if number else None
+        cost = COVERS * sum(map(circle.overlaps, self.obstacles)) if circle else 0.0
+        cost += COVERS * sum(map(box.grown(APART).overlaps, self.obstacles)) if box else 0.0
+        if cost >= limit:
+            return cost
+        if circle:
+            cost += BESIDE * sum(map(circle.grown(6).overlaps, self.texts))
             cost += NUMBER_ON_BORDER * sum(map(circle.straddles, self.frames))
+        if box:
+            cost += BESIDE * sum(map(box.grown(6).overlaps, self.numbers))
+            cost += CROSSES_BORDER * sum(map(box.grown(2).straddles, self.frames))
+        if cost >= limit:
+            return cost
+        if circle:
             cost += NUMBER_ON_ARROW * (sum(path.crosses(circle) for path in self.paths) - 1)  # a própria não conta
         if box:
-            cost += COVERS * sum(map(box.grown(APART).overlaps, self.obstacles))
-            cost += CROSSES_BORDER * sum(map(box.grown(2).straddles, self.frames))
             cost += CROSSES_ARROW * sum(path.crosses(box) for path in self.paths)
         return cost

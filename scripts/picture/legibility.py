@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.picture import text
 from scripts.picture.geometry import Box, Path, distance
@@ -21,6 +22,17 @@ SMALLEST = 11
 WIDEST_LABEL = 170
 MOST_LINES = 3
 REMEDY = "mude a direção, a ordem ou encurte o rótulo"
+# O conselho a quem só quer ver o próprio script desenhado, por defeito; do pior ao mais leve.
+ADVICE = {
+    "seta-atravessa": "mude a ordem em que declara os componentes, ou a direção",
+    "sobreposicao": "encurte um dos rótulos ou afaste as pontas com `minlen=\"2\"`",
+    "rotulo-sobre-seta": "encurte o rótulo ou afaste as pontas com `minlen=\"2\"`",
+    "seta-sobre-titulo": "encurte o título ou mude a ordem em que declara os grupos",
+    "rotulo-na-borda": "encurte o rótulo ou afaste as pontas com `minlen=\"2\"`",
+    "texto-pequeno": REMEDY,
+    "rotulo-longo": "encurte-o",
+}
+MOST = 3
 
 
 def check(picture: Picture) -> list[Finding]:
@@ -30,33 +42,56 @@ def check(picture: Picture) -> list[Finding]:
         *_long_labels(picture),
         *_overlaps(picture),
         *_borders(picture),
+        *_strikes(picture),
         *_arrows(picture),
         *_titles(picture),
     ]
     return sorted(set(findings))
 
 
+def for_people(diagram: Diagram, findings: list[Finding]) -> list[Finding]:
+    """Os avisos de um script alheio: os piores primeiro, poucos, e quantos ficaram."""
+    severity = {code: rank for rank, code in enumerate(ADVICE)}
+    ranked = sorted(findings, key=lambda finding: (severity.get(finding.code, len(severity)), finding))
+    left = len(ranked) - MOST
+    if left <= 1:
+        return ranked
+    more = f"Esta figura tem mais {left} avisos; resolva primeiro os de cima."
+    return [*ranked[:MOST], Finding(diagram.path, diagram.line, "mais-avisos", more)]
+
+
 def _finding(picture: Picture, line: int, code: str, message: str) -> Finding:
-    return Finding(picture.layout.diagram.path, line, code, message)
+    """O achado; num script alheio, com o conselho que serve a ele."""
+    diagram = picture.layout.diagram
+    if not diagram.bound:
+        message = message.replace(REMEDY, ADVICE.get(code, REMEDY))
+    return Finding(diagram.path, line, code, message)
+
+
+def _called(picture: Picture, identity: str) -> str:
+    """Como dizer um elemento: pelo id, que o autor deu, ou pelo rótulo, num script alheio."""
+    diagram = picture.layout.diagram
+    if diagram.bound:
+        return f"`{identity}`"
+    edge = next((edge for edge in diagram.edges if edge.id == identity), None)
+    labels = [diagram.elements[name].label for name in ((edge.tail, edge.head) if edge else (identity,))]
+    return f"“{' → '.join(' '.join(label.split()) or 'sem nome' for label in labels)}”"
 
 
 def _size(picture: Picture) -> Iterator[Finding]:
     effective = text.SIZE * min(1.0, COLUMN / picture.width)
     if effective < SMALLEST:
         shown = f"{effective:.1f}".replace(".", ",")
-        yield _finding(
-            picture,
-            picture.layout.diagram.line,
-            "texto-pequeno",
-            f"A figura tem {picture.width:.0f} px de largura e o texto ficaria com {shown} px na página; "
-            f'{REMEDY}, ou use `direction="TB"`.',
-        )
+        horizontal = picture.layout.diagram.horizontal
+        advice = f'{REMEDY}, ou use `direction="TB"`.' if horizontal else "divida-a em duas ou encurte os rótulos."
+        message = f"A figura tem {picture.width:.0f} px de largura e o texto ficaria com {shown} px na página; {advice}"
+        yield _finding(picture, picture.layout.diagram.line, "texto-pequeno", message)
 
 
 def _long_labels(picture: Picture) -> Iterator[Finding]:
     labels = [(n.node.line, n.node.label, n.lines) for n in picture.nodes]
     labels += [(a.edge.line, a.edge.label, a.lines) for a in picture.arrows]
-    labels += [(f.group.line, f.group.label, (f.group.label,)) for f in picture.frames]
+    labels += [(f.group.line, f.group.label, f.lines) for f in picture.frames]
     for line, label, lines in labels:
         if len(lines) > MOST_LINES or any(text.width(part) > 2 * WIDEST_LABEL for part in lines):
             short = f"{label[:40]}…" if len(label) > 40 else label
@@ -66,22 +101,22 @@ def _long_labels(picture: Picture) -> Iterator[Finding]:
 def _texts(picture: Picture) -> list[tuple[str, int, Box]]:
     """Nome, linha e caixa de tudo o que tem de ser lido."""
     found = []
+    marks = picture.layout.diagram.marks
     for node in picture.nodes:
         name = node.node.id
-        found.append((f"o ícone de `{name}`", node.node.line, node.icon))
+        found.append((f"o ícone de {_called(picture, name)}", node.node.line, node.icon))
         if any(node.lines):
-            found.append((f"o rótulo de `{name}`", node.node.line, node.label))
+            found.append((f"o rótulo de {_called(picture, name)}", node.node.line, node.label))
         if center := node_callout(node):
-            found.append((f"o número de `{name}`", node.node.line, circle(center)))
+            found.append((f"o número de {_called(picture, name)}", node.node.line, circle(center, marks[name])))
     for arrow in picture.arrows:
-        if arrow.label:
-            found.append((f"o rótulo da seta `{arrow.edge.id}`", arrow.edge.line, arrow.label))
+        found += [(f"o rótulo da seta {_called(picture, arrow.edge.id)}", arrow.edge.line, box) for box in arrow.words]
         if arrow.callout:
-            found.append((f"o número da seta `{arrow.edge.id}`", arrow.edge.line, circle(arrow.callout)))
+            found.append((f"o número da seta {_called(picture, arrow.edge.id)}", arrow.edge.line, circle(arrow.callout, marks[arrow.edge.id])))
     for frame in picture.frames:
-        found.append((f"o título de `{frame.group.id}`", frame.group.line, frame.title))
+        found.append((f"o título de {_called(picture, frame.group.id)}", frame.group.line, frame.title))
         if frame.callout:
-            found.append((f"o número de `{frame.group.id}`", frame.group.line, circle(frame.callout)))
+            found.append((f"o número de {_called(picture, frame.group.id)}", frame.group.line, circle(frame.callout, marks.get(frame.group.id, ""))))
     return found
 
 
@@ -95,8 +130,19 @@ def _borders(picture: Picture) -> Iterator[Finding]:
     for arrow in picture.arrows:
         for frame in picture.frames:
             if arrow.label and arrow.label.straddles(frame.box):
-                message = f"Na figura, o rótulo da seta `{arrow.edge.id}` cruza a borda de `{frame.group.id}`; {REMEDY}."
+                names = _called(picture, arrow.edge.id), _called(picture, frame.group.id)
+                message = f"Na figura, o rótulo da seta {names[0]} cruza a borda de {names[1]}; {REMEDY}."
                 yield _finding(picture, arrow.edge.line, "rotulo-na-borda", message)
+
+
+def _strikes(picture: Picture) -> Iterator[Finding]:
+    paths = [(arrow, Path(arrow.curve)) for arrow in picture.arrows]
+    for arrow in picture.arrows:
+        for other, path in paths:
+            if other is not arrow and any(path.crosses(box.grown(-1)) for box in arrow.words):
+                names = _called(picture, arrow.edge.id), _called(picture, other.edge.id)
+                message = f"Na figura, o rótulo da seta {names[0]} está sobre a seta {names[1]}; {REMEDY}."
+                yield _finding(picture, arrow.edge.line, "rotulo-sobre-seta", message)
 
 
 def _arrows(picture: Picture) -> Iterator[Finding]:
@@ -106,17 +152,18 @@ def _arrows(picture: Picture) -> Iterator[Finding]:
         for node in picture.nodes:
             label = node.label.grown(-2) if any(node.lines) else node.icon
             if node.node.id not in ends and (path.crosses(node.icon.grown(-2)) or path.crosses(label)):
-                message = f"Na figura, a seta `{arrow.edge.id}` atravessa `{node.node.id}`; {REMEDY}."
+                message = f"Na figura, a seta {_called(picture, arrow.edge.id)} atravessa {_called(picture, node.node.id)}; {REMEDY}."
                 yield _finding(picture, arrow.edge.line, "seta-atravessa", message)
         for frame in picture.frames:
             if path.crosses(frame.title.grown(-2)):
-                message = f"Na figura, a seta `{arrow.edge.id}` atravessa o título de `{frame.group.id}`; {REMEDY}."
+                names = _called(picture, arrow.edge.id), _called(picture, frame.group.id)
+                message = f"Na figura, a seta {names[0]} atravessa o título de {names[1]}; {REMEDY}."
                 yield _finding(picture, arrow.edge.line, "seta-sobre-titulo", message)
         if arrow.callout and distance(path.nearest(arrow.callout), arrow.callout) > 1:
-            message = f"Na figura, o número da seta `{arrow.edge.id}` está fora dela; {REMEDY}."
+            message = f"Na figura, o número da seta {_called(picture, arrow.edge.id)} está fora dela; {REMEDY}."
             yield _finding(picture, arrow.edge.line, "numero-fora-da-seta", message)
-        if arrow.callout and distance(arrow.curve[0], arrow.curve[-1]) < END:
-            message = f"Na figura, a seta `{arrow.edge.id}` é curta demais para o número; {REMEDY}."
+        if arrow.callout and path.length < END:
+            message = f"Na figura, a seta {_called(picture, arrow.edge.id)} é curta demais para o número; {REMEDY}."
             yield _finding(picture, arrow.edge.line, "seta-curta", message)
 
 
@@ -124,8 +171,14 @@ def _titles(picture: Picture) -> Iterator[Finding]:
     canvas = Box(0, 0, picture.width, picture.height)
     for frame in picture.frames:
         if not frame.box.grown(1).encloses(frame.title):
-            message = f"Na figura, o título de `{frame.group.id}` não cabe no grupo; {REMEDY}."
+            message = f"Na figura, o título de {_called(picture, frame.group.id)} não cabe no grupo; {REMEDY}."
             yield _finding(picture, frame.group.line, "titulo-fora", message)
     for name, line, box in _texts(picture):
         if not canvas.encloses(box):
             yield _finding(picture, line, "fora-da-figura", f"Na figura, {name} sai da área desenhada; {REMEDY}.")
+
+
+def struck(picture: Picture) -> list[str]:
+    """Os grupos cujo título uma seta atravessa."""
+    paths = [Path(arrow.curve) for arrow in picture.arrows]
+    return [frame.group.id for frame in picture.frames if any(path.crosses(frame.title.grown(-2)) for path in paths)]

@@ -11,20 +11,20 @@ import math
 from dataclasses import dataclass, replace
 
 from scripts.base.diagram import Edge, Group
-from scripts.picture import text
-from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
+from scripts.picture.geometry import Box, Path, Point, around, distance, rounded, union
 from scripts.picture.labels import Labels
 from scripts.picture.layout import Layout, PlacedGroup, PlacedNode
-from scripts.picture.measures import CALLOUT, TITLE_HEIGHT
+from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, mark_width, title_height, title_text_width
 from scripts.picture.routing import route
 
 MARGIN = 16
 ARROW_LENGTH = 9
+INSIDE = 6
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """Uma seta pronta: curva visível, pontas (posição e direção), número e rótulo."""
+    """Uma seta pronta: curva visível, pontas (posição e direção), número, rótulo e textos das pontas."""
 
     edge: Edge
     curve: tuple[Point, ...]
@@ -32,6 +32,12 @@ class Arrow:
     callout: Point | None
     label: Box | None
     lines: tuple[str, ...]
+    ends: tuple[tuple[Box, tuple[str, ...]], ...] = ()
+
+    @property
+    def words(self) -> list[Box]:
+        """As caixas de todos os textos da seta."""
+        return [*filter(None, (self.label,)), *(box for box, _ in self.ends)]
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Frame:
     box: Box
     title: Box
     callout: Point | None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,17 +63,18 @@ class Picture:
     arrows: tuple[Arrow, ...]
 
 
-def place(layout: Layout) -> Picture:
+def place(layout: Layout, around: bool = False) -> Picture:
     """Põe pontas, números, rótulos e títulos no lugar e ajusta as bordas da figura."""
-    paths = [Path(curve) for curve in route(layout)]
+    paths = [Path(curve) for curve in route(layout, around)]
+    marks = layout.diagram.marks
     layout = replace(layout, nodes=tuple(_numbered(placed, paths) for placed in layout.nodes))
-    frames = tuple(_frame(group, paths) for group in layout.groups)
-    labels = Labels(paths, _obstacles(layout, frames), [group.box for group in layout.groups])
+    frames = tuple(_frame(group, paths, marks.get(group.group.id, "")) for group in layout.groups)
+    labels = Labels(paths, _obstacles(layout, frames), [group.box for group in layout.groups], marks)
     arrows = []
     for placed, path in zip(layout.edges, paths):
         callout, label = labels.place(placed, path, layout.diagram.horizontal)
-        arrows.append(Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines))
-    return _cropped(Picture(layout, 0, 0, frames, layout.nodes, tuple(arrows)))
+        arrows.append(Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines, labels.ends(placed.edge, path)))
+    return _cropped(Picture(layout, 0, 0, enclosing(layout, frames, arrows), layout.nodes, tuple(arrows)))
 
 
 def node_callout(placed: PlacedNode) -> Point | None:
@@ -85,18 +93,46 @@ def _numbered(placed: PlacedNode, paths: list[Path]) -> PlacedNode:
     return next(free, placed)
 
 
-def circle(center: Point) -> Box:
+def circle(center: Point, mark: str = "") -> Box:
     """A caixa do número de um passo."""
-    return around(center, 2 * CALLOUT, 2 * CALLOUT)
+    return around(center, mark_width(mark), 2 * CALLOUT)
+
+
+def enclosing(layout: Layout, frames: tuple[Frame, ...], arrows: list[Arrow]) -> tuple[Frame, ...]:
+    """Os grupos, crescidos para conter as setas entre os seus membros, quando não encostam em mais nada."""
+    diagram = layout.diagram
+    holders = {node.node.id: {group.id for group in diagram.ancestors(node.node)} for node in layout.nodes}
+    boxes = {frame.group.id: frame.box for frame in frames}
+    for frame in reversed(frames):  # de dentro para fora: um grupo vem antes dos que contém
+        name = frame.group.id
+        inside = [arrow for arrow in arrows if name in holders[arrow.edge.tail] & holders[arrow.edge.head]]
+        parts = [box.grown(INSIDE) for arrow in inside for box in (Path(arrow.curve).box, *arrow.words)]
+        parts += [boxes[child.id].grown(INSIDE) for child in diagram.groups if child.parent == name]
+        grown = union([boxes[name], *parts])
+        ancestors = {group.id for group in diagram.ancestors(frame.group)}
+        fences = [box for other, box in boxes.items() if other not in ancestors and not frame.box.encloses(box)]
+        fences += [box for node in layout.nodes if name not in holders[node.node.id] for box in (node.icon, node.label)]
+        if not any(grown.overlaps(fence) and not frame.box.overlaps(fence) for fence in fences):
+            boxes[name] = Box(*map(rounded, grown))
+    lowered = {group.group.id for group in layout.groups if group.lowered}
+    return tuple(_grown(frame, boxes[frame.group.id], frame.group.id in lowered) for frame in frames)
+
+
+def _grown(frame: Frame, box: Box, lowered: bool) -> Frame:
+    """O grupo com a caixa nova; o título segue a borda em que está."""
+    shift = _Shift(0, box.bottom - frame.box.bottom if lowered else box.top - frame.box.top)
+    callout = shift.point(frame.callout) if frame.callout else None
+    return replace(frame, box=box, title=shift.box(frame.title), callout=callout)
 
 
 def _obstacles(layout: Layout, frames: tuple[Frame, ...]) -> list[Box]:
     """O que um rótulo ou número não pode cobrir."""
     boxes = [box for node in layout.nodes for box in (node.icon, node.label)]
-    boxes += [circle(c) for c in map(node_callout, layout.nodes) if c]
+    marks = layout.diagram.marks
+    boxes += [circle(center, marks[node.node.id]) for node in layout.nodes if (center := node_callout(node))]
     for frame in frames:
-        boxes += [Box(frame.box.left, frame.box.top, frame.box.left + TITLE_HEIGHT, frame.title.bottom), frame.title]
-        boxes += [circle(frame.callout)] if frame.callout else []
+        boxes += [Box(frame.box.left, frame.box.top, frame.box.left + TITLE_HEIGHT, frame.box.top + TITLE_HEIGHT), frame.title]
+        boxes += [circle(frame.callout, marks[frame.group.id])] if frame.callout else []
     return boxes
 
 
@@ -117,29 +153,30 @@ def _direction(points: list[Point]) -> Point:
     return (tip[0] - behind[0]) / length, (tip[1] - behind[1]) / length
 
 
-def _frame(placed: PlacedGroup, paths: list[Path]) -> Frame:
+def _frame(placed: PlacedGroup, paths: list[Path], mark: str) -> Frame:
     """O título começa junto do ícone do canto e desliza até um trecho que nenhuma seta cruza."""
     box, group = placed.box, placed.group
-    width = text.width(group.label, bold=True)
-    start = box.left + (TITLE_HEIGHT if placed.symbol else 0) + 8
-    title = _free(start, width, box, paths)
+    tall = title_height(placed.title)
+    strip = Box(box.left, box.bottom - tall, box.right, box.bottom - 3) if placed.lowered else Box(box.left, box.top + 3, box.right, box.top + tall)
+    near = [path for path in paths if path.box.touches(box)]
+    corner = TITLE_HEIGHT if placed.symbol and not placed.lowered else 0
+    title = _free(box.left + corner + 8, title_text_width(placed.title), strip, near)
     callout = None
     if group.step is not None:
-        number = _free(title.right + 6, 2 * CALLOUT, box, paths)
-        callout = rounded(number.center[0]), rounded(box.top + TITLE_HEIGHT / 2 + 3)
-    return Frame(group, box, title, callout)
+        number = _free(title.right + 6, mark_width(mark), strip, near)
+        callout = rounded(number.center[0]), rounded(title.center[1] + 1.5)
+    return Frame(group, box, title, callout, placed.title)
 
 
-def _free(start: float, width: float, box: Box, paths: list[Path]) -> Box:
+def _free(start: float, width: float, strip: Box, paths: list[Path]) -> Box:
     """Um trecho da faixa do título, a partir de `start`, sem setas; `start` mesmo, se não há."""
-    last = box.right - 2 - width
+    last = strip.right - 2 - width
 
     def place(left: float) -> Box:
-        return Box(rounded(left), box.top + 3, rounded(left + width), box.top + TITLE_HEIGHT)
+        return Box(rounded(left), strip.top, rounded(left + width), strip.bottom)
 
-    near = [path for path in paths if path.box.touches(box)]
     places = (place(start + 4 * i) for i in range(max(1, int((last - start) // 4) + 1)))
-    return next((free for free in places if not _crossed(free.grown(3), near)), place(start))
+    return next((free for free in places if not _crossed(free.grown(3), paths)), place(start))
 
 
 def _crossed(box: Box, paths: list[Path]) -> bool:
@@ -150,11 +187,11 @@ def _cropped(picture: Picture) -> Picture:
     """Desloca tudo para que a figura comece em (0, 0) com margem igual dos quatro lados."""
     boxes = [frame.box for frame in picture.frames] + [frame.title for frame in picture.frames]
     boxes += [box for node in picture.nodes for box in (node.icon, node.label)]
-    boxes += [circle(c) for c in map(node_callout, picture.nodes) if c]
+    boxes += [circle(c).grown(4) for c in map(node_callout, picture.nodes) if c]
     for arrow in picture.arrows:
-        boxes += [around(point, 2, 2) for point in arrow.curve[::3]]
-        boxes += [arrow.label] if arrow.label else []
-        boxes += [circle(arrow.callout)] if arrow.callout else []
+        boxes += [Path(arrow.curve).box.grown(1)]
+        boxes += arrow.words
+        boxes += [circle(arrow.callout).grown(4)] if arrow.callout else []
     left, top = min(b.left for b in boxes) - MARGIN, min(b.top for b in boxes) - MARGIN
     right, bottom = max(b.right for b in boxes) + MARGIN, max(b.bottom for b in boxes) + MARGIN
     shift = _Shift(-rounded(left), -rounded(top))
@@ -193,4 +230,5 @@ class _Shift:
             tips=tuple((self.point(tip), direction) for tip, direction in arrow.tips),
             callout=self.point(arrow.callout) if arrow.callout else None,
             label=self.box(arrow.label) if arrow.label else None,
+            ends=tuple((self.box(box), lines) for box, lines in arrow.ends),
         )

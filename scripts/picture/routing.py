@@ -10,96 +10,156 @@ import math
 from collections.abc import Callable
 
 from scripts.base.diagram import Edge
-from scripts.picture.geometry import Box, Path, Point, distance, rounded, segment_crosses, split
-from scripts.picture.layout import Layout, PlacedNode
+from scripts.picture.geometry import Box, Path, Point, distance, rounded, segment_crosses, split, union
+from scripts.picture.layout import Layout, PlacedEdge, PlacedNode
 from scripts.picture.measures import ICON
+from scripts.picture.ports import ALIGNED, APART, ports
 
 TOUCH = 3
-ALIGNED = 10
-APART = 24
 ROOM_TO_BEND = 40
 CLEARANCE = 8
-SPREAD = 9
+LANE = 14
+RUN = 76
+FARTHEST = 320
 
 
-def route(layout: Layout) -> tuple[tuple[Point, ...], ...]:
-    """A curva final de cada seta, na ordem de `layout.edges`."""
+def route(layout: Layout, around: bool = False) -> tuple[tuple[Point, ...], ...]:
+    """A curva final de cada seta, na ordem de `layout.edges`; `around` prefere um contorno nosso ao do Graphviz."""
     nodes = {placed.node.id: placed for placed in layout.nodes}
     curves = []
-    for placed in layout.edges:
+    for placed, offsets in zip(layout.edges, ports(layout)):
         tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
         others = [n for n in layout.nodes if n is not tail and n is not head]
-        offset = _offset(layout, placed.edge)
-        curve = _straight(tail, head, others, offset)
-        curve = curve or _bend(layout, tail, head, others, offset) or placed.curve
-        curve = _reaching(curve, head)
-        curves.append(_reaching(curve[::-1], tail)[::-1])
+        if _crowded(layout, placed.edge):
+            curve = _arc(layout, placed, tail, head)
+        else:
+            curve = _straight(tail, head, others, offsets) or _bend(layout, tail, head, others, offsets)
+            curve = curve or (detour(layout, tail, head, others, offsets) if around else None)
+        if not curve or placed.edge.tail == placed.edge.head:
+            curve = _reaching(placed.curve, head)
+            curve = _reaching(curve[::-1], tail)[::-1]
+        curves.append(tuple(map(_rounded, curve)))
     return tuple(curves)
 
 
-def _offset(layout: Layout, edge: Edge) -> float:
-    """Quanto afastar a seta do centro: as que ligam o mesmo par correm lado a lado."""
+def _crowded(layout: Layout, edge: Edge) -> bool:
+    """Se as setas do mesmo par, com os rótulos, não cabem lado a lado na largura de um ícone."""
     ends = {edge.tail, edge.head}
-    siblings = [placed.edge for placed in layout.edges if {placed.edge.tail, placed.edge.head} == ends]
-    return (siblings.index(edge) - (len(siblings) - 1) / 2) * min(APART, ICON / 2 / max(1, len(siblings) - 1))
+    labels = [placed.edge.label for placed in layout.edges if {placed.edge.tail, placed.edge.head} == ends]
+    return sum(map(bool, labels)) > ICON / APART
 
 
-def _straight(tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offset: float) -> tuple[Point, ...] | None:
+def _straight(
+    tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
+) -> tuple[Point, ...] | None:
     """O segmento entre dois ícones alinhados, quando não passa por outro componente."""
-    a, b = tail.icon.center, head.icon.center
-    if tail is head or min(abs(a[0] - b[0]), abs(a[1] - b[1])) > ALIGNED:
+    one, other = tail.icon.center, head.icon.center
+    if tail is head or min(abs(one[0] - other[0]), abs(one[1] - other[1])) > ALIGNED:
         return None
-    if abs(a[0] - b[0]) > abs(a[1] - b[1]):
-        a, b = (a[0], a[1] + offset), (b[0], b[1] + offset)
-    else:
-        a, b = (a[0] + offset, a[1]), (b[0] + offset, b[1])
-    if any(segment_crosses(a, b, box.grown(2)) for other in others for box in (other.icon, other.label)):
+    horizontal = abs(one[0] - other[0]) > abs(one[1] - other[1])
+    reach = other[0] - one[0] if horizontal else other[1] - one[1]
+    a, b = _leaving(tail, reach, horizontal, offsets[0]), _leaving(head, -reach, horizontal, offsets[1])
+    if any(segment_crosses(a, b, box.grown(2)) for node in others for box in (node.icon, node.label)):
         return None
     third = ((b[0] - a[0]) / 3, (b[1] - a[1]) / 3)
     return a, (a[0] + third[0], a[1] + third[1]), (b[0] - third[0], b[1] - third[1]), b
 
 
 def _bend(
-    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offset: float
+    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
 ) -> tuple[Point, ...] | None:
     """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre."""
-    a, b = tail.icon.center, head.icon.center
     horizontal = layout.diagram.horizontal
-    axis = 0 if horizontal else 1
-    reach = b[axis] - a[axis]
-    a, b = _leaving(tail, reach, horizontal), _leaving(head, -reach, horizontal)
-    a, b = _aside(layout, tail, reach, a, b), _aside(layout, head, -reach, b, a)
-    a, b = (((x, y + offset) if horizontal else (x + offset, y)) for x, y in (a, b))
-    if tail is head or (b[axis] - a[axis]) * math.copysign(1, reach) < ROOM_TO_BEND:
+    ends = facing(layout, tail, head, offsets)
+    if not ends:
         return None
+    a, b = ends
     pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
     curve = (a, (a[0] + pull[0], a[1] + pull[1]), (b[0] - pull[0], b[1] - pull[1]), b)
+    return None if blocked(curve, others) else curve
+
+
+def facing(layout: Layout, tail: PlacedNode, head: PlacedNode, offsets: tuple[float, float]) -> tuple[Point, Point] | None:
+    """As pontas de uma seta no sentido do fluxo, nos lados que se olham; `None` quando falta lugar para a curva."""
+    horizontal = layout.diagram.horizontal
+    axis = 0 if horizontal else 1
+    reach = head.icon.center[axis] - tail.icon.center[axis]
+    a, b = _leaving(tail, reach, horizontal, offsets[0]), _leaving(head, -reach, horizontal, offsets[1])
+    if tail is head or (b[axis] - a[axis]) * math.copysign(1, reach) < ROOM_TO_BEND:
+        return None
+    return a, b
+
+
+def blocked(curve: tuple[Point, ...], others: list[PlacedNode]) -> bool:
+    """Se a curva passa por um componente, ou perto demais."""
     path = Path(curve)
-    blocked = any(path.crosses(box.grown(CLEARANCE)) for other in others for box in (other.icon, other.label))
-    return None if blocked else curve
+    return any(path.crosses(box.grown(CLEARANCE)) for other in others for box in (other.icon, other.label))
 
 
-def _leaving(placed: PlacedNode, reach: float, horizontal: bool) -> Point:
-    """O meio do lado do componente que olha para onde a seta vai."""
-    icon = placed.icon
+def detour(
+    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
+) -> tuple[Point, ...] | None:
+    """Uma curva que contorna o que está no meio: sobe ou desce a uma pista livre, segue por ela e volta."""
+    ends = facing(layout, tail, head, offsets)
+    if not ends:
+        return None
+    flow, across = (0, 1) if layout.diagram.horizontal else (1, 0)
+    a, b = ends
+    near, far = sorted((a[flow], b[flow]))
+    boxes = [union([other.icon, other.label]) for other in others]
+    between = [box for box in boxes if box[flow] < far and box[flow + 2] > near]
+    lanes = {rounded(value) for box in between for value in (box[across] - LANE, box[across + 2] + LANE)}
+    for lane in sorted(lanes, key=lambda lane: (abs(lane - a[across]) + abs(lane - b[across]), lane)):
+        curve = _by(a, b, lane, flow)
+        if abs(lane - a[across]) + abs(lane - b[across]) <= FARTHEST and not blocked(curve, others):
+            return curve
+    return None
+
+
+def _by(a: Point, b: Point, lane: float, flow: int) -> tuple[Point, ...]:
+    """A curva de `a` a `b` por uma pista: um S até ela, um trecho reto e outro S."""
+    run = min(RUN, abs(b[flow] - a[flow]) / 3) * math.copysign(1, b[flow] - a[flow])
+
+    def at(along: float, aside: float) -> Point:
+        return (rounded(along), rounded(aside)) if flow == 0 else (rounded(aside), rounded(along))
+
+    start, end = (a[flow], a[1 - flow]), (b[flow], b[1 - flow])
+    enter, leave = start[0] + run, end[0] - run
+    third = (leave - enter) / 3
+    return (
+        at(*start), at(start[0] + run / 2, start[1]), at(enter - run / 2, lane), at(enter, lane),
+        at(enter + third, lane), at(leave - third, lane), at(leave, lane),
+        at(leave + run / 2, lane), at(end[0] - run / 2, end[1]), at(*end),
+    )
+
+
+def _arc(layout: Layout, placed: PlacedEdge, tail: PlacedNode, head: PlacedNode) -> tuple[Point, ...] | None:
+    """Um arco que passa pelo espaço do rótulo: assim muitas setas do mesmo par se abrem em leque."""
+    across = 1 if layout.diagram.horizontal else 0
+    a, b = tail.icon.center, head.icon.center
+    if tail is head or not placed.room or abs(a[across] - b[across]) > ALIGNED:
+        return None
+    reach = b[1 - across] - a[1 - across]
+    away = (placed.room.center[across] - a[across]) / 0.75
+    shift = math.copysign(min(ICON / 2 - TOUCH, abs(away) / 8), away)
+    a = _leaving(tail, reach, layout.diagram.horizontal, shift)
+    b = _leaving(head, -reach, layout.diagram.horizontal, shift)
+
+    def bulging(point: Point, along: float) -> Point:
+        return (point[0] + along, point[1] - shift + away) if across else (point[0] - shift + away, point[1] + along)
+
+    pull = (b[1 - across] - a[1 - across]) * 0.12
+    return a, bulging(a, pull), bulging(b, -pull), b
+
+
+def _leaving(placed: PlacedNode, reach: float, horizontal: bool, offset: float) -> Point:
+    """O ponto, a `offset` do meio, do lado do componente que olha para onde a seta vai."""
+    icon, label = placed.icon, placed.label.grown(TOUCH)
     if horizontal:
-        return (icon.right + TOUCH if reach > 0 else icon.left - TOUCH), icon.center[1]
-    bottom = placed.label.bottom if any(placed.lines) else icon.bottom
-    return icon.center[0], (bottom + TOUCH if reach > 0 else icon.top - TOUCH)
-
-
-def _aside(layout: Layout, placed: PlacedNode, reach: float, end: Point, other: Point) -> Point:
-    """A ponta, afastada do meio quando outra seta usa o mesmo lado, para que não pareçam uma só."""
-    axis = 0 if layout.diagram.horizontal else 1
-    centers = {node.node.id: node.icon.center[axis] for node in layout.nodes}
-    mine = placed.node.id
-    far = [centers[edge.head if edge.tail == mine else edge.tail] - centers[mine]
-           for edge in (item.edge for item in layout.edges) if mine in (edge.tail, edge.head)]
-    if sum(side * reach > 0 for side in far) < 2:
-        return end
-    across = other[1 - axis] - end[1 - axis]
-    shift = rounded(math.copysign(min(SPREAD, abs(across) / 4), across))
-    return (end[0], end[1] + shift) if axis == 0 else (end[0] + shift, end[1])
+        return (icon.right + TOUCH if reach > 0 else icon.left - TOUCH), icon.center[1] + offset
+    x = icon.center[0] + offset
+    bottom = label.bottom if any(placed.lines) and label.left <= x <= label.right else icon.bottom + TOUCH
+    return x, (bottom if reach > 0 else icon.top - TOUCH)
 
 
 def _reaching(curve: tuple[Point, ...], target: PlacedNode) -> tuple[Point, ...]:

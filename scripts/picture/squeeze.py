@@ -15,10 +15,11 @@ from dataclasses import replace
 from scripts.base.diagram import Node
 from scripts.picture.geometry import Box, Point, rounded
 from scripts.picture.layout import Layout, PlacedGroup
-from scripts.picture.measures import TITLE_HEIGHT, title_width
+from scripts.picture.measures import title_height, title_width
 
 GAP = 22
 SLANTED = 48
+STRAIGHT = 36
 ALIGNED = 10
 BORDER = 9
 ALMOST = 7
@@ -28,7 +29,7 @@ MARGIN = 14
 def compact(layout: Layout) -> Layout:
     """O mesmo layout, com as faixas vazias do eixo do fluxo reduzidas."""
     horizontal = layout.diagram.horizontal
-    squeeze = _Squeeze(_solid(layout, horizontal), _slanted(layout, horizontal), horizontal)
+    squeeze = _Squeeze(_solid(layout, horizontal), _stretches(layout, horizontal), horizontal)
     groups = [replace(group, box=squeeze.stretched(group.box)) for group in layout.groups]
     return replace(
         layout,
@@ -64,17 +65,22 @@ def _aligned(groups: list[PlacedGroup], horizontal: bool) -> list[PlacedGroup]:
 
 
 def _trimmed(layout: Layout) -> list[PlacedGroup]:
-    """Cada grupo acaba logo abaixo do que contém: o Graphviz reserva embaixo lugar para setas que se traçam de novo."""
-    ends = {node.node.id: node.label.bottom if any(node.lines) else node.icon.bottom for node in layout.nodes}
+    """Cada grupo acaba logo em volta do que contém: o Graphviz reserva lugar para setas que se traçam de novo."""
+    if not layout.diagram.horizontal:
+        return list(layout.groups)
+    spans = {node.node.id: (node.icon.top, node.label.bottom if any(node.lines) else node.icon.bottom) for node in layout.nodes}
     members: dict[str | None, list[str]] = {}
     for element in (*(node.node for node in layout.nodes), *(group.group for group in layout.groups)):
         members.setdefault(element.group if isinstance(element, Node) else element.parent, []).append(element.id)
     trimmed = {}
     for group in reversed(layout.groups):  # de dentro para fora: um grupo vem antes dos que contém
-        last = max((ends[name] for name in members.get(group.group.id, [])), default=group.box.bottom)
-        bottom = min(group.box.bottom, rounded(last + MARGIN)) if layout.diagram.horizontal else group.box.bottom
-        ends[group.group.id] = bottom
-        trimmed[group.group.id] = replace(group, box=Box(group.box.left, group.box.top, group.box.right, bottom))
+        box, title = group.box, title_height(group.title)
+        above, below = (0, title) if group.lowered else (title, 0)
+        inside = [spans[name] for name in members.get(group.group.id, [])] or [(box.top, box.bottom)]
+        top = max(box.top, rounded(min(first for first, _ in inside) - MARGIN - above))
+        bottom = min(box.bottom, rounded(max(last for _, last in inside) + MARGIN + below))
+        spans[group.group.id] = top, bottom
+        trimmed[group.group.id] = replace(group, box=Box(box.left, top, box.right, bottom))
     return [trimmed[group.group.id] for group in layout.groups]
 
 
@@ -91,31 +97,35 @@ def _solid(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:
     solid += [span(edge.room) for edge in layout.edges if edge.room]
     for group in layout.groups:
         start, end = span(group.box)
-        title = title_width(group.group) if horizontal else TITLE_HEIGHT
-        solid += [(start - BORDER, start + title), (end - BORDER, end + BORDER)]
+        if horizontal:
+            solid += [(start - BORDER, start + title_width(group.group, group.title)), (end - BORDER, end + BORDER)]
+        elif group.lowered:
+            solid += [(start - BORDER, start + BORDER), (end - title_height(group.title), end + BORDER)]
+        else:
+            solid += [(start - BORDER, start + title_height(group.title)), (end - BORDER, end + BORDER)]
     return solid
 
 
-def _slanted(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:
-    """De onde a onde, no eixo, cada seta entre componentes desalinhados faz a sua curva."""
+def _stretches(layout: Layout, horizontal: bool) -> list[tuple[float, float, float]]:
+    """De onde a onde, no eixo, vai cada seta, e de quanto lugar precisa para que se veja."""
     nodes = {placed.node.id: placed for placed in layout.nodes}
     spans = []
     for edge in layout.edges:
         first, last = sorted((nodes[edge.edge.tail], nodes[edge.edge.head]), key=lambda n: n.icon.center[0 if horizontal else 1])
         across = 1 if horizontal else 0
-        if abs(first.icon.center[across] - last.icon.center[across]) > ALIGNED:
-            ends = (first.icon.right, last.icon.left) if horizontal else (first.label.bottom, last.icon.top)
-            spans += [ends] if ends[0] < ends[1] else []
+        slanted = abs(first.icon.center[across] - last.icon.center[across]) > ALIGNED
+        ends = (first.icon.right, last.icon.left) if horizontal else (first.label.bottom, last.icon.top)
+        spans += [(*ends, SLANTED if slanted else STRAIGHT)] if ends[0] < ends[1] else []
     return spans
 
 
 class _Squeeze:
     """Função crescente, linear por partes, de coordenada antiga para nova."""
 
-    def __init__(self, solid: list[tuple[float, float]], slanted: list[tuple[float, float]], horizontal: bool):
+    def __init__(self, solid: list[tuple[float, float]], stretches: list[tuple[float, float, float]], horizontal: bool):
         self.horizontal = horizontal
         blocks = _merged(solid)
-        gaps = _gaps(blocks, slanted)
+        gaps = _gaps(blocks, stretches)
         shift = blocks[0][0]
         self.old: list[float] = []
         self.new: list[float] = []
@@ -158,15 +168,15 @@ def _merged(solid: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return blocks
 
 
-def _gaps(blocks: list[tuple[float, float]], slanted: list[tuple[float, float]]) -> list[float]:
+def _gaps(blocks: list[tuple[float, float]], stretches: list[tuple[float, float, float]]) -> list[float]:
     """O tamanho novo de cada faixa vazia entre blocos vizinhos."""
     empty = [(a[1], b[0]) for a, b in zip(blocks, blocks[1:])]
     gaps = [min(end - start, GAP) for start, end in empty]
-    for first, last in slanted:
+    for first, last, need in stretches:
         inside = [i for i, (start, end) in enumerate(empty) if first <= start and end <= last]
         room = last - first - sum(empty[i][1] - empty[i][0] - gaps[i] for i in inside)
-        if inside and room < SLANTED:
-            gaps[max(inside, key=lambda i: empty[i][1] - empty[i][0])] += SLANTED - room
+        if inside and room < need:
+            gaps[max(inside, key=lambda i: empty[i][1] - empty[i][0])] += need - room
     return gaps
 
 

@@ -36,7 +36,7 @@ _STYLE = f"""
 .arq .arq-title{{font-weight:bold}}
 .arq .arq-line{{fill:none;stroke:#4a5568;stroke:var(--arq-line,#4a5568);stroke-width:1.6}}
 .arq .arq-tip{{fill:#4a5568;fill:var(--arq-line,#4a5568)}}
-.arq .arq-step circle{{fill:#0b5394;fill:var(--arq-step,#0b5394);stroke:#fff;stroke:var(--arq-back,#fff);stroke-width:2}}
+.arq .arq-step :is(circle,rect){{fill:#0b5394;fill:var(--arq-step,#0b5394);stroke:#fff;stroke:var(--arq-back,#fff);stroke-width:2}}
 .arq .arq-step text{{font-weight:bold;fill:#fff;fill:var(--arq-step-ink,#fff);text-anchor:middle}}
 """
 
@@ -54,6 +54,6 @@ def sheet(diagram: Diagram) -> str:
         dashes = "stroke-dasharray:6 4;" if name in _DASHED or name == "generic" else ""
         fill = f"fill:{border};fill-opacity:.08" if name in _FILLED else "fill:none"
         stroke = f"stroke:{border};stroke:var(--arq-{name}-line,{border})"
-        rules.append(f".arq .arq-{name} rect{{{fill};{stroke};stroke-width:1.5;{dashes}}}")
+        rules.append(f".arq .arq-{name}>rect{{{fill};{stroke};stroke-width:1.5;{dashes}}}")
         rules.append(f".arq .arq-{name} .arq-title{{fill:{title};fill:var(--arq-{name},{title})}}")
     return _STYLE + "\n".join(rules) + "\n"

@@ -15,15 +15,16 @@ from xml.etree.ElementTree import Element, SubElement
 
 from scripts.base.diagram import Diagram
 from scripts.picture import icons, style, text
+from scripts.picture.colors import TEXT, paints
 from scripts.picture.geometry import Point
 from scripts.picture.layout import PlacedNode
-from scripts.picture.measures import CALLOUT, TITLE_HEIGHT
+from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, mark_width
+from scripts.picture.shapes import shape, write_inside
 from scripts.picture.placement import ARROW_LENGTH, Arrow, Frame, Picture, node_callout
 
 _DASHES = {"dashed": "6 4", "dotted": "2 4"}
 # Preto é a cor do traço, que clareia no modo escuro.
 _INKS = {"black", "#000", "#000000"}
-_COLOR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,24}")
 
 
 def draw(picture: Picture) -> str:
@@ -101,34 +102,37 @@ class _Drawing:
         part = self._part(parent, "group", group.id, group.step)
         part.set("class", f"arq-group arq-{style.kind(group)}")
         box = {"x": frame.box.left, "y": frame.box.top, "width": frame.box.width, "height": frame.box.height}
-        SubElement(part, "rect", {key: _number(value) for key, value in box.items()})
+        ground = {"style": f"fill:{group.fill};fill-opacity:.25"} if group.fill else {}
+        SubElement(part, "rect", {**{key: _number(value) for key, value in box.items()}, **ground})
         symbol = icons.group_symbol(group.kind)
         if symbol:
             self._use(part, symbol, (frame.box.left, frame.box.top), TITLE_HEIGHT)
-        _write(part, (group.label,), (frame.title.left, frame.title.top), "arq-title arq-halo", "start")
+        _write(part, frame.lines, (frame.title.left, frame.title.top), "arq-title arq-halo", "start", "")
         if frame.callout:
-            _callout(part, frame.callout, group.step)
+            _callout(part, frame.callout, self.diagram.marks[group.id])
 
     def _node(self, parent: Element, placed: PlacedNode) -> None:
         node = placed.node
         part = self._part(parent, "node", node.id, node.step)
         symbol = icons.node_symbol(node.icon)
+        letters = _ink(node.ink)
         if symbol:
             self._use(part, symbol, (placed.icon.left, placed.icon.top), placed.icon.width)
         else:
-            at = {"x": placed.icon.left + 1, "y": placed.icon.top + 1, "width": 46.0, "height": 46.0, "rx": 6.0}
-            SubElement(part, "rect", {"class": "arq-line", **{key: _number(value) for key, value in at.items()}})
+            shape(part, placed)
         if any(placed.lines):
-            _write(part, placed.lines, (placed.icon.center[0], placed.label.top), "arq-halo", "middle")
+            _write(part, placed.lines, (placed.icon.center[0], placed.label.top), "arq-halo", "middle", letters)
+        if placed.inside:
+            write_inside(part, placed)
         callout = node_callout(placed)
         if callout:
-            _callout(part, callout, node.step)
+            _callout(part, callout, self.diagram.marks[node.id])
 
     def _arrow(self, parent: Element, arrow: Arrow) -> None:
         edge = arrow.edge
         part = self._part(parent, "edge", edge.id, edge.step)
-        color = edge.color if _COLOR.fullmatch(edge.color) and edge.color not in _INKS else ""
-        strokes = [f"stroke:{color}"] if color else []
+        color = edge.color if edge.color not in _INKS else ""
+        strokes = [f"stroke:{value}" for value in paints(color)]
         strokes += ["stroke-width:2.6"] if "bold" in edge.style else []
         line = {"class": "arq-line", "d": _path(arrow)}
         if strokes:
@@ -139,11 +143,12 @@ class _Drawing:
         SubElement(part, "path", line)
         for tip, direction in arrow.tips:
             head = {"class": "arq-tip", "d": _tip(tip, direction)}
-            SubElement(part, "path", {**head, "style": f"fill:{color}"} if color else head)
-        if arrow.label:
-            _write(part, arrow.lines, (arrow.label.center[0], arrow.label.top), "arq-halo", "middle")
+            SubElement(part, "path", {**head, "style": ";".join(f"fill:{value}" for value in paints(color))} if color else head)
+        for box, lines in ((arrow.label, arrow.lines), *arrow.ends):
+            if box:
+                _write(part, lines, (box.center[0], box.top), "arq-halo", "middle", _ink(edge.ink))
         if arrow.callout:
-            _callout(part, arrow.callout, edge.step)
+            _callout(part, arrow.callout, self.diagram.marks[edge.id])
 
 
 def describe(diagram: Diagram) -> str:
@@ -153,16 +158,21 @@ def describe(diagram: Diagram) -> str:
     arrows = []
     for edge in steps:
         verb = f" ({' '.join(edge.label.split())})" if edge.label else ""
-        number = f"Passo {edge.step}: " if edge.step else ""
+        number = f"Passo {diagram.marks[edge.id]}: " if edge.step else ""
         arrows.append(f"{number}{names[edge.tail]} → {names[edge.head]}{verb}")
     told = f" Setas: {'; '.join(arrows)}." if arrows else ""
     return f"Componentes: {', '.join(names.values())}.{told}"
 
 
-def _write(parent: Element, lines: tuple[str, ...], at: Point, style: str, anchor: str) -> None:
+def _ink(color: str) -> str:
+    """O estilo da cor que o script deu a um texto; a preta é a de todos, que clareia no modo escuro."""
+    return ";".join(f"fill:{value}" for value in paints(color, TEXT)) if color not in _INKS else ""
+
+
+def _write(parent: Element, lines: tuple[str, ...], at: Point, style: str, anchor: str, ink: str) -> None:
     """Linhas de texto a partir do alto `at`; âncora no começo ou no meio."""
     x, top = at
-    element = SubElement(parent, "text", {"class": style})
+    element = SubElement(parent, "text", {"class": style, **({"style": ink} if ink else {})})
     if anchor != "start":
         element.set("text-anchor", anchor)
     baseline = top + text.LINE_HEIGHT - 3.5
@@ -176,11 +186,16 @@ def _write(parent: Element, lines: tuple[str, ...], at: Point, style: str, ancho
         SubElement(element, "tspan", position).text = line
 
 
-def _callout(parent: Element, center: Point, step: int | None) -> None:
+def _callout(parent: Element, center: Point, mark: str) -> None:
     part = SubElement(parent, "g", {"class": "arq-step"})
     x, y = center
-    SubElement(part, "circle", {"cx": _number(x), "cy": _number(y), "r": str(CALLOUT)})
-    SubElement(part, "text", {"x": _number(x), "y": _number(y + 4.6)}).text = str(step)
+    wide = mark_width(mark)
+    if wide > 2 * CALLOUT:
+        place = {"x": x - wide / 2, "y": y - CALLOUT, "width": wide, "height": 2 * CALLOUT, "rx": CALLOUT}
+        SubElement(part, "rect", {key: _number(value) for key, value in place.items()})
+    else:
+        SubElement(part, "circle", {"cx": _number(x), "cy": _number(y), "r": str(CALLOUT)})
+    SubElement(part, "text", {"x": _number(x), "y": _number(y + 4.6)}).text = mark
 
 
 def _path(arrow: Arrow) -> str:

@@ -41,20 +41,31 @@ _WIDTHS = {
 }
 # O que o XML 1.0 não aceita, nem escapado.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_HTML = re.compile("<([^<>]*<.*>[^<>]*)>", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);")
 _BY_CHARACTER = {character: width for width, characters in _WIDTHS.items() for character in characters}
 
 
 def plain(written: object) -> str:
-    """O texto do autor como se lê: sem caracteres de controle nem marcas de rótulo HTML.
+    """O texto do autor como o Graphviz o mostra, sem marcas nem caracteres de controle.
 
-    Um rótulo entre `<` e `>` é a linguagem de HTML do Graphviz, que o pacote `c4` usa.
+    Entre `<` e `>` está a linguagem de HTML dele, que o pacote `c4` usa. Fora dela, `\\n`, `\\l`
+    e `\\r` quebram a linha, outra barra só protege o que vem depois, e `&…;` é um caractere.
     """
     label = str(written)
-    if marked := _HTML.fullmatch(label):
-        label = html.unescape(re.sub("<[^<>]*>", "", re.sub("<br[^<>]*>", "\n", marked[1])))
-        label = "\n".join(filter(None, map(str.strip, label.splitlines())))
-    return _UNWRITABLE.sub("", label)
+    if label.startswith("<") and label.endswith(">") and len(label) > 1:
+        label = re.sub(r"<br[^<>]*>|</tr\s*>", "\n", label[1:-1], flags=re.IGNORECASE)
+        label = html.unescape(re.sub("<[^<>]*>", "", re.sub(r"</td\s*>", " ", label, flags=re.IGNORECASE)))
+        label = "\n".join(filter(None, (" ".join(line.split()) for line in label.splitlines())))
+    else:
+        label = _ESCAPE.sub(lambda found: "\n" if found[1] in "nlr" else found[1], label)
+        label = _ENTITY.sub(lambda found: html.unescape(found[0]), label).replace("\xa0", " ").removesuffix("\n")
+    return writable(label)
+
+
+def writable(written: object) -> str:
+    """O texto sem o que um arquivo XML não pode levar."""
+    return _UNWRITABLE.sub("", str(written))
 
 
 @cache
@@ -72,7 +83,7 @@ def wrap(label: str, limit: float) -> tuple[str, ...]:
     `limit` é a largura desejada em px; uma palavra maior que ela fica inteira.
     """
     lines: list[str] = []
-    for written in label.replace("\\n", "\n").splitlines() or [""]:
+    for written in label.splitlines() or [""]:
         current = ""
         for word in written.split():
             longer = f"{current} {word}".strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import struct
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 _SVG = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(?:<title>.*?</title>)?(.*)</svg>\s*$', re.DOTALL)
+_SVG_FILE = re.compile(rb"<svg[\s>].*</svg>\s*$", re.DOTALL)
+LARGEST = 1024
 _MEDIA_TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
 
 
@@ -38,6 +41,23 @@ def node_symbol(image: str) -> Symbol | None:
     if official and "resources" in path.parts:
         return _official(official)
     return _embedded(path)
+
+
+def problem(path: Path) -> str:
+    """O que dizer do arquivo de um ícone que não serve, ou serve mal; vazio quando está bem."""
+    if node_symbol(str(path)) is None:
+        return "não é uma imagem que o navegador mostre e ficou de fora; use PNG, JPEG, GIF, WebP ou SVG."
+    widest = max(_png_size(path))
+    if widest > LARGEST:
+        return f"tem {widest} px e pesa na figura, que o mostra com 48; reduza-o a no máximo {LARGEST} px."
+    return ""
+
+
+def _png_size(path: Path) -> tuple[int, int]:
+    """Largura e altura de um PNG, do cabeçalho; zeros para outros arquivos."""
+    with path.open("rb") as file:
+        head = file.read(24)
+    return struct.unpack(">II", head[16:24]) if head.startswith(b"\x89PNG") and len(head) == 24 else (0, 0)
 
 
 def group_symbol(kind: str) -> Symbol | None:
@@ -66,10 +86,14 @@ def _official(name: str) -> Symbol:
 def _embedded(path: Path) -> Symbol | None:
     data = path.read_bytes()
     media_type = next((kind for magic, kind in _MEDIA_TYPES.items() if data.startswith(magic)), None)
+    if path.suffix.lower() == ".svg" and _SVG_FILE.search(data):
+        media_type = "image/svg+xml"  # como imagem, o navegador não roda nem busca nada que o arquivo peça
     if not media_type:
         return None
     encoded = base64.b64encode(data).decode()
     # O id sai do conteúdo: não muda com a pasta, e dois ícones de mesmo nome não se confundem.
     name = f"png-{hashlib.sha256(data).hexdigest()[:12]}"
-    image = f'<image width="48" height="48" preserveAspectRatio="xMidYMid meet" href="data:{media_type};base64,{encoded}"/>'
+    # O fundo claro só se vê no modo escuro, em que um desenho preto sumiria.
+    plate = '<rect width="48" height="48" rx="6" fill="#fff" fill-opacity=".85"/>'
+    image = f'{plate}<image width="48" height="48" preserveAspectRatio="xMidYMid meet" href="data:{media_type};base64,{encoded}"/>'
     return Symbol(name, "0 0 48 48", image)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,10 @@ import diagrams
 
 from scripts.base.diagram import Diagram, Edge, Group, Node
 from scripts.base.findings import Defect, Finding
+from scripts.picture import icons
+from scripts.picture.script.looks import edge_label, edge_look, group_fill, node_look
 from scripts.picture.script.recording import Recording
-from scripts.picture.text import plain
+from scripts.picture.text import plain, writable
 
 STEP = re.compile("[1-9][0-9]?")
 OWN_ATTRIBUTES = {"recurso", "sem_recurso", "passo", "acao", "porta", "declarada", "sem_regra", "grupo"}
@@ -25,41 +29,58 @@ LAYOUT_ATTRIBUTES = {"constraint", "minlen", "weight"}
 ARROWS = {"forward": "forward", "back": "forward", "both": "both", "none": "none"}
 
 
-def assemble(recording: Recording, slug: str, name: str, root: Path) -> Diagram:
-    """Monta o diagrama gravado. Erro: `Defect` com um achado por problema."""
-    return _Assembly(recording, name, root).diagram(slug)
+def assemble(recording: Recording, slug: str, name: str, root: Path) -> tuple[Diagram, ...]:
+    """Monta os diagramas gravados, na ordem declarada. Erro: `Defect` com um achado por problema.
+
+    Um script com os atributos do projeto só tem um; o de outra pessoa pode ter vários.
+    """
+    declared = recording.diagrams
+    if not declared:
+        raise Defect(_count(name, 1, "não declara nenhum"))
+    parts = [_Assembly(recording, name, root, drawn) for drawn, _ in declared]
+    found = tuple(part.diagram(slug if i == 1 else f"{slug}-{i}", line) for i, (part, (_, line)) in enumerate(zip(parts, declared), 1))
+    if len(found) > 1 and (recording.nested or any(diagram.bound for diagram in found)):
+        raise Defect(_count(name, declared[1][1], f"declara {len(declared)}"))
+    return found
+
+
+def _count(name: str, line: int, count: str) -> Finding:
+    return Finding(name, line, "diagrama-unico", f"O script {count} `Diagram`; deixe exatamente um.")
 
 
 class _Assembly:
-    def __init__(self, recording: Recording, name: str, root: Path):
+    def __init__(self, recording: Recording, name: str, root: Path, drawn: diagrams.Diagram):
         self.recording = recording
         self.name = name
         self.root = root
+        self.drawn = drawn
         self.problems: list[Finding] = []
+        self.notes: list[Finding] = []
         self.ids: dict[int, str] = {}
+        self.names: dict[str, str] = {}
         self.taken: dict[str, int] = {}
         self.bound = False
 
-    def diagram(self, slug: str) -> Diagram:
-        declared = self.recording.diagrams
-        if len(declared) != 1:
-            line = declared[1][1] if declared else 1
-            count = f"declara {len(declared)}" if declared else "não declara nenhum"
-            raise Defect(Finding(self.name, line, "diagrama-unico", f"O script {count} `Diagram`; deixe exatamente um."))
-        drawn, line = declared[0]
-        self.wanted = {_declared_id(element) for element, _ in self.recording.elements}
-        elements = [self._element(i, *entry) for i, entry in enumerate(self.recording.elements)]
+    def diagram(self, slug: str, line: int) -> Diagram:
+        declared = [entry for entry in self.recording.elements if entry[0]._diagram is self.drawn]
+        self.wanted = {_declared_id(element) for element, _ in declared}
+        elements = [self._element(i, *entry) for i, entry in enumerate(declared)]
         groups = tuple(element for element in elements if isinstance(element, Group))
         nodes = tuple(element for element in elements if isinstance(element, Node))
         edges = self._edges()
         visible = tuple(edge for edge in edges if "invis" not in edge.style)
         spacers = tuple(edge for edge in edges if "invis" in edge.style)
-        if not nodes:
+        if not nodes and not self.recording.nested:
             self._problem(line, "diagrama-vazio", "O diagrama não tem componentes; declare ao menos um.")
         if self.problems:
             raise Defect(*self.problems)
-        direction = drawn.dot.graph_attr["rankdir"].upper()
-        return Diagram(slug, self.name, plain(drawn.name), line, direction, nodes, groups, visible, spacers, self.bound)
+        direction = self.drawn.dot.graph_attr["rankdir"].upper()
+        title = plain(self.drawn.name)
+        notes = tuple(sorted(set(self.notes)))
+        return Diagram(slug, self.name, title, line, direction, nodes, groups, visible, spacers, self.bound, notes)
+
+    def _note(self, line: int, code: str, message: str) -> None:
+        self.notes.append(Finding(self.name, line, code, message))
 
     def _problem(self, line: int, code: str, message: str) -> None:
         self.problems.append(Finding(self.name, line, code, message))
@@ -103,6 +124,7 @@ class _Assembly:
     def _group(self, cluster: Any, line: int, order: int) -> Group:
         attributes = cluster.dot.graph_attr
         parent = self.ids[id(cluster._parent)] if cluster._parent else None
+        what = f"do grupo {_quoted(plain(cluster.label))}"
         return Group(
             self._identify(cluster, "grupo-", line),
             plain(cluster.label),
@@ -110,72 +132,107 @@ class _Assembly:
             order=order,
             kind=attributes.get("grupo", ""),
             parent=parent,
+            fill=group_fill(attributes, what, partial(self._note, line)),
             **self._own(attributes, line),
         )
 
     def _node(self, node: Any, line: int, order: int) -> Node:
-        attributes = node._attrs
+        attributes = {**self.drawn.dot.node_attr, **node._attrs}
+        label = plain("" if node.label is None else node.label)
+        icon = self._icon(node, line)
+        identity = self._identify(node, "no-", line)
+        self.names[identity] = " ".join(label.split()) or identity
         return Node(
-            self._identify(node, "no-", line),
-            plain("" if node.label is None else node.label),
+            identity,
+            label,
             line,
             order=order,
             kind=f"{node._provider}.{node._type}.{type(node).__name__}" if node._provider else type(node).__name__,
-            icon=self._icon(node, line),
+            icon=icon,
             group=self.ids[id(node._cluster)] if node._cluster else None,
-            **self._own(attributes, line),
+            **node_look(attributes, bool(node._attrs.get("image")), f"de {_quoted(label)}", partial(self._note, line)),
+            **self._own(node._attrs, line),
         )
 
     def _icon(self, node: Any, line: int) -> str:
         image = str(node._attrs.get("image", "") or "")
         if not image:
             return ""
-        folders = (Path("/"), Path(self.recording.script).parent, self.root)
-        for folder in folders:
+        beside = Path(self.recording.script).parent
+        output = Path(self.drawn.filename).parent
+        for folder in (Path("/"), beside, self.root, beside / output, self.root / output):
             if (folder / image).is_file():
-                return str((folder / image).resolve())
-        if type(node)._icon:  # há classes de `diagrams` que citam um arquivo que ele não traz
+                return self._usable((folder / image).resolve(), image, line)
+        if type(node)._icon and type(node)._icon_dir:  # há classes de `diagrams` que citam um arquivo que ele não traz
             return ""
         self._problem(line, "icone-ausente", f"O ícone `{image}` não existe; confira o caminho, relativo ao script.")
         return ""
 
+    def _usable(self, path: Path, image: str, line: int) -> str:
+        problem = icons.problem(path)
+        if problem:
+            self._note(line, "icone-ruim", f"O ícone `{image}` {problem}")
+        return "" if icons.node_symbol(str(path)) is None else str(path)
+
+    def _connections(self) -> Iterator[tuple[Any, Any, dict[str, Any], int]]:
+        """As setas deste diagrama, com os atributos de todas; com `strict`, uma só por par e sentido."""
+        merged: dict[tuple[int, int], dict[str, Any]] = {}
+        for first, second, own, line in self.recording.edges:
+            if first._diagram is not self.drawn:
+                continue
+            earlier = merged.get((id(first), id(second)))
+            if earlier is not None and self.drawn.dot.strict:
+                earlier.update(own)
+                continue
+            merged[id(first), id(second)] = attributes = {**self.drawn.dot.edge_attr, **own}
+            yield first, second, attributes, line
+
     def _edges(self) -> tuple[Edge, ...]:
         seen: Counter[str] = Counter()
         edges = []
-        for first, second, attributes, line in self.recording.edges:
+        for first, second, attributes, line in list(self._connections()):
             backwards = attributes["dir"] == "back"
             tail, head = (second, first) if backwards else (first, second)
             if id(tail) not in self.ids or id(head) not in self.ids:
                 self._problem(line, "seta-sem-componente", "Uma ponta da seta não é um componente deste diagrama.")
                 continue
-            pair = f"{self.ids[id(tail)]}--{self.ids[id(head)]}"
+            ends = self.ids[id(tail)], self.ids[id(head)]
+            pair = f"{ends[0]}--{ends[1]}"
             seen[pair] += 1
-            self.bound = self.bound or bool(OWN_ATTRIBUTES & attributes.keys())
-            edges.append(
-                Edge(
-                    pair if seen[pair] == 1 else f"{pair}--{seen[pair]}",
-                    self.ids[id(tail)],
-                    self.ids[id(head)],
-                    line,
-                    label=plain(attributes.get("label") or attributes.get("xlabel") or ""),
-                    step=self._step(attributes, line),
-                    action=str(attributes.get("acao", "")),
-                    port=str(attributes.get("porta", "")),
-                    declared=str(attributes.get("declarada", "")),
-                    unruled=str(attributes.get("sem_regra", "")),
-                    arrows=ARROWS.get(attributes["dir"], "forward"),
-                    declared_backwards=backwards,
-                    color=str(attributes.get("color", "")),
-                    style=str(attributes.get("style", "")),
-                    layout=tuple(sorted((key, str(attributes[key])) for key in LAYOUT_ATTRIBUTES & attributes.keys())),
-                )
-            )
+            edges.append(self._edge(pair if seen[pair] == 1 else f"{pair}--{seen[pair]}", ends, attributes, line))
         return tuple(edges)
+
+    def _edge(self, identity: str, ends: tuple[str, str], attributes: dict[str, Any], line: int) -> Edge:
+        self.bound = self.bound or bool(OWN_ATTRIBUTES & attributes.keys())
+        what = f"da seta “{self.names[ends[0]]} → {self.names[ends[1]]}”"
+        look = edge_look(attributes, what, partial(self._note, line))
+        backwards = attributes["dir"] == "back"
+        if backwards:
+            look["near"] = look["near"][::-1]
+        return Edge(
+            identity,
+            *ends,
+            line,
+            label=edge_label(attributes),
+            step=self._step(attributes, line),
+            action=str(attributes.get("acao", "")),
+            port=str(attributes.get("porta", "")),
+            declared=str(attributes.get("declarada", "")),
+            unruled=str(attributes.get("sem_regra", "")),
+            arrows="none" if attributes.get("arrowhead") == "none" else ARROWS.get(attributes["dir"], "forward"),
+            declared_backwards=backwards,
+            layout=tuple(sorted((key, str(attributes[key])) for key in LAYOUT_ATTRIBUTES & attributes.keys())),
+            **look,
+        )
+
+
+def _quoted(label: str) -> str:
+    return f"“{' '.join(label.split()) or 'sem nome'}”"
 
 
 def _declared_id(element: Any) -> str:
     """O id que o script deu; vazio quando não deu ou foi sorteado por `diagrams` (`uuid4().hex`)."""
     if isinstance(element, diagrams.Cluster):
-        return plain(element.dot.graph_attr.get("id", ""))
-    identity = plain(element._id)
+        return writable(element.dot.graph_attr.get("id", ""))
+    identity = writable(element._id)
     return "" if re.fullmatch("[0-9a-f]{32}", identity) else identity

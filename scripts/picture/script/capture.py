@@ -13,9 +13,8 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from unittest import mock
 
 import diagrams
 
@@ -26,10 +25,15 @@ from scripts.picture.script.recording import Recording
 
 
 def capture(script: Path, root: Path) -> diagram.Diagram:
-    """Executa `script` e devolve seu diagrama; os caminhos dos achados são relativos a `root`.
+    """Executa `script` e devolve seu (primeiro) diagrama; o resto é como em `capture_all`."""
+    return capture_all(script, root)[0]
 
-    Erro: `Defect` com a linha do script quando ele falha, não declara exatamente um
-    `Diagram` ou usa atributos inválidos.
+
+def capture_all(script: Path, root: Path) -> tuple[diagram.Diagram, ...]:
+    """Executa `script` e devolve os diagramas dele; os caminhos dos achados são relativos a `root`.
+
+    Erro: `Defect` com a linha do script quando ele falha, não declara nenhum `Diagram`,
+    declara mais de um usando os atributos do projeto, ou os usa de modo inválido.
     """
     name = script.relative_to(root).as_posix()
     recording = Recording(str(script))
@@ -60,10 +64,11 @@ def _recorded(recording: Recording) -> Iterator[None]:
 
     def observe(cls, into):
         def __init__(self, *args, **attrs):
+            recording.nested |= cls is diagrams.Diagram and diagrams.getdiagram() is not None
             originals[cls](self, *args, **attrs)
             into.append((self, recording.line()))
 
-        return mock.patch.object(cls, "__init__", __init__)
+        return _replaced(cls, "__init__", __init__)
 
     def connect(self, node, other, edge):
         recording.edges.append((node, other, edge.attrs, recording.line()))
@@ -76,20 +81,32 @@ def _recorded(recording: Recording) -> Iterator[None]:
         stack.enter_context(observe(diagrams.Diagram, recording.diagrams))
         stack.enter_context(observe(diagrams.Cluster, recording.elements))
         stack.enter_context(observe(diagrams.Node, recording.elements))
-        stack.enter_context(mock.patch.object(diagrams.Diagram, "connect", connect))
-        stack.enter_context(mock.patch.object(diagrams.Diagram, "__exit__", leave))
-        stack.enter_context(mock.patch.object(diagrams.Diagram, "render", lambda self: None))
+        stack.enter_context(_replaced(diagrams.Diagram, "connect", connect))
+        stack.enter_context(_replaced(diagrams.Diagram, "__exit__", leave))
+        stack.enter_context(_replaced(diagrams.Diagram, "render", lambda self: None))
         yield
 
 
 @contextlib.contextmanager
+def _replaced(cls: type, name: str, value: Callable) -> Iterator[None]:
+    """Troca um método da classe enquanto o bloco dura (`unittest.mock` traria o `asyncio` inteiro)."""
+    original = getattr(cls, name)
+    setattr(cls, name, value)
+    try:
+        yield
+    finally:
+        setattr(cls, name, original)
+
+
+@contextlib.contextmanager
 def _undisturbed(script: Path) -> Iterator[None]:
-    """Roda como `python script.py` rodaria e desfaz o que o script mudou no processo."""
+    """Roda como `python script.py` rodaria na pasta dele e desfaz o que o script mudou no processo."""
     before = (os.getcwd(), list(sys.path), list(sys.argv), dict(os.environ))
     bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     modules = set(sys.modules)
     sys.path.insert(0, str(script.parent))
     sys.argv = [str(script)]
+    os.chdir(script.parent)
     try:
         with contextlib.redirect_stdout(sys.stderr):
             yield

@@ -10,11 +10,15 @@ from diagrams import Cluster, Diagram, Node
 
 @dataclass
 class Recording:
-    """O que um script fez, na ordem: objetos de `diagrams` com a linha que os criou."""
+    """O que um script fez, na ordem: objetos de `diagrams` com a linha que os criou.
+
+    `nested` diz que um `Diagram` foi aberto dentro de outro.
+    """
 
     script: str
     diagrams: list[tuple[Diagram, int]] = field(default_factory=list)
     elements: list[tuple[Cluster | Node, int]] = field(default_factory=list)
+    nested: bool = False
     edges: list[tuple[Node, Node, dict[str, str], int]] = field(default_factory=list)
 
     def line(self) -> int:
