@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
-from scripts.checks import arrows, benefits, comparison, components, hygiene, ids, links, picture, resources, shared, steps
+from scripts.checks import arrows, benefits, commands, comparison, components, hygiene, ids, links, picture, resources, shared, steps
 from scripts.page import architecture
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.drawn.containment import misplaced
@@ -48,6 +48,8 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
     the_template = _read(cloudformation.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", found)
     if the_page:
         found.update(the_page.findings, picture.shown(the_page))
+    if the_page and the_template:
+        found.update(commands.check(the_page, the_template))
     if the_template:
         found.update(resources.size(the_template, folder / "template.yaml"))
     if diagram:
