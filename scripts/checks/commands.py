@@ -28,7 +28,7 @@ CHANGES = re.compile(r"ParameterKey=(\w+)")
 PARAMETER = re.compile(r"(?:^|\s)['\"]?([A-Za-z][A-Za-z0-9]*)=")
 RESOURCE = re.compile(r"(?:--logical-resource-id|cfn-\w+ [^\n]*--resource)\s+['\"]?([A-Za-z][A-Za-z0-9]*)")
 STACK = re.compile(r"--stack(?:-name)?\s+['\"]?([\w-]+)")
-DEPLOYS = re.compile(r"cloudformation\s+(?:deploy|create-stack)\b")
+CREATED = re.compile(r"cloudformation\s+(?:deploy|create-stack)\b(?:[^\n]|\\\n)*?--stack-name\s+['\"]?([\w-]+)")
 SETTING = re.compile(r"(?!SameSite=)([A-Z][a-z]+[A-Za-z0-9]*)=\S+")
 """`DiasBackup=1`, que só um parâmetro tem; `SameSite=Lax` é de um cookie."""
 SAID = {"saída": "output", "saídas": "output", "parâmetro": "parameter", "parâmetros": "parameter"}
@@ -98,7 +98,7 @@ def _in_text(page: Page) -> Iterator[Mention]:
 
 def _stacks(page: Page, written: list[Command]) -> Iterator[Finding]:
     """A página fala de uma pilha só: a que ela cria."""
-    created = {found[1] for command in written if DEPLOYS.search(command.text) for found in STACK.finditer(command.text)}
+    created = {name for command in written for name in CREATED.findall(command.text)}
     for command in written if created else ():
         for found in STACK.finditer(command.text):
             if found[1] not in created:

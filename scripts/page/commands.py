@@ -11,6 +11,7 @@ from scripts.page.document import Document
 
 LANGUAGES = frozenset(("bash", "sh", "console", "shell", "zsh"))
 PROGRAMS = re.compile(r"(?:sudo )?(?:aws|kubectl|curl|python3|journalctl|bash|/opt/aws/bin/\S+) \S")
+COMMENT = re.compile(r"\s#\s.*")
 HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 
 
@@ -31,7 +32,7 @@ class Command:
             elif not text.lstrip().startswith("#"):
                 found = HEREDOC.search(text)
                 ending = found[2] if found else ""
-                yield number, HEREDOC.sub("", text)
+                yield number, COMMENT.sub("", HEREDOC.sub("", text))
 
 
 def commands(page: Document) -> Iterator[Command]:
