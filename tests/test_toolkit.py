@@ -23,7 +23,7 @@ WIDEST_LINE = 150
 # As salas, de baixo para cima: cada uma só importa das que vêm antes, também dentro de funções.
 FLOORS = [
     {"base", "setup"},
-    {"page", "picture", "template"},
+    {"aws", "page", "picture", "template"},
     {"proofs"},
     {"checks"},
     {"measure", "skeleton", "website"},

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
-from scripts.checks import arrows, benefits, commands, comparison, components, hygiene, ids, links, picture, resources, shared, steps
+from scripts.checks import arrows, benefits, commands, comparison, components, hygiene, ids, links, picture, prices, resources, shared, steps
 from scripts.page import architecture
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.drawn.containment import misplaced
@@ -74,7 +74,7 @@ def check_together(root: Path, known: Iterable[str], slugs: Iterable[str] | None
     wanted = None if slugs is None else frozenset(slugs)
     paths = {found.path for slug, found in templates.items() if wanted is None or slug in wanted}
     divergent = [finding for finding in shared.check(list(templates.values())) if finding.path in paths]
-    return sorted({*divergent, *comparison.check(root, templates, wanted)})
+    return sorted({*divergent, *comparison.check(root, templates, wanted), *prices.check_dates(templates.values())})
 
 
 def judge(diagram: Diagram, the_page: architecture.Page | None, the_template: cloudformation.Template | None) -> Iterable[Finding]:
@@ -96,6 +96,7 @@ def judge(diagram: Diagram, the_page: architecture.Page | None, the_template: cl
 def witness(diagram: Diagram, the_page: architecture.Page | None, the_template: cloudformation.Template) -> Iterable[Finding]:
     """O template como testemunha: setas, lugares e benefícios contra ele, e as permissões dele contra as setas."""
     yield from hygiene.check(the_template, diagram)
+    yield from prices.check(the_template)
     proofs = prove(diagram, the_template)
     yield from arrows.check(diagram, the_template, proofs)
     yield from misplaced(diagram, the_template)
