@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -119,6 +121,8 @@ class Call:
             return _shorthand(self.name, shape, text)
         if shape.type_name in ("integer", "long"):
             return int(text) if text.isdecimal() else _wrong(f"`{self.name}`: `{text}` não é um número")
+        if shape.type_name in ("float", "double"):
+            return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else _wrong(f"`{self.name}`: `{text}` não é um número")
         if shape.type_name == "blob":
             return self._blob(written, text)
         if getattr(shape, "enum", None) and text not in shape.enum:
@@ -140,6 +144,8 @@ def judge(words: list[str], files: Mapping[str, bytes], answers: Mapping[str, An
 
     `fragment` só confere que o comando existe. Erro: `Wrong`, com o que a AWS CLI recusaria.
     """
+    if words == ["--version"]:
+        return "aws-cli/2"
     if len(words) < 2:
         raise Wrong(f"`aws {' '.join(words)}` não é um comando")
     waiter = words[1] == "wait"
@@ -173,7 +179,7 @@ def _extra(call: Call) -> str:
     missing = REQUIRED.get(call.name, set()) - call.options.keys()
     if missing:
         raise Wrong(f"`{call.name}`: falta {', '.join(sorted(missing))}")
-    if call.name.startswith("s3 ") and not any(word.startswith("s3://") for word in call.loose):
+    if call.name.startswith("s3 ") and call.loose and not any(word.startswith("s3://") for word in call.loose):
         raise Wrong(f"`{call.name}`: nenhum endereço `s3://`")
     return ""
 
@@ -271,44 +277,56 @@ def _sample(shape: Shape | None, depth: int = 0) -> Any:
             "timestamp": "2026-01-01T00:00:00Z"}.get(shape.type_name, "valor".ljust(shape.metadata.get("min", 0), "x"))
 
 
-def _typed(node: dict[str, Any], shape: Shape | None, query: str) -> Shape | None:
-    """O tipo que a consulta dá a partir deste; um campo que a resposta não tem é erro."""
+@dataclass(frozen=True)
+class Listed:
+    """Uma lista que a consulta montou, de itens deste tipo."""
+
+    member: Any
+
+
+def _typed(node: dict[str, Any], shape: Any, query: str) -> Any:
+    """O tipo que a consulta dá a partir deste, ou `None` se não se sabe; um campo que a resposta não tem é erro."""
     kind, children = node["type"], node["children"]
     if kind == "field" and isinstance(shape, StructureShape):
         if node["value"] not in shape.members:
             raise Wrong(f"a consulta `{query}` pede `{node['value']}`, que a resposta não tem")
         return shape.members[node["value"]]
-    if kind == "current" or kind == "identity":
+    if kind in ("current", "identity"):
         return shape
-    if kind == "index" or kind == "slice":
-        return shape.member if isinstance(shape, ListShape) else None
+    if kind == "index":
+        return _item(shape)
+    if kind == "slice":
+        return shape
     if kind in ("subexpression", "index_expression", "pipe"):
         for child in children:
             shape = _typed(child, shape, query)
         return shape
-    if kind in ("projection", "filter_projection", "flatten"):
-        inner = _typed(children[0], shape, query)
-        item = inner.member if isinstance(inner, ListShape) else None
-        for child in children[1:]:
-            _typed(child, item, query)
-        return inner if kind != "flatten" else (item if isinstance(item, ListShape) else inner)
+    if kind in ("projection", "filter_projection"):
+        item = _item(_typed(children[0], shape, query))
+        found = [_typed(child, item, query) for child in children[1:]]
+        return Listed(found[0])
+    if kind == "flatten":
+        item = _item(_typed(children[0], shape, query))
+        return Listed(_item(item) if isinstance(item, (ListShape, Listed)) else item)
     if kind == "function_expression":
         return _called(node, shape, query)
-    for child in children if kind not in ("literal", "field") else ():
-        _typed(child, shape, query)
-    return None
+    found = [_typed(child, shape, query) for child in children if kind not in ("literal", "field")]
+    return Listed(found[0]) if kind == "multi_select_list" else None
 
 
-def _called(node: dict[str, Any], shape: Shape | None, query: str) -> Shape | None:
+def _item(shape: Any) -> Any:
+    return shape.member if isinstance(shape, (ListShape, Listed)) else None
+
+
+def _called(node: dict[str, Any], shape: Any, query: str) -> Any:
     """O tipo que uma função dá; `&Campo` é de cada item da lista que vem antes."""
     first = None
     for position, child in enumerate(node["children"]):
-        item = first.member if isinstance(first, ListShape) else None
-        found = _typed(child["children"][0], item, query) if child["type"] == "expref" else _typed(child, shape, query)
+        found = _typed(child["children"][0], _item(first), query) if child["type"] == "expref" else _typed(child, shape, query)
         first = found if position == 0 else first
     if node["value"] in ("reverse", "sort", "sort_by"):
         return first
-    return first.member if node["value"] in ("max_by", "min_by") and isinstance(first, ListShape) else None
+    return _item(first) if node["value"] in ("max_by", "min_by") else None
 
 
 def _wrong(reason: str) -> Any:

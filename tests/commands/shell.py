@@ -48,7 +48,7 @@ PYTHON = """#!/bin/sh
 case "$1" in scripts|scripts/*) exec {agent} "$@";; esac
 exec {python} "$@"
 """
-PROGRAMS = ("aws", "curl", "kubectl", "sudo", "openssl", "projeto")
+PROGRAMS = ("aws", "curl", "kubectl", "session-manager-plugin", "sudo", "openssl", "projeto")
 PROLOGUE = ("set -u; trap 'export PAGE_LINE=$LINENO' DEBUG; trap 'echo \"$LINENO\" >> .falhas' {error}; "
             "command_not_found_{handler}() {{ echo \"$1\" >> .ausentes; }}; {extra}")
 PROLOGUES = {"bash": PROLOGUE.format(error="ERR", handler="handle", extra="set -ET"),
@@ -132,7 +132,7 @@ class _Judging:
 
     def __call__(self, call: dict[str, Any]) -> tuple[str, int]:
         try:
-            return getattr(self, f"_{call['program']}")(call), 0
+            return getattr(self, f"_{call['program'].partition('-')[0]}")(call), 0
         except Wrong as wrong:
             where = f":{call['line']}" if call["line"] else ""
             self.problems.append(f"{self.page.path}{where}: {wrong}")
@@ -163,6 +163,8 @@ class _Judging:
 
     def _kubectl(self, call: dict[str, Any]) -> str:
         return ""
+
+    _session = _kubectl
 
     def _openssl(self, call: dict[str, Any]) -> str:
         for option, value in zip(call["words"], call["words"][1:]):

@@ -35,7 +35,8 @@ def answers(path: Path) -> dict:
     file = path.with_name("template.yaml")
     outputs = cloudformation.read(file).data["Outputs"] if file.is_file() else {}
     listed = [{"OutputKey": name, "OutputValue": "http://saida.example/"} for name in outputs]
-    return {"cloudformation describe-stacks": {"Stacks": [{"Outputs": listed}]},
+    return {"sts get-caller-identity": {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/ana"},
+            "cloudformation describe-stacks": {"Stacks": [{"Outputs": listed}]},
             "sqs receive-message": {"Messages": [{"ReceiptHandle": "valor", "Body": BODY}]}}
 
 
@@ -121,6 +122,7 @@ def test_the_real_cli_reads_the_calls(path, tmp_path):
     ("aws ecc2 describe-instances", "não há o serviço `ecc2`"),
     ("aws rds delete-db-snapshot", "Missing required parameter"),
     ("aws ec2 describe-instances --query 'Reservations[0].Instances[0].PublicIp'", "pede `PublicIp`"),
+    ("aws ec2 describe-instances --query 'Reservations[].Instances[].[InstanceIds]'", "pede `InstanceIds`"),
     ("aws ec2 describe-instances --query 'Reservations[0'", "não se lê"),
     ("aws s3api delete-objects --bucket b --delete file://nada.json", "o arquivo `nada.json` não existe"),
     ("echo '{\"Objects\": [{\"Chave\": \"a\"}]}' > a.json; aws s3api delete-objects --bucket b --delete file://a.json", "Delete.Objects[0]"),
