@@ -20,6 +20,7 @@ class Price:
 
     key: str
     name: str
+    part: str
     per: str
     by_region: dict[str, float]
     date: datetime.date
@@ -46,7 +47,7 @@ def prices() -> dict[str, Price]:
     """Todos os preços, por chave."""
     lines = {line.strip('[]"\n'): number for number, line in enumerate(FILE.read_text(encoding="utf-8").splitlines(), 1)
              if line.startswith("[")}
-    return {key: Price(key, row["name"], row["per"], {region: row[region] for region in REGIONS if region in row},
+    return {key: Price(key, row["name"], row.get("part", row["name"]), row["per"], {region: row[region] for region in REGIONS if region in row},
                        row["date"], row["source"], lines[key])
             for key, row in _read().items() if isinstance(row, dict)}
 

@@ -189,7 +189,7 @@ BILLED: dict[str, Callable[[Bill, Resource], Iterator[Charge | Unpriced]]] = {
 }
 """De cada tipo que cobra, a conta; o modelo de lançamento só cobra pelas instâncias do grupo."""
 
-USE = "mil pedidos ou arquivos de 1 MB numa hora"
+USE = "mil pedidos ou arquivos de 1 MB em uma hora"
 COUNTED = (LOAD_BALANCER, NAT, FUNCTION, BUCKET)
 """O que a conta de uso conta."""
 NOT_COUNTED = {

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
-from scripts.checks import arrows, benefits, commands, comparison, components, hygiene, ids, links, picture, prices, resources, shared, steps
+from scripts.checks import arrows, benefits, commands, comparison, components, hygiene, ids, links, picture, prices, quotas, resources, shared, steps
 from scripts.page import architecture
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.drawn.containment import misplaced
@@ -97,6 +97,8 @@ def witness(diagram: Diagram, the_page: architecture.Page | None, the_template: 
     """O template como testemunha: setas, lugares e benefícios contra ele, e as permissões dele contra as setas."""
     yield from hygiene.check(the_template, diagram)
     yield from prices.check(the_template)
+    if the_page:
+        yield from quotas.check(the_page, the_template)
     proofs = prove(diagram, the_template)
     yield from arrows.check(diagram, the_template, proofs)
     yield from misplaced(diagram, the_template)

@@ -13,7 +13,7 @@ from markdown import Markdown
 from scripts.base.findings import Defect
 from scripts.page import document
 from scripts.page.document import Document
-from scripts.website import figure
+from scripts.website import account, figure
 
 
 def _readable(docs: Path) -> Iterator[Document]:
@@ -37,4 +37,5 @@ def grid(md: Markdown, docs: Path, here: str) -> Element:
             SubElement(link, "span", {"class": "arq-thumbnail"}).text = figure.thumbnail(md, picture)
         SubElement(link, "strong").text = page.title
         SubElement(card, "p").text = page.summary
+        account.card(card, folder)
     return cards

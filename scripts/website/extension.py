@@ -24,7 +24,7 @@ from markdown.treeprocessors import Treeprocessor
 from scripts.base.findings import Defect
 from scripts.page import architecture
 from scripts.proofs import manual
-from scripts.website import cards, facts, figure, listing, rules_page, sections
+from scripts.website import account, cards, facts, figure, listing, rules_page, sections
 from scripts.website.evidence import Evidence
 
 PRIORITY = 8
@@ -76,6 +76,7 @@ class _Binding(Treeprocessor):
             rules = f"../../{facts.RULES_PAGE}" if (docs / facts.RULES_PAGE).is_file() else ""
             sections.show_proofs(root, Evidence(known, rules))
         if template:
+            account.show(root, template, docs)
             listing.insert(root, template)
 
     def _raw(self, text: str) -> str:
