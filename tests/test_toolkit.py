@@ -23,7 +23,8 @@ WIDEST_LINE = 150
 # As salas, de baixo para cima: cada uma só importa das que vêm antes, também dentro de funções.
 FLOORS = [
     {"base", "setup"},
-    {"aws", "page", "picture", "template"},
+    {"page", "picture", "template"},
+    {"aws"},
     {"proofs"},
     {"checks"},
     {"measure", "skeleton", "website"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from scripts.aws.quotas import free_plan, quotas, vcpus
 from scripts.base.findings import Finding
@@ -20,7 +21,8 @@ COUNTED = {"L-0263D0A3": ADDRESS, "L-F678F1CE": "AWS::EC2::VPC", "L-FE5A380F": N
 VCPUS = "L-1216C47A"
 WORDS = ("zero", "um", "dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez")
 NUMBERS = {**{word: number for number, word in enumerate(WORDS)}, "uma": 1, "duas": 2}
-NUMBER = rf"\b(\d+|{'|'.join(NUMBERS)})\s+"
+NUMBER = rf"(?<!mais )\b(\d+|{'|'.join(NUMBERS)})\s+"
+TAIL = r"\b(?!\s+(?:d[eoa]s?|por)\b)"
 DEFAULT = re.compile(r"\b(?:padrão|cotas?|limites?|por zona|por conta)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"[^.;:!?]*[.;:!?]?")
 
@@ -77,9 +79,9 @@ def check(page: Document, template: Template) -> Iterator[Finding]:
                           f"Não se sabe quantas vCPUs tem `{found.type}`; acrescente-o a `scripts/aws/quotas.toml`.")
     counted = {need.code: need for need in needs(bill)}
     for line, text in _sentences(page):
-        for quota in quotas().values():
-            need = counted.get(quota.code, Need(quota.code, 0, 0))
-            for number in re.findall(NUMBER + quota.noun + r"\b(?!\s+(?:d[eoa]s?|por)\b)", text, re.IGNORECASE):
+        for code, quota in quotas().items():
+            need = counted.get(code, Need(code, 0, 0))
+            for number in _patterns()[code].findall(text):
                 said = NUMBERS.get(number.lower(), int(number) if number.isdecimal() else -1)
                 if said not in (need.count, need.most) and number.lower() not in ("um", "uma"):
                     yield Finding(page.path, line, "cota-diverge", f"A página diz {number} para {quota.many}, e pelo template "
@@ -90,10 +92,18 @@ def _counts(need: Need) -> str:
     return f"são {need.count}" if need.count == need.most else f"são {need.count}, até {need.most}"
 
 
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """Como se conta cada cota, e, sem código, alguma delas."""
+    nouns = {code: quota.noun for code, quota in quotas().items()}
+    every = {**nouns, "": f"(?:{'|'.join(nouns.values())})"}
+    return {code: re.compile(NUMBER + noun + TAIL, re.IGNORECASE) for code, noun in every.items()}
+
+
 def _sentences(page: Document) -> Iterator[tuple[int, str]]:
-    """Cada frase do texto, com a linha do trecho; a que fala do padrão da conta não conta recursos da pilha."""
+    """Cada frase que conta algo, com a linha do trecho; a que fala do padrão da conta não conta recursos da pilha."""
     for token in page.tokens:
-        if token.type == "inline" and token.map:
-            for sentence in SENTENCE.findall(plain(token.children or [])):
-                if not DEFAULT.search(sentence):
-                    yield token.map[0] + 1, sentence
+        text = plain(token.children or []) if token.type == "inline" and token.map else ""
+        for sentence in SENTENCE.findall(text) if _patterns()[""].search(text) else ():
+            if not DEFAULT.search(sentence):
+                yield token.map[0] + 1, sentence

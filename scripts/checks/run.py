@@ -33,6 +33,7 @@ def check_tree(tree: Tree, slugs: list[str]) -> list[Finding]:
         findings += verdict.check(tree.root, slug, rendered and rendered.diagram, rendered and rendered.svg)
     findings += verdict.check_together(tree.root, known, slugs or None)
     findings += verdict.check_links(tree.root, slugs or None)
+    findings += verdict.check_commands(tree.root, slugs or None)
     return sorted(set(findings))
 
 

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
-from scripts.checks import arrows, benefits, commands, comparison, components, hygiene, ids, links, picture, prices, quotas, resources, shared, steps
+from scripts.checks import arrows, benefits, blocks, commands, comparison, components, hygiene, ids, links
+from scripts.checks import picture, prices, quotas, resources, shared, steps
 from scripts.page import architecture
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.drawn.containment import misplaced
@@ -56,6 +57,11 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
         found.update(picture.current(root, f"{ARCHITECTURES}/{slug}/diagrama.svg", expected_svg))
         found.update(judge(diagram, the_page, the_template))
     return sorted(found)
+
+
+def check_commands(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]:
+    """Os blocos de shell que não se leem e as chamadas da AWS que não existem, nas mesmas páginas de `check_links`."""
+    return sorted(set(blocks.check(root, None if slugs is None else frozenset(slugs))))
 
 
 def check_links(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]:
