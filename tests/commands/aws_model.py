@@ -1,7 +1,7 @@
 """Uma chamada da AWS CLI contra os modelos do botocore: operação, opções, valores, consulta e resposta.
 
 `judge` recebe as palavras da chamada e devolve o que a CLI imprimiria e o que há de errado. As
-opções dos comandos que a CLI acrescenta (`cloudformation deploy`, `s3 cp`…) estão em `EXTRA`.
+opções dos comandos que a CLI acrescenta (`cloudformation deploy`, `s3 cp`…) estão em `scripts/aws/cli.py`.
 """
 
 from __future__ import annotations
@@ -23,26 +23,9 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from botocore.validate import ParamValidator
 from botocore.waiter import WaiterModel
 
-GLOBAL = {"--region", "--output", "--query", "--profile", "--cli-binary-format", "--cli-read-timeout"}
-PAGING = {"--max-items", "--page-size", "--starting-token"}
-FLAGS = {"--no-paginate", "--no-cli-pager", "--debug"}
+from scripts.aws.cli import CUSTOM, FLAGS, GLOBAL, PAGING
+
 FORMATS = ("json", "text", "table", "yaml")
-S3 = {"--recursive", "--quiet", "--dryrun", "--only-show-errors"}
-EXTRA: dict[str, tuple[set[str], set[str], range]] = {
-    # comando: opções com valor, opções sem valor, quantos argumentos soltos
-    "cloudformation deploy": ({"--template-file", "--stack-name", "--capabilities", "--parameter-overrides", "--s3-bucket",
-                               "--s3-prefix", "--tags", "--role-arn"},
-                              {"--no-fail-on-empty-changeset", "--disable-rollback", "--no-execute-changeset"}, range(1)),
-    "s3 cp": ({"--content-type", "--exclude", "--include"}, S3, range(2, 3)),
-    "s3 rm": ({"--exclude", "--include"}, S3, range(1, 2)),
-    "s3 ls": (set(), {"--recursive", "--human-readable", "--summarize"}, range(2)),
-    "s3 rb": (set(), {"--force"}, range(1, 2)),
-    "s3 presign": ({"--expires-in"}, set(), range(1, 2)),
-    "eks update-kubeconfig": ({"--name", "--alias", "--role-arn"}, set(), range(1)),
-    "logs tail": ({"--since", "--format", "--filter-pattern"}, {"--follow"}, range(1, 2)),
-    "configure list": (set(), set(), range(1)),
-}
-REQUIRED = {"cloudformation deploy": {"--template-file", "--stack-name"}, "eks update-kubeconfig": {"--name"}}
 
 
 class Wrong(Exception):
@@ -83,11 +66,10 @@ class Call:
             return False, False
         if word in FLAGS:
             return False, True
-        if self.name in EXTRA:
-            valued, bare, _ = EXTRA[self.name]
-            if word not in valued | bare:
+        if self.name in CUSTOM:
+            if word not in CUSTOM[self.name].options:
                 raise Wrong(f"`{self.name}` não tem a opção `{word}`")
-            return word in ("--capabilities", "--parameter-overrides", "--tags"), word in bare
+            return word in ("--capabilities", "--parameter-overrides", "--tags"), word in CUSTOM[self.name].bare
         plain = word.replace("--no-", "--", 1) if word not in self.members else word
         if plain not in self.members or plain != word and self.members[plain][1].type_name != "boolean":
             raise Wrong(f"`{self.name}` não tem a opção `{word}`")
@@ -149,14 +131,14 @@ def judge(words: list[str], files: Mapping[str, bytes], answers: Mapping[str, An
     if len(words) < 2:
         raise Wrong(f"`aws {' '.join(words)}` não é um comando")
     waiter = words[1] == "wait"
-    operation = None if " ".join(words[:2]) in EXTRA else _operation(words[0], words[2] if waiter else words[1], waiter)
+    operation = None if " ".join(words[:2]) in CUSTOM else _operation(words[0], words[2] if waiter else words[1], waiter)
     if fragment:
         return ""
     call = Call(words, operation, waiter)
     if call.options.get("--output", ["json"])[0] not in FORMATS:
         raise Wrong(f"`{call.name}`: o formato `{call.options['--output'][0]}` não existe")
     if operation is None:
-        return _extra(call)
+        return _custom(call)
     parameters = call.parameters(files)
     report = ParamValidator().validate(parameters, operation.input_shape) if operation.input_shape else None
     if report and report.has_errors():
@@ -172,11 +154,11 @@ def judge(words: list[str], files: Mapping[str, bytes], answers: Mapping[str, An
     return _printed(call, operation, answer)
 
 
-def _extra(call: Call) -> str:
-    loose = EXTRA[call.name][2]
-    if len(call.loose) not in loose:
+def _custom(call: Call) -> str:
+    rules = CUSTOM[call.name]
+    if not rules.least <= len(call.loose) <= rules.most:
         raise Wrong(f"`{call.name}`: {len(call.loose)} argumentos soltos: {call.loose}")
-    missing = REQUIRED.get(call.name, set()) - call.options.keys()
+    missing = rules.required - call.options.keys()
     if missing:
         raise Wrong(f"`{call.name}`: falta {', '.join(sorted(missing))}")
     if call.name.startswith("s3 ") and call.loose and not any(word.startswith("s3://") for word in call.loose):

@@ -2,32 +2,36 @@
 
 O script tem tantas linhas quanto a página, e cada comando fica na linha dele: o que o shell
 aponta é a linha da página. `aws` é um programa que manda as suas palavras para cá, recebe o que
-imprimir e guarda o que há de errado; `curl`, `kubectl`, `sudo` e `openssl` só fazem as vezes.
+imprimir e guarda o que há de errado; `curl`, `kubectl`, `sudo` e outros só fazem as vezes. Do
+sistema, só se alcança o que está em `TOOLS`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aws_model import Wrong, judge
 from scripts.cli import _parser
 from scripts.page.commands import Command
 
 ROOT = Path(__file__).resolve().parents[2]
-SHELLS = [shell for shell in ("bash", "zsh") if shutil.which(shell)]
-"""Os que há nesta máquina: o `bash` é preciso; o `zsh` se instala com `apt-get install zsh`."""
+LONGEST = 60
+SHELLS = [pytest.param(shell, marks=pytest.mark.skipif(not shutil.which(shell), reason=f"precisa do {shell} (`apt-get install {shell}`)"))
+          for shell in ("bash", "zsh")]
 
 # Cada um manda o que recebeu e imprime a resposta.
 AGENT = """#!{python} -SE
@@ -48,7 +52,8 @@ PYTHON = """#!/bin/sh
 case "$1" in scripts|scripts/*) exec {agent} "$@";; esac
 exec {python} "$@"
 """
-PROGRAMS = ("aws", "curl", "kubectl", "session-manager-plugin", "sudo", "openssl", "projeto")
+PROGRAMS = ("aws", "curl", "kubectl", "session-manager-plugin", "sudo", "openssl", "projeto", "sleep", "timeout", "systemctl", "journalctl")
+TOOLS = ("cat", "cp", "cut", "date", "dirname", "basename", "grep", "head", "ls", "mkdir", "mv", "rm", "sed", "sort", "tail", "tr", "wc")
 PROLOGUE = ("set -u; trap 'export PAGE_LINE=$LINENO' DEBUG; trap 'echo \"$LINENO\" >> .falhas' {error}; "
             "command_not_found_{handler}() {{ echo \"$1\" >> .ausentes; }}; {extra}")
 PROLOGUES = {"bash": PROLOGUE.format(error="ERR", handler="handle", extra="set -ET"),
@@ -111,14 +116,29 @@ def run(shell: str, page: Page, folder: Path, calls: list[Call] | None = None) -
         body = text.split("\n")
         body[0] = f"{PROLOGUES[shell]}; {body[0]}"
         (folder / "pagina.sh").write_text("\n".join(body), encoding="utf-8")
-        environment = {"PATH": f"{folder / '.programas'}:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"}
-        done = subprocess.run([shell, "pagina.sh"], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=120)
+        environment = {"PATH": str(folder / ".programas"), "HOME": str(folder), "LANG": "C.UTF-8"}
+        errors = _finished([str(shutil.which(shell)), "pagina.sh"], folder, environment)
     lost = [f"{page.path}: não há o programa `{name}`" for name in _noted(folder / ".ausentes")]
     failed = [f"{page.path}:{line}: o comando falhou" for line in _noted(folder / ".falhas")]
     if calls is not None:
         calls += judging.calls
-    return [*judging.problems, *lost, *failed, *_said(page.path, done.stderr)]
+    return [*judging.problems, *lost, *failed, *_said(page.path, errors)]
+
+
+def _finished(command: list[str], folder: Path, environment: dict[str, str]) -> str:
+    """Roda até o fim, ou até o prazo, e leva junto o que ficou rodando; devolve o que saiu nos erros."""
+    with (folder / ".erros").open("w+") as errors:
+        with subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=errors, start_new_session=True) as child:
+            try:
+                child.wait(LONGEST)
+            except subprocess.TimeoutExpired:
+                errors.write(f"pagina.sh:1: o bloco não termina em {LONGEST} s\n")
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
+        errors.seek(0)
+        return errors.read()
 
 
 class _Judging:
@@ -164,7 +184,7 @@ class _Judging:
     def _kubectl(self, call: dict[str, Any]) -> str:
         return ""
 
-    _session = _kubectl
+    _session = _sleep = _timeout = _systemctl = _journalctl = _kubectl
 
     def _openssl(self, call: dict[str, Any]) -> str:
         for option, value in zip(call["words"], call["words"][1:]):
@@ -198,7 +218,7 @@ class _Judging:
         return ""
 
 
-@contextmanager
+@contextlib.contextmanager
 def _listening(path: Path, judging: Callable[[dict[str, Any]], tuple[str, int]]):
     # O caminho de um soquete é curto: um atalho evita o limite quando a pasta de teste é funda.
     short = Path("/tmp") / f"canal-{os.getpid()}-{threading.get_ident()}"
@@ -235,6 +255,8 @@ def _programs(folder: Path, address: str) -> None:
     for name in PROGRAMS:
         (folder / name).write_text(AGENT.format(python=sys.executable, name=name, address=address))
         (folder / name).chmod(0o755)
+    for name in TOOLS:
+        (folder / name).symlink_to(str(shutil.which(name)))
     (folder / "python3").write_text(PYTHON.format(python=sys.executable, agent=folder / "projeto"))
     (folder / "python3").chmod(0o755)
 

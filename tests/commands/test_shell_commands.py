@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -143,13 +144,19 @@ def test_a_bad_command_is_pointed_out(text, said, tmp_path):
     assert all(problem.startswith(("pagina.md:7:", "pagina.md: não há")) for problem in problems)
 
 
+def test_a_block_that_does_not_end_is_pointed_out_and_leaves_nothing_running(tmp_path, monkeypatch):
+    monkeypatch.setattr("shell.LONGEST", 1)
+    text = "date > /dev/null &\nwhile aws s3 ls > /dev/null; do head -c 1 /dev/zero > eterno; done"
+    assert run("bash", Page("pagina.md", [Command(text, 1, True)]), tmp_path) == ["pagina.md:1: o bloco não termina em 1 s"]
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_broken_quote_is_pointed_out_at_its_line(shell, tmp_path):
     problems = run(shell, Page("pagina.md", [Command("aws s3 ls\necho 'aberto\n", 12, True)]), tmp_path)
     assert problems and all(problem.startswith(("pagina.md:13:", "pagina.md:14:")) for problem in problems)
 
 
-@pytest.mark.skipif("zsh" not in SHELLS, reason="precisa do zsh (`apt-get install zsh`)")
+@pytest.mark.skipif(not shutil.which("zsh"), reason="precisa do zsh (`apt-get install zsh`)")
 def test_what_only_zsh_refuses_is_pointed_out(tmp_path):
     text = 'for TIPO in Versions; do aws s3api list-object-versions --bucket b --query "$TIPO[].[Key,VersionId]"; done'
     problems = run("zsh", Page("pagina.md", [Command(text, 3, True)]), tmp_path)
