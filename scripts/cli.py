@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     verb(
         "medir",
         _measure,
-        "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; ou as figuras",
+        "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; as figuras; ou se os links abrem",
         "assunto",
         example="medir provas",
     )
@@ -131,9 +131,10 @@ _ARGUMENTS: dict[str, dict] = {
     "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
     "assunto": {
         "nargs": "?",
-        "choices": ("tempos", "provas", "figuras"),
+        "choices": ("tempos", "provas", "figuras", "links"),
         "default": "tempos",
-        "help": "`tempos` (o padrão), `provas`: quantos estragos a conferência pega, ou `figuras`: a galeria de casos difíceis",
+        "help": "`tempos` (o padrão); `provas`: quantos estragos a conferência pega; `figuras`: a galeria de casos difíceis; "
+        "`links`: abre os links da AWS (precisa de rede)",
     },
     "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
     "--json": {"action": "store_true", "help": "achados como lista JSON"},
@@ -211,6 +212,10 @@ def _measure(options: argparse.Namespace) -> int:
         from scripts.measure import figures
 
         return figures.run()
+    if options.assunto == "links":
+        from scripts.measure import links
+
+        return links.run(_tree(options))
     from scripts.measure import times
 
     return times.run(_tree(options))

@@ -246,3 +246,23 @@ def test_without_mkdocs_yml_the_use_is_wrong(tmp_path):
     done = construir(tmp_path)
     assert done.returncode == 2
     assert "mkdocs.yml" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_page_says_what_it_needs_before_any_command_and_what_it_costs(site, slug):
+    elements = page(site, slug).elements
+    order = {name: next(index for index, element in enumerate(elements) if wanted(element)) for name, wanted in {
+        "section": lambda element: element.attributes.get("id") == "template-e-implantacao",
+        "before": lambda element: element.attributes.get("class") == "arq-before",
+        "command": lambda element: element.tag == "pre" and "cloudformation" in element.text,
+        "account": lambda element: element.attributes.get("class") == "arq-account"}.items()}
+    assert order["section"] < order["before"] < order["command"] < order["account"]
+    before, account = elements[order["before"]], elements[order["account"]]
+    assert "Plano gratuito" in before.text and ("US$" in before.text or "não cobra por hora" in before.text)
+    assert "Em uso" in account.text and "calculadora da AWS" in account.text and "Data e fonte" in account.text
+
+
+def test_cards_say_what_each_architecture_costs_at_rest(site):
+    listed = Page((site / "arquiteturas" / "index.html").read_text(encoding="utf-8"))
+    costs = [element.text for element in listed.all("p", **{"class": "arq-cost"})]
+    assert len(costs) == len(SLUGS) and all(re.match(r"Parada, (cerca de US\$ \d|não cobra por hora)", cost) for cost in costs)

@@ -27,12 +27,18 @@ ARCHITECTURE = re.compile(r"docs/arquiteturas/([^/]+)/index\.md")
 def check(root: Path, slugs: Collection[str] | None) -> Iterator[Finding]:
     """Cada página de `docs/`, ou só as das arquiteturas pedidas; o alvo pode ser qualquer uma."""
     site = Site(root)
-    for name in site.pages(slugs):
+    for name in pages(root, slugs):
         try:
             yield from _broken(site, document.read(root / name, name))
         except Defect as defect:
             # A página de uma arquitetura que não se lê já é achado de `checks.check`.
             yield from () if ARCHITECTURE.fullmatch(name) else defect.findings
+
+
+def pages(root: Path, slugs: Collection[str] | None) -> list[str]:
+    """As páginas de `docs/`, ou só as das arquiteturas pedidas, com o caminho dos achados."""
+    folders = [root / "docs"] if slugs is None else [root / "docs/arquiteturas" / slug for slug in slugs]
+    return sorted(path.relative_to(root).as_posix() for folder in folders for path in folder.rglob("*.md"))
 
 
 def _broken(site: Site, source: Document) -> Iterator[Finding]:
@@ -55,11 +61,6 @@ class Site:
     def __init__(self, root: Path):
         self.root = root
         self._anchors: dict[str, set[str] | None] = {}
-
-    def pages(self, slugs: Collection[str] | None) -> list[str]:
-        folders = [self.root / "docs"] if slugs is None else [self.root / "docs/arquiteturas" / slug for slug in slugs]
-        paths = [path for folder in folders for path in folder.rglob("*.md")]
-        return sorted(path.relative_to(self.root).as_posix() for path in paths)
 
     def anchors(self, name: str) -> set[str] | None:
         """Os ids da página no site, ou `None` quando ela não se lê."""

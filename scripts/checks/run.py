@@ -59,6 +59,7 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
     findings += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
     findings += verdict.check_links(tree.root, slugs or None)
+    findings += verdict.check_commands(tree.root, slugs or None)
     return Checked(sorted(set(findings)), verdicts)
 
 

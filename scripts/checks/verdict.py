@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
-from scripts.checks import arrows, benefits, comparison, components, hygiene, ids, links, picture, resources, shared, steps
+from scripts.checks import arrows, benefits, blocks, commands, comparison, components, hygiene, ids, links
+from scripts.checks import picture, prices, quotas, resources, shared, steps
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.proofs.drawn.containment import misplaced
@@ -59,12 +60,19 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
                    _read(cloudformation.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", found))
     if read.page:
         found.update(read.page.findings, picture.shown(read.page))
+    if read.page and read.template:
+        found.update(commands.check(read.page, read.template))
     if read.template:
         found.update(resources.size(read.template, folder / "template.yaml"))
     if diagram:
         found.update(picture.current(root, f"{ARCHITECTURES}/{slug}/diagrama.svg", expected_svg))
         found.update(judge(read))
     return Verdict(read, tuple(sorted(found)))
+
+
+def check_commands(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]:
+    """Os blocos de shell que não se leem e as chamadas da AWS que não existem, nas mesmas páginas de `check_links`."""
+    return sorted(set(blocks.check(root, None if slugs is None else frozenset(slugs))))
 
 
 def check_links(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]:
@@ -80,7 +88,7 @@ def check_together(root: Path, templates: Mapping[str, Template], slugs: Iterabl
     wanted = None if slugs is None else frozenset(slugs)
     paths = {found.path for slug, found in templates.items() if wanted is None or slug in wanted}
     divergent = [finding for finding in shared.check(list(templates.values())) if finding.path in paths]
-    return sorted({*divergent, *comparison.check(root, dict(templates), wanted)})
+    return sorted({*divergent, *comparison.check(root, dict(templates), wanted), *prices.check_dates(templates.values())})
 
 
 def template_of(root: Path, slug: str) -> Template | None:
@@ -110,6 +118,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     """O template como testemunha: setas, lugares e benefícios contra ele, e as permissões dele contra as setas."""
     views = read.views
     yield from hygiene.check(views, diagram)
+    yield from prices.check(views)
     yield from arrows.unknown(views)
     yield from arrows.crowded(diagram, template)
     yield from arrows.check(diagram, views, read.proofs)
@@ -117,6 +126,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     yield from unclaimed(diagram, views, read.proofs)
     yield from unread(diagram, views, read.proofs)
     if read.page:
+        yield from quotas.check(read.page, views)
         yield from benefits.check(read.page, views, read.claims)
 
 

@@ -1,1 +1,1 @@
-"""`medir`: os tempos e o que as provas pegam."""
+"""`medir`: os tempos, o que as provas pegam, e se os links da AWS abrem."""

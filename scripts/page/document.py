@@ -43,6 +43,14 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Code:
+    """Um trecho de código no meio do texto."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Image:
     """Uma imagem; `text` é a descrição alternativa."""
 
@@ -98,6 +106,20 @@ def links(tokens: Iterable[Token]) -> Iterator[Link]:
             if children[index].type == "link_open":
                 end = next(i for i in range(index, len(children)) if children[i].type == "link_close")
                 yield Link(plain(children[index:end]), str(children[index].attrs["href"]), line)
+
+
+def codes(tokens: Iterable[Token]) -> Iterator[Code]:
+    """Os trechos de código destes tokens, na ordem do texto; blocos ficam de fora."""
+    for inline in tokens:
+        for child, line in children(inline):
+            if child.type == "code_inline":
+                yield Code(child.content, line)
+
+
+def children(inline: Token) -> Iterator[tuple[Token, int]]:
+    """Cada parte de um trecho de texto, com a sua linha."""
+    for index, line in _lines(inline):
+        yield (inline.children or [])[index], line
 
 
 def plain(children: Iterable[Token]) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 
 from scripts.base.findings import Defect
+from scripts.checks.reading import Reading
 from scripts.page import document
 from scripts.page.document import Document
-from scripts.website import figure
+from scripts.website import account, figure
 
 
 def _readable(docs: Path) -> Iterator[Document]:
@@ -23,7 +24,7 @@ def _readable(docs: Path) -> Iterator[Document]:
             yield document.read(path)
 
 
-def grid(md: Markdown, docs: Path, here: str) -> Element:
+def grid(md: Markdown, docs: Path, here: str, readings: Mapping[str, Reading]) -> Element:
     """Lista de cartões de todas as pastas com página; `here` é a pasta da página que os mostra."""
     cards = Element("ul", {"class": "arq-cards"})
     pages = list(_readable(docs))
@@ -37,4 +38,7 @@ def grid(md: Markdown, docs: Path, here: str) -> Element:
             SubElement(link, "span", {"class": "arq-thumbnail"}).text = figure.thumbnail(md, picture)
         SubElement(link, "strong").text = page.title
         SubElement(card, "p").text = page.summary
+        read = readings.get(folder.name)
+        if read and read.template:
+            account.card(card, read.views)
     return cards

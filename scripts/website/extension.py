@@ -26,7 +26,7 @@ from mkdocs.exceptions import BuildError
 
 from scripts.checks.reading import Reading
 from scripts.proofs import manual
-from scripts.website import cards, facts, figure, listing, rules_page, sections
+from scripts.website import account, cards, facts, figure, listing, rules_page, sections
 from scripts.website.evidence import Evidence
 
 PRIORITY = 8
@@ -73,7 +73,7 @@ class _Binding(Treeprocessor):
         for index, element in reversed(list(enumerate(root))):
             marker = self._raw(element.text or "") if element.tag == "p" else ""
             if CARDS.fullmatch(marker):
-                root[index] = cards.grid(self.md, docs, posixpath.dirname(uri))
+                root[index] = cards.grid(self.md, docs, posixpath.dirname(uri), self.readings)
             elif manual.MARKER.fullmatch(marker):
                 root[index:index + 1] = rules_page.build(self.known)
         found = ARCHITECTURE.fullmatch(uri)
@@ -92,6 +92,7 @@ class _Binding(Treeprocessor):
             rules = f"../../{facts.RULES_PAGE}" if (docs / facts.RULES_PAGE).is_file() else ""
             sections.show_proofs(root, Evidence(self.known[slug], rules))
         if read.template:
+            account.show(root, read.views, docs)
             listing.insert(root, read.template)
 
     def _raw(self, text: str) -> str:

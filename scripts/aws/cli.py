@@ -1,0 +1,65 @@
+"""O que a AWS CLI aceita: as operações dos serviços que as páginas usam, e as opções das que elas chamam.
+
+`cli.json` sai dos modelos do botocore, por `scripts/aws/update.py`. Os comandos que a CLI acrescenta
+aos da API não têm modelo: estão em `CUSTOM`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("cli.json")
+GLOBAL = frozenset(("--region", "--output", "--query", "--profile", "--cli-binary-format", "--cli-read-timeout"))
+PAGING = frozenset(("--max-items", "--page-size", "--starting-token"))
+FLAGS = frozenset(("--no-paginate", "--no-cli-pager", "--debug", "--version"))
+
+
+@dataclass(frozen=True)
+class Custom:
+    """Um comando só da CLI: opções com valor, sem valor, obrigatórias, e quantos argumentos soltos."""
+
+    valued: frozenset[str]
+    bare: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+    least: int = 0
+    most: int = 0
+
+    @property
+    def options(self) -> frozenset[str]:
+        return self.valued | self.bare
+
+
+S3 = frozenset(("--recursive", "--quiet", "--dryrun", "--only-show-errors"))
+CUSTOM = {
+    "cloudformation deploy": Custom(
+        frozenset(("--template-file", "--stack-name", "--capabilities", "--parameter-overrides", "--s3-bucket", "--s3-prefix",
+                   "--tags", "--role-arn")),
+        frozenset(("--no-fail-on-empty-changeset", "--disable-rollback", "--no-disable-rollback", "--no-execute-changeset")),
+        frozenset(("--template-file", "--stack-name"))),
+    "s3 cp": Custom(frozenset(("--content-type", "--exclude", "--include", "--expected-size")), S3, least=2, most=2),
+    "s3 sync": Custom(frozenset(("--exclude", "--include")), S3 | {"--delete"}, least=2, most=2),
+    "s3 rm": Custom(frozenset(("--exclude", "--include")), S3, least=1, most=1),
+    "s3 ls": Custom(frozenset(), frozenset(("--recursive", "--human-readable", "--summarize")), most=1),
+    "s3 mb": Custom(frozenset(), least=1, most=1),
+    "s3 rb": Custom(frozenset(), frozenset(("--force",)), least=1, most=1),
+    "s3 presign": Custom(frozenset(("--expires-in",)), least=1, most=1),
+    "eks update-kubeconfig": Custom(frozenset(("--name", "--alias", "--role-arn")), required=frozenset(("--name",))),
+    "logs tail": Custom(frozenset(("--since", "--format", "--filter-pattern")), frozenset(("--follow",)), least=1, most=1),
+    "configure list": Custom(frozenset()),
+}
+
+
+@dataclass(frozen=True)
+class Models:
+    """As operações de cada serviço, e as opções de cada comando (`ec2 wait volume-available`)."""
+
+    operations: dict[str, list[str]]
+    options: dict[str, list[str]]
+
+
+@cache
+def models() -> Models:
+    return Models(**json.loads(FILE.read_text(encoding="utf-8")))

@@ -1,0 +1,70 @@
+"""Refaz `cli.json` com os comandos que as páginas usam agora; precisa do botocore, que `testar` instala.
+
+    .venv/bin/python scripts/aws/update.py
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def used(roots: Iterable[Path]) -> set[tuple[str, str, bool]]:
+    """Cada serviço e operação que as páginas chamam, e se é um `wait`."""
+    from scripts.aws.cli import CUSTOM
+    from scripts.page import commands, document, shell
+
+    words = [[word.text for word in command] for root in roots for path in sorted((root / "docs").rglob("*.md"))
+             for written in commands.commands(document.read(path)) for command in shell.read(written.text)]
+    calls = [found[found.index("aws") + 1:] for found in words if "aws" in found]
+    return {(call[0], call[2] if call[1] == "wait" else call[1], call[1] == "wait")
+            for call in calls if len(call) > 1 and " ".join(call[:2]) not in CUSTOM and not call[0].startswith("-")}
+
+
+def models(calls: Iterable[tuple[str, str, bool]]) -> dict[str, dict[str, list[str]]]:
+    """As operações de cada serviço e as opções de cada chamada, pelos modelos do botocore."""
+    import botocore.session
+    from botocore import xform_name
+    from botocore.exceptions import UnknownServiceError
+    from botocore.waiter import WaiterModel
+
+    session = botocore.session.Session()
+    loader = session.get_component("data_loader")
+    operations: dict[str, list[str]] = {}
+    options: dict[str, list[str]] = {}
+    for service, name, waiter in sorted(calls):
+        real = "s3" if service == "s3api" else service
+        model = session.get_service_model(real)
+        named = {xform_name(operation, "-"): operation for operation in model.operation_names}
+        operations[service] = sorted(named)
+        if waiter:
+            waiters = WaiterModel(loader.load_service_model(real, "waiters-2"))
+            named = {xform_name(found, "-"): waiters.get_waiter(found).operation for found in waiters.waiter_names}
+        shape = model.operation_model(named[name]).input_shape
+        found = [f"--{xform_name(member, '-')}" for member in (shape.members if shape else ())]
+        bare = [f"--no-{option[2:]}" for option, member in zip(found, shape.members.values() if shape else ())
+                if member.type_name == "boolean"]
+        try:
+            paginated = named[name] in loader.load_service_model(real, "paginators-1")["pagination"]
+        except UnknownServiceError:
+            paginated = False
+        paging = ["--max-items", "--page-size", "--starting-token"] if paginated else []
+        options[f"{service} {'wait ' * waiter}{name}"] = sorted({*found, *bare, *paging})
+    return {"operations": operations, "options": options}
+
+
+def main(roots: list[str]) -> None:
+    from scripts.aws.cli import FILE
+
+    found = models(used([ROOT, *map(Path, roots)]))
+    FILE.write_text(json.dumps(found, indent=0, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    print(f"{len(found['options'])} comandos de {len(found['operations'])} serviços em {FILE.name}")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main(sys.argv[1:])

@@ -1,0 +1,219 @@
+"""O que um template cobra por hora e em uso, tirado dos recursos dele e dos padrões dos parâmetros.
+
+Aqui fica toda a leitura de valores para custo e cotas. Um recurso que cobra e não se sabe quanto
+vira `Unpriced`, nunca zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.aws.kinds import is_support, kind_of
+from scripts.aws.types import (
+    ALARM, BALANCER, BUCKET, COMPUTE_ENVIRONMENT, DATABASE, DISTRIBUTION, EKS_CLUSTER, ELASTIC_IP, FUNCTION,
+    HOSTED_ZONE, INSTANCE, LAUNCH_TEMPLATE, LOG_GROUP, NAT_GATEWAY, QUEUE, SCALING_GROUP, STATE_MACHINE,
+    SUBNET, TABLE, TOPIC, VOLUME, VPC_ENDPOINT,
+)
+from scripts.proofs.facts.views import Views
+from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
+from scripts.template.values import Path, Unknown
+
+SERVERLESS_BATCH = ("FARGATE", "FARGATE_SPOT")
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Uma cobrança: que preço (`key`), quantas unidades dele, e onde está no template."""
+
+    key: str
+    quantity: float
+    resource: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Unpriced:
+    """Um recurso que cobra por hora e cuja conta não se sabe fazer."""
+
+    resource: str
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Machines:
+    """Instâncias iguais: o tipo, quantas nascem e até quantas podem ser."""
+
+    resource: str
+    type: str
+    count: int
+    most: int
+    path: Path
+
+
+class Bill:
+    """A leitura de um template no mundo dos padrões."""
+
+    def __init__(self, views: Views):
+        self.view = views.each[0]
+        self.template = self.view.template
+
+    def of_type(self, *types: str) -> list[Resource]:
+        return self.view.of_type(*types)
+
+    def at(self, resource: Resource, *keys: str | int) -> Any:
+        """O valor de uma propriedade; `None` ausente, `Unknown` quando só a implantação o decide."""
+        return self.view.value(resource, *keys)
+
+    def number(self, resource: Resource, *keys: str | int) -> int | None:
+        return whole(self.at(resource, *keys))
+
+    def path(self, resource: Resource, *keys: str | int) -> Path:
+        found = self.view.at(resource, *keys)
+        return found.path if found else ("Resources", resource.id)
+
+    def charges(self) -> Iterator[Charge | Unpriced]:
+        """O que cobra mesmo parado, recurso por recurso."""
+        for resource in self.view.resources.values():
+            judge = BILLED.get(resource.type)
+            if judge:
+                yield from judge(self, resource)
+            elif not kind_of(resource.type).type and not is_support(resource.type):
+                yield Unpriced(resource.id, ("Resources", resource.id), "não se sabe se este tipo cobra")
+            elif kind_of(resource.type).hourly:
+                yield Unpriced(resource.id, ("Resources", resource.id), "não se sabe fazer a conta deste tipo")
+
+    def machines(self) -> Iterator[Machines | Unpriced]:
+        """As instâncias do EC2, sozinhas ou de um grupo."""
+        for resource in self.of_type(INSTANCE):
+            yield self._machines(resource, resource, (), 1, 1)
+        for group in self.of_type(SCALING_GROUP):
+            model = self.view.points(self.at(group, "LaunchTemplate", "LaunchTemplateId"), LAUNCH_TEMPLATE)
+            least = self.number(group, "MinSize")
+            count, most = self.number(group, "DesiredCapacity") or least, self.number(group, "MaxSize")
+            if model is None or count is None or most is None:
+                yield Unpriced(group.id, ("Resources", group.id), "o modelo ou o tamanho do grupo não se conhece")
+            else:
+                yield self._machines(group, model, ("LaunchTemplateData",), count, most)
+
+    def _machines(self, owner: Resource, model: Resource, start: tuple[str, ...], count: int, most: int) -> Machines | Unpriced:
+        kind = self.at(model, *start, "InstanceType")
+        path = self.path(model, *start, "InstanceType")
+        if not isinstance(kind, str) or "${" in kind:
+            return Unpriced(owner.id, path, "o tipo da instância não se conhece")
+        return Machines(owner.id, kind, count, most, path)
+
+
+def _instances(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
+    """Cada instância, o disco com que nasce e o endereço público."""
+    found = next(found for found in bill.machines() if found.resource == resource.id)
+    if isinstance(found, Unpriced):
+        yield found
+        return
+    yield Charge(f"ec2:{found.type}", found.count, resource.id, found.path)
+    start = () if resource.type == INSTANCE else ("LaunchTemplateData",)
+    model = resource if resource.type == INSTANCE else bill.template.resources[str(found.path[1])]
+    disks = bill.view.items(model, *start, "BlockDeviceMappings")
+    if not disks:
+        yield Unpriced(resource.id, ("Resources", model.id), "o disco com que a instância nasce não está escrito; diga `BlockDeviceMappings`")
+    for index, disk in enumerate(disks):
+        yield from _disk(bill, model, (*start, "BlockDeviceMappings", index, "Ebs"), "VolumeSize", found.count)
+    if resource.type == INSTANCE and _public(bill, resource):
+        yield Charge("ipv4", 1, resource.id, bill.path(resource, "SubnetId"))
+
+
+def _public(bill: Bill, resource: Resource) -> bool:
+    subnet = bill.view.points(bill.at(resource, "SubnetId"), SUBNET)
+    told = bill.at(resource, "NetworkInterfaces", 0, "AssociatePublicIpAddress")
+    return str(told).lower() == "true" or bool(subnet) and str(bill.at(subnet, "MapPublicIpOnLaunch")).lower() == "true"
+
+
+def _disk(bill: Bill, resource: Resource, start: tuple[str | int, ...], size: str, times: int = 1) -> Iterator[Charge | Unpriced]:
+    kind, gigabytes = bill.at(resource, *start, "VolumeType") or "gp2", bill.number(resource, *start, size)
+    path = bill.path(resource, *start, size)
+    if isinstance(kind, Unknown) or gigabytes is None:
+        yield Unpriced(resource.id, path, "o tipo ou o tamanho do disco não se conhece")
+    else:
+        yield Charge(f"ebs:{kind}", gigabytes * times, resource.id, path)
+
+
+def _volume(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
+    yield from _disk(bill, resource, (), "Size")
+
+
+def _balancer(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
+    """O balanceador e, se é da internet, um endereço público em cada sub-rede."""
+    if bill.at(resource, "Type") not in (None, "application"):
+        yield Unpriced(resource.id, bill.path(resource, "Type"), "só há preço para balanceadores `application`")
+        return
+    yield Charge("alb", 1, resource.id, ("Resources", resource.id))
+    if bill.at(resource, "Scheme") != "internal":
+        yield Charge("ipv4", len(bill.view.items(resource, "Subnets")), resource.id, bill.path(resource, "Subnets"))
+
+
+def _database(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
+    """A instância e o armazenamento, em dobro com a cópia em outra zona."""
+    engine, kind = bill.at(resource, "Engine"), bill.at(resource, "DBInstanceClass")
+    storage, gigabytes = bill.at(resource, "StorageType"), bill.number(resource, "AllocatedStorage")
+    several = bill.at(resource, "MultiAZ")
+    if not all(isinstance(value, str) for value in (engine, kind, storage)) or gigabytes is None or isinstance(several, Unknown):
+        yield Unpriced(resource.id, ("Resources", resource.id), "a classe, o armazenamento ou a segunda zona do banco não se conhecem")
+        return
+    copies = 2 if str(several).lower() == "true" else 1
+    yield Charge(f"rds:{engine}:{kind}", copies, resource.id, bill.path(resource, "DBInstanceClass"))
+    yield Charge(f"rds:{engine}:{storage}", copies * gigabytes, resource.id, bill.path(resource, "AllocatedStorage"))
+
+
+def _batch(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
+    """No Fargate não há máquina parada; em instâncias, há."""
+    if bill.at(resource, "ComputeResources", "Type") not in SERVERLESS_BATCH:
+        yield Unpriced(resource.id, bill.path(resource, "ComputeResources", "Type"), "só se sabe a conta do Batch no Fargate")
+
+
+def _endpoint(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
+    """O endpoint de gateway não cobra; o de interface, por hora e por zona."""
+    if bill.at(resource, "VpcEndpointType") not in (None, "Gateway"):
+        yield Charge("endpoint", max(1, len(bill.view.items(resource, "SubnetIds"))), resource.id, ("Resources", resource.id))
+
+
+def _one(key: str) -> Callable[[Bill, Resource], Iterator[Charge | Unpriced]]:
+    return lambda bill, resource: iter([Charge(key, 1, resource.id, ("Resources", resource.id))])
+
+
+BILLED: dict[str, Callable[[Bill, Resource], Iterator[Charge | Unpriced]]] = {
+    INSTANCE: _instances, SCALING_GROUP: _instances, LAUNCH_TEMPLATE: lambda bill, resource: iter(()), VOLUME: _volume,
+    BALANCER: _balancer, DATABASE: _database, COMPUTE_ENVIRONMENT: _batch, VPC_ENDPOINT: _endpoint,
+    NAT_GATEWAY: _one("nat"), ELASTIC_IP: _one("ipv4"), EKS_CLUSTER: _one("eks"), HOSTED_ZONE: _one("zone"),
+}
+"""De cada tipo que cobra, a conta; o modelo de lançamento só cobra pelas instâncias do grupo."""
+
+USE = "mil pedidos ou arquivos de 1 MB em uma hora"
+COUNTED = (BALANCER, NAT_GATEWAY, FUNCTION, BUCKET)
+"""O que a conta de uso conta."""
+NOT_COUNTED = {
+    TABLE: "DynamoDB", QUEUE: "SQS", STATE_MACHINE: "Step Functions",
+    COMPUTE_ENVIRONMENT: "Batch", DISTRIBUTION: "CloudFront", LOG_GROUP: "CloudWatch Logs",
+    ALARM: "alarmes", DATABASE: "backups e o segredo do banco", EKS_CLUSTER: "nós do EKS", TOPIC: "SNS",
+}
+"""O que também cobra e fica de fora, dito na página."""
+
+
+def use(bill: Bill) -> Iterator[Charge]:
+    """O que mil pedidos ou arquivos de 1 MB, numa hora, acrescentam: cada função roda 1 s por arquivo."""
+    for resource in bill.of_type(BALANCER):
+        yield Charge("alb-use", 1, resource.id, ("Resources", resource.id))
+    for resource in bill.of_type(NAT_GATEWAY)[:1]:
+        yield Charge("nat-data", 1, resource.id, ("Resources", resource.id))
+    for resource in bill.of_type(FUNCTION):
+        memory = (bill.number(resource, "MemorySize") or 128) / 1024
+        kind = bill.at(resource, "Architectures", 0) or "x86_64"
+        yield Charge("lambda:calls", 0.001, resource.id, ("Resources", resource.id))
+        yield Charge(f"lambda:{kind}", 1000 * memory, resource.id, ("Resources", resource.id))
+    for resource in bill.of_type(BUCKET):
+        yield Charge("s3:put", 1, resource.id, ("Resources", resource.id))
+        yield Charge("s3:get", 1, resource.id, ("Resources", resource.id))
+    if bill.view.resources:
+        yield Charge("out", 1, "", ("Resources",))
