@@ -9,6 +9,7 @@ import pytest
 from scripts.aws.prices import REGIONS, prices
 from scripts.checks import prices as check
 from scripts.checks.billing import Bill, Charge
+from scripts.proofs.facts.views import Views, views_of
 from scripts.template import cloudformation
 
 NETWORK = """\
@@ -19,8 +20,8 @@ Resources:
 DISK = "BlockDeviceMappings: [{DeviceName: /dev/xvda, Ebs: {VolumeType: gp3, VolumeSize: 10}}]"
 
 
-def template(body: str) -> cloudformation.Template:
-    return cloudformation.parse(NETWORK + body, "t.yaml")
+def template(body: str) -> Views:
+    return views_of(cloudformation.parse(NETWORK + body, "t.yaml"))
 
 
 def charges(body: str) -> dict[str, float]:
@@ -94,7 +95,7 @@ def test_a_reason_in_the_resource_excuses_the_price():
 
 
 def test_a_price_older_than_a_year_is_pointed_out_at_its_line():
-    used = [template("  Nat: {Type: AWS::EC2::NatGateway}")]
+    used = [template("  Nat: {Type: AWS::EC2::NatGateway}").template]
     price = prices()["nat"]
     fine = check.check_dates(used, min(price.date for price in prices().values()) + datetime.timedelta(days=365))
     assert list(fine) == [] and list(check.check_dates([], datetime.date(2100, 1, 1))) == []

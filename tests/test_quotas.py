@@ -8,6 +8,7 @@ from scripts.aws.quotas import quotas, vcpus
 from scripts.checks import quotas as check
 from scripts.checks.billing import Bill
 from scripts.page import architecture
+from scripts.proofs.facts.views import Views, views_of
 from scripts.template import cloudformation
 
 DISK = "BlockDeviceMappings: [{DeviceName: /dev/xvda, Ebs: {VolumeType: gp3, VolumeSize: 10}}]"
@@ -29,8 +30,8 @@ Resources:
 """
 
 
-def template(text: str = STACK) -> cloudformation.Template:
-    return cloudformation.parse(text, "t.yaml")
+def template(text: str = STACK) -> Views:
+    return views_of(cloudformation.parse(text, "t.yaml"))
 
 
 def found(page: str, text: str = STACK) -> list[tuple[str, int, str]]:

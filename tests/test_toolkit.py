@@ -24,7 +24,6 @@ WIDEST_LINE = 150
 FLOORS = [
     {"aws", "base", "setup"},
     {"page", "picture", "template"},
-    {"aws"},
     {"proofs"},
     {"checks"},
     {"measure", "skeleton", "website"},

@@ -1,6 +1,6 @@
 """O que a AWS CLI aceita: as operações dos serviços que as páginas usam, e as opções das que elas chamam.
 
-`cli.json` sai dos modelos do botocore, por `scripts/aws/update.py`. Os comandos que a CLI acrescenta
+`cli.json` sai dos modelos do botocore, por `scripts/measure/aws_cli.py`. Os comandos que a CLI acrescenta
 aos da API não têm modelo: estão em `CUSTOM`.
 """
 

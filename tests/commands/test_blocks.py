@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.aws import cli, update
+from scripts.aws import cli
+from scripts.measure import aws_cli
 from scripts.page import shell
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,9 +57,9 @@ def test_a_block_is_read_as_the_shell_reads_it(text, words):
 
 
 def test_every_command_of_the_pages_is_in_the_list_and_the_list_is_of_botocore():
-    calls = update.used([ROOT])
+    calls = aws_cli.used([ROOT])
     listed = json.loads(cli.FILE.read_text(encoding="utf-8"))
-    fresh = update.models(calls)
-    advice = "rode `.venv/bin/python scripts/aws/update.py`"
+    fresh = aws_cli.models(calls)
+    advice = "rode `.venv/bin/python scripts/measure/aws_cli.py`"
     assert fresh["options"].items() <= listed["options"].items(), advice
     assert fresh["operations"].items() <= listed["operations"].items(), advice

@@ -15,7 +15,7 @@ from shell import SHELLS, Call, Page, run
 from scripts.page import commands, document
 from scripts.page.commands import Command
 from scripts.template import cloudformation
-from scripts.template.resolution import scenarios
+from scripts.template.worlds import worlds
 from scripts.template.values import LITERAL, SYMBOL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +55,7 @@ def outputs(path: Path) -> Page:
     """Os comandos prontos que as saídas do template trazem, como alguém os copiaria."""
     template = cloudformation.read(path)
     found = []
-    for values in scenarios(template):
+    for values in worlds(template).each:
         for name, output in template.data["Outputs"].items():
             text = values.value(output["Value"]) if name.startswith("Comando") else ""
             if isinstance(text, str) and text:

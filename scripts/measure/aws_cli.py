@@ -1,6 +1,6 @@
 """Refaz `cli.json` com os comandos que as páginas usam agora; precisa do botocore, que `testar` instala.
 
-    .venv/bin/python scripts/aws/update.py
+    .venv/bin/python scripts/measure/aws_cli.py
 """
 
 from __future__ import annotations
