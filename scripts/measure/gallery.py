@@ -18,12 +18,13 @@ from pathlib import Path
 
 FOLDER = "galeria"
 LIMIT = 60
-_STYLE = """<!doctype html><html lang="pt-BR"><meta charset="utf-8"><title>Galeria de figuras</title><style>
-body{font:14px sans-serif;margin:1rem;background:#fff;color:#1b2631}
+_STYLE = """body{font:14px sans-serif;margin:1rem;background:#fff;color:#1b2631}
 body.escuro{background:#1e2129;color:#e2e4e9}
 section{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:1rem;align-items:start;border-top:1px solid #ccc}
 h2{grid-column:1/-1;margin:.6rem 0 0}figure{margin:0}img{max-width:100%;background:#fff}
-</style><h1>Galeria de figuras</h1>"""
+"""
+_HEAD = ('<!doctype html><html lang="pt-BR"><meta charset="utf-8"><title>Galeria de figuras</title>'
+         f"<style>{_STYLE}</style><h1>Galeria de figuras</h1>")
 
 
 def write(toolkit: Path, cases: Path, drawn: dict[str, str]) -> Path:
@@ -39,7 +40,7 @@ def write(toolkit: Path, cases: Path, drawn: dict[str, str]) -> Path:
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda script: _stock(script, folder / "dot"), sorted((cases / "diagrams_src").glob("*.py"))))
     page = folder / "index.html"
-    page.write_text(_STYLE + "".join(_section(folder, slug) for slug in drawn), encoding="utf-8")
+    page.write_text(_HEAD + "".join(_section(folder, slug) for slug in drawn), encoding="utf-8")
     return page
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scripts.proofs.arrows.registry import RULES, Rule
+from scripts.proofs.arrows.prove import RULES
+from scripts.proofs.arrows.registry import Rule
 from scripts.proofs.claims.evaluate import CLAIMS
 from scripts.proofs.claims.registry import Claim
 
