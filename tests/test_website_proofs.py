@@ -124,7 +124,7 @@ def write(root: Path, claim: str = RULE) -> Path:
     (folder / "diagrama.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
     (root / "docs" / "provas.md").write_text("# Provas\n\n<!-- provas -->\n", encoding="utf-8")
     (root / "mkdocs.yml").write_text((Path(__file__).parent.parent / "mkdocs.yml").read_text(encoding="utf-8").replace(
-        "extra_css:\n  - assets/arquiteturas.css\n", "").replace("  favicon: assets/favicon.svg\n", ""), encoding="utf-8")
+        "  favicon: assets/favicon.svg\n", ""), encoding="utf-8")
     return root
 
 

@@ -17,6 +17,8 @@ from scripts.page import document
 from scripts.picture.generate import Watcher, generate
 
 FIRST_PORT = 8000
+THEME = Path(__file__).resolve().parent / "theme"
+"""O que acrescentamos ao tema: o estilo, o script e os remendos de acessibilidade."""
 
 
 def build(tree: Tree) -> int:
@@ -32,7 +34,7 @@ def build(tree: Tree) -> int:
     from mkdocs.exceptions import MkDocsException
 
     try:
-        config = load_config(config_file=config_file, strict=True, nav=_navigation(tree))
+        config = load_config(config_file=config_file, strict=True, nav=_navigation(tree), theme=_theme(config_file))
         mkdocs_build(config)
     except MkDocsException as error:
         print(f"O site não foi construído: {error}", file=sys.stderr)
@@ -54,7 +56,8 @@ def serve(tree: Tree) -> int:
         port = _free_port()
         print(f"Montando o site; logo estará em http://127.0.0.1:{port} (Ctrl-C termina).", file=sys.stderr)
         try:
-            mkdocs_serve.serve(config_file=config_file, dev_addr=f"127.0.0.1:{port}", nav=_navigation(tree))
+            mkdocs_serve.serve(config_file=config_file, dev_addr=f"127.0.0.1:{port}", nav=_navigation(tree),
+                               theme=_theme(config_file))
             return 0
         except MkDocsException as error:
             print(f"erro: {error}", file=sys.stderr)
@@ -76,6 +79,15 @@ def _config_file(tree: Tree) -> str:
     logger.handlers = [handler]
     logger.setLevel(logging.WARNING)
     return str(file)
+
+
+def _theme(config_file: str) -> dict:
+    """O tema que a árvore pede, mais o nosso; uma árvore com remendos seus fica com os dela."""
+    from mkdocs.utils.yaml import yaml_load
+
+    with open(config_file, encoding="utf-8") as written:
+        asked = yaml_load(written).get("theme") or {}
+    return {"custom_dir": str(THEME), **(asked if isinstance(asked, dict) else {"name": asked})}
 
 
 def _navigation(tree: Tree) -> list[dict]:

@@ -25,7 +25,7 @@ def _readable(docs: Path) -> Iterator[Document]:
 
 def grid(md: Markdown, docs: Path, here: str) -> Element:
     """Lista de cartões de todas as pastas com página; `here` é a pasta da página que os mostra."""
-    cards = Element("ul", {"class": "arq-cards"})
+    cards = Element("ul", {"class": "arq-cards", "role": "list"})
     pages = list(_readable(docs))
     for page in sorted(pages, key=lambda page: page.title):
         folder = Path(page.path).parent

@@ -67,16 +67,17 @@ class _Binding(Treeprocessor):
         except Defect:
             return  # `conferir` diz o que há com ela
         template = listing.read(folder / "template.yaml")
-        figure.embed(self.md, root, folder / "diagrama.svg")
-        sections.identify_rows(root, read, template)
-        sections.identify_steps(root)
-        sections.contents(root)
         known = facts.read(docs.parent).get(slug)
+        places = figure.embed(self.md, root, folder / "diagrama.svg", known)
+        sections.identify_rows(root, read, template, places)
+        sections.identify_steps(root, places)
+        sections.contents(root)
         if known:
             rules = f"../../{facts.RULES_PAGE}" if (docs / facts.RULES_PAGE).is_file() else ""
             sections.show_proofs(root, Evidence(known, rules))
         if template:
-            listing.insert(root, template)
+            listing.insert(root, template, read, known)
+        sections.beside(root)
 
     def _raw(self, text: str) -> str:
         """O HTML que o Python-Markdown guardou no lugar deste texto."""
