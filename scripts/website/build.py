@@ -34,13 +34,21 @@ def build(tree: Tree) -> int:
     from mkdocs.exceptions import MkDocsException
 
     try:
-        config = load_config(config_file=config_file, strict=True, nav=_navigation(tree), theme=_theme(config_file))
+        config = load_config(config_file=config_file, strict=True, nav=_navigation(tree), theme=theme(config_file))
         mkdocs_build(config)
+        _search_offline(Path(config.site_dir))
     except MkDocsException as error:
         print(f"O site não foi construído: {error}", file=sys.stderr)
         return 1
     print(f"Site pronto em {config.site_dir}", file=sys.stderr)
     return 0
+
+
+def _search_offline(site: Path) -> None:
+    """O índice da busca também como script, que é como o tema o pede numa página aberta do disco."""
+    index = site / "search" / "search_index.json"
+    if index.is_file():
+        index.with_suffix(".js").write_text(f"var __index = {index.read_text(encoding='utf-8')}", encoding="utf-8")
 
 
 def serve(tree: Tree) -> int:
@@ -57,7 +65,7 @@ def serve(tree: Tree) -> int:
         print(f"Montando o site; logo estará em http://127.0.0.1:{port} (Ctrl-C termina).", file=sys.stderr)
         try:
             mkdocs_serve.serve(config_file=config_file, dev_addr=f"127.0.0.1:{port}", nav=_navigation(tree),
-                               theme=_theme(config_file))
+                               theme=theme(config_file))
             return 0
         except MkDocsException as error:
             print(f"erro: {error}", file=sys.stderr)
@@ -81,7 +89,7 @@ def _config_file(tree: Tree) -> str:
     return str(file)
 
 
-def _theme(config_file: str) -> dict:
+def theme(config_file: str) -> dict:
     """O tema que a árvore pede, mais o nosso; uma árvore com remendos seus fica com os dela."""
     from mkdocs.utils.yaml import yaml_load
 

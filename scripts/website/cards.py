@@ -13,7 +13,7 @@ from markdown import Markdown
 from scripts.base.findings import Defect
 from scripts.page import document
 from scripts.page.document import Document
-from scripts.website import figure
+from scripts.website.thumbnails import Thumbnails
 
 
 def _readable(docs: Path) -> Iterator[Document]:
@@ -26,6 +26,7 @@ def _readable(docs: Path) -> Iterator[Document]:
 def grid(md: Markdown, docs: Path, here: str) -> Element:
     """Lista de cartões de todas as pastas com página; `here` é a pasta da página que os mostra."""
     cards = Element("ul", {"class": "arq-cards", "role": "list"})
+    thumbnails, spaces = Thumbnails(), []
     pages = list(_readable(docs))
     for page in sorted(pages, key=lambda page: page.title):
         folder = Path(page.path).parent
@@ -34,7 +35,11 @@ def grid(md: Markdown, docs: Path, here: str) -> Element:
         link = SubElement(card, "a", {"href": target})
         picture = folder / "diagrama.svg"
         if picture.is_file():
-            SubElement(link, "span", {"class": "arq-thumbnail"}).text = figure.thumbnail(md, picture)
+            spaces.append((SubElement(link, "span", {"class": "arq-thumbnail"}), thumbnails.of(picture)))
         SubElement(link, "strong").text = page.title
         SubElement(card, "p").text = page.summary
+    shared = thumbnails.shared() if spaces else ""
+    for space, drawn in spaces:
+        space.text = md.htmlStash.store(shared + drawn)
+        shared = ""
     return cards

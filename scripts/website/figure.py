@@ -18,6 +18,7 @@ from markdown import Markdown
 from scripts.base.diagram import Edge
 from scripts.picture import text
 from scripts.picture.measures import TITLE_HEIGHT
+from scripts.website import curves
 from scripts.website.facts import Facts
 from scripts.website.prose import clean
 
@@ -89,13 +90,19 @@ class _Drawing:
         """O SVG como entra na página."""
         self._name()
         self._sort()
+        for path in self.svg.iterfind(f"{SVG}defs//{SVG}path"):
+            path.set("d", curves.shorten(path.get("d", "")))
         for index, part in reversed(list(enumerate(self.svg))):
             identity = part.get("data-node") or part.get("data-group")
             if identity is not None:
                 self.svg[index:index + 1] = self._linked(part, identity)
             elif part.get("data-edge") is not None:
                 self._arrow(part)
-        return ElementTree.tostring(self.svg, encoding="unicode").strip()
+        for part in self.svg.iter():
+            part.tail = None
+            if len(part):
+                part.text = None
+        return ElementTree.tostring(self.svg, encoding="unicode").replace(" />", "/>")
 
     def _name(self) -> None:
         """O nome da figura é o título dela; a descrição longa fica à parte. Com links dentro, não é uma imagem só."""
@@ -129,6 +136,8 @@ class _Drawing:
         link.append(part)
         if part.get("data-group") is not None:
             _title_area(part)
+        else:
+            _icon_area(part)
         if callout is None:
             return [link]
         part.remove(callout)
@@ -181,16 +190,24 @@ def _title_area(part: Element) -> None:
     SubElement(part, f"{SVG}rect", {"class": "arq-area", **area})
 
 
+def _icon_area(part: Element) -> None:
+    """De um componente se toca o ícone, o rótulo e o vão entre os dois."""
+    icon = part.find(f"{SVG}use") if part.find(f"{SVG}use") is not None else part.find(f"{SVG}rect")
+    label = part.find(f"{SVG}text")
+    if icon is None:
+        return
+    left, top, wide, high = (float(icon.get(name, "0")) for name in ("x", "y", "width", "height"))
+    right, bottom = left + wide, top + high
+    if label is not None:
+        lines = label.findall(f"{SVG}tspan") or [label]
+        half = max(text.width(line.text or "") for line in lines) / 2
+        left, right = min(left, left + wide / 2 - half), max(right, right - wide / 2 + half)
+        bottom = max(bottom, float(lines[-1].get("y", "0")) + 4)
+    area = {"x": f"{left:g}", "y": f"{top:g}", "width": f"{right - left:.1f}", "height": f"{bottom - top:.1f}"}
+    SubElement(part, f"{SVG}rect", {"class": "arq-area", **area})
+
+
 def _words(part: Element) -> str:
     """O rótulo de uma parte numa linha só."""
     words = part.find(f"{SVG}text")
     return " ".join(" ".join(words.itertext()).split()) if words is not None else ""
-
-
-def thumbnail(md: Markdown, file: Path) -> str:
-    """A figura como enfeite de um cartão: sem papel, título nem ids, que o cartão já tem texto."""
-    svg = file.read_text(encoding="utf-8").strip()
-    svg = re.sub(r'<title id=.*?</title>|<desc id=.*?</desc>', "", svg, flags=re.DOTALL)
-    svg = re.sub(r' role="img" aria-labelledby="[^"]*"', ' aria-hidden="true"', svg, count=1)
-    svg = re.sub(r'(<g data-\w+="[^"]*") id="[^"]*"', r"\1", svg)
-    return md.htmlStash.store(svg)

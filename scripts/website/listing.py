@@ -1,8 +1,9 @@
 """O template na página: cada linha com âncora, para que se possa apontar para ela.
 
-O texto vai inteiro no HTML, com o mínimo de marcas: só o que tem cor ganha um elemento. Cada
-seção e cada recurso é um bloco, que o navegador só desenha quando chega perto; a primeira linha
-de um recurso leva à linha dele na tabela.
+O texto vai inteiro no HTML, com o mínimo de marcas: o YAML é texto puro, que o script do site
+colore sem mexer nele, e só os programas que ele traz têm elementos de cor. Cada seção e cada
+recurso é um bloco, que o navegador só desenha quando chega perto; a primeira linha de um recurso
+leva à linha dele na tabela.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
 from pygments.lexer import Lexer
-from pygments.lexers import BashLexer, PythonLexer, YamlLexer
+from pygments.lexers import BashLexer, PythonLexer
 from pygments.token import Comment, Keyword, Literal, Name, Operator, String, _TokenType
 
 from scripts.base.findings import Defect
@@ -27,8 +28,8 @@ from scripts.website.facts import Facts
 
 BLOCK = re.compile(r"( *)(?:- )?[\w-]+: (?:!Sub )?[|>][-+]?\s*")
 SECTION = re.compile(r"\w")
-COLORS = ((Comment, "c"), (String, "s"), (Literal, "m"), (Keyword, "k"), (Name.Tag, "nt"), (Name.Function, "nf"),
-          (Name.Class, "nf"), (Operator.Word, "k"))
+COLORS = ((Comment, "c"), (String, "s"), (Literal, "m"), (Keyword, "k"), (Name.Function, "nf"), (Name.Class, "nf"),
+          (Operator.Word, "k"))
 """Que nomes de token têm cor; os demais são texto puro."""
 
 
@@ -69,14 +70,13 @@ def _listing(shown: Template, page: Page, cited: set[int]) -> Element:
     box.set("aria-label", "Template da arquitetura")
     # A busca do site acha o que a página diz; mil linhas de YAML só a fariam pesar.
     box.set("data-search-exclude", "")
-    code = SubElement(SubElement(box, "pre"), "code")
     rows = {name: row.node_id for row in reversed(page.rows) for name in row.resources}
     owners = {resource.line: resource.id for resource in shown.resources.values()}
-    part = SubElement(code, "span", {"class": "arq-part"})
+    part = _part(box, 1)
     for number, tokens in enumerate(_lines(shown.text), 1):
         if number > 1 and (number in owners or (tokens and SECTION.match(tokens[0][1]))):
-            part = SubElement(code, "span", {"class": "arq-part"})
-        line = SubElement(part, "span", {"id": f"template-{number}", "data-n": str(number)})
+            part = _part(box, number)
+        line = SubElement(part, "li", {"id": f"template-{number}"})
         line.tail = "\n"
         if number in cited or number in owners:
             line.set("class", "arq-cited")
@@ -84,11 +84,22 @@ def _listing(shown: Template, page: Page, cited: set[int]) -> Element:
     return box
 
 
+def _part(box: Element, first: int) -> Element:
+    """Um bloco de linhas; a lista numerada dá o número de cada uma sem escrevê-lo, e não é lida como lista."""
+    # O bloco por fora: dentro dele a contagem começa onde a lista diz.
+    part = SubElement(box, "div", {"class": "arq-part"})
+    return SubElement(part, "ol", {"role": "presentation", "start": str(first)})
+
+
 def _write(line: Element, tokens: list[tuple[str, str]], rows: dict[str, str], owner: str) -> None:
+    if owner in rows:
+        before, name, after = "".join(value for _, value in tokens).partition(owner)
+        line.text = AtomicString(before)
+        link = SubElement(line, "a", {"href": f"#{rows[owner]}", "title": "Ver na tabela"})
+        link.text, link.tail = AtomicString(name), AtomicString(after)
+        return
     for kind, value in tokens:
-        if owner and value.strip() == owner and owner in rows:
-            SubElement(line, "a", {"href": f"#{rows[owner]}", "title": "Ver na tabela"}).text = AtomicString(value)
-        elif kind:
+        if kind:
             SubElement(line, "span", {"class": kind}).text = AtomicString(value)
         elif len(line):
             line[-1].tail = AtomicString((line[-1].tail or "") + value)
@@ -97,9 +108,10 @@ def _write(line: Element, tokens: list[tuple[str, str]], rows: dict[str, str], o
 
 
 def _lines(source: str) -> list[list[tuple[str, str]]]:
-    """Cada linha como pares de cor e texto; um programa dentro do YAML ganha as cores da linguagem dele."""
-    lines = _colored(source, YamlLexer(stripnl=False))
-    for first, block in _programs(source.splitlines()):
+    """Cada linha como pares de cor e texto; só os programas dentro do YAML têm cor."""
+    plain = source.splitlines()
+    lines = [[("", line)] if line else [] for line in plain]
+    for first, block in _programs(plain):
         lexer = _lexer(textwrap.dedent("\n".join(block)))
         if lexer:
             indent = min(len(line) - len(line.lstrip()) for line in block if line.strip())
@@ -126,9 +138,6 @@ def _colored(source: str, lexer: Lexer) -> list[list[tuple[str, str]]]:
 
 
 def _color(kind: _TokenType) -> str:
-    # Um escalar sem aspas é o texto comum de um YAML, não uma constante.
-    if kind in Literal.Scalar:
-        return ""
     return next((name for token, name in COLORS if kind in token), "")
 
 

@@ -33,10 +33,12 @@
   const wide = box => box.right - box.left;
   const high = box => box.bottom - box.top;
 
-  /* O que se lê de uma parte: de um grupo, só o título; o resto é fundo. */
+  /* O que se lê de uma parte: de um grupo, só o título; o resto é fundo. O número que ela tem vem junto. */
   const boxOf = part => {
-    const seen = part.dataset.group === undefined ? [part] : all(part, ":scope > text, :scope > use");
-    return union(seen.map(element => boxed(element.getBBox())));
+    const { node, group } = part.dataset;
+    const seen = group === undefined ? [part] : all(part, ":scope > text, :scope > use");
+    const numbers = all(part.ownerSVGElement, "[data-of]").filter(number => number.dataset.of === (node ?? group));
+    return union([...seen, ...numbers].map(element => boxed(element.getBBox())));
   };
 
   class Player {
@@ -104,7 +106,8 @@
       new ResizeObserver(() => this.open && this.show(this.step, this.item, false)).observe(this.scroll);
     }
 
-    /* Dentro do diálogo, o número de outro passo leva a ele; outro link da página fecha e vai. */
+    /* Dentro do diálogo, o número de outro passo leva a ele, um componente da figura fica onde está (o dedo que
+       vira a página o toca), e outro link da página fecha e vai. */
     follow(event) {
       const link = event.target.closest?.("a[href^='#']");
       if (!link) return;
@@ -112,7 +115,8 @@
       if (step && this.steps.includes(Number(step[1]))) {
         event.preventDefault();
         this.show(Number(step[1]));
-      } else this.finish();
+      } else if (this.scroll.contains(link)) event.preventDefault();
+      else this.finish();
     }
 
     get open() {
@@ -121,14 +125,20 @@
 
     start(step) {
       if (!this.steps.includes(step)) step = this.steps[0];
-      history.pushState({ arqFigura: this.order, arqPasso: step }, "", `#passo-${step}`);
+      history.pushState({ ...this.state(step), arqLugar: scrollY }, "", `#passo-${step}`);
       this.enter(step);
+    }
+
+    state(step) {
+      return { arqFigura: this.order, arqPasso: step };
     }
 
     /* Abre, sem mexer na história: `start` e a volta do navegador chegam aqui. */
     enter(step) {
       if (!this.dialog) this.build();
       if (!this.dialog.open) {
+        this.place = history.state?.arqLugar;
+        this.figure.style.minHeight = `${this.figure.offsetHeight}px`;
         this.dialog.prepend(this.scroll);
         this.figure.dataset.passo = step;
         this.dialog.showModal();
@@ -144,17 +154,21 @@
 
     leave() {
       if (!this.open) return;
-      this.finish();
+      this.finish(true);
       if (history.state?.arqPasso) history.back();
     }
 
-    finish() {
+    /* Fecha; `stay` devolve a página ao lugar em que estava. */
+    finish(stay) {
       if (!this.open) return;
+      const { place } = this;
+      if (stay && place !== undefined) setTimeout(() => scrollTo({ top: place, behavior: "instant" }));
       cancelAnimationFrame(this.frame);
       this.clear();
       delete this.figure.dataset.passo;
       this.svg.setAttribute("viewBox", this.whole);
-      this.dialog.after(this.scroll);
+      this.dialog.before(this.scroll);
+      this.figure.style.minHeight = "";
       this.dialog.close();
     }
 
@@ -196,7 +210,7 @@
       this.look(box, travel);
       const { arqPasso, arqFigura } = history.state ?? {};
       if (arqPasso !== step || arqFigura !== this.order)
-        history.replaceState({ arqFigura: this.order, arqPasso: step }, "", `#passo-${step}`);
+        history.replaceState({ ...history.state, ...this.state(step) }, "", `#passo-${step}`);
     }
 
     /* A frase e as provas do passo, copiadas da lista. */
@@ -270,14 +284,17 @@
     bring(edge) {
       const [tail, head = tail] = this.ends(edge);
       this.figure.dataset.perto = "";
-      const icons = [tail, head].map(part => boxed((part.querySelector("use, rect") ?? part).getBBox()));
+      const icons = [tail, head].map(part => boxed((part.querySelector("use, rect:not(.arq-area)") ?? part).getBBox()));
       const [a, b] = [tail, head].map(boxOf);
       const label = edge.querySelector(":scope > text");
       const words = label ? boxed(label.getBBox()) : { left: 0, top: 0, right: 0, bottom: 0 };
       const center = icons.map(box => [(box.left + box.right) / 2, (box.top + box.bottom) / 2]);
-      const across = Math.abs(center[1][0] - center[0][0]) >= Math.abs(center[1][1] - center[0][1]);
+      const space = across => Math.max(across ? wide(words) : high(words), 26) + 44;
+      /* Deitada, se era assim e cabe; senão, em pé. */
+      const fits = (wide(a) + space(true) + wide(b)) * LEAST < this.scroll.clientWidth - 2 * MARGIN;
+      const across = fits && Math.abs(center[1][0] - center[0][0]) >= Math.abs(center[1][1] - center[0][1]);
       const sign = Math.sign(center[1][across ? 0 : 1] - center[0][across ? 0 : 1]) || 1;
-      const room = Math.max(across ? wide(words) : high(words), 26) + 44;
+      const room = space(across);
       /* Do centro de um ícone ao do outro: meia largura de cada ponta e o lugar do rótulo. */
       const reach = across ? (wide(a) + wide(b)) / 2 + room : (sign > 0 ? a.bottom : b.bottom) - (sign > 0 ? center[0][1] : center[1][1]) + room + 30;
       const goal = across ? [center[0][0] + sign * reach, center[0][1]] : [center[0][0], center[0][1] + sign * reach];
@@ -346,8 +363,11 @@
       all(article, ".arq-steps a").filter(link => nodes.has(link.getAttribute("href").slice(1))).forEach(shine);
     };
     let shown = null;
+    let spot = "";
     const change = event => {
-      if (event.target === shown) return;
+      /* A página que rola sob o cursor parado não aponta para nada. */
+      const still = event.type === "pointerover" && spot === (spot = `${event.clientX} ${event.clientY}`);
+      if (event.target === shown || still) return;
       shown = event.target;
       light(shown);
     };
@@ -381,6 +401,40 @@
     }, true);
   };
 
+  /* As cores do YAML, sem um elemento por palavra: trechos que o navegador pinta, quando a lista chega perto. */
+  const paint = listing => {
+    if (!window.Highlight) return;
+    const [keys, texts, notes] = ["arq-chave", "arq-texto", "arq-nota"].map(name => {
+      const made = new Highlight();
+      CSS.highlights.set(name, made);
+      return made;
+    });
+    const mark = (kind, node, from, to) => kind.add(new StaticRange({ startContainer: node, startOffset: from, endContainer: node, endOffset: to }));
+    let program = -1;
+    for (const line of all(listing, "li")) {
+      const words = line.textContent;
+      const depth = words.search(/\S/);
+      if (program >= 0 && (depth < 0 || depth > program)) continue;
+      program = /: (!Sub )?[|>]-?\s*$/.test(words) ? depth : -1;
+      const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const text = node.data;
+        const key = /^(\s*(?:- )*)([\w:.-]+|"[^"]*")(?=:(\s|$))/.exec(text);
+        if (key) mark(keys, node, key[1].length, key[0].length);
+        for (const found of text.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'/g))
+          if (!key || found.index >= key[0].length) mark(texts, node, found.index, found.index + found[0].length);
+        const note = /(^|\s)#.*$/.exec(text);
+        if (note) mark(notes, node, note.index, text.length);
+      }
+    }
+  };
+
+  /* O tema põe um marco sem nome em cada bloco de código, e tabelas largas sem foco: quem ouve se perde neles. */
+  const mend = () => {
+    for (const bar of all(document, "nav.md-code__nav")) bar.setAttribute("role", "none");
+    for (const box of all(document, ".md-typeset__scrollwrap")) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
+  };
+
   const start = () => {
     const figures = all(document, ".arq-figure");
     const players = figures.map((figure, order) => new Player(figure, order));
@@ -397,18 +451,27 @@
       const wanted = () => Number(/^#passo-(\d+)$/.exec(location.hash)?.[1]);
       figure.querySelector("[data-acao='seguir']")?.addEventListener("click", () => players[order].start(wanted()));
     });
+    const listing = document.querySelector(".arq-template");
+    const near = listing && new IntersectionObserver(seen => {
+      if (!seen.some(entry => entry.isIntersecting)) return;
+      near.disconnect();
+      paint(listing);
+    }, { rootMargin: "400px" });
+    near?.observe(listing);
+    new MutationObserver(mend).observe(document.querySelector("article") ?? document.body, { childList: true, subtree: true });
+    mend();
     if (!players.length) return;
     all(document, "article").forEach(lights);
     document.addEventListener("click", event => {
       const see = event.target.closest?.("[data-ver]");
       if (see) players[0].start(Number(see.dataset.ver));
-      else if (event.target.dataset?.n && event.offsetX < 60) location.hash = event.target.id;
+      else if (event.target.matches?.(".arq-part li") && event.offsetX < 50) location.hash = event.target.id;
     });
     const follow = () => {
       const { arqFigura, arqPasso } = history.state ?? {};
       players.forEach((player, order) => {
         if (arqPasso && order === arqFigura && player.steps.includes(arqPasso)) player.enter(arqPasso);
-        else player.finish();
+        else player.finish(true);
       });
     };
     addEventListener("popstate", follow);
