@@ -116,10 +116,7 @@ class _Drawing:
             style = self.svg.find(f"{SVG}style")
             if style is not None:
                 style.text = f"{style.text or ''}#{own}{{--arq-width:{self.svg.get('width')}px}}\n"
-        for part in self.svg.iter():
-            # Atributo em vez de `style`: uma política de segurança de conteúdo estrita o aceita.
-            if part.get("style", "").startswith("mask-type:"):
-                part.set("mask-type", part.attrib.pop("style").partition(":")[2])
+        plain_styles(self.svg)
 
     def _sort(self) -> None:
         """As setas na ordem dos passos, nos lugares em que estavam."""
@@ -173,6 +170,16 @@ class _Drawing:
             return _words(part) or part.get("data-edge", "")
         ends = f"de {self.known.names[edge.tail]} para {self.known.names[edge.head]}"
         return f"{ends}: {' '.join(edge.label.split())}" if edge.label else ends
+
+
+def plain_styles(svg: Element) -> None:
+    """Cada declaração de `style` como atributo, que uma política de segurança de conteúdo estrita aceita."""
+    for part in svg.iter():
+        # Onde há classe, a regra dela venceria o atributo.
+        if not part.get("class"):
+            for declaration in filter(None, part.attrib.pop("style", "").split(";")):
+                name, _, value = declaration.partition(":")
+                part.set(name.strip(), value.strip())
 
 
 def _callout(part: Element) -> Element | None:

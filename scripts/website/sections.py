@@ -11,6 +11,19 @@ from scripts.page.architecture import Page
 from scripts.template.cloudformation import Template
 from scripts.website.evidence import Evidence
 
+DESCRIPTION = 160
+"""Caracteres da descrição de uma página que quem busca costuma mostrar."""
+
+
+def summary(root: Element) -> str:
+    """O primeiro parágrafo, até onde cabe numa descrição de página: o fim de uma frase ou, sem ela, de uma palavra."""
+    first = next((element for element in root if element.tag == "p"), None)
+    text = " ".join("".join(first.itertext()).split()) if first is not None else ""
+    if "\x02" in text or len(text) <= DESCRIPTION:
+        return text.partition("\x02")[0].strip()
+    whole = text[:DESCRIPTION].rpartition(". ")[0]
+    return f"{whole}." if whole else text[:DESCRIPTION].rpartition(" ")[0].rstrip(",;:") + "…"
+
 
 def identify_rows(root: Element, page: Page, template: Template | None, places: dict[str, str]) -> None:
     """`#alb` é a linha do componente: o nome leva à figura; os ids lógicos da última coluna, ao template."""
@@ -107,12 +120,14 @@ def show_proofs(root: Element, evidence: Evidence) -> None:
 
 
 def beside(root: Element) -> None:
-    """A figura e o fluxo juntos, para que na tela larga fiquem lado a lado; o que está entre os dois vem junto."""
+    """A figura e o fluxo juntos, para que na tela larga fiquem lado a lado; os parágrafos em volta vêm junto."""
     children = list(root)
     first = next((index for index, element in enumerate(children) if element.get("class") == "arq-figure"), None)
     flow = next(_after(root, "Fluxo de dados", "ol"), None)
     if first is None or flow is None or (last := children.index(flow)) < first:
         return
+    while last + 1 < len(children) and children[last + 1].tag in ("p", "ul"):
+        last += 1
     box, text = Element("div", {"class": "arq-beside"}), Element("div", {"class": "arq-flow"})
     box.append(children[first])
     box.append(text)

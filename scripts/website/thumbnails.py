@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from scripts.website import curves
-from scripts.website.figure import SVG
+from scripts.website.figure import SVG, plain_styles
 
 ICON = "icone-"
 DROPPED = {f"{SVG}{tag}" for tag in ("title", "desc", "style", "defs", "text")}
@@ -24,6 +24,7 @@ class Thumbnails:
     def of(self, file: Path) -> str:
         """A figura como enfeite: sem papel, título, ids nem texto, que o cartão já tem."""
         svg = ElementTree.fromstring(file.read_text(encoding="utf-8"))
+        plain_styles(svg)
         self._share(svg)
         for parent in list(svg.iter()):
             for child in list(parent):

@@ -1,6 +1,4 @@
-/* Ler um fluxo: o que se aponta acende em todo lugar, e "Seguir o fluxo" mostra um passo por vez.
-
-   Sem este arquivo a página continua inteira: os links da figura são HTML. */
+/* Ler um fluxo: o que se aponta acende em todo lugar, e "Seguir o fluxo" mostra um passo por vez. */
 (() => {
   "use strict";
 
@@ -61,7 +59,6 @@
       return edge.dataset.edge.split("--").slice(0, 2).map(id => this.part(id)).filter(Boolean);
     }
 
-    /* Os botões e o lugar do texto, feitos na primeira vez. */
     build() {
       const button = (label, act, kind = "") => {
         const made = make("button", { type: "button", class: kind }, label);
@@ -106,8 +103,7 @@
       new ResizeObserver(() => this.open && this.show(this.step, this.item, false)).observe(this.scroll);
     }
 
-    /* Dentro do diálogo, o número de outro passo leva a ele, um componente da figura fica onde está (o dedo que
-       vira a página o toca), e outro link da página fecha e vai. */
+    /* No diálogo, o número de um passo leva a ele, um componente não leva (o dedo o toca sem querer), e outro link fecha. */
     follow(event) {
       const link = event.target.closest?.("a[href^='#']");
       if (!link) return;
@@ -238,13 +234,9 @@
       this.arrow.classList.toggle("arq-first", more);
       this.next.classList.toggle("arq-first", !more);
       this.out.style.gridColumn = count < 2 ? "1 / -1" : "";
-      if (count < 2) {
-        this.which.hidden = true;
-        return;
-      }
-      const said = active[0].querySelector("a[aria-label]") ?? active[0].closest("a[aria-label]") ?? active[0];
-      const words = (said.getAttribute("aria-label") ?? "").replace(/^Passo \d+ de \d+: /, "");
-      this.which.hidden = false;
+      this.which.hidden = count < 2;
+      const said = active[0].querySelector("a") ?? active[0].closest("a");
+      const words = (said?.getAttribute("aria-label") ?? "").replace(/^Passo .*?: /, "");
       this.which.textContent = `${active[0].dataset.edge === undefined ? "Parte" : "Seta"} ${this.item + 1} de ${count}: ${words}`;
     }
 
@@ -332,18 +324,15 @@
   const lights = article => {
     const light = target => {
       for (const lit of all(article, ".arq-luz")) lit.classList.remove("arq-luz");
-      const place = target?.closest?.("[data-edge], [data-node], [data-group], [data-of], [data-seta], tr[id], li[id^='passo-'], a[href^='#']");
+      const place = target?.closest?.("[data-edge], [data-node], [data-group], [data-seta], tr[id], li[id^='passo-'], a[href^='#']");
       if (!place) return;
       const [nodes, edges, steps] = [new Set(), new Set(), new Set()];
-      const id = place.dataset.node ?? place.dataset.group ?? place.dataset.of ?? (place.tagName === "TR" ? place.id : "");
-      const goal = place.matches("a") ? place.getAttribute("href").slice(1) : place.id;
-      const inner = place.matches("a") ? place.querySelector("[data-node], [data-group], [data-of]") : null;
-      if (id || inner) nodes.add(id || inner.dataset.node || inner.dataset.group || inner.dataset.of);
-      else if (place.dataset.edge) edges.add(place.dataset.edge);
-      else if (place.closest("[data-edge]")) edges.add(place.closest("[data-edge]").dataset.edge);
-      else if (place.dataset.seta) place.dataset.seta.split(" ").forEach(edge => edges.add(edge));
-      else if (/^passo-\d+$/.test(goal)) steps.add(goal.slice(6));
-      else if (article.querySelector(`tr[id="${CSS.escape(goal)}"]`)) nodes.add(goal);
+      const { edge, seta, node, group } = place.dataset;
+      const id = node ?? group ?? place.getAttribute("href")?.slice(1) ?? place.id;
+      const step = /^passo-(\d+)$/.exec(id);
+      if (edge || seta) (edge ?? seta).split(" ").forEach(name => edges.add(name));
+      else if (step) steps.add(step[1]);
+      else if (article.querySelector(`tr[id="${CSS.escape(id)}"]`)) nodes.add(id);
       else return;
       const drawn = all(article, ".arq [data-edge], .arq [data-node], .arq [data-group]");
       for (const part of drawn) {
@@ -355,12 +344,12 @@
         part.dataset.edge.split("--").slice(0, 2).forEach(end => nodes.add(end));
         if (part.dataset.step) steps.add(part.dataset.step);
       }
-      const shine = element => element.classList.add("arq-luz");
-      drawn.filter(part => edges.has(part.dataset.edge) || nodes.has(part.dataset.node ?? part.dataset.group)).forEach(shine);
-      all(article, "tr[id]").filter(row => nodes.has(row.id)).forEach(shine);
-      all(article, "li[id^='passo-']").filter(item => steps.has(item.id.slice(6))).forEach(shine);
-      all(article, "[data-seta]").filter(proof => proof.dataset.seta.split(" ").some(edge => edges.has(edge))).forEach(shine);
-      all(article, ".arq-steps a").filter(link => nodes.has(link.getAttribute("href").slice(1))).forEach(shine);
+      const shine = (elements, same) => elements.filter(same).forEach(element => element.classList.add("arq-luz"));
+      shine(drawn, part => edges.has(part.dataset.edge) || nodes.has(part.dataset.node ?? part.dataset.group));
+      shine(all(article, "tr[id]"), row => nodes.has(row.id));
+      shine(all(article, "li[id^='passo-']"), item => steps.has(item.id.slice(6)));
+      shine(all(article, "[data-seta]"), proof => proof.dataset.seta.split(" ").some(name => edges.has(name)));
+      shine(all(article, ".arq-steps a"), link => nodes.has(link.getAttribute("href").slice(1)));
     };
     let shown = null;
     let spot = "";
@@ -401,7 +390,7 @@
     }, true);
   };
 
-  /* As cores do YAML, sem um elemento por palavra: trechos que o navegador pinta, quando a lista chega perto. */
+  /* As cores do YAML sem um elemento por palavra, quando a lista chega perto. */
   const paint = listing => {
     if (!window.Highlight) return;
     const [keys, texts, notes] = ["arq-chave", "arq-texto", "arq-nota"].map(name => {
@@ -429,7 +418,7 @@
     }
   };
 
-  /* O tema põe um marco sem nome em cada bloco de código, e tabelas largas sem foco: quem ouve se perde neles. */
+  /* Do tema: marcos sem nome nos blocos de código, e tabelas que rolam sem ter foco. */
   const mend = () => {
     for (const bar of all(document, "nav.md-code__nav")) bar.setAttribute("role", "none");
     for (const box of all(document, ".md-typeset__scrollwrap")) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
