@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         for argument in arguments:
             sub.add_argument(argument, **_ARGUMENTS[argument])
 
-    verb("servir", _serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança")
+    verb("servir", _serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança", "--raiz")
     verb("testar", _test, "roda todos os testes e conferências")
     verb("gerar", _generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", example="gerar --vigiar")
     verb(

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
-import socket
 import sys
-import threading
+from functools import partial
 from pathlib import Path
 
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, WrongUse
 from scripts.checks import run
 from scripts.page import document
-from scripts.picture.generate import Watcher, generate
 
-FIRST_PORT = 8000
 THEME = Path(__file__).resolve().parent / "theme"
 """O que acrescentamos ao tema: o estilo, o script e os remendos de acessibilidade."""
 
@@ -30,11 +26,10 @@ def build(tree: Tree) -> int:
         print("O site não foi construído: resolva os achados primeiro.", file=sys.stderr)
         return 1
     from mkdocs.commands.build import build as mkdocs_build
-    from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException
 
     try:
-        config = load_config(config_file=config_file, strict=True, nav=_navigation(tree), theme=theme(config_file))
+        config = _configure(tree, config_file, strict=True)
         mkdocs_build(config)
         _search_offline(Path(config.site_dir))
     except MkDocsException as error:
@@ -53,27 +48,17 @@ def _search_offline(site: Path) -> None:
 
 def serve(tree: Tree) -> int:
     """Gera, monta e mostra o site, e refaz o que mudar até que alguém interrompa."""
-    config_file = _config_file(tree)
-    generate(tree, tree.scripts([]))
-    _report(run.check_tree(tree, []))
-    from mkdocs.commands import serve as mkdocs_serve
-    from mkdocs.exceptions import MkDocsException
+    from scripts.website import preview
 
-    threading.Thread(target=_follow, args=(tree,), daemon=True).start()
-    while True:
-        port = _free_port()
-        print(f"Montando o site; logo estará em http://127.0.0.1:{port} (Ctrl-C termina).", file=sys.stderr)
-        try:
-            mkdocs_serve.serve(config_file=config_file, dev_addr=f"127.0.0.1:{port}", nav=_navigation(tree),
-                               theme=theme(config_file))
-            return 0
-        except MkDocsException as error:
-            print(f"erro: {error}", file=sys.stderr)
-            return 1
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            print(f"A porta {port} acaba de ser ocupada; tentando outra.", file=sys.stderr)
+    config_file = _config_file(tree)
+    return preview.serve(tree, partial(_configure, tree, config_file), _report)
+
+
+def _configure(tree: Tree, config_file: str, **options):
+    """A configuração do MkDocs da árvore, com o menu e o tema de agora."""
+    from mkdocs.config import load_config
+
+    return load_config(config_file=config_file, nav=_navigation(tree), theme=theme(config_file), **options)
 
 
 def _config_file(tree: Tree) -> str:
@@ -123,25 +108,3 @@ def _report(findings: list[Finding]) -> None:
     for finding in findings:
         print(finding)
     print(run.summary(findings), file=sys.stderr)
-
-
-def _free_port() -> int:
-    for port in range(FIRST_PORT, FIRST_PORT + 20):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise WrongUse(f"As portas {FIRST_PORT} a {FIRST_PORT + 19} estão ocupadas; feche um servidor e tente de novo.")
-
-
-def _follow(tree: Tree) -> None:
-    """Refaz as figuras dos scripts salvos e repete a conferência; o MkDocs vê as figuras novas."""
-    watcher = Watcher(tree.sources, tree.root / "docs")
-    while True:
-        changed = watcher.wait()
-        if any(path.parent == tree.sources for path in changed):
-            generate(tree, tree.scripts([]))
-        _report(run.check_tree(tree, []))
