@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     verb(
         "medir",
         _measure,
-        "mede a geração e a conferência, em razões de uma mesma rodada; ou o que as provas pegam",
+        "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; ou o site",
         "assunto",
         example="medir provas",
     )
@@ -129,9 +129,9 @@ _ARGUMENTS: dict[str, dict] = {
     "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
     "assunto": {
         "nargs": "?",
-        "choices": ("tempos", "provas"),
+        "choices": ("tempos", "provas", "site"),
         "default": "tempos",
-        "help": "`tempos` (o padrão) ou `provas`: quantos estragos a conferência pega",
+        "help": "`tempos` (o padrão), `provas`: quantos estragos a conferência pega, ou `site`: peso e tempo das páginas",
     },
     "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
     "--json": {"action": "store_true", "help": "achados como lista JSON"},
@@ -192,6 +192,10 @@ def _measure(options: argparse.Namespace) -> int:
         from scripts.measure import survivors
 
         return survivors.run(_tree(options))
+    if options.assunto == "site":
+        from scripts.measure import site
+
+        return site.run(_tree(options))
     from scripts.measure import times
 
     return times.run(_tree(options))

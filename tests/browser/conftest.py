@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import finding, unusual
+from scripts.base.tree import WrongUse
+from scripts.measure import browser as finding
+from tests.browser import unusual
 from tests.test_website import construir, tree
 
 SHOTS = Path(__file__).resolve().parent / "falhas"
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -102,10 +102,10 @@ def odd_address(odd_site) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     try:
         program = finding.find()
-    except RuntimeError as problem:
+    except WrongUse as problem:
         pytest.fail(str(problem), pytrace=False)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        launched = playwright.chromium.launch(executable_path=program, args=list(finding.QUIET))
         yield launched
         launched.close()
 
