@@ -105,17 +105,13 @@ class _Drawing:
         return ElementTree.tostring(self.svg, encoding="unicode").replace(" />", "/>")
 
     def _name(self) -> None:
-        """O nome da figura é o título dela; a descrição longa fica à parte. Com links dentro, não é uma imagem só."""
-        title, description = (self.svg.find(f"{SVG}{tag}") for tag in ("title", "desc"))
+        """Com links dentro, a figura não é uma imagem só; o nome dela é o título, e a descrição fica à parte."""
         self.svg.set("role", "group")
-        if title is not None and description is not None:
-            self.svg.set("aria-labelledby", title.get("id", ""))
-            self.svg.set("aria-describedby", description.get("id", ""))
-            own = self.svg.get("id") or title.get("id", "").removesuffix("-title") + "-picture"
+        title, style = self.svg.find(f"{SVG}title"), self.svg.find(f"{SVG}style")
+        if title is not None and style is not None:
+            own = title.get("id", "").removesuffix("-title") + "-picture"
             self.svg.set("id", own)
-            style = self.svg.find(f"{SVG}style")
-            if style is not None:
-                style.text = f"{style.text or ''}#{own}{{--arq-width:{self.svg.get('width')}px}}\n"
+            style.text = f"{style.text or ''}#{own}{{--arq-width:{self.svg.get('width')}px}}\n"
         plain_styles(self.svg)
 
     def _sort(self) -> None:

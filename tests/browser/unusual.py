@@ -26,7 +26,7 @@ class Sketch:
         width = max(x for x, _, _ in self.nodes.values()) + 100
         height = max(y for _, y, _ in self.nodes.values()) + 100
         parts = [f'<svg xmlns="http://www.w3.org/2000/svg" class="arq" viewBox="0 0 {width} {height}" width="{width}" '
-                 f'height="{height}" role="img" aria-labelledby="{slug}--title {slug}--desc">',
+                 f'height="{height}" role="img" aria-labelledby="{slug}--title" aria-describedby="{slug}--desc">',
                  f'<title id="{slug}--title">Figura</title><desc id="{slug}--desc">Descrição.</desc>',
                  "<style>.arq text{font:13px Arial,sans-serif}.arq .arq-line{fill:none;stroke:#4a5568}</style><defs/>"]
         for name, (x, y, wide, high, label) in self.groups.items():
