@@ -35,11 +35,10 @@ def grid(md: Markdown, docs: Path, here: str) -> Element:
         link = SubElement(card, "a", {"href": target})
         picture = folder / "diagrama.svg"
         if picture.is_file():
-            spaces.append((SubElement(link, "span", {"class": "arq-thumbnail"}), thumbnails.of(picture)))
+            spaces.append(SubElement(link, "span", {"class": "arq-thumbnail"}))
+            thumbnails.of(picture)
         SubElement(link, "strong").text = page.title
         SubElement(card, "p").text = page.summary
-    shared = thumbnails.shared() if spaces else ""
-    for space, drawn in spaces:
-        space.text = md.htmlStash.store(shared + drawn)
-        shared = ""
+    for space, drawn in zip(spaces, thumbnails.drawn()):
+        space.text = md.htmlStash.store(drawn)
     return cards

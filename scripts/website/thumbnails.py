@@ -16,13 +16,17 @@ DROPPED = {f"{SVG}{tag}" for tag in ("title", "desc", "style", "defs", "text")}
 
 @dataclass
 class Thumbnails:
-    """As miniaturas de uma página: peça cada uma com `of` e, no fim, o que elas compartilham com `shared`."""
+    """As miniaturas de uma página: acrescente cada figura com `of`; `drawn` são todas, prontas.
 
+    A primeira traz os ícones e as cores que as outras citam.
+    """
+
+    pictures: list[Element] = field(default_factory=list)
     rules: dict[str, None] = field(default_factory=dict)
     symbols: dict[str, Element] = field(default_factory=dict)
 
-    def of(self, file: Path) -> str:
-        """A figura como enfeite: sem papel, título, ids nem texto, que o cartão já tem."""
+    def of(self, file: Path) -> None:
+        """Acrescenta a figura como enfeite: sem papel, título, ids nem texto, que o cartão já tem."""
         svg = ElementTree.fromstring(file.read_text(encoding="utf-8"))
         plain_styles(svg)
         self._share(svg)
@@ -38,15 +42,14 @@ class Thumbnails:
             if part.tag == f"{SVG}use":
                 part.set("href", f"#{ICON}{part.get('href', '').partition('--icon-')[2]}")
         svg.set("aria-hidden", "true")
-        return ElementTree.tostring(svg, encoding="unicode")
+        self.pictures.append(svg)
 
-    def shared(self) -> str:
-        """Os ícones e as cores de todas as miniaturas pedidas."""
-        # Sem tamanho nem papel: só guarda o que as outras citam.
-        svg = Element(f"{SVG}svg", {"width": "0", "height": "0", "aria-hidden": "true"})
-        SubElement(svg, f"{SVG}style").text = "\n".join(self.rules)
-        SubElement(svg, f"{SVG}defs").extend(self.symbols.values())
-        return ElementTree.tostring(svg, encoding="unicode")
+    def drawn(self) -> list[str]:
+        """O SVG de cada miniatura, na ordem em que foram acrescentadas."""
+        for first in self.pictures[:1]:
+            SubElement(first, f"{SVG}style").text = "\n".join(self.rules)
+            SubElement(first, f"{SVG}defs").extend(self.symbols.values())
+        return [ElementTree.tostring(svg, encoding="unicode") for svg in self.pictures]
 
     def _share(self, svg: Element) -> None:
         style = svg.find(f"{SVG}style")

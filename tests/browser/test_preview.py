@@ -83,7 +83,7 @@ def reach(visit, served, path: str):
 @pytest.mark.skipif(os.name == "nt", reason="o sinal que encerra o servidor é de Unix")
 def test_what_is_saved_appears_and_the_reader_stays_where_they_were(visit, served):
     page = reach(visit, served, f"/arquiteturas/{SLUG}/")
-    page.set_default_timeout(40_000)
+    page.set_default_timeout(90_000)
     follow(page)
     button(page, "Próximo passo").click()
     script = served.script()
@@ -97,7 +97,7 @@ def test_what_is_saved_appears_and_the_reader_stays_where_they_were(visit, serve
 @pytest.mark.skipif(os.name == "nt", reason="o sinal que encerra o servidor é de Unix")
 def test_a_finding_shows_on_the_page_and_leaves_when_mended(visit, served):
     page = reach(visit, served, f"/arquiteturas/{SLUG}/")
-    page.set_default_timeout(40_000)
+    page.set_default_timeout(90_000)
     text = served.page().read_text(encoding="utf-8")
     served.page().write_text(text + "\nVeja [isto](nada.md).\n", encoding="utf-8")
     page.wait_for_function("document.getElementById('achados')?.textContent.includes('[link-quebrado]')")
@@ -109,7 +109,7 @@ def test_a_finding_shows_on_the_page_and_leaves_when_mended(visit, served):
 @pytest.mark.skipif(os.name == "nt", reason="o sinal que encerra o servidor é de Unix")
 def test_a_new_architecture_enters_the_menu_by_itself(visit, served):
     page = reach(visit, served, "/")
-    page.set_default_timeout(40_000)
+    page.set_default_timeout(90_000)
     served.copy("metadados-s3", "metadados-s3")
     page.wait_for_selector(".arq-cards a[href='arquiteturas/metadados-s3/']")
     page.wait_for_selector(".md-nav__link[href='arquiteturas/metadados-s3/']", state="attached")
