@@ -203,13 +203,16 @@
       if (arrow && active.length < 4 && this.scale(box) < LEAST) box = this.bring(arrow);
       if (!this.arrived || this.arrived !== step) this.tell(step);
       this.say(active, items.length);
+      /* Um botão apagado levaria o foco, e as teclas, consigo. */
+      const focused = document.activeElement;
+      if (focused.disabled || focused.hidden || !this.dialog.contains(focused))
+        [this.next, this.arrow, this.back, this.out].find(made => !made.disabled && !made.hidden).focus();
       this.look(box, travel);
       const { arqPasso, arqFigura } = history.state ?? {};
       if (arqPasso !== step || arqFigura !== this.order)
         history.replaceState({ ...history.state, ...this.state(step) }, "", `#passo-${step}`);
     }
 
-    /* A frase e as provas do passo, copiadas da lista. */
     tell(step) {
       const place = this.steps.indexOf(step);
       const title = make("h2", {}, `Passo ${step} de ${Math.max(this.steps.at(-1), all(document, "ol.arq-steps > li").length)}`);
@@ -223,8 +226,6 @@
       this.back.disabled = place === 0;
       this.next.disabled = place === this.steps.length - 1;
       this.arrived = step;
-      const focused = document.activeElement;
-      if (focused?.disabled || focused === document.body) (this.next.disabled ? this.back : this.next).focus();
     }
 
     say(active, count) {
@@ -240,7 +241,6 @@
       this.which.textContent = `${active[0].dataset.edge === undefined ? "Parte" : "Seta"} ${this.item + 1} de ${count}: ${words}`;
     }
 
-    /* A câmera: o trecho da figura que a caixa pede, na proporção da janela. */
     look(box, travel) {
       const { clientWidth, clientHeight } = this.scroll;
       if (!clientWidth || !clientHeight) return;
@@ -261,7 +261,6 @@
       this.frame = requestAnimationFrame(step);
     }
 
-    /* Muda um atributo até `clear`. */
     change(element, name, value) {
       const before = element.getAttribute(name);
       this.undo.push(() => (before === null ? element.removeAttribute(name) : element.setAttribute(name, before)));
@@ -287,7 +286,6 @@
       const across = fits && Math.abs(center[1][0] - center[0][0]) >= Math.abs(center[1][1] - center[0][1]);
       const sign = Math.sign(center[1][across ? 0 : 1] - center[0][across ? 0 : 1]) || 1;
       const room = space(across);
-      /* Do centro de um ícone ao do outro: meia largura de cada ponta e o lugar do rótulo. */
       const reach = across ? (wide(a) + wide(b)) / 2 + room : (sign > 0 ? a.bottom : b.bottom) - (sign > 0 ? center[0][1] : center[1][1]) + room + 30;
       const goal = across ? [center[0][0] + sign * reach, center[0][1]] : [center[0][0], center[0][1] + sign * reach];
       const by = [goal[0] - center[1][0], goal[1] - center[1][1]];
@@ -320,7 +318,6 @@
     }
   }
 
-  /* Acender: de qualquer lugar da página, o que é a mesma coisa nos outros. */
   const lights = article => {
     const light = target => {
       for (const lit of all(article, ".arq-luz")) lit.classList.remove("arq-luz");
@@ -354,7 +351,7 @@
     let shown = null;
     let spot = "";
     const change = event => {
-      /* A página que rola sob o cursor parado não aponta para nada. */
+      /* A página que rola sob o cursor não aponta. */
       const still = event.type === "pointerover" && spot === (spot = `${event.clientX} ${event.clientY}`);
       if (event.target === shown || still) return;
       shown = event.target;
