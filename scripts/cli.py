@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         for argument in arguments:
             sub.add_argument(argument, **_ARGUMENTS[argument])
 
-    verb("servir", _serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança")
+    verb("servir", _serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança", "--raiz")
     verb("testar", _test, "roda todos os testes e conferências")
     verb("gerar", _generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", example="gerar --vigiar")
     verb(
@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     verb(
         "medir",
         _measure,
-        "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; as figuras; ou se os links abrem",
+        "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; as figuras; o site; ou se os links abrem",
         "assunto",
         example="medir provas",
     )
@@ -131,10 +131,10 @@ _ARGUMENTS: dict[str, dict] = {
     "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
     "assunto": {
         "nargs": "?",
-        "choices": ("tempos", "provas", "figuras", "links"),
+        "choices": ("tempos", "provas", "figuras", "site", "links"),
         "default": "tempos",
         "help": "`tempos` (o padrão); `provas`: quantos estragos a conferência pega; `figuras`: a galeria de casos difíceis; "
-        "`links`: abre os links da AWS (precisa de rede)",
+        "`site`: peso e tempo das páginas; `links`: abre os links da AWS (precisa de rede)",
     },
     "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
     "--json": {"action": "store_true", "help": "achados como lista JSON"},
@@ -216,6 +216,10 @@ def _measure(options: argparse.Namespace) -> int:
         from scripts.measure import links
 
         return links.run(_tree(options))
+    if options.assunto == "site":
+        from scripts.measure import site
+
+        return site.run(_tree(options))
     from scripts.measure import times
 
     return times.run(_tree(options))

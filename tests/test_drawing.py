@@ -51,7 +51,8 @@ def sound(figure, slug="figura"):
     assert not NOW.search(re.sub(r"base64,[^\"]+", "", figure.svg))
     title, description = figure.root[0], figure.root[1]
     assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc") and title.text and description.text
-    assert figure.root.get("aria-labelledby").split() == [title.get("id"), description.get("id")]
+    assert figure.root.get("aria-labelledby") == title.get("id")
+    assert figure.root.get("aria-describedby") == description.get("id")
     assert figure.names("node") == [node.id for node in figure.diagram.nodes]
     assert figure.names("group") == [group.id for group in figure.diagram.groups]
     assert figure.names("edge") == [edge.id for edge in figure.diagram.edges]

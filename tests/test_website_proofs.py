@@ -125,7 +125,7 @@ def write(root: Path, claim: str = RULE) -> Path:
     (root / "docs" / "index.md").write_text("# Início\n", encoding="utf-8")
     (root / "docs" / "provas.md").write_text("# Provas\n\n<!-- provas -->\n", encoding="utf-8")
     (root / "mkdocs.yml").write_text((Path(__file__).parent.parent / "mkdocs.yml").read_text(encoding="utf-8").replace(
-        "extra_css:\n  - assets/arquiteturas.css\n", "").replace("  favicon: assets/favicon.svg\n", ""), encoding="utf-8")
+        "  favicon: assets/favicon.svg\n", ""), encoding="utf-8")
     return root
 
 

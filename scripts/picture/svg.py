@@ -53,7 +53,8 @@ class _Drawing:
                 "width": str(width),
                 "height": str(height),
                 "role": "img",
-                "aria-labelledby": f"{self.prefix}-title {self.prefix}-desc",
+                "aria-labelledby": f"{self.prefix}-title",
+                "aria-describedby": f"{self.prefix}-desc",
                 "data-model": self.diagram.digest(),
             },
         )

@@ -18,6 +18,8 @@ from scripts.page import document
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
+THEME = Path(__file__).resolve().parent / "theme"
+"""O que acrescentamos ao tema: o estilo, o script e os remendos de acessibilidade."""
 EXTENSION = "scripts.website.extension"
 
 
@@ -46,14 +48,23 @@ def publish(tree: Tree, readings: Mapping[str, Reading]) -> Path:
 
     loaded = configured(tree, readings, strict=True)
     mkdocs_build(loaded)
+    _search_offline(Path(loaded.site_dir))
     return Path(loaded.site_dir)
+
+
+def _search_offline(site: Path) -> None:
+    """O índice da busca também como script, que é como o tema o pede numa página aberta do disco."""
+    index = site / "search" / "search_index.json"
+    if index.is_file():
+        index.with_suffix(".js").write_text(f"var __index = {index.read_text(encoding='utf-8')}", encoding="utf-8")
 
 
 def configured(tree: Tree, readings: Mapping[str, Reading], **options: Any) -> MkDocsConfig:
     """A configuração da árvore com o menu das páginas que há e, na nossa extensão, o que se leu."""
     from mkdocs.config import load_config
 
-    loaded = load_config(config_file=config_file(tree), nav=_navigation(tree), **options)
+    file = config_file(tree)
+    loaded = load_config(config_file=file, nav=_navigation(tree), theme=theme(file), **options)
     if EXTENSION in loaded.markdown_extensions:
         loaded.mdx_configs[EXTENSION] = {"readings": readings}
     return loaded
@@ -71,6 +82,15 @@ def config_file(tree: Tree) -> str:
     logger.handlers = [handler]
     logger.setLevel(logging.WARNING)
     return str(file)
+
+
+def theme(config_file: str) -> dict:
+    """O tema que a árvore pede, mais o nosso; uma árvore com remendos seus fica com os dela."""
+    from mkdocs.utils.yaml import yaml_load
+
+    with open(config_file, encoding="utf-8") as written:
+        asked = yaml_load(written).get("theme") or {}
+    return {"custom_dir": str(THEME), **(asked if isinstance(asked, dict) else {"name": asked})}
 
 
 def _navigation(tree: Tree) -> list[dict]:

@@ -14,7 +14,8 @@ from scripts.base.findings import Defect
 from scripts.checks.reading import Reading
 from scripts.page import document
 from scripts.page.document import Document
-from scripts.website import account, figure
+from scripts.website import account
+from scripts.website.thumbnails import Thumbnails
 
 
 def _readable(docs: Path) -> Iterator[Document]:
@@ -26,7 +27,8 @@ def _readable(docs: Path) -> Iterator[Document]:
 
 def grid(md: Markdown, docs: Path, here: str, readings: Mapping[str, Reading]) -> Element:
     """Lista de cartões de todas as pastas com página; `here` é a pasta da página que os mostra."""
-    cards = Element("ul", {"class": "arq-cards"})
+    cards = Element("ul", {"class": "arq-cards", "role": "list"})
+    thumbnails, spaces = Thumbnails(), []
     pages = list(_readable(docs))
     for page in sorted(pages, key=lambda page: page.title):
         folder = Path(page.path).parent
@@ -35,10 +37,13 @@ def grid(md: Markdown, docs: Path, here: str, readings: Mapping[str, Reading]) -
         link = SubElement(card, "a", {"href": target})
         picture = folder / "diagrama.svg"
         if picture.is_file():
-            SubElement(link, "span", {"class": "arq-thumbnail"}).text = figure.thumbnail(md, picture)
+            spaces.append(SubElement(link, "span", {"class": "arq-thumbnail"}))
+            thumbnails.of(picture)
         SubElement(link, "strong").text = page.title
         SubElement(card, "p").text = page.summary
         read = readings.get(folder.name)
         if read and read.template:
             account.card(card, read.views)
+    for space, drawn in zip(spaces, thumbnails.drawn()):
+        space.text = md.htmlStash.store(drawn)
     return cards

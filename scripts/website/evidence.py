@@ -64,9 +64,9 @@ class Evidence:
         box, inside = _box(_short(touching))
         if reason:
             paragraph(inside, f"Fora do template: {reason}")
-        arrows = SubElement(inside, "ul", {"class": "arq-arrows"})
+        arrows = SubElement(inside, "ul", {"class": "arq-arrows", "role": "list"})
         for proof in touching:
-            self._arrow(SubElement(arrows, "li"), proof, identity)
+            self._arrow(SubElement(arrows, "li", {"data-seta": proof.edge.id}), proof, identity)
         return box
 
     def benefit(self, index: int) -> Element | None:
@@ -116,13 +116,14 @@ class Evidence:
         """Cada seta com a sua prova; as de mesma regra, juntas, e à parte o que só uma delas usa."""
         for group, shared in _alike(carried):
             title = paragraph(inside, class_="arq-rule")
+            title.set("data-seta", " ".join(proof.edge.id for proof in group))
             say(SubElement(title, "strong"), self._ends(group))
             say(title, ". ")
             self._proof(inside, title, replace(group[0], found=shared))
             for proof in group:
                 own = [piece for piece in proof.found if piece not in shared]
                 if own and proof.proven:
-                    paragraph(inside, f"Só em {self._ends([proof])}:")
+                    paragraph(inside, f"Só em {self._ends([proof])}:").set("data-seta", proof.edge.id)
                     self._found(inside, own)
 
     def _ends(self, group: list[Proof]) -> str:
@@ -146,7 +147,7 @@ class Evidence:
             self._missing(parent, proof.missing)
 
     def _found(self, parent: Element, found: Iterable[Found]) -> None:
-        evidence = SubElement(parent, "ul", {"class": "arq-evidence"})
+        evidence = SubElement(parent, "ul", {"class": "arq-evidence", "role": "list"})
         for name, parts in spans(self.facts.template, found).items():
             item = paragraph(evidence, f"`{name}`, ", tag="li")
             for index, span in enumerate(parts):
@@ -156,7 +157,7 @@ class Evidence:
 
     def _missing(self, parent: Element, missing: Iterable[Missing]) -> None:
         wanted = list(missing)
-        items = SubElement(parent, "ul", {"class": "arq-evidence"})
+        items = SubElement(parent, "ul", {"class": "arq-evidence", "role": "list"})
         if not wanted:
             paragraph(items, "Nenhuma regra prova esta seta.", tag="li")
         for piece in wanted:

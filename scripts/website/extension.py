@@ -84,16 +84,18 @@ class _Binding(Treeprocessor):
         read = self.readings.get(slug)
         if not read or not read.page:
             return  # `conferir` diz o que há com ela
-        figure.embed(self.md, root, docs / "arquiteturas" / slug / "diagrama.svg")
-        sections.identify_rows(root, read.page, read.template)
-        sections.identify_steps(root)
+        known = self.known.get(slug)
+        places = figure.embed(self.md, root, docs / "arquiteturas" / slug / "diagrama.svg", known)
+        sections.identify_rows(root, read.page, read.template, places)
+        sections.identify_steps(root, places)
         sections.contents(root)
-        if slug in self.known:
+        if known:
             rules = f"../../{facts.RULES_PAGE}" if (docs / facts.RULES_PAGE).is_file() else ""
-            sections.show_proofs(root, Evidence(self.known[slug], rules))
+            sections.show_proofs(root, Evidence(known, rules))
         if read.template:
             account.show(root, read.views, docs)
-            listing.insert(root, read.template)
+            listing.insert(root, read.template, read.page, known)
+        sections.beside(root)
 
     def _raw(self, text: str) -> str:
         """O HTML que o Python-Markdown guardou no lugar deste texto."""

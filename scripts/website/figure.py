@@ -1,45 +1,215 @@
-"""A figura na página: o SVG embutido, que acompanha o tema, dentro de uma área que rola."""
+"""A figura na página: o SVG embutido, com links que funcionam sem JavaScript.
+
+Cada componente e cada grupo fica dentro de um link para a sua linha da tabela, e cada número,
+dentro de um link para o seu passo. As setas entram na ordem dos passos, e cada parte diz em
+palavras o que é, para quem percorre a figura com o teclado ou a escuta.
+"""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 
-SIZE = re.compile(r'<svg [^>]*viewBox="0 0 (\d+) (\d+)"')
+from scripts.base.diagram import Edge
+from scripts.picture import text
+from scripts.picture.measures import TITLE_HEIGHT
+from scripts.website import curves
+from scripts.website.facts import Facts
+from scripts.website.prose import clean
+
+SVG = "{http://www.w3.org/2000/svg}"
+TARGET = "16"
+"""Raio da área que se toca em volta de um número: o círculo que se vê tem 11."""
+LAST = 10_000
+
+ElementTree.register_namespace("", SVG.strip("{}"))
 
 
-def embed(md: Markdown, root: Element, file: Path) -> None:
-    """Troca o parágrafo da imagem `diagrama.svg` por uma `<figure>` com o próprio SVG."""
+def embed(md: Markdown, root: Element, file: Path, known: Facts | None) -> dict[str, str]:
+    """Troca o primeiro parágrafo que é a imagem `diagrama.svg` por uma `<figure>` com o próprio SVG.
+
+    Devolve onde está na figura cada componente (`alb`) e cada passo (`passo-3`): o id no SVG.
+    """
     if not file.is_file():
-        return
+        return {}
     for index, element in enumerate(root):
         image = element.find("img") if element.tag == "p" else None
         if image is not None and (image.get("src") or "").removeprefix("./") == file.name:
-            root[index] = _figure(md, file, image.get("alt") or "")
+            drawing = _Drawing(ElementTree.fromstring(file.read_text(encoding="utf-8")), known)
+            root[index] = _figure(md, drawing, file.name, image.get("alt") or "")
+            _announce(md, drawing.svg)
+            return drawing.places
+    return {}
 
 
-def _figure(md: Markdown, file: Path, description: str) -> Element:
-    svg = file.read_text(encoding="utf-8")
+def _announce(md: Markdown, svg: Element) -> None:
+    """Diz ao MkDocs os ids da figura, que ele não vê porque o SVG entra como HTML pronto."""
+    if "mkdocs_extract_anchors" in md.treeprocessors:
+        anchors = md.treeprocessors["mkdocs_extract_anchors"].present_anchor_ids
+        anchors.update(identity for part in svg.iter() if (identity := part.get("id")))
+
+
+def _figure(md: Markdown, drawing: _Drawing, name: str, description: str) -> Element:
     figure = Element("figure", {"class": "arq-figure"})
-    width = SIZE.search(svg)
-    frame = {"class": "arq-scroll", "tabindex": "0", "role": "region", "aria-label": "Diagrama da arquitetura"}
-    if width:
-        frame["style"] = f"--arq-width:{width[1]}px"
-    SubElement(figure, "div", frame).text = md.htmlStash.store(svg.strip())
+    SubElement(figure, "a", {"class": "arq-skip", "href": "#fluxo-de-dados"}).text = "Pular a figura"
+    tools = SubElement(figure, "div", {"class": "arq-tools"})
+    actions = [("seguir", "Seguir o fluxo")] if drawing.steps else []
+    for action, label in (*actions, ("tela", "Ver em tela cheia"), ("ampliar", "Ampliar")):
+        SubElement(tools, "button", {"type": "button", "data-acao": action}).text = label
+    SubElement(figure, "div", {"class": "arq-scroll"}).text = md.htmlStash.store(drawing.page())
     caption = SubElement(figure, "figcaption")
-    caption.text = f"{description} "
-    link = SubElement(caption, "a", {"href": file.name})
-    link.text = "Abrir só a figura"
+    caption.text = f"{clean(description)} "
+    SubElement(caption, "a", {"href": name}).text = "Abrir só a figura"
     return figure
 
 
-def thumbnail(md: Markdown, file: Path) -> str:
-    """A figura como enfeite de um cartão: sem papel, título nem ids, que o cartão já tem texto."""
-    svg = file.read_text(encoding="utf-8").strip()
-    svg = re.sub(r'<title id=.*?</title>|<desc id=.*?</desc>', "", svg, flags=re.DOTALL)
-    svg = re.sub(r' role="img" aria-labelledby="[^"]*"', ' aria-hidden="true"', svg, count=1)
-    svg = re.sub(r'(<g data-\w+="[^"]*") id="[^"]*"', r"\1", svg)
-    return md.htmlStash.store(svg)
+@dataclass
+class _Drawing:
+    """O SVG de uma figura, lido, e o que a página sabe dele."""
+
+    svg: Element
+    known: Facts | None
+    steps: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.steps = sorted({int(part.get("data-step", "0")) for part in self.svg.iter() if part.get("data-step")})
+        self.places: dict[str, str] = {}
+        for part in self.svg:
+            names = part.get("data-node") or part.get("data-group"), f"passo-{part.get('data-step')}"
+            for name in names:
+                self.places.setdefault(name or "", part.get("id", ""))
+        self.edges: dict[str, Edge] = {edge.id: edge for edge in self.known.diagram.edges} if self.known else {}
+        self.told = len(self.known.page.steps) if self.known else len(self.steps)
+
+    def page(self) -> str:
+        """O SVG como entra na página."""
+        self._name()
+        self._sort()
+        for path in self.svg.iterfind(f"{SVG}defs//{SVG}path"):
+            path.set("d", curves.shorten(path.get("d", "")))
+        for index, part in reversed(list(enumerate(self.svg))):
+            identity = part.get("data-node") or part.get("data-group")
+            if identity is not None:
+                self.svg[index:index + 1] = self._linked(part, identity)
+            elif part.get("data-edge") is not None:
+                self._arrow(part)
+        for part in self.svg.iter():
+            part.tail = None
+            if len(part):
+                part.text = None
+        return ElementTree.tostring(self.svg, encoding="unicode").replace(" />", "/>")
+
+    def _name(self) -> None:
+        """Com links dentro, a figura não é uma imagem só; o nome dela é o título, e a descrição fica à parte."""
+        self.svg.set("role", "group")
+        title, style = self.svg.find(f"{SVG}title"), self.svg.find(f"{SVG}style")
+        if title is not None and style is not None:
+            own = title.get("id", "").removesuffix("-title") + "-picture"
+            self.svg.set("id", own)
+            style.text = f"{style.text or ''}#{own}{{--arq-width:{self.svg.get('width')}px}}\n"
+        plain_styles(self.svg)
+
+    def _sort(self) -> None:
+        """As setas na ordem dos passos, nos lugares em que estavam."""
+        places = [index for index, part in enumerate(self.svg) if part.get("data-edge") is not None]
+        arrows = sorted((self.svg[index] for index in places), key=lambda part: int(part.get("data-step", LAST)))
+        for index, arrow in zip(places, arrows):
+            self.svg[index] = arrow
+
+    def _linked(self, part: Element, identity: str) -> list[Element]:
+        """O componente dentro do link para a sua linha e, se conta um passo, o número ao lado, no seu."""
+        name = self.known.names.get(identity, "") if self.known else ""
+        link = Element(f"{SVG}a", {"href": f"#{identity}", "aria-label": name or _words(part)})
+        callout = _callout(part)
+        link.append(part)
+        if part.get("data-group") is not None:
+            _title_area(part)
+        else:
+            _icon_area(part)
+        if callout is None:
+            return [link]
+        part.remove(callout)
+        callout.set("data-of", identity)
+        return [link, self._numbered(callout, part, link.get("aria-label", ""))]
+
+    def _numbered(self, callout: Element, part: Element, said: str) -> Element:
+        step = part.get("data-step", "")
+        link = Element(f"{SVG}a", {"href": f"#passo-{step}", "aria-label": f"Passo {step} de {self.told}: {said}"})
+        circle = callout.find(f"{SVG}circle")
+        if circle is not None:
+            at = {"cx": circle.get("cx", ""), "cy": circle.get("cy", "")}
+            SubElement(callout, f"{SVG}circle", {"class": "arq-area", **at, "r": TARGET})
+        link.append(callout)
+        return link
+
+    def _arrow(self, part: Element) -> None:
+        said = self._said(part)
+        callout = _callout(part)
+        for words in part.findall(f"{SVG}text"):
+            words.set("aria-hidden", "true")
+        if callout is None:
+            part.set("role", "img")
+            part.set("aria-label", said)
+            return
+        index = list(part).index(callout)
+        part[index] = self._numbered(callout, part, said)
+
+    def _said(self, part: Element) -> str:
+        """`Site → FastAPI: pede a análise`, com as pontas por extenso."""
+        edge = self.edges.get(part.get("data-edge", ""))
+        if not edge or not self.known:
+            return _words(part) or part.get("data-edge", "")
+        ends = f"de {self.known.names[edge.tail]} para {self.known.names[edge.head]}"
+        return f"{ends}: {' '.join(edge.label.split())}" if edge.label else ends
+
+
+def plain_styles(svg: Element) -> None:
+    """Cada declaração de `style` como atributo, que uma política de segurança de conteúdo estrita aceita."""
+    for part in svg.iter():
+        # Onde há classe, a regra dela venceria o atributo.
+        if not part.get("class"):
+            for declaration in filter(None, part.attrib.pop("style", "").split(";")):
+                name, _, value = declaration.partition(":")
+                part.set(name.strip(), value.strip())
+
+
+def _callout(part: Element) -> Element | None:
+    return next((child for child in part if child.get("class") == "arq-step"), None)
+
+
+def _title_area(part: Element) -> None:
+    """A faixa do título é o que se toca de um grupo: o fundo dele deixa passar."""
+    box, title = part.find(f"{SVG}rect"), part.find(f"{SVG}text")
+    if box is None or title is None:
+        return
+    left = float(box.get("x", "0"))
+    right = float(title.get("x", "0")) + text.width(_words(part), bold=True)
+    area = {"x": f"{left:g}", "y": box.get("y", ""), "width": f"{right - left:g}", "height": str(TITLE_HEIGHT)}
+    SubElement(part, f"{SVG}rect", {"class": "arq-area", **area})
+
+
+def _icon_area(part: Element) -> None:
+    """De um componente se toca o ícone, o rótulo e o vão entre os dois."""
+    icon = part.find(f"{SVG}use") if part.find(f"{SVG}use") is not None else part.find(f"{SVG}rect")
+    label = part.find(f"{SVG}text")
+    if icon is None:
+        return
+    left, top, wide, high = (float(icon.get(name, "0")) for name in ("x", "y", "width", "height"))
+    right, bottom = left + wide, top + high
+    if label is not None:
+        lines = label.findall(f"{SVG}tspan") or [label]
+        half = max(text.width(line.text or "") for line in lines) / 2
+        left, right = min(left, left + wide / 2 - half), max(right, right - wide / 2 + half)
+        bottom = max(bottom, float(lines[-1].get("y", "0")) + 4)
+    area = {"x": f"{left:g}", "y": f"{top:g}", "width": f"{right - left:.1f}", "height": f"{bottom - top:.1f}"}
+    SubElement(part, f"{SVG}rect", {"class": "arq-area", **area})
+
+
+def _words(part: Element) -> str:
+    """O rótulo de uma parte numa linha só."""
+    words = part.find(f"{SVG}text")
+    return " ".join(" ".join(words.itertext()).split()) if words is not None else ""

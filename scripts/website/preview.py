@@ -1,5 +1,7 @@
 """`servir`: mostra o site e, a cada arquivo salvo, desenha, confere e monta de novo o que depende dele.
 
+Os achados aparecem no terminal e na própria página, que os pede de tempos em tempos.
+
 Uma rodada por vez, na ordem de sempre. Entre uma e outra só se guarda o que tem as mesmas
 entradas, byte por byte: o veredito de uma arquitetura e as páginas já montadas.
 """
@@ -12,12 +14,13 @@ import socket
 import sys
 import tempfile
 import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mkdocs.exceptions import MkDocsException
 from mkdocs.livereload import LiveReloadServer
 
-from scripts.base.findings import Defect
+from scripts.base.findings import Defect, to_json
 from scripts.base.tree import Tree, WrongUse
 from scripts.checks import run
 from scripts.picture.generate import Watcher, generate
@@ -26,6 +29,7 @@ from scripts.website.pages import Pages
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
+SCRIPT = Path(__file__).resolve().parent / "achados.js"
 
 
 def serve(tree: Tree) -> int:
@@ -71,6 +75,7 @@ class Preview:
         """Monta as páginas em que algo mudou; todas, se mudou o que é de todas."""
         config = build.configured(self.tree, self.checked.readings, site_dir=str(self.folder))
         config.site_url = self.url
+        config.extra["servindo"] = True
         self.pages.build(config, self.checked)
 
     def again(self) -> None:
@@ -86,6 +91,7 @@ class Preview:
         self.url = f"http://{HOST}:{port}/"
         server = _Server(self.again, HOST, port, str(self.folder))
         server.error_handler = self._error_page
+        server.set_app(_with_findings(server.serve_request, self))
         self.build()
         server.watch(build.config_file(self.tree))
         threading.Thread(target=_follow, args=(self.tree, server), daemon=True).start()
@@ -100,6 +106,22 @@ class Preview:
     def _error_page(self, code: int) -> bytes | None:
         page = self.folder / f"{code}.html"
         return page.read_bytes() if page.is_file() else None
+
+
+def _with_findings(site: Callable, preview: Preview) -> Callable:
+    """O site e mais dois endereços: os achados de agora e o script que os mostra."""
+
+    def answer(environ: dict, start: Callable) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/achados.json":
+            body, kind = to_json(preview.checked.findings).encode(), "application/json"
+        elif environ["PATH_INFO"] == "/achados.js":
+            body, kind = SCRIPT.read_bytes(), "text/javascript; charset=utf-8"
+        else:
+            return site(environ, start)
+        start("200 OK", [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")])
+        return [body]
+
+    return answer
 
 
 class _Server(LiveReloadServer):

@@ -11,17 +11,32 @@ from scripts.page.architecture import Page
 from scripts.template.cloudformation import Template
 from scripts.website.evidence import Evidence
 
+DESCRIPTION = 160
+"""Caracteres da descrição de uma página que quem busca costuma mostrar."""
 
-def identify_rows(root: Element, page: Page, template: Template | None) -> None:
-    """`#alb` é a linha do componente; os ids lógicos da última coluna levam ao template."""
+
+def summary(root: Element) -> str:
+    """O primeiro parágrafo, até onde cabe numa descrição de página: o fim de uma frase ou, sem ela, de uma palavra."""
+    first = next((element for element in root if element.tag == "p"), None)
+    text = " ".join("".join(first.itertext()).split()) if first is not None else ""
+    if "\x02" in text or len(text) <= DESCRIPTION:
+        return text.partition("\x02")[0].strip()
+    whole = text[:DESCRIPTION].rpartition(". ")[0]
+    return f"{whole}." if whole else text[:DESCRIPTION].rpartition(" ")[0].rstrip(",;:") + "…"
+
+
+def identify_rows(root: Element, page: Page, template: Template | None, places: dict[str, str]) -> None:
+    """`#alb` é a linha do componente: o nome leva à figura; os ids lógicos da última coluna, ao template."""
     rows = {row.node_id: row for row in page.rows}
     for table in _after(root, "Componentes", "table"):
         for line in table.iter("tr"):
-            link = line.find("td/a")
+            link = line.find("th/a")
             identity = (link.get("href") or "").removeprefix("#") if link is not None else ""
             if identity not in rows:
                 continue
             line.set("id", identity)
+            if link is not None and identity in places:
+                link.set("href", f"#{places[identity]}")
             if template:
                 _link_resources(list(line)[-1], template)
 
@@ -37,20 +52,40 @@ def _link_resources(cell: Element, template: Template) -> None:
 
 
 def label_cells(root: Element) -> None:
-    """Cada célula leva o nome da sua coluna, para a tela em que a tabela vira blocos."""
+    """Cada célula leva o nome da sua coluna, para a tela em que a tabela vira blocos; a primeira dá nome à linha."""
     for table in root.iter("table"):
-        names = ["".join(cell.itertext()) for cell in table.iter("th")]
-        for line in table.iter("tr"):
-            for name, cell in zip(names, line.findall("td")):
+        heads = list(table.iter("th"))
+        for head in heads:
+            head.set("scope", "col")
+            if not "".join(head.itertext()).strip():
+                head.tag = "td"
+                del head.attrib["scope"]
+        names = ["".join(cell.itertext()) for cell in heads]
+        for line in table.iterfind("tbody/tr"):
+            for index, (name, cell) in enumerate(zip(names, line.findall("td"))):
                 cell.set("data-label", name)
+                if not index:
+                    cell.tag = "th"
+                    cell.set("scope", "row")
 
 
-def identify_steps(root: Element) -> None:
-    """`#passo-3` é o terceiro item do fluxo."""
+def identify_steps(root: Element, places: dict[str, str]) -> None:
+    """`#passo-3` é o terceiro item do fluxo; o número leva à figura."""
     for steps in _after(root, "Fluxo de dados", "ol"):
         steps.set("class", "arq-steps")
+        steps.set("role", "list")
         for number, item in enumerate(steps.findall("li"), 1):
             item.set("id", f"passo-{number}")
+            place = places.get(f"passo-{number}")
+            sign = Element("a" if place else "span", {"class": "arq-number", "data-search-exclude": ""})
+            sign.text, sign.tail, item.text = str(number), item.text, None
+            item.insert(0, sign)
+            if place:
+                sign.set("href", f"#{place}")
+                sign.set("aria-label", f"Passo {number}, na figura")
+                button = SubElement(item, "button", {"type": "button", "class": "arq-see", "data-ver": str(number)})
+                button.set("data-search-exclude", "")
+                button.text = "Seguir o fluxo daqui"
 
 
 def contents(root: Element) -> None:
@@ -59,7 +94,7 @@ def contents(root: Element) -> None:
     if not headings:
         return
     bar = Element("nav", {"class": "arq-contents", "aria-label": "Nesta página"})
-    items = SubElement(bar, "ul")
+    items = SubElement(bar, "ul", {"role": "list"})
     for heading in headings:
         text = "".join(heading.itertext())
         identity = heading.get("id") or slugify(text, "-")
@@ -85,6 +120,22 @@ def show_proofs(root: Element, evidence: Evidence) -> None:
             root.insert(list(root).index(benefits) + 2, common)
     place = next((index for index, element in enumerate(root) if element.tag == "nav"), 0)
     root.insert(place, evidence.counts())
+
+
+def beside(root: Element) -> None:
+    """A figura e o fluxo juntos, para que na tela larga fiquem lado a lado; os parágrafos em volta vêm junto."""
+    children = list(root)
+    first = next((index for index, element in enumerate(children) if element.get("class") == "arq-figure"), None)
+    flow = next(_after(root, "Fluxo de dados", "ol"), None)
+    if first is None or flow is None or (last := children.index(flow)) < first:
+        return
+    while last + 1 < len(children) and children[last + 1].tag in ("p", "ul"):
+        last += 1
+    box, text = Element("div", {"class": "arq-beside"}), Element("div", {"class": "arq-flow"})
+    box.append(children[first])
+    box.append(text)
+    text.extend(children[first + 1:last + 1])
+    root[first:last + 1] = [box]
 
 
 def _append(item: Element, proof: Element | None) -> None:

@@ -1,0 +1,146 @@
+"""O site servido a um navegador de verdade, e uma página vigiada: erro ou pedido externo reprova o teste."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts.base.tree import WrongUse
+from scripts.measure import browser as finding
+from tests.browser import unusual
+from tests.test_website import construir, tree
+
+SHOTS = Path(__file__).resolve().parent / "falhas"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Uma pasta feita uma vez e usada por todos os processos da rodada; quem chega depois espera."""
+    base = factory.getbasetemp()
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / name
+    try:
+        shared.mkdir()
+    except FileExistsError:
+        limit = time.monotonic() + 240
+        while not (shared / "pronto").exists():
+            assert time.monotonic() < limit and not (shared / "falhou").exists(), f"{name} não ficou pronto"
+            time.sleep(0.2)
+        return shared
+    try:
+        make(shared)
+    except BaseException:
+        (shared / "falhou").touch()
+        raise
+    (shared / "pronto").touch()
+    return shared
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """O site deste repositório, construído."""
+
+    def make(folder: Path) -> None:
+        done = construir(tree(folder / "arvore"))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return once(tmp_path_factory, "site-do-navegador", make) / "arvore" / "site"
+
+
+@pytest.fixture(scope="session")
+def odd_site(tmp_path_factory) -> Path:
+    """Um site de figuras estranhas: grandes, pequenas, sem passos, com rótulos perigosos."""
+    return once(tmp_path_factory, "site-estranho", unusual.build) / "site"
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def serve(folder: Path) -> tuple[http.server.ThreadingHTTPServer, str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, directory=folder))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server, f"http://127.0.0.1:{server.server_port}/"
+
+
+@pytest.fixture(scope="session")
+def address(site) -> Iterator[str]:
+    server, url = serve(site)
+    yield url
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def odd_address(odd_site) -> Iterator[str]:
+    server, url = serve(odd_site)
+    yield url
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    try:
+        program = finding.find()
+    except WrongUse as problem:
+        pytest.fail(str(problem), pytrace=False)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=list(finding.QUIET))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser, request) -> Iterator[Callable[..., Page]]:
+    """`visit(url, width=390, touch=True)` abre uma página; no fim, nada pode ter dado erro nem saído daqui."""
+    pages: list[Page] = []
+    problems: list[str] = []
+
+    def opened(url: str, width: int = 1280, height: int = 0, scheme: str = "light", motion: str = "reduce", **options) -> Page:
+        size = {"width": width, "height": height or (844 if width < 500 else 800)}
+        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion=motion, **options)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("console", lambda said: said.type == "error" and problems.append(f"console: {said.text}"))
+        page.on("pageerror", lambda error: problems.append(f"erro: {error}"))
+        page.on("request", lambda asked: re.match(r"(https?://127\.0\.0\.1:|file:|data:|blob:)", asked.url)
+                or problems.append(f"pedido externo: {asked.url}"))
+        pages.append(page)
+        page.goto(url)
+        return page
+
+    yield opened
+    if request.node.stash.get(FAILED, False) or problems:
+        SHOTS.mkdir(exist_ok=True)
+        for number, page in enumerate(pages):
+            name = re.sub(r"[^\w.-]+", "-", request.node.name)
+            page.screenshot(path=SHOTS / f"{name}-{number}.png")
+        print(f"Retratos da falha em {SHOTS}")
+    for page in pages:
+        page.context.close()
+    assert problems == []
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        shutil.rmtree(SHOTS, ignore_errors=True)

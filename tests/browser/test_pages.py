@@ -1,0 +1,191 @@
+"""As páginas num navegador: acessíveis, leves, impressas, e sem nada que peça o que não está aqui."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+from tests.browser.test_reading import LARGEST, button, follow, shown
+from tests.test_website import SLUGS
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+THEME = Path(__file__).resolve().parents[2] / "scripts" / "website" / "theme"
+OTHERS = ("", "arquiteturas/", "glossario/", "como-usar/", "404.html")
+KB = 1024
+
+
+def violations(page, options: str = "{}") -> list[str]:
+    """O que o axe acha; do template bastam os primeiros blocos, que os outros repetem."""
+    page.evaluate(AXE)
+    found = page.evaluate(f"""axe.run({{exclude: ['.arq-part:nth-child(n+4)']}}, {options}).then(said => said.violations.flatMap(rule =>
+        rule.nodes.map(node => `${{rule.id}}: ${{node.html.slice(0, 150)}} ${{node.failureSummary.slice(0, 200)}}`)))""")
+    return found[:12]
+
+
+@pytest.mark.parametrize("path", OTHERS)
+@pytest.mark.parametrize("width, scheme", [(390, "light"), (1280, "dark")])
+def test_axe_finds_nothing_on_the_short_pages(visit, address, path, width, scheme):
+    assert violations(visit(f"{address}{path}", width, scheme=scheme)) == []
+
+
+@pytest.mark.parametrize("width, scheme", [(390, "dark"), (1280, "light")])
+def test_axe_finds_nothing_on_an_architecture_nor_in_the_player(visit, address, width, scheme):
+    page = visit(f"{address}arquiteturas/pdv-alta-disponibilidade/", width, scheme=scheme)
+    assert violations(page) == []
+    follow(page)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("slug", [*(f"arquiteturas/{slug}" for slug in SLUGS), "provas"])
+def test_axe_finds_no_fault_of_structure_on_the_long_pages(visit, address, slug):
+    # A cor, que custa caro, é a mesma em todas: os dois testes de cima a medem.
+    page = visit(f"{address}{slug}/", 390)
+    assert violations(page, "{rules: {'color-contrast': {enabled: false}, 'link-in-text-block': {enabled: false}}}") == []
+
+
+def test_the_picture_is_named_by_its_title_and_walked_in_the_order_of_the_steps(visit, address):
+    page = visit(f"{address}arquiteturas/{LARGEST}/")
+    picture = page.get_by_role("group", name="Análise de dados de espectrometria de massa", exact=True)
+    assert picture.count() == 1
+    description = picture.evaluate("svg => document.getElementById(svg.getAttribute('aria-describedby')).textContent")
+    assert len(description) > 500
+    names = page.eval_on_selector_all("svg.arq [data-edge] a", "links => links.map(link => link.getAttribute('aria-label'))")
+    assert names[2] == "Passo 3 de 10: de Pesquisadores para ALB do site: acessa"
+    steps = [int(re.match(r"Passo (\d+)", name)[1]) for name in names]
+    assert steps == sorted(steps)
+    assert page.locator("tr#nat th[scope=row]").inner_text() == "NAT"
+
+
+def test_search_and_theme_show_where_the_focus_is_and_have_names(visit, address):
+    page = visit(address)
+    assert page.locator("[data-md-component=search]").get_attribute("aria-label")
+    for selector, shows in (("[data-md-component=palette] input >> nth=0", "[data-md-component=palette] label:not([hidden])"),
+                            (".md-search__input", ".md-search__form")):
+        page.locator(selector).focus()
+        assert page.locator(shows).first.evaluate("shown => getComputedStyle(shown).outlineStyle") == "solid"
+
+
+class _Ours(HTMLParser):
+    """Estilos e tratadores escritos no HTML do artigo, que uma política de segurança estrita recusaria."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.found: list[str] = []
+        self.inside = False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.inside |= tag == "article"
+        if self.inside:
+            self.found += [f"{tag} {name}={value}" for name, value in attrs if name == "style" or name.startswith("on")]
+
+    def handle_endtag(self, tag):
+        self.inside &= tag != "article"
+
+
+def test_our_part_has_no_inline_style_nor_handler(site):
+    for file in site.rglob("*.html"):
+        assert _Ours(file.read_text(encoding="utf-8")).found == [], file
+
+
+def test_our_script_and_style_are_small():
+    size = {kind: sum(len(gzip.compress(file.read_bytes(), mtime=0)) for file in THEME.rglob(f"*.{kind}")) for kind in ("js", "css")}
+    assert size["js"] <= 8 * KB and size["css"] <= 6 * KB, size
+
+
+@pytest.mark.parametrize("path", ["", f"arquiteturas/{LARGEST}/", "arquiteturas/ecommerce/"])
+def test_a_first_visit_is_light_and_does_not_load_the_search(visit, address, path):
+    sizes: dict[str, int] = {}
+    page = visit("about:blank")
+    page.on("response", lambda answer: sizes.update({answer.url: len(gzip.compress(answer.body(), mtime=0))}))
+    page.goto(f"{address}{path}", wait_until="networkidle")
+    assert not [url for url in sizes if "search_index" in url]
+    assert sizes[f"{address}{path}"] <= 60 * KB
+    assert sum(sizes.values()) <= 160 * KB, sizes
+
+
+def test_the_search_loads_when_someone_searches(visit, address):
+    page = visit(address)
+    with page.expect_response(re.compile(r"search_index\.json")):
+        page.get_by_placeholder("Buscar").click()
+    page.keyboard.type("espectrometria")
+    result = page.locator(".md-search-result__link").first
+    result.wait_for()
+    assert "espectrometria" in result.get_attribute("href")
+
+
+def test_the_template_is_not_laid_out_before_it_is_near(visit, address):
+    page = visit(f"{address}arquiteturas/{LARGEST}/", 390)
+    assert page.locator(".arq-part").nth(30).locator("li").first.evaluate("line => line.checkVisibility({contentVisibilityAuto: true})") is False
+    page.goto(f"{address}arquiteturas/{LARGEST}/#template-700")
+    page.wait_for_function("""() => {
+        const box = document.getElementById('template-700').getBoundingClientRect();
+        return box.top > 0 && box.bottom < innerHeight;
+    }""")
+
+
+def test_a_template_line_leads_to_the_row_of_its_resource(visit, address):
+    page = visit(f"{address}arquiteturas/pdv-alta-disponibilidade/")
+    page.locator(".arq-template a", has_text=re.compile("^Banco$")).click()
+    assert page.locator("tr:target").count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_is_light_short_and_shows_what_is_folded(visit, address, scheme):
+    page = visit(f"{address}arquiteturas/{LARGEST}/", scheme=scheme)
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
+    assert len(sheets) <= 25
+    page.emulate_media(media="print")
+    paper = page.evaluate("""() => {
+        const seen = selector => [...document.querySelectorAll(selector)].filter(found => found.checkVisibility()).length;
+        const color = getComputedStyle(document.body).backgroundColor;
+        const picture = document.querySelector('.arq-figure');
+        return {color, cited: seen('.arq-part li.arq-cited'), others: seen('.arq-part li:not(.arq-cited)'),
+                tools: seen('.arq-tools, .md-header'), high: picture.getBoundingClientRect().height / 96 * 25.4,
+                ink: getComputedStyle(document.querySelector('.md-typeset p')).color};
+    }""")
+    assert paper["color"] == "rgb(255, 255, 255)" and paper["ink"] in ("rgba(0, 0, 0, 0.87)", "rgb(0, 0, 0)")
+    assert paper["cited"] > 20 and paper["others"] == 0 and paper["tools"] == 0
+    assert paper["high"] <= 190  # a folha deitada, sem as margens
+
+
+def test_beside_the_steps_the_picture_stays_in_view(visit, address):
+    page = visit(f"{address}arquiteturas/{LARGEST}/", 1440, 900)
+    for step in range(6, 11):
+        page.locator(f"#passo-{step}").evaluate("item => item.scrollIntoView({block: 'end'})")
+        box = page.locator("svg.arq").bounding_box()
+        assert box["y"] >= 40 and box["y"] + box["height"] <= 900, step
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("path", ["", "provas/", f"arquiteturas/{LARGEST}/", "arquiteturas/musicas/"])
+def test_nothing_scrolls_sideways(visit, address, path):
+    page = visit(f"{address}{path}")
+    for width in (1920, 1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+
+def test_the_whole_screen_shows_the_picture_and_leaves(visit, address):
+    page = visit(f"{address}arquiteturas/{LARGEST}/")
+    button(page, "Ver em tela cheia").click()
+    page.wait_for_function("document.fullscreenElement?.matches('figure.arq-figure')")
+    button(page, "Seguir o fluxo").click()
+    assert shown(page) == "1"
+
+
+def test_each_page_has_its_own_description_and_its_canonical_address(site):
+    descriptions, places = [], []
+    for file in site.rglob("index.html"):
+        html = file.read_text(encoding="utf-8")
+        descriptions += re.findall(r'<meta name="description" content="([^"]{20,})"', html)
+        places += re.findall(r'<link rel="canonical" href="(https://[^"]+)"', html)
+        assert '<html lang="pt-BR"' in html
+    pages = len(list(site.rglob("index.html")))
+    assert len(set(descriptions)) == len(set(places)) == pages
+    assert set(re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))) == set(places)
