@@ -23,7 +23,7 @@ KNOWN = ", ".join(f"`{name}`" for name in sorted(CLAIMS))
 
 def judge(read, template):
     views = views_of(template)
-    return list(benefits.check(read, views, benefits.results(read, DRAWN.diagram, views_of(views))))
+    return list(benefits.check(read, views, benefits.results(read, DRAWN.diagram, views)))
 
 
 def check(*items):

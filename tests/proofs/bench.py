@@ -55,7 +55,7 @@ class Architecture:
 
     @cached_property
     def proofs(self) -> list[Proof]:
-        return prove(self.diagram, views_of(self.views))
+        return prove(self.diagram, self.views)
 
     def proof(self, edge: str = "") -> Proof:
         """A prova de uma seta só, pelo id (`funcao--tabela`), ou a da única."""
@@ -74,7 +74,7 @@ class Architecture:
 
     def claim(self, identity: str, said: str = "") -> ClaimResult:
         """O julgamento de uma afirmação; `said` é a frase do benefício."""
-        return evaluate(identity, self.diagram, views_of(self.views), said)
+        return evaluate(identity, self.diagram, self.views, said)
 
     def put(self, *path: Any, value: Any) -> Architecture:
         """A mesma, com outro valor nesse caminho do template."""

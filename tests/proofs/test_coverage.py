@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from scripts.proofs.facts.view import views_of
 from scripts.proofs.drawn.coverage import unclaimed
 from tests.proofs.bench import REAL, bench, real
 
@@ -12,7 +11,7 @@ STATEMENT = {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": "*"}
 
 
 def left(architecture):
-    return [str(finding) for finding in unclaimed(architecture.diagram, views_of(architecture.views), architecture.proofs)]
+    return [str(finding) for finding in unclaimed(architecture.diagram, architecture.views, architecture.proofs)]
 
 
 def messages(architecture):
@@ -164,7 +163,7 @@ Novo: {Type: "AWS::Novo::Servico", Properties: {Dentro: [{Regra: {Statement: [{E
 
 def test_every_kind_of_permission_is_seen():
     architecture = bench(OTHERS)
-    assert sorted({finding.line for finding in unclaimed(architecture.diagram, views_of(architecture.views), [])}) == [
+    assert sorted({finding.line for finding in unclaimed(architecture.diagram, architecture.views, [])}) == [
         5, 6, 7, 10, 11, 12, 13, 14, 15, 16]
     assert len(left(architecture)) == 11
     assert [text for text in left(architecture) if "AdministratorAccess" in text] == [

@@ -61,9 +61,9 @@ def look(path: tuple[str | int, ...], change: Any) -> tuple[bool, bool, set[str]
     for key in path:
         before = before[key]
     views = views_of(parse(json.dumps(put(data, path, change(before)), indent=1), "t.yaml"))
-    proofs = prove(DRAWN, views_of(views))
-    codes = {found.code for found in (*hygiene.check(views_of(views), DRAWN), *unclaimed(DRAWN, views_of(views), proofs))}
-    return proofs[0].proven, evaluate("menor-privilegio", DRAWN, views_of(views)).proven, codes
+    proofs = prove(DRAWN, views)
+    codes = {found.code for found in (*hygiene.check(views, DRAWN), *unclaimed(DRAWN, views, proofs))}
+    return proofs[0].proven, evaluate("menor-privilegio", DRAWN, views).proven, codes
 
 
 def test_the_template_is_fine():

@@ -49,7 +49,7 @@ def test_nothing_is_proven_and_every_page_says_so(slug, kind):
     found = changed(real(slug), kind)
     views = views_of(found.template)
     assert not any(proof.proven for proof in found.proofs)
-    assert not any(evaluate(claim, found.diagram, views_of(views)).proven for claim in CLAIMS)
+    assert not any(evaluate(claim, found.diagram, views).proven for claim in CLAIMS)
     for drawn in (found.diagram, replace(found.diagram, edges=())):
         assert "nao-se-sabe" in {finding.code for finding in verdict.judge(Reading(drawn, None, found.template))}
 
