@@ -70,6 +70,8 @@ class _Binding(Treeprocessor):
         place = self.md.treeprocessors["relpath"]
         uri, docs = place.file.src_uri, Path(place.config.docs_dir)
         sections.label_cells(root)
+        if summary := sections.summary(root):
+            place.file.page.meta.setdefault("description", summary)
         for index, element in reversed(list(enumerate(root))):
             marker = self._raw(element.text or "") if element.tag == "p" else ""
             if CARDS.fullmatch(marker):

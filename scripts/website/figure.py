@@ -139,9 +139,11 @@ class _Drawing:
     def _numbered(self, callout: Element, part: Element, said: str) -> Element:
         step = part.get("data-step", "")
         link = Element(f"{SVG}a", {"href": f"#passo-{step}", "aria-label": f"Passo {step} de {self.told}: {said}"})
-        circle = callout.find(f"{SVG}circle")
-        if circle is not None:
-            at = {"cx": circle.get("cx", ""), "cy": circle.get("cy", "")}
+        shape = callout.find(f"{SVG}circle")
+        if shape is None:
+            shape = callout.find(f"{SVG}rect")  # um número largo, como `10a`
+        if shape is not None:
+            at = {"cx": shape.get("cx") or _middle(shape, "x", "width"), "cy": shape.get("cy") or _middle(shape, "y", "height")}
             SubElement(callout, f"{SVG}circle", {"class": "arq-area", **at, "r": TARGET})
         link.append(callout)
         return link
@@ -175,6 +177,10 @@ def plain_styles(svg: Element) -> None:
             for declaration in filter(None, part.attrib.pop("style", "").split(";")):
                 name, _, value = declaration.partition(":")
                 part.set(name.strip(), value.strip())
+
+
+def _middle(shape: Element, start: str, length: str) -> str:
+    return f"{float(shape.get(start, 0)) + float(shape.get(length, 0)) / 2:g}"
 
 
 def _callout(part: Element) -> Element | None:

@@ -104,12 +104,12 @@ def test_a_step_that_does_not_fit_is_read_one_arrow_at_a_time(visit, address):
     page = visit(f"{address}arquiteturas/{LARGEST}/#passo-3", 390)
     follow(page)
     first = page.evaluate(READ)
-    button(page, "Próxima seta").click()
-    second = page.evaluate(READ)
-    assert first["step"] == second["step"] == "3"
-    assert len(first["edges"]) == len(second["edges"]) == 1 and first["edges"] != second["edges"]
-    assert set(second["nodes"]) == set(second["edges"][0].split("--"))
-    assert button(page, "Próxima seta").is_disabled()
+    stops = [first]
+    while not button(page, "Próxima seta").is_disabled():
+        button(page, "Próxima seta").click()
+        stops.append(page.evaluate(READ))
+    assert {stop["step"] for stop in stops} == {"3"} and len({stop["edges"][0] for stop in stops}) == len(stops) > 1
+    assert all(len(stop["edges"]) == 1 and set(stop["nodes"]) == set(stop["edges"][0].split("--")) for stop in stops)
     page.keyboard.press("ArrowRight")
     assert shown(page) == "4"
 
@@ -141,7 +141,7 @@ def _in_view(page, selector: str) -> bool:
 def test_every_component_and_number_of_the_picture_is_a_link_of_at_least_24_px(visit, address, slug):
     page = visit(f"{address}arquiteturas/{slug}/")
     lost = page.evaluate("""() => [...document.querySelectorAll('svg.arq [data-node], svg.arq [data-group], svg.arq .arq-step')].filter(part => {
-        const id = part.dataset.node ?? part.dataset.group ?? 'passo-' + part.querySelector('text').textContent;
+        const id = part.dataset.node ?? part.dataset.group ?? 'passo-' + parseInt(part.querySelector('text').textContent);
         const link = part.closest('a'), target = document.getElementById(link?.getAttribute('href').slice(1));
         const box = link?.getBoundingClientRect();
         return !link || link.getAttribute('href') !== '#' + id || !target || box.width < 24 || box.height < 24;
@@ -242,7 +242,7 @@ def test_reloading_keeps_the_step(visit, address):
 def test_a_window_resized_in_the_middle_of_a_step_is_read_again(visit, address):
     page = visit(f"{address}arquiteturas/{LARGEST}/#passo-3", 1280)
     follow(page)
-    assert len(page.evaluate(READ)["edges"]) == 2
+    assert len(page.evaluate(READ)["edges"]) == 3
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.querySelectorAll('[data-edge].arq-ativo').length === 1")
     read = page.evaluate(READ)
@@ -264,7 +264,7 @@ def test_the_camera_travels_unless_less_motion_is_asked(visit, address):
             }
             return seen.size;
         }"""))
-    assert views[0] == 1 and views[1] > 3
+    assert views[0] == 1 and views[1] > 2
 
 
 def test_pointing_lights_the_same_thing_everywhere(visit, address):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from scripts.website.build import theme
+from scripts.base.tree import Tree
+from scripts.checks.reading import Reading
+from scripts.page import architecture
+from scripts.website.build import publish
 
 ROOT = Path(__file__).resolve().parents[2]
 NASTY = ['<b>"Aspas" & \'mais\'</b>', "😀 Função 🚀", "</text><script>alert(1)</script>"]
@@ -88,9 +90,6 @@ def sketches() -> dict[str, Sketch]:
 
 def build(root: Path) -> None:
     """Um site com uma página por figura e uma com duas, montado pelo mesmo caminho de `construir`."""
-    from mkdocs.commands.build import build as mkdocs_build
-    from mkdocs.config import load_config
-
     pages = root / "docs" / "arquiteturas"
     (root / "docs").mkdir()
     (root / "docs" / "index.md").write_text("# Início\n", encoding="utf-8")
@@ -100,8 +99,8 @@ def build(root: Path) -> None:
     _write(pages / "duas", both, both.page("![Uma](diagrama.svg)\n\n![Outra](diagrama.svg)"))
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").replace("  favicon: assets/favicon.svg\n", "")
     (root / "mkdocs.yml").write_text(config, encoding="utf-8")
-    os.environ["NO_MKDOCS_2_WARNING"] = "1"
-    mkdocs_build(load_config(config_file=str(root / "mkdocs.yml"), theme=theme(str(root / "mkdocs.yml"))))
+    found = {slug: Reading(None, architecture.read(pages / slug / "index.md"), None) for slug in (*sketches(), "duas")}
+    publish(Tree(root), found)
 
 
 def _write(folder: Path, sketch: Sketch, page: str) -> None:
