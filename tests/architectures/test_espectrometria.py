@@ -542,10 +542,14 @@ def test_api_health(api):
 # --- o site, por HTTP -------------------------------------------------------------------------
 
 
+BALANCER = "espec-Balan-1A2B.sa-east-1.elb.amazonaws.com"
+"""O nome que a AWS gera tem maiúsculas, e o navegador o manda em minúsculas."""
+
+
 @pytest.fixture(scope="module")
 def launch(serve, buckets):
     def start(api_address: str = CLOSED, overrides: dict[str, str] | None = None, before: Any = None):
-        values = {"NomeDominio": "espectros.example.com", "Balanceador.DNSName": "127.0.0.1",
+        values = {"NomeDominio": "espectros.example.com", "Balanceador.DNSName": f"127.0.0.1 {BALANCER}",
                   "BalanceadorInterno.DNSName": "interno", "TamanhoMaximoMiB": "1", **buckets}
         return serve(values, {"API": api_address} | (overrides or {}), before)
     return start
@@ -802,15 +806,15 @@ def test_two_instances_share_sessions_and_tables(lonely, people):
     assert "Análises de ana" in people.ana.at(lonely).get().text
 
 
-def test_cookies_travel_only_by_https(lonely):
-    """O formulário que o balanceador recebeu por HTTPS traz a origem do domínio, e é aceito."""
+@pytest.mark.parametrize("host", ["espectros.example.com", BALANCER.lower()])
+def test_cookies_travel_only_by_https(lonely, host):
+    """O formulário que o balanceador recebeu por HTTPS traz a origem do domínio ou a do balanceador, e é aceito."""
     page = requests.get(lonely.address + "/entrar", timeout=10)
     assert "Secure" in page.headers["Set-Cookie"]
     token = re.search(r'value="([^"]+)"', page.text)[1]
     cookie = re.match(r"csrftoken=[^;]+", page.headers["Set-Cookie"])[0]
     answer = requests.post(lonely.address + "/entrar", data={"csrfmiddlewaretoken": token, "username": "ana", "password": PASSWORD},
-                           headers={"Origin": "https://espectros.example.com", "Referer": "https://espectros.example.com/entrar",
-                                    "Cookie": cookie}, timeout=10, allow_redirects=False)
+                           headers={"Origin": f"https://{host}", "Referer": f"https://{host}/entrar", "Cookie": cookie}, timeout=10, allow_redirects=False)
     assert answer.status_code == 302 and "Secure" in answer.headers["Set-Cookie"]
 
 

@@ -100,10 +100,11 @@ def test_a_finding_shows_on_the_page_and_leaves_when_mended(visit, served):
     page.set_default_timeout(90_000)
     text = served.page().read_text(encoding="utf-8")
     served.page().write_text(text + "\nVeja [isto](nada.md).\n", encoding="utf-8")
-    page.wait_for_function("document.getElementById('achados')?.textContent.includes('[link-quebrado]')")
-    assert [line for line in served.said if "[link-quebrado]" in line] and served.process.poll() is None
+    page.wait_for_function("document.getElementById('achados')?.textContent.includes('nada.md')")
+    assert [line for line in served.said if "[link-quebrado]" in line and "nada.md" in line] and served.process.poll() is None
     served.page().write_text(text, encoding="utf-8")
-    page.wait_for_function("!document.getElementById('achados')?.textContent.includes('[link-quebrado]')")
+    page.wait_for_function("fetch('/achados.json').then(answer => answer.text()).then(text => !text.includes('nada.md'))")
+    page.wait_for_function("document.getElementById('achados') && !document.getElementById('achados').textContent.includes('nada.md')")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="o sinal que encerra o servidor é de Unix")
