@@ -9,7 +9,7 @@ from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, 
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
-from scripts.proofs.facts.view import Placed
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.listeners import diversions, listeners_of, redirections
 from scripts.proofs.network.path import reach, same_vpc
@@ -94,6 +94,13 @@ def _weighs(weight: Placed | None) -> bool:
     return weight is None or (whole(weight.value) or 0) > 0
 
 
+def enrolments(view: View, group: Resource) -> list[Placed]:
+    """Onde o grupo de Auto Scaling diz em que balanceador registra as instâncias, nas três formas que a AWS aceita."""
+    sources = [named for item in view.items(group, "TrafficSources") if (named := view.inside(item, "Identifier"))
+               and ((kind := view.inside(item, "Type")) is None or kind.value in ("elb", "elbv2"))]
+    return [*view.items(group, "TargetGroupARNs"), *sources, *view.items(group, "LoadBalancerNames")]
+
+
 def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list[Found], int | None] | None:
     """As linhas que põem a instância no grupo de destino, e a porta em que ela recebe."""
     port = net.view.value(targets, "Port")
@@ -102,8 +109,7 @@ def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list
     if kind not in (None, "instance"):
         return None
     if member.type == SCALING_GROUP:
-        sources = [named for item in net.view.items(member, "TrafficSources") if (named := net.view.inside(item, "Identifier"))]
-        for item in (*net.view.items(member, "TargetGroupARNs"), *sources):
+        for item in enrolments(net.view, member):
             if net.view.points(item.value, TARGET_GROUP) == targets:
                 return [Found(item.path, f"as instâncias entram em `{targets.id}`")], usual
         return None

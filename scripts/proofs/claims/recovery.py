@@ -9,6 +9,7 @@ from scripts.aws.types import (
     ALARM, BUCKET, CLASSIC_BALANCER, DATABASE, DB_CLUSTER, EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, INSTANCE,
     LAMBDA_PERMISSION, QUEUE, SCALING_GROUP, SCHEDULE, TABLE, TARGET_GROUP, TOPIC,
 )
+from scripts.proofs.arrows.balancing import enrolments
 from scripts.proofs.arrows.queues import set_aside
 from scripts.proofs.claims.kinds import strangers
 from scripts.proofs.claims.registry import Scene, claim
@@ -60,10 +61,10 @@ def recovers_alone(scene: Scene) -> Iterator[Evidence]:
 
 
 def _health(view: View, group: Resource) -> Iterator[Evidence]:
-    balanced = [name for name in ("TargetGroupARNs", "LoadBalancerNames") if view.at(group, name) is not None]
+    balanced = enrolments(view, group)
     if balanced or view.at(group, "HealthCheckType") is not None:
-        if balanced and any(view.points(target, TARGET_GROUP, CLASSIC_BALANCER) for target in view.items(group, balanced[0])):
-            yield Found(at(group, balanced[0]), "o balanceador vê a saúde de cada instância")
+        if any(view.points(target, TARGET_GROUP, CLASSIC_BALANCER) for target in balanced):
+            yield Found(balanced[0].path, "o balanceador vê a saúde de cada instância")
         else:
             yield Missing(("Resources", group.id), f"`{group.id}` não está em nenhum balanceador do template",
                           "dê-lhe `TargetGroupARNs`")

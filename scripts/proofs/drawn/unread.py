@@ -7,10 +7,11 @@ recurso que cita um do caminho precisa ter sido olhado, ou ser de um tipo que s�
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scripts.aws.neutral import NEIGHBOURS, neutral
+from scripts.aws.types import VPC
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.proofs.arrows.registry import Proof
@@ -40,6 +41,9 @@ def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof]) -> Iterator[
                 and not neutral(resource.type, _dotted(views.template.data, path))] if resource else []
         if resource and left:
             yield _property(views, resource, left, doubted)
+    for name, doubted in list(arrows.items()):
+        for network in _networks(views.template.resources, name):
+            arrows.setdefault(network, []).extend(doubted)
     yield from _neighbours(views, arrows, {path[1] for path in reads if len(path) > 1})
 
 
@@ -51,6 +55,12 @@ def _path(diagram: Diagram, proof: Proof) -> set[str]:
     """Os recursos de que a seta depende: as pontas, e os que têm uma linha de evidência."""
     ends = {name for end in (proof.edge.tail, proof.edge.head) for name in diagram.elements[end].resources}
     return ends | {str(piece.path[1]) for piece in proof.found if len(piece.path) > 1 and piece.path[0] == "Resources"}
+
+
+def _networks(resources: Mapping[str, Resource], name: str) -> set[str]:
+    """As VPCs que o recurso cita: o que mexe na rede toda mexe nele."""
+    cited = resources[name].references & resources.keys() if name in resources else set()
+    return {other for other in cited if resources[other].type == VPC}
 
 
 def _leaves(node: Any, path: Path) -> Iterator[Path]:

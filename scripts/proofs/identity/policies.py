@@ -16,7 +16,7 @@ from scripts.aws.types import INLINE_POLICY, MANAGED_POLICY, ROLE_POLICY
 from scripts.proofs.evidence import Found, Path
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
-from scripts.template.values import Unknown
+from scripts.template.values import SYMBOL, Unknown
 
 POLICIES = {kind.type: kind.policy_of for kind in KINDS.values() if kind.policy_of}
 """De cada tipo que é a política de outro, a propriedade que o nomeia e a do documento."""
@@ -192,6 +192,11 @@ def _of_resource(view: View, resource: Resource) -> list[Part]:
             if view.points(item, resource.type, by=by) == resource:
                 link = Found(item.path, f"`{policy.id}` vale para `{resource.id}`")
                 parts += document(view, policy, written, links=(link,))
-            elif isinstance(item.value, Unknown) or item.value == f"${{{resource.id}}}" or str(item.value).startswith(f"${{{resource.id}."):
+            elif isinstance(item.value, Unknown) or _cites(view, item.value, resource):
                 parts.append(Obscure(item.path, f"`{policy.id}` nomeia `{resource.id}` de um modo que a AWS não aceita ali"))
     return parts
+
+
+def _cites(view: View, text: Any, resource: Resource) -> bool:
+    """O texto traz o recurso dentro dele, como num endereço escrito por extenso."""
+    return any(found[1] == resource.id for found in SYMBOL.finditer(str(text))) or view.name(resource) in str(text)
