@@ -17,7 +17,6 @@ from markdown import Markdown
 from scripts.base.diagram import Edge
 from scripts.picture import text
 from scripts.picture.measures import TITLE_HEIGHT
-from scripts.website import curves
 from scripts.website.facts import Facts
 from scripts.website.prose import clean
 
@@ -89,8 +88,6 @@ class _Drawing:
         """O SVG como entra na página."""
         self._name()
         self._sort()
-        for path in self.svg.iterfind(f"{SVG}defs//{SVG}path"):
-            path.set("d", curves.shorten(path.get("d", "")))
         for index, part in reversed(list(enumerate(self.svg))):
             identity = part.get("data-node") or part.get("data-group")
             if identity is not None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from scripts.website import curves
 from scripts.website.figure import SVG, plain_styles
 
 ICON = "icone-"
@@ -58,6 +57,4 @@ class Thumbnails:
         for symbol in svg.iterfind(f"{SVG}defs/{SVG}symbol"):
             name = symbol.get("id", "").partition("--icon-")[2]
             symbol.set("id", f"{ICON}{name}")
-            for path in symbol.iter(f"{SVG}path"):
-                path.set("d", curves.shorten(path.get("d", "")))
             self.symbols.setdefault(name, symbol)
