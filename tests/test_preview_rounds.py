@@ -121,6 +121,15 @@ def test_after_any_save_the_site_is_the_one_built_from_nothing(preview, root, tm
         before = shown
 
 
+def test_a_page_stops_citing_the_guide_when_the_guide_loses_the_section(preview, root):
+    edit(root, TEMPLATE, "\nResources:\n", "\nResources:\n  Rede: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}\n")
+    preview.again()
+    assert 'href="../../como-usar/#cotas"' in html(preview)
+    edit(root, "docs/como-usar.md", "### Cotas", "### Limites da conta")
+    preview.again()
+    assert "#cotas" not in html(preview)
+
+
 def test_saving_and_undoing_brings_the_site_back(preview, root):
     before = site(preview)
     for name, old, new in (CHANGES[0], CHANGES[2]):

@@ -73,16 +73,21 @@ def estimate(template: Template, charges: Iterable[Charge | Unpriced]) -> Estima
 
 def show(root: Element, views: Views, docs: Path) -> None:
     """Põe na página o que conferir antes do comando e, na seção do que é cobrado, a conta."""
-    how = ""
-    with contextlib.suppress(Defect):
-        how = f"../../{GUIDE}#{CHECKING}" if CHECKING in document.read(docs / GUIDE).anchors else ""
-    bill = Bill(views)
+    how, bill = guide(docs), Bill(views)
     rest = estimate(bill.template, bill.charges())
     for title, block in ((BILLED, _cost(bill, rest)), (DEPLOYMENT, _before(bill, rest, how))):
         for index, element in enumerate(root):
             if element.tag == "h2" and "".join(element.itertext()).strip() == title:
                 root.insert(index + 1, block)
                 break
+
+
+def guide(docs: Path) -> str:
+    """O link, desde a página de uma arquitetura, para onde se diz como conferir uma cota; vazio se não há."""
+    with contextlib.suppress(Defect):
+        if CHECKING in document.read(docs / GUIDE, f"{docs.name}/{GUIDE}").anchors:
+            return f"../../{GUIDE}#{CHECKING}"
+    return ""
 
 
 def card(parent: Element, views: Views) -> None:

@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 
-from scripts.base.findings import Defect
 from scripts.checks.reading import Reading
-from scripts.page import document
-from scripts.page.document import Document
 from scripts.website import account
 from scripts.website.thumbnails import Thumbnails
 
 
-def _readable(docs: Path) -> Iterator[Document]:
-    """As páginas que se leem; das outras, `conferir` diz o que há."""
-    for path in (docs / "arquiteturas").glob("*/index.md"):
-        with contextlib.suppress(Defect):
-            yield document.read(path)
-
-
 def grid(md: Markdown, docs: Path, here: str, readings: Mapping[str, Reading]) -> Element:
-    """Lista de cartões de todas as pastas com página; `here` é a pasta da página que os mostra."""
+    """Lista de cartões das arquiteturas cuja página se lê; `here` é a pasta da página que os mostra."""
     cards = Element("ul", {"class": "arq-cards", "role": "list"})
     thumbnails, spaces = Thumbnails(), []
-    pages = list(_readable(docs))
-    for page in sorted(pages, key=lambda page: page.title):
-        folder = Path(page.path).parent
+    pages = [(read.page, slug) for slug, read in readings.items() if read.page]
+    for page, slug in sorted(pages, key=lambda pair: (pair[0].title, pair[1])):
         card = SubElement(cards, "li")
-        target = posixpath.relpath(f"arquiteturas/{folder.name}/index.md", here or ".")
+        target = posixpath.relpath(f"arquiteturas/{slug}/index.md", here or ".")
         link = SubElement(card, "a", {"href": target})
-        picture = folder / "diagrama.svg"
+        picture = docs / "arquiteturas" / slug / "diagrama.svg"
         if picture.is_file():
             spaces.append(SubElement(link, "span", {"class": "arq-thumbnail"}))
             thumbnails.of(picture)
         SubElement(link, "strong").text = page.title
         SubElement(card, "p").text = page.summary
-        read = readings.get(folder.name)
-        if read and read.template:
-            account.card(card, read.views)
+        if readings[slug].template:
+            account.card(card, readings[slug].views)
     for space, drawn in zip(spaces, thumbnails.drawn()):
         space.text = md.htmlStash.store(drawn)
     return cards

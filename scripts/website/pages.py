@@ -2,7 +2,7 @@
 
 Uma página depende do texto dela; a de uma arquitetura, também do que se leu e provou dela e dos
 arquivos da pasta; a que traz um marcador (`<!-- … -->`), dos de todas. Todas dependem do menu, da
-configuração e dos outros arquivos de `docs/`. Se a configuração traz algo que não está em `KNOWN`,
+configuração, dos outros arquivos de `docs/` e de o guia dizer como conferir as cotas. Se a configuração traz algo que não está em `KNOWN`,
 não se sabe do que uma página depende, e monta-se tudo.
 """
 
@@ -18,6 +18,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files
 
 from scripts.checks.run import Checked
+from scripts.website import account
 
 KNOWN = {
     "scripts.website.extension", "admonition", "attr_list", "fenced_code", "md_in_html", "tables", "toc", "pymdownx.details",
@@ -78,7 +79,7 @@ def inputs(config: MkDocsConfig, checked: Checked) -> Inputs:
 
     pages = {name: of(name, content) for name, content in files.items() if name.endswith(".md")}
     settings = (Path(config.config_file_path).read_bytes(), config.nav, config.site_url)
-    return Inputs(pages, (*settings, list(files), common, _contents(config.theme.custom_dir)))
+    return Inputs(pages, (*settings, account.guide(docs), list(files), common, _contents(config.theme.custom_dir)))
 
 
 def predictable(config: MkDocsConfig) -> bool:
