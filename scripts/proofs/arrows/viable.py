@@ -34,10 +34,10 @@ Judge = Callable[[View, Resource], Iterator[Missing]]
 JUDGES: dict[str, Judge] = {}
 
 
-def viable(view: View, resource: Resource) -> Iterator[Missing]:
+def viable(view: View, resource: Resource) -> list[Missing]:
     """O que impede este recurso; nada, se o tipo não tem função aqui."""
-    if resource.type in JUDGES:
-        yield from JUDGES[resource.type](view, resource)
+    judged = JUDGES.get(resource.type)
+    return view.once(("viable", resource.id), lambda: list(judged(view, resource))) if judged else []
 
 
 def judge(type_: str) -> Callable[[Judge], Judge]:

@@ -68,10 +68,12 @@ class Obscure:
 Part = Statement | Obscure
 
 
-def every(view: View, resource: Resource) -> Iterator[Part]:
+def every(view: View, resource: Resource) -> list[Part]:
     """As declarações de todas as políticas do recurso, estejam onde estiverem, também de um tipo que não se conhece."""
-    for written in _documents(view, view.whole(resource), ""):
-        yield from inner(view, resource, written)
+    def conclude() -> list[Part]:
+        return [part for written in _documents(view, view.whole(resource), "") for part in inner(view, resource, written)]
+
+    return view.once(("every", resource.id), conclude)
 
 
 def _documents(view: View, node: Placed, name: Key) -> Iterator[Placed]:
