@@ -11,6 +11,10 @@ from scripts.base.diagram import SLUG
 from scripts.base.findings import Defect, Finding
 
 
+TOOLKIT = Path(__file__).resolve().parents[2]
+"""A pasta deste projeto, onde estão as ferramentas."""
+
+
 class WrongUse(Exception):
     """O comando foi chamado de um jeito que não dá para atender."""
 

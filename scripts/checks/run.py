@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scripts.base.diagram import Rendered
 from scripts.base.findings import Finding
 from scripts.base.tree import Tree, WrongUse
+from scripts.base.wording import plural
 from scripts.picture.workers import Result, render_all
 
 if TYPE_CHECKING:
@@ -106,4 +107,4 @@ def summary(findings: list[Finding]) -> str:
     """A última linha, para gente."""
     if not findings:
         return "Tudo confere."
-    return "1 achado." if len(findings) == 1 else f"{len(findings)} achados."
+    return f"{plural(len(findings), 'achado', 'achados')}."

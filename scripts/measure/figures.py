@@ -18,6 +18,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from scripts.base.diagram import Diagram
+from scripts.base.tree import TOOLKIT
+from scripts.base.wording import decimal
 from scripts.measure import gallery
 from scripts.picture import legibility, text
 from scripts.picture.arrangement import arrange
@@ -29,9 +31,10 @@ from scripts.picture.placement import MARGIN, Arrow, Frame, Picture
 from scripts.picture.script.capture import capture_all
 from scripts.picture.svg import draw
 
-TOOLKIT = Path(__file__).resolve().parents[2]
 CASES = TOOLKIT / "tests" / "figuras"
 COLUMNS = ("ícones", "rótulos", "títulos", "bordas", "cruzam.", "longe", "área", "fiel")
+COUNTED = ("icons", "labels", "titles", "borders", "crossings", "far")
+"""As medidas que se contam, na ordem das colunas."""
 HEAD = f"{'caso':24}" + "".join(f"{name:>9}" for name in COLUMNS) + "   (nossa · dot)"
 
 
@@ -104,24 +107,20 @@ def _line(name: str, case: Case) -> str:
 
 
 def _cells(case: Case) -> list[str]:
-    names = ("icons", "labels", "titles", "borders", "crossings", "far")
-    cells = [f"{getattr(case.ours, name)}" + (f" · {getattr(case.stock, name)}" if case.stock else "") for name in names]
-    ratio = f"{case.ours.area / case.stock.area:.2f}".replace(".", ",") if case.stock else "–"
+    cells = [" · ".join(str(getattr(cost, name)) for cost in (case.ours, case.stock) if cost) for name in COUNTED]
+    ratio = decimal(case.ours.area / case.stock.area) if case.stock else "–"
     return [*cells, ratio, "–" if case.faithful is None else "sim" if case.faithful else "NÃO"]
 
 
 def _say_totals(found: list[Case], seconds: float) -> None:
-    def total(name: str) -> str:
-        mine = sum(getattr(case.ours, name) for case in found)
-        return f"{mine}" + "".join(f" · {sum(getattr(case.stock, name) for case in found if case.stock)}" for _ in found[:1] if found[0].stock)
-
-    cells = [total(name) for name in ("icons", "labels", "titles", "borders", "crossings", "far")]
+    drawn = [case.ours for case in found], [case.stock for case in found if case.stock]
+    cells = [" · ".join(str(sum(getattr(cost, name) for cost in costs)) for costs in drawn if costs) for name in COUNTED]
     print(f"{'total':24}" + "".join(f"{cell:>9}" for cell in cells))
     ratios = [case.ours.area / case.stock.area for case in found if case.stock]
     if ratios:
-        middle, worst = (f"{value:.2f}".replace(".", ",") for value in (statistics.median(ratios), max(ratios)))
-        print(f"área: mediana {middle}, pior {worst} · fiéis: {sum(bool(case.faithful) for case in found)} de {len(found)}")
-    print(f"{len(found)} figuras desenhadas em {f'{seconds:.1f}'.replace('.', ',')} s")
+        print(f"área: mediana {decimal(statistics.median(ratios))}, pior {decimal(max(ratios))} · "
+              f"fiéis: {sum(bool(case.faithful) for case in found)} de {len(found)}")
+    print(f"{len(found)} figuras desenhadas em {decimal(seconds, 1)} s")
 
 
 def _picture(diagram: Diagram, drawn: dict) -> Picture:

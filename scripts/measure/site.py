@@ -22,10 +22,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts.base.tree import Tree, WrongUse
+from scripts.base.tree import TOOLKIT, Tree, WrongUse
+from scripts.base.wording import decimal
 from scripts.measure import browser
+from scripts.measure.timing import timed
 
-TOOLKIT = Path(__file__).resolve().parents[2]
 ROUNDS = 3
 PHONE = {"width": 390, "height": 844}
 LONGEST = 120
@@ -37,10 +38,10 @@ def run(tree: Tree) -> int:
     """Imprime todas as medidas; devolve 0. Erro: `WrongUse` sem navegador ou sem Playwright."""
     with tempfile.TemporaryDirectory() as folder:
         copy = _copied(tree, Path(folder))
-        ours = _timed(["construir", "--raiz", str(copy)])
+        ours = timed([sys.executable, str(TOOLKIT / "scripts"), "construir", "--raiz", str(copy)], copy)
         plain = _plain(copy)
-        print(f"\nConstruir\n  `construir`, com conferência: {_decimal(ours)} s; só o MkDocs e o tema: {_decimal(plain)} s; "
-              f"razão {_decimal(ours / plain, 1)}×")
+        print(f"\nConstruir\n  `construir`, com conferência: {decimal(ours)} s; só o MkDocs e o tema: {decimal(plain)} s; "
+              f"razão {decimal(ours / plain, 1)}×")
         print(f"\nPrimeira visita a cada página, a {PHONE['width']} px: KB com gzip, pedidos, tempo da linha principal "
               f"(mediana de {ROUNDS})", flush=True)
         for line in _pages(copy / "site"):
@@ -59,24 +60,13 @@ def _copied(tree: Tree, root: Path) -> Path:
     return copy
 
 
-def _timed(arguments: list[str]) -> float:
-    start = time.perf_counter()
-    done = subprocess.run([sys.executable, str(TOOLKIT / "scripts"), *arguments], capture_output=True, text=True)
-    if done.returncode:
-        raise WrongUse(f"A árvore não se constrói, e por isso não se mede:\n{(done.stdout + done.stderr)[-800:]}")
-    return time.perf_counter() - start
-
-
 def _plain(copy: Path) -> float:
     """O tempo do MkDocs sobre os mesmos arquivos, sem nada nosso."""
     written = (copy / "mkdocs.yml").read_text(encoding="utf-8")
     kept = [line for line in written.splitlines() if not any(name in line for name in FOREIGN)]
     config = copy / "puro.yml"
     config.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    start = time.perf_counter()
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", str(config), "-d", str(copy / "puro")]
-    subprocess.run(command, check=True, capture_output=True, cwd=copy)
-    return time.perf_counter() - start
+    return timed([sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", str(config), "-d", str(copy / "puro")], copy)
 
 
 def _pages(site: Path) -> Iterator[str]:
@@ -90,9 +80,9 @@ def _pages(site: Path) -> Iterator[str]:
         for path in paths:
             rounds = [_visit(program, f"{address}{path}/" if path else address) for _ in range(ROUNDS)]
             kinds, requests, _ = rounds[0]
-            bytes_ = ", ".join(f"{kind} {_decimal(size / 1024, 1)}" for kind, size in sorted(kinds.items()))
+            bytes_ = ", ".join(f"{kind} {decimal(size / 1024, 1)}" for kind, size in sorted(kinds.items()))
             busy = statistics.median(milliseconds for _, _, milliseconds in rounds)
-            yield (f"{path or 'início'}: {_decimal(sum(kinds.values()) / 1024, 1)} ({bytes_}), {requests} pedidos, {busy:.0f} ms")
+            yield (f"{path or 'início'}: {decimal(sum(kinds.values()) / 1024, 1)} ({bytes_}), {requests} pedidos, {busy:.0f} ms")
         program.close()
 
 
@@ -145,7 +135,7 @@ def _saved(copy: Path) -> Iterator[str]:
             ):
                 before = _get(url)
                 file.write_text(file.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-                yield f"{name} de {slug}: {_decimal(_wait(url, _stable(before)))} s"
+                yield f"{name} de {slug}: {decimal(_wait(url, _stable(before)))} s"
         finally:
             process.terminate()
 
@@ -172,7 +162,3 @@ def _get(url: str) -> str:
 def _stable(html: str) -> str:
     """A página sem o que o servidor põe em cada resposta."""
     return re.sub(r"livereload\([^)]*\)", "", html)
-
-
-def _decimal(value: float, places: int = 2) -> str:
-    return f"{value:.{places}f}".replace(".", ",")

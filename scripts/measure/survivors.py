@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from scripts.base.findings import Defect
 from scripts.base.tree import Tree
+from scripts.base.wording import decimal
 from scripts.checks import verdict
 from scripts.checks.reading import Reading
 from scripts.measure.mutations import WORLD, Mutant, diagram_mutants, template_mutants
@@ -74,8 +75,7 @@ def _table(total: Counter[str], survived: Counter[str]) -> None:
 
 
 def _share(total: int, survived: int) -> str:
-    percent = f"{100 * (total - survived) / max(1, total):.1f}".replace(".", ",")
-    return f"{total - survived} de {total} mortos ({percent} %)"
+    return f"{total - survived} de {total} mortos ({decimal(100 * (total - survived) / max(1, total), 1)} %)"
 
 
 def sample(read: Subject, seed: int, size: int) -> list[Mutant]:

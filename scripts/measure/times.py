@@ -10,17 +10,15 @@ import os
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.base.tree import Tree, WrongUse
+from scripts.base.tree import TOOLKIT, Tree
+from scripts.base.wording import decimal
+from scripts.measure.timing import said, timed
 
-TOOLKIT = Path(__file__).resolve().parents[2]
-LAST_WORDS = 2000
 STOCK = """from diagrams import Cluster, Diagram, Edge
 from diagrams.aws.compute import EC2, Lambda
 from diagrams.aws.database import RDS
@@ -74,16 +72,12 @@ def _say(title: str, lines: list[str]) -> None:
         print(f"  {line}", flush=True)
 
 
-def _decimal(value: float, places: int = 2) -> str:
-    return f"{value:.{places}f}".replace(".", ",")
-
-
 def _sizes(tree: Tree) -> list[str]:
     lines = []
     for script in tree.scripts([]):
         data = tree.picture(script.stem).read_bytes()
         packed = len(gzip.compress(data, mtime=0))
-        lines.append(f"{script.stem}: {_decimal(len(data) / 1024, 1)} KiB, {_decimal(packed / 1024, 1)} KiB com gzip")
+        lines.append(f"{script.stem}: {decimal(len(data) / 1024, 1)} KiB, {decimal(packed / 1024, 1)} KiB com gzip")
     return lines
 
 
@@ -104,14 +98,14 @@ _NAMES = ("importar diagrams", "importar o resto", "captura", "arranjo (layout, 
 
 def _parts(tree: Tree, times: int) -> list[str]:
     script = max(tree.scripts([]), key=lambda path: path.stat().st_size)
-    empty = statistics.median(_timed([sys.executable, "-c", ""], TOOLKIT) for _ in range(times))
+    empty = statistics.median(timed([sys.executable, "-c", ""], TOOLKIT) for _ in range(times))
     rounds = []
     for _ in range(times):
         command = [sys.executable, "-c", _STAGES, str(tree.root), str(script)]
-        rounds.append([float(value) for value in _said(command, TOOLKIT).split()])
+        rounds.append([float(value) for value in said(command, TOOLKIT).split()])
     medians = [statistics.median(values) for values in zip(*rounds)]
     parts = [("iniciar o Python", empty), *zip(_NAMES, medians)]
-    return [f"{script.stem}:", *(f"  {name}: {_decimal(value * 1000, 1)}" for name, value in parts)]
+    return [f"{script.stem}:", *(f"  {name}: {decimal(value * 1000, 1)}" for name, value in parts)]
 
 
 def _against_stock(count: int) -> list[str]:
@@ -122,14 +116,14 @@ def _against_stock(count: int) -> list[str]:
             scripts = _synthetic(Path(folder), count, form)
             ours = _gerar(Path(folder))
             if not shutil.which("dot"):
-                return [f"gerar: {_decimal(ours)} s; sem `dot` no sistema, não há com que comparar."]
+                return [f"gerar: {decimal(ours)} s; sem `dot` no sistema, não há com que comparar."]
             work = Path(folder, "stock")
             work.mkdir()
-            stock = sum(_timed([sys.executable, str(script)], work) for script in scripts)
+            stock = sum(timed([sys.executable, str(script)], work) for script in scripts)
             pictures = len(list(work.glob(f"*.{form}")))
             assert pictures == count, f"o diagrams desenhou {pictures} de {count}"
-        ratio = _decimal(stock / ours, 1)
-        lines.append(f"gerar: {_decimal(ours)} s; um por um em {form.upper()}: {_decimal(stock)} s; razão {ratio}× ({os.cpu_count()} núcleos)")
+        ratio = decimal(stock / ours, 1)
+        lines.append(f"gerar: {decimal(ours)} s; um por um em {form.upper()}: {decimal(stock)} s; razão {ratio}× ({os.cpu_count()} núcleos)")
     return lines
 
 
@@ -139,8 +133,8 @@ def _growth(counts: tuple[int, ...]) -> list[str]:
         with tempfile.TemporaryDirectory() as folder:
             _synthetic(Path(folder), count)
             seconds = _gerar(Path(folder))
-        ratio = f", {_decimal(seconds / before, 1)}× o anterior" if before else ""
-        lines.append(f"{count} diagramas: {_decimal(seconds)} s{ratio}")
+        ratio = f", {decimal(seconds / before, 1)}× o anterior" if before else ""
+        lines.append(f"{count} diagramas: {decimal(seconds)} s{ratio}")
         before = seconds
     return lines
 
@@ -152,13 +146,13 @@ def _checking(tree: Tree, size: Size) -> list[str]:
         with tempfile.TemporaryDirectory() as folder:
             count = _copied(tree, Path(folder), copies)
             command = [sys.executable, str(TOOLKIT / "scripts"), "conferir", "--raiz", folder]
-            seconds = statistics.median(_timed(command, Path(folder)) for _ in range(size.rounds))
-        ratio = f", {_decimal(seconds / first, 1)}× a primeira" if first else ""
-        lines.append(f"{count} arquiteturas: {_decimal(seconds)} s{ratio}")
+            seconds = statistics.median(timed(command, Path(folder)) for _ in range(size.rounds))
+        ratio = f", {decimal(seconds / first, 1)}× a primeira" if first else ""
+        lines.append(f"{count} arquiteturas: {decimal(seconds)} s{ratio}")
         first = first or seconds
     command = [sys.executable, "-c", _CHECKS, str(tree.root)]
     names = ("regras carregadas", "figuras desenhadas (ao mesmo tempo)", "conferência, com os links")
-    lines += [f"  {name}: {_decimal(float(value) * 1000, 1)} ms" for name, value in zip(names, _said(command, TOOLKIT).split())]
+    lines += [f"  {name}: {decimal(float(value) * 1000, 1)} ms" for name, value in zip(names, said(command, TOOLKIT).split())]
     return lines
 
 
@@ -186,7 +180,7 @@ def _copied(tree: Tree, root: Path, copies: int) -> int:
             if copy:
                 shutil.copytree(tree.page(script.stem).parent, root / "docs" / "arquiteturas" / slug)
     _repeat_rows(root / "docs" / "arquiteturas" / "index.md", copies)
-    _said([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], root)
+    said([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], root)
     return len(list((root / "diagrams_src").glob("*.py")))
 
 
@@ -214,23 +208,8 @@ def _synthetic(root: Path, count: int, form: str = "svg") -> list[Path]:
 
 
 def _gerar(root: Path) -> float:
-    seconds = _timed([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], root)
+    seconds = timed([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], root)
     drawn = len(list(root.glob("docs/arquiteturas/*/diagrama.svg")))
     expected = len(list(root.glob("diagrams_src/*.py")))
     assert drawn == expected, f"gerar desenhou {drawn} de {expected}"
     return seconds
-
-
-def _timed(command: list[str], cwd: Path) -> float:
-    start = time.perf_counter()
-    _said(command, cwd)
-    return time.perf_counter() - start
-
-
-def _said(command: list[str], cwd: Path) -> str:
-    """O que o comando imprime. Erro: `WrongUse`, com o que ele disse, quando falha: sem achados, a árvore se mede."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", errors="replace")
-    if done.returncode:
-        raise WrongUse(f"A medida parou: o comando medido terminou com {done.returncode}. Ele disse:\n"
-                       f"{(done.stdout + done.stderr).strip()[-LAST_WORDS:]}")
-    return done.stdout

@@ -13,6 +13,7 @@ from pathlib import Path
 from scripts.base.diagram import Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, write
+from scripts.base.wording import decimal, plural
 from scripts.picture.workers import Result, render_all
 
 UNWRITABLE = "A figura não pôde ser escrita; confira a permissão e se há uma pasta nesse caminho."
@@ -79,14 +80,10 @@ def _write(tree: Tree, script: Path, result: Rendered) -> bool:
 def _say_summary(total: int, changed: int, failed: int, seconds: float) -> None:
     trouble = f", {failed} com erro" if failed else ""
     print(
-        f"{_count(total, 'figura', 'figuras')} em {f'{seconds:.1f}'.replace('.', ',')} s: "
-        f"{_count(changed, 'atualizada', 'atualizadas')}, {_count(total - changed - failed, 'igual', 'iguais')}{trouble}.",
+        f"{plural(total, 'figura', 'figuras')} em {decimal(seconds, 1)} s: "
+        f"{plural(changed, 'atualizada', 'atualizadas')}, {plural(total - changed - failed, 'igual', 'iguais')}{trouble}.",
         file=sys.stderr,
     )
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _misnamed(tree: Tree, script: Path) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from itertools import combinations
 
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
+from scripts.base.wording import decimal
 from scripts.picture import text
 from scripts.picture.geometry import Box, Path, distance
 from scripts.picture.labels import END
@@ -81,7 +82,7 @@ def _called(picture: Picture, identity: str) -> str:
 def _size(picture: Picture) -> Iterator[Finding]:
     effective = text.SIZE * min(1.0, COLUMN / picture.width)
     if effective < SMALLEST:
-        shown = f"{effective:.1f}".replace(".", ",")
+        shown = decimal(effective, 1)
         horizontal = picture.layout.diagram.horizontal
         advice = f'{REMEDY}, ou use `direction="TB"`.' if horizontal else "divida-a em duas ou encurte os rótulos."
         message = f"A figura tem {picture.width:.0f} px de largura e o texto ficaria com {shown} px na página; {advice}"

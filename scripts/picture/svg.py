@@ -19,7 +19,7 @@ from scripts.picture.colors import TEXT, paints
 from scripts.picture.geometry import Point
 from scripts.picture.layout import PlacedNode
 from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, mark_width
-from scripts.picture.shapes import shape, write_inside
+from scripts.picture.shapes import number, shape, write_inside
 from scripts.picture.placement import ARROW_LENGTH, Arrow, Frame, Picture, node_callout
 
 _DASHES = {"dashed": "6 4", "dotted": "2 4"}
@@ -81,7 +81,7 @@ class _Drawing:
 
     def _use(self, parent: Element, symbol: icons.Symbol, at: Point, size: float) -> None:
         self.symbols[symbol.name] = symbol
-        place = {"x": _number(at[0]), "y": _number(at[1]), "width": _number(size), "height": _number(size)}
+        place = {"x": number(at[0]), "y": number(at[1]), "width": number(size), "height": number(size)}
         SubElement(parent, "use", {"href": f"#{self.prefix}-icon-{symbol.name}", **place})
 
     def _part(self, parent: Element, kind: str, identity: str, step: int | None) -> Element:
@@ -104,7 +104,7 @@ class _Drawing:
         part.set("class", f"arq-group arq-{style.kind(group)}")
         box = {"x": frame.box.left, "y": frame.box.top, "width": frame.box.width, "height": frame.box.height}
         ground = {"style": f"fill:{group.fill};fill-opacity:.25"} if group.fill else {}
-        SubElement(part, "rect", {**{key: _number(value) for key, value in box.items()}, **ground})
+        SubElement(part, "rect", {**{key: number(value) for key, value in box.items()}, **ground})
         symbol = icons.group_symbol(group.kind)
         if symbol:
             self._use(part, symbol, (frame.box.left, frame.box.top), TITLE_HEIGHT)
@@ -178,12 +178,12 @@ def _write(parent: Element, lines: tuple[str, ...], at: Point, style: str, ancho
         element.set("text-anchor", anchor)
     baseline = top + text.LINE_HEIGHT - 3.5
     if len(lines) == 1:
-        element.set("x", _number(x))
-        element.set("y", _number(baseline))
+        element.set("x", number(x))
+        element.set("y", number(baseline))
         element.text = lines[0]
         return
     for i, line in enumerate(lines):
-        position = {"x": _number(x), "y": _number(baseline + i * text.LINE_HEIGHT)}
+        position = {"x": number(x), "y": number(baseline + i * text.LINE_HEIGHT)}
         SubElement(element, "tspan", position).text = line
 
 
@@ -193,10 +193,10 @@ def _callout(parent: Element, center: Point, mark: str) -> None:
     wide = mark_width(mark)
     if wide > 2 * CALLOUT:
         place = {"x": x - wide / 2, "y": y - CALLOUT, "width": wide, "height": 2 * CALLOUT, "rx": CALLOUT}
-        SubElement(part, "rect", {key: _number(value) for key, value in place.items()})
+        SubElement(part, "rect", {key: number(value) for key, value in place.items()})
     else:
-        SubElement(part, "circle", {"cx": _number(x), "cy": _number(y), "r": str(CALLOUT)})
-    SubElement(part, "text", {"x": _number(x), "y": _number(y + 4.6)}).text = mark
+        SubElement(part, "circle", {"cx": number(x), "cy": number(y), "r": str(CALLOUT)})
+    SubElement(part, "text", {"x": number(x), "y": number(y + 4.6)}).text = mark
 
 
 def _path(arrow: Arrow) -> str:
@@ -219,11 +219,7 @@ def _tip(tip: Point, direction: Point) -> str:
 
 
 def _pair(point: Point) -> str:
-    return f"{_number(point[0])},{_number(point[1])}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    return f"{number(point[0])},{number(point[1])}"
 
 
 def _one_per_line(element: Element) -> None:

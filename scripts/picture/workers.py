@@ -17,12 +17,12 @@ from pathlib import Path
 
 from scripts.base.diagram import Rendered
 from scripts.base.findings import Finding
+from scripts.base.tree import TOOLKIT
 
 Result = Rendered | tuple[Finding, ...]
 
 LIMIT = 10.0
 SCRIPTS_PER_WORKER = 2
-TOOLKIT = Path(__file__).resolve().parents[2]
 
 
 def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], None]) -> None:

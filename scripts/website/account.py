@@ -13,12 +13,13 @@ from scripts.aws.prices import REGIONS, Price, calculator, hours_per_month, pric
 from scripts.aws.quotas import free_plan, quotas
 from scripts.aws.types import EKS_CLUSTER
 from scripts.base.findings import Defect
+from scripts.base.wording import listed, plural
 from scripts.checks.billing import NOT_COUNTED, USE, Bill, Charge, Unpriced, use
 from scripts.checks.quotas import Need, needs, refused
 from scripts.page import document
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Template
-from scripts.website.prose import link, listed, paragraph, plural, say
+from scripts.website.prose import link, paragraph, say
 
 DEPLOYMENT = "Template e implantação"
 BILLED = "O que é cobrado mesmo parado"

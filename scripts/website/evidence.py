@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, SubElement
 
+from scripts.base.wording import listed, plural
 from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.claims.evaluate import ClaimResult
 from scripts.proofs.evidence import Found, Missing
 from scripts.website.facts import Facts
-from scripts.website.prose import link, listed, paragraph, plural, say
+from scripts.website.prose import link, paragraph, say
 from scripts.website.spans import spans
 
 

@@ -44,16 +44,6 @@ def paragraph(parent: Element, text: str = "", tag: str = "p", **attributes: str
     return block
 
 
-def plural(count: int, one: str, many: str) -> str:
-    """`1 seta`, `2 setas`."""
-    return f"{count} {one if count == 1 else many}"
-
-
-def listed(names: list[str]) -> str:
-    """`A`, `A e B`, `A, B e C`."""
-    return " e ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-
-
 def _append(parent: Element, text: str) -> None:
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + text
