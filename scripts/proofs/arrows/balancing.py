@@ -140,7 +140,7 @@ def _target_group(net: Network, targets: Resource, member: Home) -> Iterator[Evi
         yield from expect(net.view, targets, name, test, f"`{targets.id}` entrega em {{}}", f"`{targets.id}` não diz `{name}`",
                           "escreva o valor", "TARGET_PORT_RESTRICTION")
     vpc = net.pointed(targets, "VpcId", VPC)
-    if vpc and all(subnet.vpc == vpc for subnet in member.known_subnets(net)):
+    if vpc and member.inside(net, vpc):
         yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")
     else:
         yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{member.resource.id}`",

@@ -92,7 +92,7 @@ def pod_calls_service(case: Case) -> Iterator[Evidence]:
 def _agent(view: View, cluster: Resource) -> Iterator[Evidence]:
     """Quem entrega as credenciais aos pods: sem ele, a associação não faz nada."""
     said = view.at(cluster, "ComputeConfig", "Enabled")
-    if said and str(said.value).lower() == "true":
+    if said and true(said.value):
         yield Found(said.path, "o Auto Mode traz o agente que entrega as credenciais")
         return
     for addon in view.of_type(EKS_ADDON):
@@ -118,7 +118,7 @@ def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[
     yield from same_vpc(net, pods)
     yield from pods.lines(2)
     yield from pods.spread(net)
-    if vpc and all(subnet.vpc == vpc for subnet in pods.known_subnets(net)):
+    if vpc and pods.inside(net, vpc):
         yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")
     else:
         yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{cluster.id}`", "corrija o `VpcId`", "DISCONNECTED_VPCS")

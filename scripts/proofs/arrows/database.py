@@ -153,7 +153,7 @@ def default_port(engine: Placed | None) -> int | None:
 
 def managed_secret(view: View, database: Resource) -> str | None:
     """O ARN do segredo que o RDS cria com a senha, quando é ele que a gerencia."""
-    managed = str(view.value(database, "ManageMasterUserPassword")).lower() == "true"
+    managed = true(view.value(database, "ManageMasterUserPassword"))
     return f"${{{database.id}.MasterUserSecret.SecretArn}}" if managed else None
 
 

@@ -8,6 +8,7 @@ from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, QUEUE, TOPIC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.citations import citations
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
 
@@ -29,7 +30,7 @@ def delivery(view: View, function: Resource, target: Resource) -> Iterator[Evide
         yield Missing(at(function), f"nada leva `{function.id}` a `{target.id}`",
                       f"dê o nome dele numa variável de `Environment`, ou crie um `AWS::Lambda::EventInvokeConfig` "
                       f"com `Destination: !GetAtt {target.id}.Arn`")
-    if by_lambda and str(view.value(target, FIFO.get(target.type, ""))).lower() == "true":
+    if by_lambda and true(view.value(target, FIFO.get(target.type, ""))):
         yield Missing(at(target), f"`{target.id}` é FIFO, e a Lambda não entrega a um destino FIFO", "use o tipo padrão")
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from scripts.aws.types import FUNCTION, NAT_GATEWAY, VPC, VPC_ENDPOINT
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import true
 from scripts.proofs.identity.evaluation import Request, decide_endpoint, lines
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
@@ -73,7 +74,7 @@ def _by_endpoint(net: Network, home: Home, subnet: Subnet, endpoint: Resource, r
     if kind is None or kind.value == "Gateway":
         yield from _listed(net, subnet, endpoint)
         yield from leave_to_world(net, home, HTTPS)
-    elif kind.value == "Interface" and str(net.view.value(endpoint, "PrivateDnsEnabled")).lower() == "true":
+    elif kind.value == "Interface" and true(net.view.value(endpoint, "PrivateDnsEnabled")):
         yield Found(kind.path, "o endpoint tem interfaces na VPC")
         yield Found(at(endpoint, "PrivateDnsEnabled"), "o nome do serviço leva a elas")
         target = home_of(net, endpoint)
@@ -85,7 +86,7 @@ def _by_endpoint(net: Network, home: Home, subnet: Subnet, endpoint: Resource, r
 def _takes_over(net: Network, subnet: Subnet, endpoint: Resource) -> bool:
     """Numa VPC com o endpoint do serviço, é por ele que se vai: a sub-rede que não o usa foi esquecida."""
     gateway = net.view.value(endpoint, "VpcEndpointType") in (None, "Gateway")
-    named = gateway or str(net.view.value(endpoint, "PrivateDnsEnabled")).lower() == "true"
+    named = gateway or true(net.view.value(endpoint, "PrivateDnsEnabled"))
     return named and not any(isinstance(piece, Missing) for piece in _same_vpc(net, subnet, endpoint))
 
 

@@ -143,8 +143,7 @@ def _in_vpc(net: Network, vpc: Resource, resource: Resource, home: Home | None) 
     if resource.type == SUBNET:
         return net.subnets[resource.id].vpc == vpc
     if home and home.subnets:
-        known = home.known_subnets(net)
-        return all(subnet.vpc == vpc for subnet in known) if len(known) == len(home.subnets) else None
+        return home.inside(net, vpc)
     named = net.pointed(resource, "VpcId", VPC)
     return named == vpc if named else None
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from scripts.aws.types import FUNCTION, INSTANCE, NETWORK_INTERFACE, VPC_ENDPOINT
 from scripts.proofs.evidence import Path, readable
+from scripts.proofs.facts.expect import false, true
 from scripts.proofs.facts.view import View
 from scripts.proofs.network.acls import passes
 from scripts.proofs.network.interfaces import BY_SUBNET, Home
@@ -125,9 +126,9 @@ def _address(net: Network, home: Home, subnet: Subnet) -> Hop | None:
     value, path = home.public.value, home.public.path
     if value == BY_SUBNET:
         mapped = net.view.at(subnet.resource, "MapPublicIpOnLaunch")
-        if mapped is None or str(mapped.value).lower() == "false":
+        if mapped is None or false(mapped.value):
             return None
-        value, path = (True if str(mapped.value).lower() == "true" else Unknown("")), mapped.path
+        value, path = (True if true(mapped.value) else Unknown("")), mapped.path
     if value is False or (isinstance(value, Unknown) and net.gateway(subnet.vpc) is None):
         return None
     return Hop(path, f"endereço público de `{home.resource.id}`", value is True)

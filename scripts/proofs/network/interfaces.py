@@ -38,6 +38,11 @@ class Home:
     def known_subnets(self, net: Network) -> list[Subnet]:
         return [net.subnets[subnet.value] for subnet in self.subnets if subnet.value in net.subnets]
 
+    def inside(self, net: Network, vpc: Resource) -> bool | None:
+        """Se as sub-redes são todas desta VPC; `None` quando não se conhecem todas."""
+        known = self.known_subnets(net)
+        return all(subnet.vpc == vpc for subnet in known) if len(known) == len(self.subnets) else None
+
     @property
     def known_groups(self) -> tuple[str, ...]:
         return tuple(group.value for group in self.groups if isinstance(group.value, str))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.expect import true
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import BY_SUBNET, Home
 from scripts.proofs.network.path import attachment, same_vpc, way_out
@@ -32,7 +33,7 @@ def public_address(net: Network, home: Home) -> Iterator[Evidence]:
         return
     for subnet in home.known_subnets(net):
         mapped = net.view.at(subnet.resource, "MapPublicIpOnLaunch")
-        if home.public.value == BY_SUBNET and mapped and str(mapped.value).lower() == "true":
+        if home.public.value == BY_SUBNET and mapped and true(mapped.value):
             yield Found(mapped.path, f"quem nasce em `{subnet.id}` recebe endereço público")
         else:
             yield Missing(at(home.resource), f"`{home.resource.id}` não tem endereço público",

@@ -153,7 +153,7 @@ def carried(net: Network, home: Home, group: str) -> Iterator[Evidence]:
             yield Found(written.path, f"`{home.resource.id}` leva o grupo `{group}`")
     resource = net.view.resources[group]
     vpc = net.pointed(resource, "VpcId", VPC)
-    if vpc and all(subnet.vpc == vpc for subnet in home.known_subnets(net)):
+    if vpc and home.inside(net, vpc):
         yield Found(at(resource, "VpcId"), f"`{group}` é da VPC `{vpc.id}`")
     else:
         yield Missing(at(resource, "VpcId"), f"`{group}` não é da VPC de `{home.resource.id}`",
