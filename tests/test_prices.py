@@ -115,3 +115,11 @@ def test_a_price_has_a_unit_a_date_and_a_source_of_aws(price):
 def test_a_price_of_a_month_is_divided_by_its_hours():
     assert prices()["ebs:gp3"].hourly("us-east-1") == pytest.approx(0.08 / 730)
     assert prices()["nat"].hourly("us-east-1") == 0.045
+
+
+def test_an_elastic_address_is_paid_once_and_an_unknown_one_is_pointed_out():
+    server = f"  Servidor: {{Type: AWS::EC2::Instance, Properties: {{InstanceType: t3.micro, SubnetId: !Ref SubRede, {DISK}}}}}\n"
+    assert charges(server + "  Fixo: {Type: AWS::EC2::EIP, Properties: {InstanceId: !Ref Servidor}}\n")["ipv4"] == 1
+    inside = "NetworkInterfaces: [{DeviceIndex: '0', SubnetId: !Ref SubRede, AssociatePublicIpAddress: !ImportValue Publico}]"
+    findings = check.check(template(server.replace("SubnetId: !Ref SubRede", inside)))
+    assert [finding.code for finding in findings] == ["recurso-sem-preco"] and "não se sabe se tem endereço público" in findings[0].message

@@ -12,11 +12,16 @@ from typing import Any
 
 from scripts.aws.kinds import is_support, kind_of
 from scripts.aws.types import (
-    ALARM, BALANCER, BUCKET, COMPUTE_ENVIRONMENT, DATABASE, DISTRIBUTION, EKS_CLUSTER, ELASTIC_IP, FUNCTION,
-    HOSTED_ZONE, INSTANCE, LAUNCH_TEMPLATE, LOG_GROUP, NAT_GATEWAY, QUEUE, SCALING_GROUP, STATE_MACHINE,
-    SUBNET, TABLE, TOPIC, VOLUME, VPC_ENDPOINT,
+    ALARM, BALANCER, BUCKET, COMPUTE_ENVIRONMENT, DATABASE, DISTRIBUTION, EKS_CLUSTER, ELASTIC_IP,
+    ELASTIC_IP_ASSOCIATION, FUNCTION, HOSTED_ZONE, INSTANCE, LAUNCH_TEMPLATE, LOG_GROUP, NAT_GATEWAY, QUEUE, SCALING_GROUP,
+    STATE_MACHINE, TABLE, TOPIC, VOLUME, VPC_ENDPOINT,
 )
+from scripts.proofs.evidence import Found
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.views import Views
+from scripts.proofs.network.interfaces_by_type import lived, model_of
+from scripts.proofs.network.internet import public_address
+from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
 from scripts.template.values import Path, Unknown
@@ -45,12 +50,13 @@ class Unpriced:
 
 @dataclass(frozen=True)
 class Machines:
-    """Instâncias iguais: o tipo, quantas nascem e até quantas podem ser."""
+    """Instâncias iguais: o tipo, quantas nascem, até quantas podem ser e o recurso que as descreve."""
 
     resource: str
     type: str
     count: int
     most: int
+    model: Resource
     path: Path
 
 
@@ -88,47 +94,56 @@ class Bill:
 
     def machines(self) -> Iterator[Machines | Unpriced]:
         """As instâncias do EC2, sozinhas ou de um grupo."""
-        for resource in self.of_type(INSTANCE):
-            yield self._machines(resource, resource, (), 1, 1)
-        for group in self.of_type(SCALING_GROUP):
-            model = self.view.points(self.at(group, "LaunchTemplate", "LaunchTemplateId"), LAUNCH_TEMPLATE)
-            least = self.number(group, "MinSize")
-            count, most = self.number(group, "DesiredCapacity") or least, self.number(group, "MaxSize")
-            if model is None or count is None or most is None:
-                yield Unpriced(group.id, ("Resources", group.id), "o modelo ou o tamanho do grupo não se conhece")
-            else:
-                yield self._machines(group, model, ("LaunchTemplateData",), count, most)
+        return map(self.machine, self.of_type(INSTANCE, SCALING_GROUP))
 
-    def _machines(self, owner: Resource, model: Resource, start: tuple[str, ...], count: int, most: int) -> Machines | Unpriced:
-        kind = self.at(model, *start, "InstanceType")
-        path = self.path(model, *start, "InstanceType")
+    def machine(self, owner: Resource) -> Machines | Unpriced:
+        """As instâncias que este recurso cria."""
+        model, count, most = owner, 1, 1
+        if owner.type == SCALING_GROUP:
+            model = model_of(network_of(self.view), owner)
+            least, most = self.number(owner, "MinSize"), self.number(owner, "MaxSize")
+            count = self.number(owner, "DesiredCapacity") or least
+            if model is None or model.type != LAUNCH_TEMPLATE or count is None or most is None:
+                return Unpriced(owner.id, ("Resources", owner.id), "o modelo ou o tamanho do grupo não se conhece")
+        start = _start(model)
+        kind, path = self.at(model, *start, "InstanceType"), self.path(model, *start, "InstanceType")
         if not isinstance(kind, str) or "${" in kind:
             return Unpriced(owner.id, path, "o tipo da instância não se conhece")
-        return Machines(owner.id, kind, count, most, path)
+        return Machines(owner.id, kind, count, most, model, path)
+
+
+def _start(model: Resource) -> tuple[str, ...]:
+    """Onde, no recurso que as descreve, estão as propriedades das instâncias."""
+    return () if model.type == INSTANCE else ("LaunchTemplateData",)
 
 
 def _instances(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
     """Cada instância, o disco com que nasce e o endereço público."""
-    found = next(found for found in bill.machines() if found.resource == resource.id)
+    found = bill.machine(resource)
     if isinstance(found, Unpriced):
         yield found
         return
     yield Charge(f"ec2:{found.type}", found.count, resource.id, found.path)
-    start = () if resource.type == INSTANCE else ("LaunchTemplateData",)
-    model = resource if resource.type == INSTANCE else bill.template.resources[str(found.path[1])]
-    disks = bill.view.items(model, *start, "BlockDeviceMappings")
+    start = _start(found.model)
+    disks = bill.view.items(found.model, *start, "BlockDeviceMappings")
     if not disks:
-        yield Unpriced(resource.id, ("Resources", model.id), "o disco com que a instância nasce não está escrito; diga `BlockDeviceMappings`")
+        yield Unpriced(resource.id, ("Resources", found.model.id), "o disco com que a instância nasce não está escrito; diga `BlockDeviceMappings`")
     for index, disk in enumerate(disks):
-        yield from _disk(bill, model, (*start, "BlockDeviceMappings", index, "Ebs"), "VolumeSize", found.count)
-    if resource.type == INSTANCE and _public(bill, resource):
+        yield from _disk(bill, found.model, (*start, "BlockDeviceMappings", index, "Ebs"), "VolumeSize", found.count)
+    if resource.type == INSTANCE:
+        yield from _address(bill, resource)
+
+
+def _address(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
+    """O endereço público com que a instância nasce; o elástico cobra por si."""
+    net = network_of(bill.view)
+    home = lived(net, resource)
+    if isinstance(home.public.value, Unknown):
+        yield Unpriced(resource.id, home.public.path, "não se sabe se tem endereço público")
+    found = list(public_address(net, home))
+    path = next((piece.path for piece in found if isinstance(piece, Found)), None)
+    if path and bill.template.resources[str(path[1])].type not in (ELASTIC_IP, ELASTIC_IP_ASSOCIATION):
         yield Charge("ipv4", 1, resource.id, bill.path(resource, "SubnetId"))
-
-
-def _public(bill: Bill, resource: Resource) -> bool:
-    subnet = bill.view.points(bill.at(resource, "SubnetId"), SUBNET)
-    told = bill.at(resource, "NetworkInterfaces", 0, "AssociatePublicIpAddress")
-    return str(told).lower() == "true" or bool(subnet) and str(bill.at(subnet, "MapPublicIpOnLaunch")).lower() == "true"
 
 
 def _disk(bill: Bill, resource: Resource, start: tuple[str | int, ...], size: str, times: int = 1) -> Iterator[Charge | Unpriced]:
@@ -162,7 +177,7 @@ def _database(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
     if not all(isinstance(value, str) for value in (engine, kind, storage)) or gigabytes is None or isinstance(several, Unknown):
         yield Unpriced(resource.id, ("Resources", resource.id), "a classe, o armazenamento ou a segunda zona do banco não se conhecem")
         return
-    copies = 2 if str(several).lower() == "true" else 1
+    copies = 2 if true(several) else 1
     yield Charge(f"rds:{engine}:{kind}", copies, resource.id, bill.path(resource, "DBInstanceClass"))
     yield Charge(f"rds:{engine}:{storage}", copies * gigabytes, resource.id, bill.path(resource, "AllocatedStorage"))
 
