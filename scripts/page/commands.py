@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from scripts.page import document
 from scripts.page.document import Document
+from scripts.page.shell import HEREDOC
 
 LANGUAGES = frozenset(("bash", "sh", "console", "shell", "zsh"))
 PROGRAMS = re.compile(r"(?:sudo )?(?:aws|kubectl|curl|python3|journalctl|bash|/opt/aws/bin/\S+) \S")
 COMMENT = re.compile(r"\s#\s.*")
-HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Command:
                 ending = "" if text.strip() == ending else ending
             elif not text.lstrip().startswith("#"):
                 found = HEREDOC.search(text)
-                ending = found[2] if found else ""
+                ending = found[3] if found else ""
                 yield number, COMMENT.sub("", HEREDOC.sub("", text))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-HEREDOC = re.compile(r"<<(-?)[ \t]*(['\"]?)([\w.]+)\2")
+HEREDOC = re.compile(r"(?<!<)<<(?!<)(-?)[ \t]*(['\"]?)([\w.]+)\2")
 DUPLICATE = re.compile(r"[<>]&[\d-]")
 NAMES = {"'": "A aspa simples", '"': "A aspa dupla", "`": "A crase", ")": "O parêntese", "}": "A chave de `${`"}
 
@@ -85,7 +85,7 @@ class _Reader:
 
     def _separator(self, char: str) -> bool:
         """Passa um separador; devolve se o que vem é o destino de um redirecionamento."""
-        heredoc = HEREDOC.match(self.text, self.place) if char == "<" and not self.sees("<<<") else None
+        heredoc = HEREDOC.match(self.text, self.place) if char == "<" else None
         if heredoc:
             self.endings.append((heredoc[3], bool(heredoc[1]), self.line))
             self.take(len(heredoc[0]))

@@ -76,3 +76,8 @@ def test_names_in_the_text(text, codes):
 def test_a_command_of_another_stack_is_pointed_out():
     assert found(block(DEPLOY.strip(), "aws cloudformation delete-stack --stack-name loja")) == [(5, "comando-de-outra-pilha")]
     assert found(block("aws cloudformation delete-stack --stack-name loja")) == []
+
+
+def test_what_follows_a_word_given_as_input_is_still_read():
+    assert found(block("read -r NOME <<< texto", "aws ec2 reboot-instances --instance-ids ID_QUALQUER")) == [(5, "comando-sem-saida")]
+    assert found(block("cat <<'fim.txt' > saida", "ID_QUALQUER", "fim.txt")) == []
