@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from scripts.base.tree import WrongUse
+from scripts.measure.debian import install
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "microsoft-edge-stable",
             "msedge")
@@ -44,16 +44,7 @@ def _installed() -> str:
 
 def _install() -> str:
     """O pacote `chromium` do Debian, quando quem roda pode instalá-lo."""
-    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        raise WrongUse(HELP)
-    print("Instalando o pacote `chromium`, que abre as páginas…", file=sys.stderr, flush=True)
-    # Outro processo dos testes pode estar instalando o mesmo pacote: o apt espera a vez.
-    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq"]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in ([*apt, "update"], [*apt, "install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"]):
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
-        if done.returncode and command[-1] != "update":
-            raise WrongUse(f"{HELP}\nO apt-get disse:\n{(done.stdout + done.stderr)[-1500:]}")
+    install(("chromium", "fonts-liberation"), HELP)
     found = _installed()
     if not found:
         raise WrongUse(HELP)

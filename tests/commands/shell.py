@@ -23,15 +23,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from aws_model import Wrong, judge
 from scripts.cli import _parser
+from scripts.measure.debian import install
 from scripts.page.commands import Command
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 60
-SHELLS = [pytest.param(shell, marks=pytest.mark.skipif(not shutil.which(shell), reason=f"precisa do {shell} (`apt-get install {shell}`)"))
-          for shell in ("bash", "zsh")]
+SHELLS = ("bash", "zsh")
 
 # Cada um manda o que recebeu e imprime a resposta.
 AGENT = """#!{python} -SE
@@ -91,11 +90,18 @@ def script(commands: Iterable[Command]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def program(shell: str) -> str:
+    """Onde está o shell, instalado se for preciso e possível. Erro: `WrongUse`, com o que fazer."""
+    if not shutil.which(shell):
+        install((shell,), f"Os testes rodam os comandos das páginas em {shell}, e ele não está aqui. Instale-o: apt-get install {shell}.")
+    return str(shutil.which(shell))
+
+
 def syntax(shell: str, path: str, text: str, folder: Path) -> list[str]:
     """O que o shell não consegue ler, como achados da página."""
     file = folder / "pagina.sh"
     file.write_text(text, encoding="utf-8")
-    done = subprocess.run([shell, "-n", file.name], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run([program(shell), "-n", file.name], cwd=folder, capture_output=True, text=True)
     return _said(path, done.stderr) if done.returncode else []
 
 
@@ -117,7 +123,7 @@ def run(shell: str, page: Page, folder: Path, calls: list[Call] | None = None) -
         body[0] = f"{PROLOGUES[shell]}; {body[0]}"
         (folder / "pagina.sh").write_text("\n".join(body), encoding="utf-8")
         environment = {"PATH": str(folder / ".programas"), "HOME": str(folder), "LANG": "C.UTF-8"}
-        errors = _finished([str(shutil.which(shell)), "pagina.sh"], folder, environment)
+        errors = _finished([program(shell), "pagina.sh"], folder, environment)
     lost = [f"{page.path}: não há o programa `{name}`" for name in _noted(folder / ".ausentes")]
     failed = [f"{page.path}:{line}: o comando falhou" for line in _noted(folder / ".falhas")]
     if calls is not None:

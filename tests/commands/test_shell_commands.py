@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -156,7 +155,6 @@ def test_a_broken_quote_is_pointed_out_at_its_line(shell, tmp_path):
     assert problems and all(problem.startswith(("pagina.md:13:", "pagina.md:14:")) for problem in problems)
 
 
-@pytest.mark.skipif(not shutil.which("zsh"), reason="precisa do zsh (`apt-get install zsh`)")
 def test_what_only_zsh_refuses_is_pointed_out(tmp_path):
     text = 'for TIPO in Versions; do aws s3api list-object-versions --bucket b --query "$TIPO[].[Key,VersionId]"; done'
     problems = run("zsh", Page("pagina.md", [Command(text, 3, True)]), tmp_path)
