@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
+import importlib.util
 import re
 import shutil
 import statistics
@@ -36,6 +37,9 @@ FOREIGN = ("scripts.website.extension",)
 
 def run(tree: Tree) -> int:
     """Imprime todas as medidas; devolve 0. Erro: `WrongUse` sem navegador ou sem Playwright."""
+    if not importlib.util.find_spec("playwright"):
+        raise WrongUse("Falta o Playwright, que chega com o primeiro `python3 scripts testar`.")
+    program = browser.find()
     with tempfile.TemporaryDirectory() as folder:
         copy = _copied(tree, Path(folder))
         ours = timed([sys.executable, str(TOOLKIT / "scripts"), "construir", "--raiz", str(copy)], copy)
@@ -44,7 +48,7 @@ def run(tree: Tree) -> int:
               f"razão {decimal(ours / plain, 1)}×")
         print(f"\nPrimeira visita a cada página, a {PHONE['width']} px: KB com gzip, pedidos, tempo da linha principal "
               f"(mediana de {ROUNDS})", flush=True)
-        for line in _pages(copy / "site"):
+        for line in _pages(copy / "site", program):
             print(f"  {line}", flush=True)
         print("\nDo arquivo salvo à página recarregada, com `servir`", flush=True)
         for line in _saved(copy):
@@ -69,21 +73,19 @@ def _plain(copy: Path) -> float:
     return timed([sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", str(config), "-d", str(copy / "puro")], copy)
 
 
-def _pages(site: Path) -> Iterator[str]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError as error:
-        raise WrongUse("Falta o Playwright, que chega com o primeiro `python3 scripts testar`.") from error
+def _pages(site: Path, program: str) -> Iterator[str]:
+    from playwright.sync_api import sync_playwright
+
     paths = sorted(file.parent.relative_to(site).as_posix().removeprefix(".") for file in site.rglob("index.html"))
     with sync_playwright() as playwright, _served(site) as address:
-        program = playwright.chromium.launch(executable_path=browser.find(), args=list(browser.QUIET))
+        opened = playwright.chromium.launch(executable_path=program, args=list(browser.QUIET))
         for path in paths:
-            rounds = [_visit(program, f"{address}{path}/" if path else address) for _ in range(ROUNDS)]
+            rounds = [_visit(opened, f"{address}{path}/" if path else address) for _ in range(ROUNDS)]
             kinds, requests, _ = rounds[0]
             bytes_ = ", ".join(f"{kind} {decimal(size / 1024, 1)}" for kind, size in sorted(kinds.items()))
             busy = statistics.median(milliseconds for _, _, milliseconds in rounds)
             yield (f"{path or 'início'}: {decimal(sum(kinds.values()) / 1024, 1)} ({bytes_}), {requests} pedidos, {busy:.0f} ms")
-        program.close()
+        opened.close()
 
 
 def _visit(program, url: str) -> tuple[Counter[str], int, float]:
