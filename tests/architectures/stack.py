@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 
 def resolve(value: Any, names: Mapping[str, str]) -> Any:
@@ -22,6 +24,12 @@ def resolve(value: Any, names: Mapping[str, str]) -> Any:
     if set(value) == {"Fn::Sub"}:
         return re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], value["Fn::Sub"])
     return {key: resolve(item, names) for key, item in value.items()}
+
+
+def unmount(volume: Path) -> None:
+    """Tira a pasta de uma vez. A aplicação pode estar gravando: apagada aos poucos, a pasta ganharia arquivos e ficaria."""
+    if volume.is_dir():
+        shutil.rmtree(volume.rename(volume.with_name(f"{volume.name}-{uuid4()}")))
 
 
 def literal(template: Mapping[str, Any], value: Any) -> str:

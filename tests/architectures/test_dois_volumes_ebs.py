@@ -7,7 +7,6 @@ import io
 import os
 import re
 import resource
-import shutil
 import struct
 import subprocess
 import sys
@@ -21,6 +20,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+
+from tests.architectures.stack import unmount
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
 
@@ -74,8 +75,8 @@ class Disks:
         return self
 
     def unmount(self) -> None:
-        shutil.rmtree(self.d, ignore_errors=True)
-        shutil.rmtree(self.e, ignore_errors=True)
+        unmount(self.d)
+        unmount(self.e)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -430,7 +431,7 @@ def test_ready_file_lost_from_e_asks_for_a_restore(site, disks, database):
     assert answer.status_code == 404 and "restaure-o de um snapshot" in answer.text
     ready.write_bytes(content)
     assert site.get(address + "/arquivo").content == content
-    shutil.rmtree(disks.e)
+    unmount(disks.e)
     assert site.get(address + "/arquivo").status_code == 503
 
 

@@ -7,7 +7,6 @@ import json
 import re
 import resource
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +20,8 @@ from uuid import UUID, uuid4
 import pytest
 import requests
 from werkzeug.security import generate_password_hash
+
+from tests.architectures.stack import unmount
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
 
@@ -99,7 +100,7 @@ def volume(folder, running, database) -> Iterator[Path]:
     volume.mkdir()
     database.run("TRUNCATE uploads, shares, attempts")
     yield volume
-    shutil.rmtree(volume, ignore_errors=True)
+    unmount(volume)
     database.postgres.start()
 
 
@@ -515,7 +516,7 @@ def test_refused_deletion_keeps_file_and_row(ana, volume, database):
 def test_volume_not_mounted(ana, volume, database):
     """Sem o volume: nada vai para o disco raiz, nada se apaga, e a lista ainda abre."""
     path = ana.sent()
-    shutil.rmtree(volume)
+    unmount(volume)
     for answer in (ana.send(), ana.get(path), ana.post(path + "/apagar")):
         assert answer.status_code == 503 and "não está montado" in answer.text
     assert not volume.exists() and rows(database) == 1

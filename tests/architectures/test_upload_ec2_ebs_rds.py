@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import resource
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+
+from tests.architectures.stack import unmount
 
 FAILURE = "nada foi guardado"
 
@@ -40,7 +41,7 @@ def volume(folder, running, database) -> Iterator[Path]:
     volume.mkdir()
     database.run("TRUNCATE uploads")
     yield volume
-    shutil.rmtree(volume, ignore_errors=True)
+    unmount(volume)
     database.postgres.start()
 
 

@@ -8,7 +8,6 @@ import os
 import re
 import resource
 import shlex
-import shutil
 import socket
 import struct
 import time
@@ -21,6 +20,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import requests
+
+from tests.architectures.stack import unmount
 
 MIB = 1024 * 1024
 UNSURE = "Veja a lista antes de repetir"
@@ -88,7 +89,7 @@ def temporary(folder, running, database, stored) -> Iterator[Path]:
     database.run("TRUNCATE records")
     stored.clear()
     yield volume
-    shutil.rmtree(volume, ignore_errors=True)
+    unmount(volume)
     database.postgres.start()
 
 
