@@ -100,6 +100,8 @@ class Resolution:
         if attribute == "AvailabilityZone" and resource.type == "AWS::EC2::Subnet":
             zone = self._once("zone", name, resource.properties.get("AvailabilityZone"), depth)
             return zone or f"${{{name}.AvailabilityZone}}"
+        if attribute == "CidrBlock" and resource.type == "AWS::EC2::VPC":
+            return self._once("block", name, resource.properties.get("CidrBlock"), depth) or f"${{{name}.CidrBlock}}"
         return f"${{{name}.{attribute}}}"
 
     def _parameter(self, name: str) -> Any:

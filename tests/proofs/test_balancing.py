@@ -44,7 +44,7 @@ def test_the_balancer_delivers_to_an_instance_and_to_a_fleet():
     ({"GrupoAlb.SecurityGroupEgress.0.CidrIp": "10.0.9.0/24"},
      "`GrupoAlb` não deixa sair tcp 8080 para `App` (ENI_SG_RULES_MISMATCH); "
      "acrescente a regra de saída com o grupo `GrupoApp`"),
-    ({"GrupoAlb.SecurityGroupEgress.0.CidrIp": "0.0.0.0/0"},
+    ({"GrupoAlb.SecurityGroupEgress.0.ToPort": 8090},
      "a saída de `GrupoAlb` abre mais que tcp 8080 só para `App`; feche a regra em tcp 8080 e no grupo de `App`"),
     ({"GrupoApp.SecurityGroupIngress.0.ToPort": 8081},
      "a entrada de `GrupoApp` abre mais que tcp 8080 só de `Alb`; feche a regra em tcp 8080 e no grupo de `Alb`"),

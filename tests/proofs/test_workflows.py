@@ -103,6 +103,9 @@ def test_the_definition_may_be_a_text():
                     .put("Resources", "Maquina", "Properties", "DefinitionString", value=text))
     assert architecture.missing() == []
     assert architecture.put("Resources", "Maquina", "Properties", "DefinitionString", value="{").missing()
+    hurried = json.dumps({"TimeoutSeconds": 1, **json.loads(text)})
+    assert architecture.put("Resources", "Maquina", "Properties", "DefinitionString", value=hurried).missing() == [
+        "não se avalia `TimeoutSeconds` na definição de `Maquina`; tire-o"]
 
 
 @pytest.mark.parametrize("arrow, path, value, missing", [
@@ -211,13 +214,37 @@ def test_the_key_of_the_resource_counts(name, properties):
     assert closed.put(*POLICY, 2, value=used).missing() == []
 
 
-@pytest.mark.parametrize("config, missing", [
-    ({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, True), ({"Fn::ImportValue": "x"}, True), ({"Mode": "INLINE"}, False), ({}, False)])
-def test_a_distributed_map_is_not_judged(config, missing):
-    task = {"Type": "Task", "Resource": {"Fn::GetAtt": ["Funcao", "Arn"]}, "End": True}
+def mapped(config, resource=None):
+    task = {"Type": "Task", "Resource": resource or {"Fn::GetAtt": ["Funcao", "Arn"]}, "End": True}
     inner = {"ProcessorConfig": config, "StartAt": "X", "States": {"X": task}}
-    mapped = bench(GOOD, *PARTS, TO_FUNCTION).put(*STATES, "Preparar", value={"Type": "Map", "ItemProcessor": inner, "Next": "Fim"})
-    assert any("num `Map` distribuído" in text for text in mapped.missing()) is missing
+    return bench(GOOD, *PARTS, TO_FUNCTION).put(*STATES, "Preparar", value={"Type": "Map", "ItemProcessor": inner, "Next": "Fim"})
+
+
+OWN = {"Fn::Sub": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${Maquina.Name}"}
+STANDARD = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+
+
+@pytest.mark.parametrize("config", [{"Mode": "INLINE"}, {}])
+def test_an_inline_map_runs_in_the_same_execution(config):
+    assert mapped(config).missing() == []
+
+
+def test_a_distributed_map_starts_executions_of_its_own_machine():
+    alone = mapped(STANDARD)
+    assert alone.missing() == ["`Papel` não pode iniciar as execuções do `Map` distribuído de `Maquina`; permita `states:StartExecution` no ARN "
+                               "da própria máquina"]
+    allowed = alone.put(*POLICY, 3, value={"Effect": "Allow", "Action": "states:StartExecution", "Resource": OWN})
+    assert allowed.missing() == []
+    assert allowed.put(*POLICY, 3, "Resource", value={"Fn::GetAtt": ["Funcao", "Arn"]}).missing()
+
+
+@pytest.mark.parametrize("config, resource, missing", [
+    ({"Fn::ImportValue": "x"}, None, "não se sabe em que execuções"), ({"Mode": "DISTRIBUTED"}, None, "não se sabe em que execuções"),
+    ({"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "arn:aws:states:::lambda:invoke.waitForTaskToken", "uma execução expressa não espera"),
+])
+def test_child_executions_that_cannot_run_it(config, resource, missing):
+    said = mapped(config, resource).put(*STATES, "Preparar", "ItemProcessor", "States", "X", "Parameters", value={"FunctionName": {"Ref": "Funcao"}})
+    assert any(missing in text for text in said.missing()), said.missing()
 
 
 @pytest.mark.parametrize("text", ["[" * 100000, '{"StartAt": "A", "States": ' + '{"a":' * 3000 + "1" + "}" * 3000 + "}", "1" * 5000])

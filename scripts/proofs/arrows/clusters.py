@@ -143,7 +143,7 @@ def _admitted(net: Network, balancer: Resource, cluster: Resource, port: int) ->
                       "ENI_SG_RULES_MISMATCH")
         return
     yield from carried(net, source, group)
-    yield from leaving.lines()
+    yield from (line for rule in leaving for line in rule.lines())
     yield from entering[0].lines()
     for start, end in product(source.known_subnets(net), lived(net, cluster).known_subnets(net)):
         yield from crossing(net, start, end, port)

@@ -226,7 +226,9 @@ def _admitted(case: Case, distribution: Resource, bucket: Resource) -> Iterator[
 
 
 def _asked(view: View, name: str, arn: str, account: str) -> Request:
-    context = {"aws:SourceArn": arn, "aws:SourceAccount": account, "aws:PrincipalIsAWSService": "true", "aws:SecureTransport": "true"}
+    # Por TLS, o S3 só atende a partir da versão 1.2: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingEncryptionInTransit.html
+    context = {"aws:SourceArn": arn, "aws:SourceAccount": account, "aws:PrincipalIsAWSService": "true", "aws:SecureTransport": "true",
+               "s3:TlsVersion": "1.2"}
     return Request(view, "s3:GetObject", name, service="cloudfront.amazonaws.com", context=context)
 
 

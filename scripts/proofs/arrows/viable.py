@@ -100,6 +100,26 @@ def _instance(view: View, instance: Resource) -> Iterator[Missing]:
     devices = [str(device.value) for item in view.items(instance, "BlockDeviceMappings") if (device := view.inside(item, "DeviceName"))]
     if len(set(devices)) != len(devices):
         yield Missing(at(instance, "BlockDeviceMappings"), f"dois discos de `{instance.id}` usam o mesmo dispositivo", "dê a cada um o seu")
+    yield from _interfaces(view, instance)
+
+
+def _interfaces(view: View, owner: Resource, *start: Key) -> Iterator[Missing]:
+    """As interfaces escritas uma a uma: a de índice 0, sem repetir, e nada que já se diga nelas.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+    """
+    interfaces = view.items(owner, *start, "NetworkInterfaces")
+    indexes = [whole(index.value) if (index := view.inside(item, "DeviceIndex")) else None for item in interfaces]
+    if interfaces and (0 not in indexes or len(set(indexes)) != len(indexes)):
+        yield Missing(at(owner, *start, "NetworkInterfaces"), f"as interfaces de `{owner.id}` não têm uma, e só uma, de índice 0",
+                      "numere-as em `DeviceIndex`, a partir de 0")
+    for name in ("SubnetId", "SecurityGroupIds", "SecurityGroups") if interfaces else ():
+        if view.at(owner, *start, name) is not None:
+            yield Missing(at(owner, *start, name), f"`{owner.id}` diz `{name}` fora das interfaces, o que o EC2 recusa",
+                          "diga-o só em `NetworkInterfaces`")
+    if len(interfaces) > 1 and any(view.inside(item, "AssociatePublicIpAddress") for item in interfaces):
+        yield Missing(at(owner, *start, "NetworkInterfaces"), f"`{owner.id}` tem mais de uma interface, e só com uma o EC2 dá endereço público",
+                      "tire `AssociatePublicIpAddress`, ou deixe uma interface")
 
 
 def _processor(view: View, owner: Resource, *start: Key) -> Iterator[Missing]:
@@ -128,6 +148,7 @@ def _choices(view: View, owner: Resource, keys: tuple[Key, ...]) -> list[Any]:
 @judge(LAUNCH_TEMPLATE)
 def _launch_template(view: View, model: Resource) -> Iterator[Missing]:
     yield from _processor(view, model, "LaunchTemplateData")
+    yield from _interfaces(view, model, "LaunchTemplateData")
 
 
 @judge(SCALING_GROUP)

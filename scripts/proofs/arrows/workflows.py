@@ -1,17 +1,9 @@
-"""Regras do Step Functions: o que uma máquina de estados executa.
-
-A definição pode ser um objeto (`Definition`), e então cada tarefa tem as suas linhas, ou um
-texto JSON (`DefinitionString`). Só contam as tarefas a que se chega a partir de `StartAt`.
-https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
-"""
+"""Regras do Step Functions: o que uma máquina de estados executa."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from scripts.aws.kinds import ARN, HERE, NAME
 from scripts.aws.types import BUCKET, FUNCTION, JOB_DEFINITION, JOB_QUEUE, QUEUE, STATE_MACHINE, TABLE, TOPIC
@@ -19,7 +11,9 @@ from scripts.proofs.arrows.access import key_used
 from scripts.proofs.arrows.jobs import logged, served
 from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
-from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.arrows.viable import judge
+from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.states import KNOWN, UNKNOWN, Task, definition, tasks
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
@@ -44,35 +38,10 @@ ACTIONS = {
 """Ações do IAM cujo nome não é o da operação com inicial maiúscula."""
 
 WATCHING = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
+WAITING = (".sync", ".sync:2", ".waitForTaskToken")
 LATEST = ":$LATEST"
 COMPUTED = "{%"
 """Começo do que a JSONata calcula a cada execução."""
-DEPTH = 8
-
-
-@dataclass(frozen=True)
-class Task:
-    """Uma tarefa a que a execução pode chegar: o que ela chama e com que argumentos, na chave `given`.
-
-    `distributed` diz que está dentro de um `Map` distribuído, que roda em execuções filhas.
-    """
-
-    name: str
-    path: Path
-    resource: str
-    given: str
-    arguments: dict[str, Any]
-    written: bool
-    distributed: bool
-
-    def line(self, *keys: str) -> Path:
-        """O lugar de uma chave da tarefa; de uma definição em texto, o texto inteiro."""
-        return (*self.path, *keys) if self.written else self.path
-
-    def argument(self, name: str) -> str:
-        """Um argumento escrito como texto; vazio quando não há, ou não é texto."""
-        value = self.arguments.get(name)
-        return value if isinstance(value, str) else ""
 
 
 @rule(STATE_MACHINE, tuple(NAMED))
@@ -82,13 +51,13 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
     Cada estado do tipo `Task` chama um serviço com o papel da máquina. Para esperar o fim de um
     trabalho do Batch (`.sync`), ela também o acompanha por uma regra do EventBridge.
 
-    - na definição, uma tarefa a que se chega desde `StartAt`, fora de um `Map` distribuído, e que nomeia o recurso;
+    - na definição, uma tarefa a que se chega desde `StartAt`, e que nomeia o recurso;
+    - com um `Map` distribuído, o papel podendo iniciar execuções da própria máquina;
     - se é uma função, nenhuma concorrência reservada de zero, que a impediria de rodar;
     - um papel em que `states.amazonaws.com` confia;
     - a permissão da ação nesse recurso e, no Batch, também na definição de trabalho;
     - a chave do KMS do recurso, quando há uma, também permitida;
-    - a fila de trabalhos do Batch ligada, com um ambiente de computação ligado, e quem inicia o
-      trabalho podendo escrever os logs dele;
+    - a fila do Batch e um ambiente de computação ligados, e quem inicia o trabalho podendo escrever os logs;
     - com `.sync` no Batch, ver e encerrar trabalhos, e a regra `StepFunctionsGetEventsForBatchJobsRule`.
 
     Fonte: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
@@ -110,8 +79,6 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
 
 def _runs(view: View, task: Task, head: Resource, role: Resource | None) -> Iterator[Evidence]:
     """O serviço pode atender, e o papel deixa a tarefa chamá-lo."""
-    if task.distributed:
-        yield Missing(task.path, f"`{task.name}` está num `Map` distribuído, e as permissões dele não se avaliam", "use o modo `INLINE`")
     if head.type == FUNCTION:
         yield from invocable(view, head)
     if head.type == JOB_QUEUE:
@@ -119,6 +86,29 @@ def _runs(view: View, task: Task, head: Resource, role: Resource | None) -> Iter
     if role:
         for action, names, target in _needed(view, task, head, role):
             yield from _permitted(view, role, action, names, target)
+
+
+@judge(STATE_MACHINE)
+def _machine(view: View, machine: Resource) -> Iterator[Missing]:
+    """A definição se lê por inteiro, e os itens de um `Map` distribuído têm em que execução rodar.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """
+    body, path, written = definition(view, machine)
+    strange = [name for name in body if name not in KNOWN] if isinstance(body, dict) and not written else []
+    if strange:  # de uma definição em objeto, é uma propriedade que ninguém leu
+        yield Missing(path, f"não se avalia `{strange[0]}` na definição de `{machine.id}`", "tire-o")
+    apart = [task for task in tasks(view, machine) if task.children]
+    for task in apart:
+        if task.children == UNKNOWN:
+            yield Missing(task.path, f"não se sabe em que execuções `{task.name}` roda", "escreva `Mode` e `ExecutionType` em `ProcessorConfig`")
+        elif task.children == "EXPRESS" and task.resource.endswith(WAITING):
+            yield Missing(task.path, f"`{task.name}` espera o fim de um trabalho, e uma execução expressa não espera",
+                          "use `ExecutionType: STANDARD`")
+    role = principal_of(view, machine).role if apart else None
+    if role and not decide(Request(view, "states:StartExecution", view.arn(machine) or "", role), machine).granted:
+        yield Missing(at(role), f"`{role.id}` não pode iniciar as execuções do `Map` distribuído de `{machine.id}`",
+                      "permita `states:StartExecution` no ARN da própria máquina")
 
 
 def _job(view: View, task: Task, queue: Resource) -> Iterator[Evidence]:
@@ -143,81 +133,6 @@ def _permitted(view: View, role: Resource, action: str, names: list[str], target
                         f"acrescente às políticas dele uma declaração com `{action}`")
     if target is not None:
         yield from key_used(decision.request, target, at(role), f"`{role.id}`")
-
-
-def tasks(view: View, machine: Resource) -> Iterator[Task]:
-    """As tarefas a que a execução pode chegar; nenhuma quando a definição não se lê."""
-    substitutions = view.at(machine, "DefinitionSubstitutions")
-    named = substitutions.value if substitutions and isinstance(substitutions.value, dict) else {}
-    written, text = view.at(machine, "Definition"), view.at(machine, "DefinitionString")
-    if written and isinstance(written.value, dict):
-        yield from _tasks(_substituted(written.value, named), written.path, True)
-    elif text and isinstance(text.value, str):
-        try:
-            body = _substituted(json.loads(text.value), named)
-        except (ValueError, RecursionError):
-            return
-        yield from _tasks(body, text.path, False)
-
-
-def _substituted(node: Any, named: dict[str, Any]) -> Any:
-    """A definição com cada `${Nome}` de `DefinitionSubstitutions` no lugar."""
-    if isinstance(node, dict):
-        return {key: _substituted(item, named) for key, item in node.items()}
-    if isinstance(node, list):
-        return [_substituted(item, named) for item in node]
-    if isinstance(node, str):
-        return re.sub(r"\$\u2060?\{(\w+)\}", lambda found: str(named.get(found[1], found[0])), node)
-    return node
-
-
-def _tasks(body: Any, path: Path, written: bool, depth: int = 0, distributed: bool = False) -> Iterator[Task]:
-    states = body.get("States") if isinstance(body, dict) else None
-    if not isinstance(states, dict) or depth > DEPTH:
-        return
-    for name in _reached(body.get("StartAt"), states):
-        state, here = states[name], (*path, "States", name) if written else path
-        if state.get("Type") == "Task" and isinstance(state.get("Resource"), str):
-            given = "Arguments" if "Arguments" in state else "Parameters"
-            arguments = state.get(given)
-            yield Task(name, here, state["Resource"], given, arguments if isinstance(arguments, dict) else {}, written, distributed)
-        for inner, keys in _inside(state):
-            apart = distributed or _distributed(inner)
-            yield from _tasks(inner, (*here, *keys) if written else path, written, depth + 1, apart)
-
-
-def _distributed(processor: Any) -> bool:
-    """O `Map` abre uma execução filha por item; de um modo que não se conhece, não se diz que não."""
-    config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
-    return config is not None and not (isinstance(config, dict) and config.get("Mode", "INLINE") == "INLINE")
-
-
-def _inside(state: dict[str, Any]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
-    """As máquinas de dentro de um estado `Parallel` ou `Map`."""
-    branches = state.get("Branches")
-    for index, branch in enumerate(branches if isinstance(branches, list) else []):
-        yield branch, ("Branches", index)
-    for key in ("ItemProcessor", "Iterator"):
-        if key in state:
-            yield state[key], (key,)
-
-
-def _reached(start: Any, states: dict[str, Any]) -> list[str]:
-    found: list[str] = []
-    pending = [start]
-    while pending:
-        name = pending.pop(0)
-        if isinstance(name, str) and isinstance(states.get(name), dict) and name not in found:
-            found.append(name)
-            pending += _next(states[name])
-    return found
-
-
-def _next(state: dict[str, Any]) -> Iterator[Any]:
-    yield from (state.get("Next"), state.get("Default"))
-    for key in ("Choices", "Catch"):
-        items = state.get(key)
-        yield from (item.get("Next") for item in (items if isinstance(items, list) else []) if isinstance(item, dict))
 
 
 def _names(view: View, task: Task, target: Resource) -> tuple[str, ...] | None:

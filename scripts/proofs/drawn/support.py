@@ -11,10 +11,11 @@ from functools import cached_property
 
 from scripts.aws.compute import EKS_AUTO_MODE
 from scripts.aws.kinds import HERE
-from scripts.aws.types import EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, ROLE, SCALING_GROUP, SECRET
+from scripts.aws.types import EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE
 from scripts.base.diagram import Diagram
 from scripts.proofs.arrows.jobs import LOG_GROUP_KEYS, WRITING
 from scripts.proofs.drawn.grants import Grant
+from scripts.proofs.facts.states import tasks
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.policies import Statement
 from scripts.proofs.identity.principals import DIRECT, SEEKERS, principal_of, role_of_arn
@@ -28,6 +29,7 @@ INTERFACES = {
     "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface", "ec2:DescribeSubnets",
     "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 }
+CHILDREN = {"states:StartExecution", "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"}
 ASSUMED_AS = {
     "states": ("StepFunctions",), "ecs-tasks": ("ECS", "Batch"), "vpc-flow-logs": ("EC2",), "monitoring": ("RDS",),
     "firehose": ("KinesisFirehose",), "pods": ("EKS",), "ec2": ("EC2", "AutoScaling", "EKS"),
@@ -145,6 +147,16 @@ def session_manager(scene: Scene, grant: Grant, statement: Statement) -> bool:
     explained = reasons.get("permissao-sem-seta", "").strip() or reasons.get("permissao-ampla", "").strip()
     return grant.name in SESSION_MANAGER and bool(explained) and any(
         actor.type in (INSTANCE, SCALING_GROUP) for actor in scene.actors(statement))
+
+
+@support
+def child_executions(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Uma máquina de estados com um `Map` distribuído inicia, acompanha e para as próprias execuções filhas."""
+    allowed = {f"arn:${{AWS::Partition}}:states:{HERE}:{what}:{scene.view.name(machine)}{end}"
+               for machine in scene.actors(statement) if machine.type == STATE_MACHINE
+               and any(task.children for task in tasks(scene.view, machine))
+               for what, end in (("stateMachine", ""), ("execution", ":*"), ("execution", "/*:*"))}
+    return grant.name in CHILDREN and bool(statement.resources) and set(scene.targets(statement)) <= allowed
 
 
 @support

@@ -20,6 +20,7 @@ from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces import BY_SUBNET, HOMES, Home, home, identified, truth, written
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 from scripts.template.values import Unknown
 
 
@@ -60,16 +61,17 @@ def _instance(net: Network, instance: Resource) -> Home:
     if not interfaces:
         subnets, groups = written(net, instance, SUBNET, "SubnetId"), written(net, instance, SECURITY_GROUP, "SecurityGroupIds")
         return Home(instance, subnets, groups, (), _address(net, instance, Placed((), BY_SUBNET)))
-    existing = net.view.inside(interfaces[0], "NetworkInterfaceId")
+    main = primary(net.view, interfaces)
+    existing = net.view.inside(main, "NetworkInterfaceId")
     interface = net.view.points(existing.value, NETWORK_INTERFACE) if existing else None
     if existing and interface:
         link = Found(existing.path, f"`{instance.id}` usa a interface `{interface.id}`")
         lived = _interface(net, interface)
         return replace(lived, resource=instance, links=(link,))
-    found = _listed(net, instance, interfaces[0], "GroupSet")
-    subnet = net.view.inside(interfaces[0], "SubnetId")
+    found = _listed(net, instance, main, "GroupSet")
+    subnet = net.view.inside(main, "SubnetId")
     subnets = (identified(net, subnet, SUBNET),) if subnet else ()
-    public = net.view.inside(interfaces[0], "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
+    public = net.view.inside(main, "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
     return Home(instance, subnets, found, (), _address(net, instance, public))
 
 
@@ -104,8 +106,15 @@ def _model(net: Network, model: Resource) -> Home:
     if not interfaces:
         groups = written(net, model, SECURITY_GROUP, "LaunchTemplateData", "SecurityGroupIds")
         return Home(model, (), groups, (), Placed((), BY_SUBNET))
-    public = net.view.inside(interfaces[0], "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
-    return Home(model, (), _listed(net, model, interfaces[0], "Groups"), (), truth(public))
+    main = primary(net.view, interfaces)
+    public = net.view.inside(main, "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
+    return Home(model, (), _listed(net, model, main, "Groups"), (), truth(public))
+
+
+def primary(view: View, interfaces: list[Placed]) -> Placed:
+    """A interface de índice 0, que toda instância tem; sem nenhuma, a primeira."""
+    indexes = [(item, view.inside(item, "DeviceIndex")) for item in interfaces]
+    return next((item for item, index in indexes if index and whole(index.value) == 0), interfaces[0])
 
 
 def model_of(net: Network, fleet: Resource) -> Resource | None:

@@ -3,8 +3,9 @@
 Segue os saltos do VPC Reachability Analyzer e usa os códigos dele:
 https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html
 
-Uma regra mais larga que a seta (outras portas, endereços de fora da VPC) não serve de prova:
-deixaria passar o que o diagrama não mostra.
+Uma entrada mais larga que a seta (outras portas, endereços de fora da VPC) não serve de prova:
+deixaria passar o que o diagrama não mostra. Uma saída serve se é na porta da seta e vale para toda a
+outra ponta: quem decide o que chega lá é a entrada.
 """
 
 from __future__ import annotations

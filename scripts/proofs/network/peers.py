@@ -14,7 +14,7 @@ from scripts.aws.types import VPC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.security_groups import GroupRule, rules_of
-from scripts.proofs.network.topology import WORLD, Network
+from scripts.proofs.network.topology import Network, within
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,15 @@ class Peer:
         return rule.admits(self.groups, self.blocks, net)
 
     def fits(self, rule: GroupRule, port: int) -> bool:
-        """A regra não abre mais que a seta; a saída igual à padrão da AWS (tudo, para todos) também serve."""
-        usual = not rule.ingress and rule.all_traffic and rule.peers[0][1].value in WORLD
-        return usual or (rule.exactly(port) and rule.private(self.vpc_block))
+        """A entrada não abre mais que a seta; a saída só precisa ser nessa porta, ou de tudo, como a padrão da AWS."""
+        if not rule.ingress:
+            return rule.exactly(port) or rule.all_traffic
+        return rule.exactly(port) and rule.private(self.vpc_block)
+
+    def joined(self, rules: list[GroupRule]) -> tuple[GroupRule, ...]:
+        """As regras que, juntas, valem para todas as faixas desta ponta; nenhuma, se alguma faixa fica de fora."""
+        chosen = [next((rule for rule in rules if within(block, rule.block)), None) for block in self.blocks]
+        return () if None in chosen else tuple(rule for rule in rules if rule in chosen)
 
     def refused(self, home: Home, port: int, ingress: bool) -> tuple[str, str]:
         """O que falta, e como acrescentar."""
@@ -112,29 +118,33 @@ class OwnGroup(Peer):
         return rule.exactly(port)
 
 
-def passing(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> tuple[str, GroupRule | None, GroupRule | None]:
-    """O grupo que deixa passar, com a regra (nenhuma: é a saída padrão da AWS); e, se nenhum, a regra que abre demais."""
+def passing(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> tuple[str, tuple[GroupRule, ...], GroupRule | None]:
+    """O grupo que deixa passar, com as regras (nenhuma: é a saída padrão da AWS); e, se nenhum, a regra que abre demais."""
     loose = None
     for group in home.known_groups:
         rules = rules_of(net, group, ingress)
         if rules is None:
-            return group, None, None
-        for rule in rules:
-            if rule.group == group and rule.covers(port) and peer.admitted(rule, net):
+            return group, (), None
+        open_ = [rule for rule in rules if rule.group == group and rule.covers(port)]
+        for rule in open_:
+            if peer.admitted(rule, net):
                 if peer.fits(rule, port):
-                    return group, rule, None
+                    return group, (rule,), None
                 loose = loose or rule
-    return "", None, loose
+        together = peer.joined([rule for rule in open_ if rule.block and peer.fits(rule, port)])
+        if together:
+            return group, together, None
+    return "", (), loose
 
 
 def through(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> Iterator[Evidence]:
     """Um dos grupos deixa a porta passar entre o recurso e a outra ponta."""
     if home.open and not ingress:
         return
-    group, rule, loose = passing(net, home, peer, port, ingress)
+    group, rules, loose = passing(net, home, peer, port, ingress)
     if group:
         yield from carried(net, home, group)
-        yield from rule.lines() if rule else ()
+        yield from (line for rule in rules for line in rule.lines())
     elif loose:
         yield Missing(loose.item.path, *peer.loose(loose, port))
     elif not home.known_groups:

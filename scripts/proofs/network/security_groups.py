@@ -92,6 +92,12 @@ class GroupRule:
         listed = prefixes(net, written.value)
         return _contains(listed, blocks) if listed else None
 
+    @property
+    def block(self) -> str:
+        """A faixa IPv4 que a regra nomeia; vazia quando nomeia outra coisa, ou mais de uma."""
+        kind, written = self.peers[0] if len(self.peers) == 1 else ("", None)
+        return written.value if kind == "CidrIp" and written and isinstance(written.value, str) else ""
+
     def private(self, vpc_block: str | None) -> bool:
         """A regra não passa da VPC: nomeia um grupo, ou uma faixa dentro dela."""
         kind, written = self.peers[0]

@@ -1,0 +1,167 @@
+"""Outras formas certas de escrever os templates reais: nenhuma é alarme falso, e a mesma forma, tornada falsa, é achado."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bench import REMOVED
+from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, R, findings, prop, subject
+
+WORLD = "0.0.0.0/0"
+
+
+def written(slug: str, resource: str, *keys: Any) -> Any:
+    """O que o template real escreve nesse lugar, copiado."""
+    found = subject(slug)[0].template.data[R][resource]["Properties"]
+    for key in keys:
+        found = found[key]
+    return copy.deepcopy(found)
+
+
+def ref(name: str) -> dict[str, Any]:
+    return {"Ref": name}
+
+
+def att(name: str, attribute: str = "Arn") -> dict[str, Any]:
+    return {"Fn::GetAtt": [name, attribute]}
+
+
+def without(whole: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: item for key, item in whole.items() if key not in names}
+
+
+def one_by_one(**more: Any) -> Edits:
+    """A rede da instância de `musicas` dita numa interface."""
+    whole = written("musicas", "Servidor")
+    interface = {"DeviceIndex": "0", "SubnetId": whole["SubnetId"], "GroupSet": whole["SecurityGroupIds"],
+                 "AssociatePublicIpAddress": True, "DeleteOnTermination": True, **more}
+    return {prop("Servidor"): {**without(whole, "SubnetId", "SecurityGroupIds"), "NetworkInterfaces": [interface]}}
+
+
+def launched(**more: Any) -> Edits:
+    """O mesmo, num modelo de lançamento."""
+    data = written(PDV, "ModeloLancamento", "LaunchTemplateData")
+    interface = {"DeviceIndex": 0, "Groups": data["SecurityGroupIds"], **more}
+    return {prop("ModeloLancamento", "LaunchTemplateData"): {**without(data, "SecurityGroupIds"), "NetworkInterfaces": [interface]}}
+
+
+def leaving(group: str, index: int, **more: Any) -> Edits:
+    """Uma saída de `PDV` para uma faixa, em vez de para um grupo."""
+    rule = without(written(PDV, group, "SecurityGroupEgress", index), "DestinationSecurityGroupId")
+    return {prop(group, "SecurityGroupEgress", index): {**rule, **more}}
+
+
+def by_subnet(*subnets: str) -> Edits:
+    """A saída para o banco, numa regra por sub-rede dele."""
+    first, last = written(PDV, "GrupoAplicacao", "SecurityGroupEgress")
+    rules = [{**without(last, "DestinationSecurityGroupId"), "CidrIp": written(PDV, name, "CidrBlock")} for name in subnets]
+    return {prop("GrupoAplicacao", "SecurityGroupEgress"): [first, *rules]}
+
+
+def newer_tls(slug: str, policy: str, least: Any) -> Edits:
+    """A política do bucket também recusa versões velhas de TLS."""
+    bucket = written(slug, policy, "Bucket")["Ref"]
+    old = {"Sid": "NegarTlsVelho", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": {"NumericLessThan": {"s3:TlsVersion": least}},
+           "Resource": [att(bucket), {"Fn::Sub": f"${{{bucket}.Arn}}/*"}]}
+    return {prop(policy, "PolicyDocument", "Statement"): [*written(slug, policy, "PolicyDocument", "Statement"), old]}
+
+
+def replaced(node: Any, names: dict[str, Any]) -> Any:
+    """A definição com cada função no lugar de um `${Nome}`, que `names` passa a guardar; os textos de `Mappings`, por extenso."""
+    if isinstance(node, list):
+        return [replaced(item, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if list(node) == ["Fn::FindInMap"]:
+        first, second, third = node["Fn::FindInMap"]
+        return subject(ESPECTRO)[0].template.data["Mappings"][first][second][third]
+    if len(node) == 1 and next(iter(node)).startswith(("Ref", "Fn::")):
+        names[f"V{len(names)}"] = node
+        return f"${{V{len(names) - 1}}}"
+    return {key: replaced(item, names) for key, item in node.items()}
+
+
+def as_text(way: str, **more: Any) -> Edits:
+    """A máquina de `ESPECTRO` com a definição em texto: as substituições à parte, ou por `Fn::Sub`."""
+    names: dict[str, Any] = {}
+    text = json.dumps({**replaced(written(ESPECTRO, "MaquinaAnalise", "Definition"), names), **more})
+    apart = {prop("MaquinaAnalise", "DefinitionString"): text, prop("MaquinaAnalise", "DefinitionSubstitutions"): names}
+    return {prop("MaquinaAnalise", "Definition"): REMOVED,
+            **(apart if way == "apart" else {prop("MaquinaAnalise", "DefinitionString"): {"Fn::Sub": [text, names]}})}
+
+
+def distributed(action: str = "states:StartExecution", machine: str = "analise") -> Edits:
+    """A análise na Lambda, num `Map` distribuído, com a permissão que ele pede."""
+    definition = written(ESPECTRO, "MaquinaAnalise", "Definition")
+    task = definition["States"]["AnalisarNaLambda"]
+    inner = {**without(task, "Next", "Catch", "ResultPath"), "End": True}
+    definition["States"]["AnalisarNaLambda"] = {
+        "Type": "Map", "ResultPath": "$.analise", "Catch": task["Catch"], "Next": "Concluir", "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Um", "States": {"Um": inner}}}
+    own = {"Fn::Sub": f"arn:${{AWS::Partition}}:states:${{AWS::Region}}:${{AWS::AccountId}}:stateMachine:{machine}"}
+    statements = written(ESPECTRO, "PapelMaquina", "Policies", 0, "PolicyDocument", "Statement")
+    return {prop("MaquinaAnalise", "StateMachineName"): "analise", prop("MaquinaAnalise", "Definition"): definition,
+            prop("PapelMaquina", "Policies", 0, "PolicyDocument", "Statement"): [
+                *statements, {"Effect": "Allow", "Action": action, "Resource": own}]}
+
+
+def enrolled(slug: str, group: str, **more: Any) -> Edits:
+    targets = written(slug, group, "TargetGroupARNs")
+    return {prop(group, "TargetGroupARNs"): REMOVED, prop(group, "TrafficSources"): [{"Identifier": arn, **more} for arn in targets]}
+
+
+RIGHT: dict[str, tuple[str, Edits]] = {
+    "interface": ("musicas", one_by_one(Description="a de sempre")),
+    "interface-do-modelo": (PDV, launched(AssociatePublicIpAddress=False, DeleteOnTermination=True)),
+    "saida-para-a-vpc": (PDV, leaving("GrupoAplicacao", 1, CidrIp=att("Vpc", "CidrBlock"))),
+    "saida-para-todos": (PDV, leaving("GrupoAplicacao", 1, CidrIp=WORLD)),
+    "saida-por-sub-rede": (PDV, by_subnet("SubRedeDadosA", "SubRedeDadosB")),
+    "saida-do-balanceador-para-a-vpc": (PDV, leaving("GrupoBalanceador", 0, CidrIp="10.20.0.0/16")),
+    "tls-novo-com-cloudfront": (LOJA, newer_tls(LOJA, "PoliticaBucket", "1.2")),
+    "tls-novo-em-numero": ("metadados-s3", newer_tls("metadados-s3", "PoliticaEntrada", 1.2)),
+    "definicao-em-texto": (ESPECTRO, as_text("apart")),
+    "definicao-em-sub": (ESPECTRO, as_text("sub")),
+    "mapa-distribuido": (ESPECTRO, distributed()),
+    "origem-de-trafego": (LOJA, enrolled(LOJA, "GrupoInstancias")),
+}
+WRONG: dict[str, tuple[str, Edits]] = {
+    "interface-de-indice-1": ("musicas", one_by_one(DeviceIndex="1")),
+    "interface-sem-endereco": ("musicas", one_by_one(AssociatePublicIpAddress=False)),
+    "interface-e-sub-rede": ("musicas", {**one_by_one(), prop("Servidor", "SubnetId"): ref("SubRedePublica")}),
+    "interface-de-outro-grupo": (PDV, launched(Groups=[ref("GrupoBanco")])),
+    "interface-do-modelo-de-indice-1": (PDV, launched(DeviceIndex=1)),
+    "saida-para-uma-sub-rede-so": (PDV, by_subnet("SubRedeDadosA")),
+    "saida-para-a-sub-rede-errada": (PDV, by_subnet("SubRedeDadosA", "SubRedePublicaB")),
+    "saida-noutra-porta": (PDV, leaving("GrupoAplicacao", 1, CidrIp=WORLD, FromPort=5433, ToPort=5433)),
+    "saida-para-outra-rede": (PDV, leaving("GrupoAplicacao", 1, CidrIp="10.21.0.0/16")),
+    "tls-1.3-com-cloudfront": (LOJA, newer_tls(LOJA, "PoliticaBucket", "1.3")),
+    "definicao-em-texto-com-prazo": (ESPECTRO, as_text("apart", TimeoutSeconds=1)),
+    "definicao-em-texto-que-nao-comeca": (ESPECTRO, as_text("sub", StartAt="Falhou")),
+    "mapa-distribuido-sem-permissao": (ESPECTRO, distributed("states:DescribeExecution")),
+    "mapa-distribuido-de-outra-maquina": (ESPECTRO, distributed(machine="outra")),
+    "origem-de-trafego-de-outro-tipo": (LOJA, enrolled(LOJA, "GrupoInstancias", Type="vpc-lattice")),
+}
+
+
+def lettered() -> Iterator[tuple[str, str]]:
+    """As sub-redes de `PDV`, cada uma com a letra da zona."""
+    yield from ((f"SubRede{layer}{letter}", letter.lower()) for layer in ("Publica", "Aplicacao", "Dados") for letter in "AB")
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_form_has_no_finding(name):
+    assert findings(*RIGHT[name]) == []
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_same_form_made_false_is_a_finding(name):
+    assert findings(*WRONG[name])
+
+
+def test_two_subnets_in_one_lettered_zone_are_not_two_zones():
+    same: Edits = {prop(name, "AvailabilityZone"): {"Fn::Sub": "${AWS::Region}a"} for name, _ in lettered()}
+    assert findings(PDV, same)
