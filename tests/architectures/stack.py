@@ -10,20 +10,70 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from scripts.aws.kinds import ARN, ID, NAME, kind_of
+from scripts.aws.types import BUCKET
+from scripts.proofs.facts.view import View
+from scripts.template.cloudformation import read
+from scripts.template.resolution import Resolution
+from scripts.template.values import LITERAL, Unknown, text_of
+from scripts.template.worlds import worlds
 
-def resolve(value: Any, names: Mapping[str, str]) -> Any:
-    """Troca `Ref`, `GetAtt` e `Sub` pelos valores em `names`: `Tabela`, `Tabela.Arn`, `AWS::Region`."""
-    if isinstance(value, list):
-        return [resolve(item, names) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if set(value) == {"Ref"}:
-        return names[value["Ref"]]
-    if set(value) == {"Fn::GetAtt"}:
-        return names[".".join(value["Fn::GetAtt"])]
-    if set(value) == {"Fn::Sub"}:
-        return re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], value["Fn::Sub"])
-    return {key: resolve(item, names) for key, item in value.items()}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+ACCOUNT, REGION = "123456789012", "sa-east-1"
+PSEUDO = {"AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws"}
+BETWEEN = re.compile(r"\$\{([^}.]+)(?:\.([^}]+))?\}")
+
+
+class Stack:
+    """A pilha de um template no mundo dos padrões, com nomes inventados onde o CloudFormation os inventaria.
+
+    Quem diz o que cada expressão vale, e que forma o ARN de cada tipo tem, são as portas das provas. `given` diz o que
+    só a pilha implantada saberia (`Balanceador.DNSName`), ou troca um nome ou o valor de um parâmetro.
+    """
+
+    def __init__(self, slug: str, given: Mapping[str, str] | None = None):
+        self.path = ROOT / "docs/arquiteturas" / slug / "template.yaml"
+        template = read(self.path)
+        self.data, self.given = template.data, given or {}
+        defaults = {name: text_of(spec["Default"]) for name, spec in self.data.get("Parameters", {}).items() if "Default" in spec}
+        self.view = View(Resolution(template, worlds(template).each[0].assumed, defaults | self.given))
+
+    def properties(self, name: str) -> dict[str, Any]:
+        """As propriedades como o template as escreve."""
+        return self.data["Resources"][name]["Properties"]
+
+    def value(self, expression: Any) -> Any:
+        """O valor que o CloudFormation daria."""
+        return self._named(self.view.world.value(expression))
+
+    def ref(self, name: str) -> str:
+        return self.value({"Ref": name})
+
+    def arn(self, name: str) -> str:
+        return self._named(self.view.arn(self.view.resources[name]))
+
+    def _named(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._named(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._named(item) for item in value]
+        assert not isinstance(value, Unknown), value.reason
+        return BETWEEN.sub(self._physical, value).replace(LITERAL, "${") if isinstance(value, str) else value
+
+    def _physical(self, found: re.Match[str]) -> str:
+        name, attribute = found.groups()
+        known = PSEUDO | self.given
+        if (key := found[0][2:-1]) in known:
+            return known[key]
+        resource = self.view.resources[name]
+        kind = kind_of(resource.type)
+        meaning = kind.gives.get(attribute) if attribute else kind.ref
+        if meaning == ARN and kind.arn:
+            return self.arn(name)
+        assert meaning in (NAME, ID), f"diga em `given` quanto vale `{key}`"
+        return f"pilha-{name}-ABC123".lower() if resource.type == BUCKET else f"pilha-{name}-ABC123"
 
 
 def unmount(volume: Path) -> None:

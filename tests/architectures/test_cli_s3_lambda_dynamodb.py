@@ -13,7 +13,6 @@ import sys
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from urllib.parse import quote_plus
 
@@ -25,39 +24,23 @@ from moto import mock_aws
 
 from scripts.template import cloudformation
 from tests.architectures import stack
-from tests.architectures.stack import as_list
+from tests.architectures.stack import ACCOUNT, REGION, Stack, as_list
 
-PATH = Path(__file__).parents[2] / "docs/arquiteturas/cli-s3-lambda-dynamodb/template.yaml"
-DATA = cloudformation.read(PATH).data
+STACK = Stack("cli-s3-lambda-dynamodb")
+PATH = STACK.path
+DATA = STACK.data
 RESOURCES = DATA["Resources"]
-ACCOUNT, REGION = "123456789012", "sa-east-1"
 BUCKET = f"arquivos-cli-{ACCOUNT}-{REGION}"
 TABLE = "pilha-TabelaResultados-ABC123"
-ARNS = {
-    "TabelaResultados": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}",
-    "FilaFalhas": f"arn:aws:sqs:{REGION}:{ACCOUNT}:pilha-FilaFalhas-ABC123",
-    "LogsFuncao": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:pilha-LogsFuncao-ABC123:*",
-    "FuncaoProcessar": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:pilha-FuncaoProcessar-ABC123",
-    "BucketEntrada": f"arn:aws:s3:::{BUCKET}",
-}
-REFS = {
-    "AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws",
-    "TabelaResultados": TABLE, "BucketEntrada": BUCKET,
-    **{name: str(spec["Default"]) for name, spec in DATA["Parameters"].items()},
-}
 CSV = "produto,quantidade,preço,data\ncafé,2,10.50,2026-03-01\nchá,3,4.25,2026-03-02\n".encode()
 
 
-def properties(logical_id: str) -> dict:
-    return RESOURCES[logical_id]["Properties"]
-
-
-resolve = partial(stack.resolve, names={**REFS, **{f"{name}.Arn": arn for name, arn in ARNS.items()}})
+properties = STACK.properties
 
 
 # --- permissões -------------------------------------------------------------------------------
 
-STATEMENTS = resolve(properties("PapelFuncao")["Policies"][0]["PolicyDocument"]["Statement"])
+STATEMENTS = STACK.value(properties("PapelFuncao")["Policies"][0]["PolicyDocument"]["Statement"])
 allowed = partial(stack.allowed, STATEMENTS)
 USED_BY_THE_SERVICE = {
     "logs:CreateLogStream": "a Lambda escreve os registros com o papel da função",
@@ -81,7 +64,7 @@ class Application:
 
     def __init__(self, environment):
         function = properties("FuncaoProcessar")
-        for name, value in resolve(function["Environment"]["Variables"]).items():
+        for name, value in STACK.value(function["Environment"]["Variables"]).items():
             environment.setenv(name, value)
         self.s3 = boto3.client("s3")
         self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -349,7 +332,7 @@ def reads(monkeypatch):
 
 
 def test_huge_object_is_refused_by_the_event(application):
-    limit = int(REFS["TamanhoMaximoMiB"]) * 1024 * 1024
+    limit = int(STACK.ref("TamanhoMaximoMiB")) * 1024 * 1024
     application.invoke(record("entrada/a.csv", limit + 1, "0" * 32, "01"))
     row = application.row("entrada/a.csv")
     assert (row["situacao"], row["tamanho"]) == ("rejeitado", limit + 1)
@@ -482,12 +465,12 @@ def test_role_grants_what_is_used_and_nothing_else(application):
         ("s3:GetObject", "arn:aws:s3:::outro-bucket/entrada/a.csv"),
         ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/entrada/a.csv"),
         ("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
-        ("dynamodb:PutItem", ARNS["TabelaResultados"].replace(TABLE, "outra")),
-        ("dynamodb:DeleteItem", ARNS["TabelaResultados"]),
+        ("dynamodb:PutItem", STACK.arn("TabelaResultados").replace(TABLE, "outra")),
+        ("dynamodb:DeleteItem", STACK.arn("TabelaResultados")),
         ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/outra:*"),
-        ("logs:CreateLogGroup", ARNS["LogsFuncao"]),
-        ("sqs:SendMessage", ARNS["FilaFalhas"] + "2"),
-        ("sqs:ReceiveMessage", ARNS["FilaFalhas"]),
+        ("logs:CreateLogGroup", STACK.arn("LogsFuncao")),
+        ("sqs:SendMessage", STACK.arn("FilaFalhas") + "2"),
+        ("sqs:ReceiveMessage", STACK.arn("FilaFalhas")),
     ],
 )
 def test_role_denies_the_neighbours(action, resource):
@@ -504,9 +487,9 @@ def test_only_the_lambda_service_assumes_the_role():
 def test_notification_covers_the_input_and_nothing_the_function_writes(application):
     [notification] = properties("BucketEntrada")["NotificationConfiguration"]["LambdaConfigurations"]
     assert notification["Event"] == "s3:ObjectCreated:*"
-    assert resolve(notification["Function"]) == ARNS["FuncaoProcessar"]
-    rules = {rule["Name"]: resolve(rule["Value"]) for rule in notification["Filter"]["S3Key"]["Rules"]}
-    assert rules == {"prefix": REFS["PrefixoEntrada"], "suffix": ".csv"}
+    assert STACK.value(notification["Function"]) == STACK.arn("FuncaoProcessar")
+    rules = {rule["Name"]: STACK.value(rule["Value"]) for rule in notification["Filter"]["S3Key"]["Rules"]}
+    assert rules == {"prefix": STACK.ref("PrefixoEntrada"), "suffix": ".csv"}
     application.invoke(application.upload("entrada/a.csv", CSV))
     writes = {action for action in application.used if action != "s3:GetObject"}
     assert writes == {"dynamodb:PutItem"}
@@ -516,19 +499,19 @@ def test_notification_covers_the_input_and_nothing_the_function_writes(applicati
 
 def test_whatever_is_notified_may_be_read():
     """O prefixo da notificação e o da permissão são o mesmo."""
-    assert allowed("s3:GetObject", f"arn:aws:s3:::{BUCKET}/{REFS['PrefixoEntrada']}x/y z+é.csv")
+    assert allowed("s3:GetObject", f"arn:aws:s3:::{BUCKET}/{STACK.ref('PrefixoEntrada')}x/y z+é.csv")
 
 
 def test_only_this_bucket_of_this_account_invokes_the_function():
-    permission = resolve(properties("PermissaoInvocar"))
+    permission = STACK.value(properties("PermissaoInvocar"))
     assert permission == {
         "Action": "lambda:InvokeFunction",
-        "FunctionName": ARNS["FuncaoProcessar"],
+        "FunctionName": STACK.arn("FuncaoProcessar"),
         "Principal": "s3.amazonaws.com",
         "SourceArn": f"arn:aws:s3:::{BUCKET}",
         "SourceAccount": ACCOUNT,
     }
-    assert resolve(properties("BucketEntrada")["BucketName"]) == BUCKET
+    assert STACK.value(properties("BucketEntrada")["BucketName"]) == BUCKET
 
 
 def test_bucket_waits_for_the_permission_without_a_cycle():
@@ -546,11 +529,11 @@ def test_longest_bucket_name_fits():
 
 def test_failures_end_in_an_encrypted_queue():
     config = properties("DestinoFalhas")
-    assert resolve(config["DestinationConfig"]) == {"OnFailure": {"Destination": ARNS["FilaFalhas"]}}
+    assert STACK.value(config["DestinationConfig"]) == {"OnFailure": {"Destination": STACK.arn("FilaFalhas")}}
     assert config["FunctionName"] == {"Ref": "FuncaoProcessar"}
     assert config["MaximumRetryAttempts"] == 2
     assert properties("FilaFalhas")["SqsManagedSseEnabled"] is True
-    assert allowed("sqs:SendMessage", ARNS["FilaFalhas"])
+    assert allowed("sqs:SendMessage", STACK.arn("FilaFalhas"))
 
 
 def test_data_is_protected():
@@ -559,11 +542,11 @@ def test_data_is_protected():
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
-    [statement] = resolve(properties("PoliticaBucket")["PolicyDocument"]["Statement"])
+    [statement] = STACK.value(properties("PoliticaBucket")["PolicyDocument"]["Statement"])
     assert statement.pop("Sid")
     assert statement == {
         "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-        "Resource": [ARNS["BucketEntrada"], ARNS["BucketEntrada"] + "/*"],
+        "Resource": [STACK.arn("BucketEntrada"), STACK.arn("BucketEntrada") + "/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     table = properties("TabelaResultados")

@@ -22,7 +22,7 @@ import boto3
 import psycopg
 import pytest
 
-from tests.architectures.stack import literal
+from tests.architectures.stack import Stack
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
 
@@ -402,19 +402,19 @@ def test_rotated_password(site, database, queue):
 class Receipts:
     """A função do template, o bucket e as permissões do papel."""
 
-    def __init__(self, source, client, bucket):
-        resources = source.data["Resources"]
+    def __init__(self, client, bucket):
+        template = Stack("ecommerce", {"BucketLoja": bucket})
         self.s3, self.bucket = client, bucket
         self.index = ModuleType("index")
-        code = literal(source.data, resources["FuncaoRecibo"]["Properties"]["Code"]["ZipFile"])
+        code = template.value(template.properties("FuncaoRecibo")["Code"]["ZipFile"])
         exec(compile(code, "index.py", "exec"), self.index.__dict__)
         self.index.s3 = client
-        statements = resources["PapelFuncao"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        statements = template.value(template.properties("PapelFuncao")["Policies"][0]["PolicyDocument"]["Statement"])
         self.allowed = {item["Action"]: item["Resource"] for item in statements if isinstance(item["Action"], str)}
         client.meta.events.register("provide-client-params.s3.PutObject", self._authorize)
 
     def _authorize(self, params, **_):
-        pattern = self.allowed["s3:PutObject"]["Fn::Sub"].replace("${BucketLoja.Arn}", f"arn:aws:s3:::{self.bucket}")
+        pattern = self.allowed["s3:PutObject"]
         resource = f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"
         if not fnmatch.fnmatchcase(resource, pattern):
             pytest.fail(f"o papel não permite gravar {resource}")
@@ -434,8 +434,8 @@ class Receipts:
 
 
 @pytest.fixture(scope="module")
-def function(source, clients, bucket):
-    return Receipts(source, clients("s3"), bucket)
+def function(clients, bucket):
+    return Receipts(clients("s3"), bucket)
 
 
 @pytest.fixture

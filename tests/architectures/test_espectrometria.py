@@ -39,21 +39,21 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts.template import cloudformation
 from tests.architectures import stack
+from tests.architectures.stack import ACCOUNT, REGION, Stack
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs/arquiteturas/espectrometria"
-DATA = cloudformation.read(FOLDER / "template.yaml").data
+STACK = Stack("espectrometria", {"FilaLote": "arn:fila", "DefinicaoLote": "arn:definicao",
+                                 "MaquinaAnalise": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:analise"})
+DATA = STACK.data
 RESOURCES = DATA["Resources"]
 MANIFEST = list(yaml.safe_load_all((FOLDER / "manifesto.yaml").read_text(encoding="utf-8")))
-REGION, ACCOUNT = "sa-east-1", "123456789012"
 HEADER = "mz,intensidade\n"
 PASSWORD = "uma senha comprida"
 CLOSED = "http://127.0.0.1:9/analises"  # nada atende nesta porta
-LAMBDA = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
 KEYS = {"aws_access_key_id": "teste", "aws_secret_access_key": "teste", "region_name": REGION}
 
 
@@ -75,8 +75,7 @@ GOOD = spectrum(peaks={104.0: 1000, 112.5: 250})
 # --- o que o template e o manifesto trazem ----------------------------------------------------
 
 
-def properties(name: str) -> dict[str, Any]:
-    return RESOURCES[name]["Properties"]
+properties = STACK.properties
 
 
 def found(kind: str, name: str = "api") -> dict[str, Any]:
@@ -85,34 +84,15 @@ def found(kind: str, name: str = "api") -> dict[str, Any]:
     return document
 
 
-def resolve(value: Any, values: dict[str, str]) -> Any:
-    """Troca as funções do CloudFormation pelos valores desta pilha imaginária."""
-    if isinstance(value, list):
-        return [resolve(item, values) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1:
-        ((function, content),) = value.items()
-        if function == "Ref":
-            return values[content]
-        if function == "Fn::GetAtt":
-            return values[".".join(content)]
-        if function == "Fn::Sub":
-            return re.sub(r"\$\{([^}]+)\}", lambda match: values[match[1]], content)
-        if function == "Fn::FindInMap":
-            return DATA["Mappings"][content[0]][content[1]][content[2]]
-    return {key: resolve(item, values) for key, item in value.items()}
-
-
 def code(name: str) -> str:
-    return resolve(properties(name)["Code"]["ZipFile"], {})
+    return STACK.value(properties(name)["Code"]["ZipFile"])
 
 
 class Function:
     """Uma função do template em execução, com o ambiente dela; `calls` são os eventos que recebeu."""
 
-    def __init__(self, name: str, values: dict[str, str], environment: dict[str, str]):
-        variables = environment | resolve(properties(name)["Environment"]["Variables"], values)
+    def __init__(self, name: str, environment: dict[str, str]):
+        variables = environment | STACK.value(properties(name)["Environment"]["Variables"])
         self.module, self.calls = ModuleType("index"), []
         with pytest.MonkeyPatch.context() as patch:
             for key, text in variables.items():
@@ -135,8 +115,8 @@ class Function:
 class Batch:
     """Roda o comando da definição de tarefa num processo, com o ambiente dela e um `pip` que só anota."""
 
-    def __init__(self, folder: Path, values: dict[str, str], environment: dict[str, str]):
-        self.container = resolve(properties("DefinicaoLote")["ContainerProperties"], values)
+    def __init__(self, folder: Path, environment: dict[str, str]):
+        self.container = STACK.value(properties("DefinicaoLote")["ContainerProperties"])
         self.environment, self.folder, self.jobs = environment, folder, []
         for name, text in (("pip", f'for last; do :; done; cp "$last" {folder}/pip.txt; echo "$@" > {folder}/options.txt'), ("python", f'exec {sys.executable} "$@"')):
             program = folder / name
@@ -170,19 +150,10 @@ def source(load):
 
 @pytest.fixture(scope="module")
 def buckets(s3) -> dict[str, str]:
-    names = {"BucketUpload": f"upload-{uuid.uuid4()}", "BucketResultado": f"resultado-{uuid.uuid4()}"}
+    names = {name: STACK.ref(name) for name in ("BucketUpload", "BucketResultado")}
     for name in names.values():
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     return names
-
-
-@pytest.fixture(scope="module")
-def values(buckets) -> dict[str, str]:
-    machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:analise"
-    return buckets | {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT, "MaquinaAnalise": machine,
-                      "FuncaoEtapas.Arn": LAMBDA + "etapas", "FuncaoIniciar.Arn": LAMBDA + "iniciar",
-                      "FilaLote": "arn:fila", "DefinicaoLote": "arn:definicao", "PapelLote.Arn": "arn:papel",
-                      "LogsAnalise": "logs"}
 
 
 @pytest.fixture(scope="module")
@@ -192,19 +163,19 @@ def environment(aws) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def machine(aws, values, environment, tmp_path_factory) -> Iterator[SimpleNamespace]:
+def machine(aws, environment, tmp_path_factory) -> Iterator[SimpleNamespace]:
     """A máquina de estados do template, no interpretador do moto, com funções e Batch de verdade."""
     requests.post(f"{aws}/moto-api/config", json={"stepfunctions": {"execute_state_machine": True}}, timeout=5)
-    steps = Function("FuncaoEtapas", values, environment)
-    batch = Batch(tmp_path_factory.mktemp("lote"), values, environment)
+    steps = Function("FuncaoEtapas", environment)
+    batch = Batch(tmp_path_factory.mktemp("lote"), environment)
     states = boto3.client("stepfunctions", endpoint_url=aws, **KEYS)
-    definition = json.dumps(resolve(properties("MaquinaAnalise")["Definition"], values))
+    definition = json.dumps(STACK.value(properties("MaquinaAnalise")["Definition"]))
     arn = states.create_state_machine(name="analise", definition=definition, roleArn=f"arn:aws:iam::{ACCOUNT}:role/x")
-    assert arn["stateMachineArn"] == values["MaquinaAnalise"]
+    assert arn["stateMachineArn"] == STACK.ref("MaquinaAnalise")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lambda_eval_utils, "boto_client_for", lambda **_: steps)
         patch.setattr(state_task_service_batch, "boto_client_for", lambda **_: batch)
-        yield SimpleNamespace(states=states, steps=steps, batch=batch, arn=values["MaquinaAnalise"])
+        yield SimpleNamespace(states=states, steps=steps, batch=batch, arn=STACK.ref("MaquinaAnalise"))
     requests.post(f"{aws}/moto-api/config", json={"stepfunctions": {"execute_state_machine": False}}, timeout=5)
 
 
@@ -256,13 +227,13 @@ def test_small_spectrum_runs_in_the_function(run):
     assert places == [pytest.approx((104.0, 100), abs=0.05), pytest.approx((112.5, 25), abs=1)]
 
 
-def test_large_spectrum_runs_in_the_batch_job(run, machine, values, monkeypatch):
+def test_large_spectrum_runs_in_the_batch_job(run, machine, monkeypatch):
     """Acima do limite, quem analisa é a tarefa, com o id no ambiente; antes e depois, a função."""
     monkeypatch.setitem(machine.steps.module.__dict__, "prepare", lambda event: machine_prepare(machine, event, mib=5.1))
     ended = run(GOOD)
     assert (ended.status, ended.steps) == ("SUCCEEDED", ["preparar", "concluir"])
     ((queue, definition, extra),) = ended.jobs
-    assert (queue, definition, extra["ID"]) == (values["FilaLote"], values["DefinicaoLote"], ended.id)
+    assert (queue, definition, extra["ID"]) == (STACK.ref("FilaLote"), STACK.ref("DefinicaoLote"), ended.id)
     assert ended.written["situacao.json"]["picos"] == 2
     assert "--require-hashes --no-deps" in (machine.batch.folder / "options.txt").read_text()
     found = stack.pinned((machine.batch.folder / "pip.txt").read_text().strip())
@@ -335,8 +306,7 @@ def test_every_task_catches_everything_but_the_one_that_records():
 
 def test_a_passing_failure_of_lambda_is_tried_again():
     """As exceções passageiras que a AWS manda repetir; o Batch repete a tarefa sozinho."""
-    states = resolve(properties("MaquinaAnalise")["Definition"]["States"], dict.fromkeys(["FilaLote", "DefinicaoLote"], "x")
-                     | {"FuncaoEtapas.Arn": "arn:etapas", "AWS::Partition": "aws"})
+    states = STACK.value(properties("MaquinaAnalise")["Definition"]["States"])
     transient = ["ClientExecutionTimeoutException", "ServiceException", "AWSLambdaException", "SdkClientException",
                  "TooManyRequestsException"]
     for name in ("Preparar", "AnalisarNaLambda", "Concluir"):
@@ -348,8 +318,8 @@ def test_a_passing_failure_of_lambda_is_tried_again():
 
 
 @pytest.fixture(scope="module")
-def steps(values, environment) -> ModuleType:
-    return Function("FuncaoEtapas", values, environment).module
+def steps(environment) -> ModuleType:
+    return Function("FuncaoEtapas", environment).module
 
 
 @pytest.mark.parametrize(("content", "reason"), [
@@ -425,8 +395,8 @@ def test_bom_and_blank_lines_are_accepted(run):
 
 
 @pytest.fixture(scope="module")
-def start(machine, values, environment) -> Function:
-    return Function("FuncaoIniciar", values, environment)
+def start(machine, environment) -> Function:
+    return Function("FuncaoIniciar", environment)
 
 
 def invoke(function: Function, event: Any) -> Any:
@@ -500,12 +470,12 @@ class Api:
 
 
 @pytest.fixture(scope="module")
-def api(start, environment, values, tmp_path_factory) -> Iterator[Api]:
+def api(start, environment, tmp_path_factory) -> Iterator[Api]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), FakeLambda)
     Thread(target=server.serve_forever, daemon=True).start()
     FakeLambda.function = start
     service = Api(tmp_path_factory.mktemp("api"), environment | {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "FUNCAO": values["FuncaoIniciar.Arn"], "PATH": os.defpath})
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "FUNCAO": STACK.arn("FuncaoIniciar"), "PATH": os.defpath})
     yield service
     service.close()
     server.shutdown()

@@ -19,9 +19,7 @@ import sys
 import threading
 import zlib
 from datetime import datetime, timedelta, timezone
-from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from types import ModuleType
 from urllib.parse import quote_plus
 
@@ -34,40 +32,21 @@ from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
 from scripts.template import cloudformation
-from tests.architectures import stack
-from tests.architectures.stack import allowed, as_list
+from tests.architectures.stack import ACCOUNT, REGION, Stack, allowed, as_list
 
-FOLDER = Path(__file__).parents[2] / "docs/arquiteturas/foto-perfil"
-PATH = FOLDER / "template.yaml"
-DATA = cloudformation.read(PATH).data
+STACK = Stack("foto-perfil")
+PATH = STACK.path
+FOLDER = PATH.parent
+DATA = STACK.data
 RESOURCES = DATA["Resources"]
-ACCOUNT, REGION = "123456789012", "sa-east-1"
 INBOX = f"foto-perfil-{ACCOUNT}-{REGION}"
 PHOTOS = "pilha-bucketfotos-abc123"
 TABLE = "pilha-TabelaFotos-ABC123"
 SECRET = "chave-secreta-falsa"
-ARNS = {
-    "TabelaFotos": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}",
-    "FilaFalhas": f"arn:aws:sqs:{REGION}:{ACCOUNT}:pilha-FilaFalhas-ABC123",
-    "LogsFuncao": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:pilha-LogsFuncao-ABC123:*",
-    "LogsAutorizar": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:pilha-LogsAutorizar-ABC123:*",
-    "FuncaoValidar": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:pilha-FuncaoValidar-ABC123",
-    "BucketEntrada": f"arn:aws:s3:::{INBOX}",
-    "BucketFotos": f"arn:aws:s3:::{PHOTOS}",
-}
-REFS = {
-    "AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws",
-    "TabelaFotos": TABLE, "BucketEntrada": INBOX, "BucketFotos": PHOTOS,
-    **{name: str(spec["Default"]) for name, spec in DATA["Parameters"].items()},
-}
-LIMIT = int(REFS["FotoMaximaMiB"]) * 1024 * 1024
+LIMIT = int(STACK.ref("FotoMaximaMiB")) * 1024 * 1024
 
 
-def properties(logical_id: str) -> dict:
-    return RESOURCES[logical_id]["Properties"]
-
-
-resolve = partial(stack.resolve, names={**REFS, **{f"{name}.Arn": arn for name, arn in ARNS.items()}})
+properties = STACK.properties
 
 
 # --- fotos ------------------------------------------------------------------------------------
@@ -112,7 +91,7 @@ def webp(kind: str, width: int = 80, height: int = 80) -> bytes:
 
 
 def statements(role: str) -> list[dict]:
-    return resolve(properties(role)["Policies"][0]["PolicyDocument"]["Statement"])
+    return STACK.value(properties(role)["Policies"][0]["PolicyDocument"]["Statement"])
 
 
 ROLES = {role: statements(role) for role in ("PapelAutorizar", "PapelFuncao")}
@@ -195,7 +174,7 @@ class Application:
     @staticmethod
     def _load(name: str, environment) -> ModuleType:
         function = properties(name)
-        for variable, value in resolve(function["Environment"]["Variables"]).items():
+        for variable, value in STACK.value(function["Environment"]["Variables"]).items():
             environment.setenv(variable, value)
         module = ModuleType("index")
         exec(compile(function["Code"]["ZipFile"], f"{name}.py", "exec"), module.__dict__)
@@ -764,14 +743,14 @@ def test_roles_grant_what_is_used_and_nothing_else(application):
     ("PapelAutorizar", "s3:PutObject", f"arn:aws:s3:::{PHOTOS}/ana/x.png"),
     ("PapelAutorizar", "s3:PutObject", f"arn:aws:s3:::{INBOX}/outra/ana"),
     ("PapelAutorizar", "s3:GetObject", f"arn:aws:s3:::{INBOX}/envios/ana"),
-    ("PapelAutorizar", "dynamodb:PutItem", ARNS["TabelaFotos"]),
-    ("PapelAutorizar", "logs:PutLogEvents", ARNS["LogsFuncao"]),
+    ("PapelAutorizar", "dynamodb:PutItem", STACK.arn("TabelaFotos")),
+    ("PapelAutorizar", "logs:PutLogEvents", STACK.arn("LogsFuncao")),
     ("PapelFuncao", "s3:PutObject", f"arn:aws:s3:::{INBOX}/envios/ana"),
     ("PapelFuncao", "s3:DeleteObject", f"arn:aws:s3:::{INBOX}/envios/ana"),
     ("PapelFuncao", "s3:GetObject", f"arn:aws:s3:::{PHOTOS}/ana/x.png"),
     ("PapelFuncao", "s3:ListBucket", f"arn:aws:s3:::{INBOX}"),
-    ("PapelFuncao", "dynamodb:DeleteItem", ARNS["TabelaFotos"]),
-    ("PapelFuncao", "sqs:SendMessage", ARNS["FilaFalhas"] + "2"),
+    ("PapelFuncao", "dynamodb:DeleteItem", STACK.arn("TabelaFotos")),
+    ("PapelFuncao", "sqs:SendMessage", STACK.arn("FilaFalhas") + "2"),
 ])
 def test_roles_deny_the_neighbours(role, action, resource):
     assert not allowed(ROLES[role], action, resource)
@@ -781,17 +760,17 @@ def test_what_the_function_writes_never_triggers_it(application):
     [notification] = properties("BucketEntrada")["NotificationConfiguration"]["LambdaConfigurations"]
     assert notification["Event"] == "s3:ObjectCreated:*"
     assert notification["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "envios/"}]
-    assert resolve(notification["Function"]) == ARNS["FuncaoValidar"]
+    assert STACK.value(notification["Function"]) == STACK.arn("FuncaoValidar")
     assert "NotificationConfiguration" not in properties("BucketFotos")
     assert allowed(ROLES["PapelFuncao"], "s3:GetObjectVersion", f"arn:aws:s3:::{INBOX}/envios/x")
 
 
 def test_only_this_bucket_of_this_account_invokes_the_validation():
-    assert resolve(properties("PermissaoInvocar")) == {
-        "Action": "lambda:InvokeFunction", "FunctionName": ARNS["FuncaoValidar"], "Principal": "s3.amazonaws.com",
+    assert STACK.value(properties("PermissaoInvocar")) == {
+        "Action": "lambda:InvokeFunction", "FunctionName": STACK.arn("FuncaoValidar"), "Principal": "s3.amazonaws.com",
         "SourceArn": f"arn:aws:s3:::{INBOX}", "SourceAccount": ACCOUNT,
     }
-    assert resolve(properties("BucketEntrada")["BucketName"]) == INBOX
+    assert STACK.value(properties("BucketEntrada")["BucketName"]) == INBOX
 
 
 def test_nothing_invokes_the_authorization_from_outside():
@@ -827,16 +806,16 @@ def test_buckets_are_private_encrypted_and_only_by_tls(bucket, policy):
     [rule] = properties(bucket)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     assert properties(policy)["Bucket"] == {"Ref": bucket}
-    [statement] = resolve(properties(policy)["PolicyDocument"]["Statement"])
+    [statement] = STACK.value(properties(policy)["PolicyDocument"]["Statement"])
     assert statement == {
         "Sid": "NegarSemTls", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-        "Resource": [ARNS[bucket], ARNS[bucket] + "/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        "Resource": [STACK.arn(bucket), STACK.arn(bucket) + "/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
 
 
 def test_failures_end_in_an_encrypted_queue():
     config = properties("DestinoFalhas")
-    assert resolve(config["DestinationConfig"]) == {"OnFailure": {"Destination": ARNS["FilaFalhas"]}}
+    assert STACK.value(config["DestinationConfig"]) == {"OnFailure": {"Destination": STACK.arn("FilaFalhas")}}
     assert config["FunctionName"] == {"Ref": "FuncaoValidar"} and config["MaximumRetryAttempts"] == 2
     assert properties("FilaFalhas")["SqsManagedSseEnabled"] is True
 

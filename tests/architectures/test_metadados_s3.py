@@ -17,7 +17,6 @@ import time
 import zipfile
 import zlib
 from functools import partial
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from urllib.parse import quote_plus
 
@@ -30,41 +29,23 @@ from moto import mock_aws
 
 from scripts.template import cloudformation
 from tests.architectures import stack
-from tests.architectures.stack import as_list
+from tests.architectures.stack import ACCOUNT, REGION, Stack, as_list
 
-PATH = Path(__file__).parents[2] / "docs/arquiteturas/metadados-s3/template.yaml"
-DATA = cloudformation.read(PATH).data
+STACK = Stack("metadados-s3")
+PATH = STACK.path
+DATA = STACK.data
 RESOURCES = DATA["Resources"]
-ACCOUNT, REGION = "123456789012", "sa-east-1"
 BUCKET, RESULT = f"metadados-s3-{ACCOUNT}-{REGION}", "pilha-bucketresultado-abc123"
 METADATA, AUDIT = "pilha-TabelaMetadados-ABC123", "pilha-TabelaAuditoria-ABC123"
-ARNS = {
-    "TabelaMetadados": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{METADATA}",
-    "TabelaAuditoria": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{AUDIT}",
-    "FilaFalhas": f"arn:aws:sqs:{REGION}:{ACCOUNT}:pilha-FilaFalhas-ABC123",
-    "LogsFuncao": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:pilha-LogsFuncao-ABC123:*",
-    "FuncaoProcessar": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:pilha-FuncaoProcessar-ABC123",
-    "BucketEntrada": f"arn:aws:s3:::{BUCKET}",
-    "BucketResultado": f"arn:aws:s3:::{RESULT}",
-}
-REFS = {
-    "AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws",
-    "TabelaMetadados": METADATA, "TabelaAuditoria": AUDIT, "BucketEntrada": BUCKET, "BucketResultado": RESULT,
-    **{name: str(spec["Default"]) for name, spec in DATA["Parameters"].items()},
-}
 MIB = 1024 * 1024
 
 
-def properties(logical_id: str) -> dict:
-    return RESOURCES[logical_id]["Properties"]
-
-
-resolve = partial(stack.resolve, names={**REFS, **{f"{name}.Arn": arn for name, arn in ARNS.items()}})
+properties = STACK.properties
 
 
 # --- permissões -------------------------------------------------------------------------------
 
-STATEMENTS = resolve(properties("PapelFuncao")["Policies"][0]["PolicyDocument"]["Statement"])
+STATEMENTS = STACK.value(properties("PapelFuncao")["Policies"][0]["PolicyDocument"]["Statement"])
 allowed = partial(stack.allowed, STATEMENTS)
 USED_BY_THE_SERVICE = {
     "logs:CreateLogStream": "a Lambda escreve os registros com o papel da função",
@@ -93,7 +74,7 @@ class Application:
 
     def __init__(self, environment):
         function = properties("FuncaoProcessar")
-        for name, value in resolve(function["Environment"]["Variables"]).items():
+        for name, value in STACK.value(function["Environment"]["Variables"]).items():
             environment.setenv(name, value)
         self.s3, self.dynamodb = boto3.client("s3"), boto3.resource("dynamodb")
         for bucket in (BUCKET, RESULT):
@@ -113,7 +94,7 @@ class Application:
     def _table(self, name):
         table = properties(name)
         shape = {key: table[key] for key in ("KeySchema", "AttributeDefinitions", "BillingMode")}
-        return self.dynamodb.create_table(TableName=REFS[name], **shape)
+        return self.dynamodb.create_table(TableName=STACK.ref(name), **shape)
 
     def _authorize(self, params, model, **_):
         if model.name not in CALLS:
@@ -567,8 +548,8 @@ def test_the_order_is_copy_audit_and_metadata(application):
     assert application.used == [
         ("s3:GetObjectVersion", f"arn:aws:s3:::{BUCKET}/a.jpg"),
         ("s3:PutObject", f"arn:aws:s3:::{RESULT}/{name}.jpg"),
-        ("dynamodb:PutItem", ARNS["TabelaAuditoria"]),
-        ("dynamodb:PutItem", ARNS["TabelaMetadados"]),
+        ("dynamodb:PutItem", STACK.arn("TabelaAuditoria")),
+        ("dynamodb:PutItem", STACK.arn("TabelaMetadados")),
     ]
 
 
@@ -705,7 +686,7 @@ def reads(monkeypatch):
 
 
 def test_huge_object_is_refused_by_the_event(application):
-    limit = int(REFS["TamanhoMaximoMiB"]) * MIB
+    limit = int(STACK.ref("TamanhoMaximoMiB")) * MIB
     application.invoke(record("a.jpg", limit + 1, "v", "01"))
     row = application.row("a.jpg")
     assert (row["situacao"], row["tamanho"]) == ("rejeitado", limit + 1)
@@ -779,14 +760,14 @@ def test_role_grants_what_is_used_and_nothing_else(application):
         ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/a.jpg"),
         ("s3:DeleteObject", f"arn:aws:s3:::{RESULT}/a.jpg"),
         ("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
-        ("dynamodb:PutItem", ARNS["TabelaMetadados"].replace(METADATA, "outra")),
-        ("dynamodb:GetItem", ARNS["TabelaAuditoria"]),
-        ("dynamodb:UpdateItem", ARNS["TabelaAuditoria"]),
-        ("dynamodb:DeleteItem", ARNS["TabelaAuditoria"]),
+        ("dynamodb:PutItem", STACK.arn("TabelaMetadados").replace(METADATA, "outra")),
+        ("dynamodb:GetItem", STACK.arn("TabelaAuditoria")),
+        ("dynamodb:UpdateItem", STACK.arn("TabelaAuditoria")),
+        ("dynamodb:DeleteItem", STACK.arn("TabelaAuditoria")),
         ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/outra:*"),
-        ("logs:CreateLogGroup", ARNS["LogsFuncao"]),
-        ("sqs:SendMessage", ARNS["FilaFalhas"] + "2"),
-        ("sqs:ReceiveMessage", ARNS["FilaFalhas"]),
+        ("logs:CreateLogGroup", STACK.arn("LogsFuncao")),
+        ("sqs:SendMessage", STACK.arn("FilaFalhas") + "2"),
+        ("sqs:ReceiveMessage", STACK.arn("FilaFalhas")),
     ],
 )
 def test_role_denies_the_neighbours(action, resource):
@@ -799,22 +780,22 @@ def test_what_the_function_writes_cannot_trigger_it():
     assert notifying == {"BucketEntrada"}
     written = [resource for item in STATEMENTS if "s3:PutObject" in as_list(item["Action"])
                for resource in as_list(item["Resource"])]
-    assert written == [ARNS["BucketResultado"] + "/*"]
+    assert written == [STACK.arn("BucketResultado") + "/*"]
     assert not any(item["Action"] != "s3:GetObjectVersion" for item in STATEMENTS
-                   if any(str(name).startswith(ARNS["BucketEntrada"]) for name in as_list(item["Resource"])))
+                   if any(str(name).startswith(STACK.arn("BucketEntrada")) for name in as_list(item["Resource"])))
 
 
 def test_notification_reaches_only_this_function():
     [notification] = properties("BucketEntrada")["NotificationConfiguration"]["LambdaConfigurations"]
-    assert resolve(notification) == {"Event": "s3:ObjectCreated:*", "Function": ARNS["FuncaoProcessar"]}
-    assert resolve(properties("PermissaoInvocar")) == {
+    assert STACK.value(notification) == {"Event": "s3:ObjectCreated:*", "Function": STACK.arn("FuncaoProcessar")}
+    assert STACK.value(properties("PermissaoInvocar")) == {
         "Action": "lambda:InvokeFunction",
-        "FunctionName": ARNS["FuncaoProcessar"],
+        "FunctionName": STACK.arn("FuncaoProcessar"),
         "Principal": "s3.amazonaws.com",
         "SourceArn": f"arn:aws:s3:::{BUCKET}",
         "SourceAccount": ACCOUNT,
     }
-    assert resolve(properties("BucketEntrada")["BucketName"]) == BUCKET
+    assert STACK.value(properties("BucketEntrada")["BucketName"]) == BUCKET
 
 
 def test_bucket_waits_for_the_permission_without_a_cycle():
@@ -836,8 +817,8 @@ def test_a_queued_failure_still_finds_its_version():
     [rule] = [rule for rule in rules if "ExpirationInDays" in rule]
     kept = rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
     assert kept * 86_400 >= properties("FilaFalhas")["MessageRetentionPeriod"]
-    destination = resolve(properties("DestinoFalhas")["DestinationConfig"])
-    assert destination == {"OnFailure": {"Destination": ARNS["FilaFalhas"]}}
+    destination = STACK.value(properties("DestinoFalhas")["DestinationConfig"])
+    assert destination == {"OnFailure": {"Destination": STACK.arn("FilaFalhas")}}
 
 
 def test_the_trail_outlives_the_stack_and_has_a_term():
@@ -852,11 +833,11 @@ def test_buckets_are_protected(bucket, policy):
     [rule] = properties(bucket)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     assert properties(policy)["Bucket"] == {"Ref": bucket}
-    [statement] = resolve(properties(policy)["PolicyDocument"]["Statement"])
+    [statement] = STACK.value(properties(policy)["PolicyDocument"]["Statement"])
     assert statement.pop("Sid")
     assert statement == {
         "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-        "Resource": [ARNS[bucket], ARNS[bucket] + "/*"],
+        "Resource": [STACK.arn(bucket), STACK.arn(bucket) + "/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
 

@@ -17,7 +17,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import Any
@@ -31,23 +30,11 @@ from botocore.config import Config
 from moto.s3.models import s3_backends
 
 from scripts.template import cloudformation
-from tests.architectures import stack
-from tests.architectures.stack import allowed, as_list
+from tests.architectures.stack import ACCOUNT, REGION, Stack, allowed, as_list
 
-ACCOUNT, REGION = "123456789012", "sa-east-1"
 SONGS, SHEETS = f"musicas-{ACCOUNT}-{REGION}", "pilha-bucketfichas-abc123"
 LIMIT = 1024 * 1024
-ARNS = {
-    "BucketMusicas": f"arn:aws:s3:::{SONGS}",
-    "BucketFichas": f"arn:aws:s3:::{SHEETS}",
-    "FilaFalhas": f"arn:aws:sqs:{REGION}:{ACCOUNT}:pilha-FilaFalhas-ABC123",
-    "LogsFuncao": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:pilha-LogsFuncao-ABC123:*",
-    "FuncaoCatalogar": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:pilha-FuncaoCatalogar-ABC123",
-}
-NAMES = {
-    "AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws", "PrefixoBucket": "musicas",
-    "BucketMusicas": SONGS, "BucketFichas": SHEETS, **{f"{name}.Arn": arn for name, arn in ARNS.items()},
-}
+STACK = Stack("musicas", {"TamanhoMaximoArquivo": "1"})
 ACTIONS = {"PutObject": "s3:PutObject", "GetObject": "s3:GetObject", "HeadObject": "s3:GetObject", "ListObjectsV2": "s3:ListBucket"}
 SPY = """
 import json, os, botocore.client
@@ -168,11 +155,11 @@ class Function:
     def __init__(self, template: dict, environment: Any, aws: str):
         resources = template["Resources"]
         definition = resources["FuncaoCatalogar"]["Properties"]
-        for name, value in definition["Environment"]["Variables"].items():
-            environment.setenv(name, {"BucketFichas": SHEETS, "TamanhoMaximoArquivo": "1"}[value["Ref"]])
+        for name, value in STACK.value(definition["Environment"]["Variables"]).items():
+            environment.setenv(name, value)
         environment.setenv("AWS_ENDPOINT_URL", aws)
         self.index = ModuleType("index")
-        code = stack.literal(template, definition["Code"]["ZipFile"])
+        code = STACK.value(definition["Code"]["ZipFile"])
         exec(compile(code, "index.py", "exec"), self.index.__dict__)
         self.calls: list[tuple[str, dict]] = []
         self.statements = statements(resources, "PapelFuncao")
@@ -713,12 +700,9 @@ def test_logs_are_json_safe(site, s3, function, caplog):
 # --- permissões e ligações --------------------------------------------------------------------
 
 
-resolve = partial(stack.resolve, names=NAMES)
-
-
 def statements(resources: dict, role: str) -> list[dict]:
     [policy] = resources[role]["Properties"]["Policies"]
-    found = resolve(policy["PolicyDocument"]["Statement"])
+    found = STACK.value(policy["PolicyDocument"]["Statement"])
     assert all(set(item) == {"Sid", "Effect", "Action", "Resource"} and item["Effect"] == "Allow" for item in found)
     return found
 
@@ -753,7 +737,7 @@ def test_function_uses_exactly_what_its_role_allows(catalog, function, resources
     used = {needed(name, params["Bucket"], params["Key"]) for name, params in function.calls}
     expected = {(action, arn.partition("/")[0]) for action, arn in used}
     # `s3:ListBucket` não se chama: é o que faz o S3 responder 404, e não 403, ao que não existe.
-    assert granted(function.statements) == expected | {("s3:ListBucket", ARNS["BucketMusicas"])}
+    assert granted(function.statements) == expected | {("s3:ListBucket", STACK.arn("BucketMusicas"))}
     assert not allowed(function.statements, "s3:PutObject", f"arn:aws:s3:::{SONGS}/musicas/a")
 
 
@@ -761,15 +745,15 @@ def test_writing_a_sheet_triggers_nothing(resources):
     """Sem laço: a notificação é do bucket em que a função não pode gravar."""
     assert "NotificationConfiguration" not in resources["BucketFichas"]["Properties"]
     [entry] = resources["BucketMusicas"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
-    assert entry["Event"] == "s3:ObjectCreated:*" and resolve(entry["Function"]) == ARNS["FuncaoCatalogar"]
+    assert entry["Event"] == "s3:ObjectCreated:*" and STACK.value(entry["Function"]) == STACK.arn("FuncaoCatalogar")
     assert entry["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "musicas/"}]
 
 
 def test_only_this_bucket_of_this_account_invokes_the_function(resources):
-    assert resolve(resources["PermissaoInvocar"]["Properties"]) == {
-        "Action": "lambda:InvokeFunction", "FunctionName": ARNS["FuncaoCatalogar"], "Principal": "s3.amazonaws.com",
+    assert STACK.value(resources["PermissaoInvocar"]["Properties"]) == {
+        "Action": "lambda:InvokeFunction", "FunctionName": STACK.arn("FuncaoCatalogar"), "Principal": "s3.amazonaws.com",
         "SourceArn": f"arn:aws:s3:::{SONGS}", "SourceAccount": ACCOUNT}
-    assert resolve(resources["BucketMusicas"]["Properties"]["BucketName"]) == SONGS
+    assert STACK.value(resources["BucketMusicas"]["Properties"]["BucketName"]) == SONGS
 
 
 def test_no_cycle(source):
@@ -783,8 +767,8 @@ def test_no_cycle(source):
 
 def test_failures_end_in_a_watched_queue(resources):
     config = resources["DestinoFalhas"]["Properties"]
-    assert resolve(config["DestinationConfig"]) == {"OnFailure": {"Destination": ARNS["FilaFalhas"]}}
-    assert allowed(statements(resources, "PapelFuncao"), "sqs:SendMessage", ARNS["FilaFalhas"])
+    assert STACK.value(config["DestinationConfig"]) == {"OnFailure": {"Destination": STACK.arn("FilaFalhas")}}
+    assert allowed(statements(resources, "PapelFuncao"), "sqs:SendMessage", STACK.arn("FilaFalhas"))
     [dimension] = resources["AlarmeFalhas"]["Properties"]["Dimensions"]
     assert dimension == {"Name": "QueueName", "Value": {"Fn::GetAtt": ["FilaFalhas", "QueueName"]}}
 
@@ -812,7 +796,7 @@ def test_longest_bucket_name_fits(source):
 
 def test_code_compiles_in_its_runtime(source, resources):
     compile(source.files["/opt/musicas/musicas.py"], "musicas.py", "exec")
-    code = stack.literal(source.data, resources["FuncaoCatalogar"]["Properties"]["Code"]["ZipFile"])
+    code = STACK.value(resources["FuncaoCatalogar"]["Properties"]["Code"]["ZipFile"])
     tree = ast.parse(code, feature_version=(3, 13))
     imported = {(node.module or "") if isinstance(node, ast.ImportFrom) else item.name
                 for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for item in node.names}
