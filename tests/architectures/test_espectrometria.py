@@ -26,6 +26,7 @@ from pathlib import Path
 from threading import Thread
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
 import boto3
 import kubernetes_validate
@@ -486,7 +487,7 @@ def test_api_invokes_the_function(api, start):
     answer = requests.post(f"{api.address}/analises", json={"id": identity}, timeout=10)
     assert (answer.status_code, answer.json()) == (202, {"id": identity})
     assert start.calls[-1] == {"id": identity}
-    assert "function%3Ainiciar/invocations" in FakeLambda.asked[-1] or "function:iniciar/invocations" in FakeLambda.asked[-1]
+    assert unquote(FakeLambda.asked[-1]).endswith(f"{STACK.arn('FuncaoIniciar')}/invocations")
 
 
 @pytest.mark.parametrize("body", [{}, {"id": "x"}, {"id": 1}, {"id": NOBODY, "chave": "x"}, [], "texto"])
