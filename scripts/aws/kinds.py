@@ -20,7 +20,7 @@ SUPPORT = (
     # Como a rede se liga: o gateway, a sub-rede e a VPC são desenhados
     "::Route", "::RouteTable", "Association", "Attachment", "::EIP", "::VPCEndpoint", "::SecurityGroup",
     "::SecurityGroupIngress", "::SecurityGroupEgress", "::NetworkAcl", "::NetworkAclEntry", "::DHCPOptions",
-    "::VPCCidrBlock", "::FlowLog", "::RecordSet", "::Certificate",
+    "::VPCCidrBlock", "::FlowLog", "::RecordSet", "::RecordSetGroup", "::Certificate",
     # Como se configura ou se reparte um serviço já desenhado
     "SubnetGroup", "ParameterGroup", "::OptionGroup", "::Listener", "::ListenerRule", "::ListenerCertificate",
     "::TargetGroup", "::LaunchTemplate", "::ScheduledAction", "::ScalableTarget", "::LifecycleHook", "::WarmPool",

@@ -30,6 +30,7 @@ KINDS = (
     Kind("AWS::CloudFront::OriginAccessControl", gives={"Id": ID}, nature=OTHER, scope="global"),
     Kind("AWS::Route53::HostedZone", gives={"Id": ID}, nature=OTHER, scope="global"),
     Kind("AWS::Route53::RecordSet", NAME, nature=OTHER),
+    Kind("AWS::Route53::RecordSetGroup", gives={"Id": ID}, nature=OTHER),
     Kind("AWS::Route53::HealthCheck", gives={"HealthCheckId": ID}, nature=OTHER),
     Kind("AWS::CertificateManager::Certificate", ARN, gives={"CertificateArn": ARN}, nature=OTHER),
     Kind("AWS::GlobalAccelerator::Accelerator", ARN, gives={"AcceleratorArn": ARN}, nature=OTHER, hourly=True),

@@ -94,6 +94,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
             "AccessConfig", "BootstrapSelfManagedAddons", "ComputeConfig.NodePools", "StorageConfig.BlockStorage.Enabled",
             "UpgradePolicy.SupportType", "Version"),
         "AWS::Route53::RecordSet": ("AliasTarget.EvaluateTargetHealth",),
+        "AWS::Route53::RecordSetGroup": ("RecordSets.AliasTarget.EvaluateTargetHealth", "RecordSets.ResourceRecords", "RecordSets.TTL"),
         "AWS::S3::Bucket": ("NotificationConfiguration.LambdaConfigurations.Filter.S3Key.Rules.Name",),
     },
 }

@@ -114,6 +114,35 @@ def enrolled(slug: str, group: str, **more: Any) -> Edits:
     return {prop(group, "TargetGroupARNs"): REMOVED, prop(group, "TrafficSources"): [{"Identifier": arn, **more} for arn in targets]}
 
 
+def grouped(*more: dict[str, Any], apart: bool = True, **changes: Any) -> Edits:
+    """O registro de `ESPECTRO` num grupo de registros, com outros; a zona no grupo (`apart`) ou em cada um."""
+    record = written(ESPECTRO, "Registro")
+    zone = {"HostedZoneId": record["HostedZoneId"]}
+    inside = [without({**record, **changes}, *zone), *more]
+    properties = {**zone, "RecordSets": inside} if apart else {"RecordSets": [{**zone, **item} for item in inside]}
+    return {(R, "Registro"): {"Type": "AWS::Route53::RecordSetGroup", "Properties": properties}}
+
+
+MAIL = {"Name": ref("NomeDominio"), "Type": "MX", "TTL": "300", "ResourceRecords": ["10 correio.exemplo.com"]}
+SIXTH = {**without(written(ESPECTRO, "Registro"), "HostedZoneId"), "Type": "AAAA"}
+
+
+def born_with(slug: str, instance: str, **devices: str) -> Edits:
+    """Os volumes ligados por `Volumes` da instância, cada um no dispositivo dele."""
+    attached = {name: REMOVED for name, body in subject(slug)[0].template.data[R].items() if body["Type"].endswith("VolumeAttachment")}
+    return {**{(R, name): gone for name, gone in attached.items()},
+            prop(instance, "Volumes"): [{"VolumeId": ref(volume), "Device": device} for volume, device in devices.items()]}
+
+
+def failing_over(*origins: str, behaviour: int | None = 0, codes: int = 2) -> Edits:
+    """Os arquivos de `LOJA` por um grupo de origens."""
+    group = {"Id": "grupo", "FailoverCriteria": {"StatusCodes": {"Quantity": codes, "Items": [500, 502]}},
+             "Members": {"Quantity": len(origins), "Items": [{"OriginId": name} for name in origins]}}
+    config = prop("Distribuicao", "DistributionConfig")
+    led = (*config, "DefaultCacheBehavior") if behaviour is None else (*config, "CacheBehaviors", behaviour)
+    return {(*config, "OriginGroups"): {"Quantity": 1, "Items": [group]}, (*led, "TargetOriginId"): "grupo"}
+
+
 RIGHT: dict[str, tuple[str, Edits]] = {
     "interface": ("musicas", one_by_one(Description="a de sempre")),
     "interface-do-modelo": (PDV, launched(AssociatePublicIpAddress=False, DeleteOnTermination=True)),
@@ -126,6 +155,13 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "definicao-em-texto": (ESPECTRO, as_text("apart")),
     "definicao-em-sub": (ESPECTRO, as_text("sub")),
     "mapa-distribuido": (ESPECTRO, distributed()),
+    "grupo-de-registros": (ESPECTRO, grouped(MAIL, SIXTH)),
+    "grupo-de-registros-com-a-zona-em-cada-um": (ESPECTRO, grouped(apart=False)),
+    "volumes-da-instancia": ("upload-ec2-ebs-rds", born_with("upload-ec2-ebs-rds", "Servidor", VolumeArquivos="/dev/sdf")),
+    "dois-volumes-da-instancia": ("dois-volumes-ebs", born_with(
+        "dois-volumes-ebs", "Servidor", VolumeRecebidos="/dev/sdf", VolumeDefinitivos="/dev/sdg")),
+    "grupo-de-origens": (LOJA, failing_over("arquivos", "aplicacao")),
+    "segunda-origem": (LOJA, failing_over("aplicacao", "arquivos")),
     "origem-de-trafego": (LOJA, enrolled(LOJA, "GrupoInstancias")),
 }
 WRONG: dict[str, tuple[str, Edits]] = {
@@ -143,6 +179,20 @@ WRONG: dict[str, tuple[str, Edits]] = {
     "definicao-em-texto-que-nao-comeca": (ESPECTRO, as_text("sub", StartAt="Falhou")),
     "mapa-distribuido-sem-permissao": (ESPECTRO, distributed("states:DescribeExecution")),
     "mapa-distribuido-de-outra-maquina": (ESPECTRO, distributed(machine="outra")),
+    "grupo-de-registros-com-outro-nome": (ESPECTRO, grouped(Name="outro.exemplo.com")),
+    "grupo-de-registros-que-leva-a-outro": (ESPECTRO, grouped(AliasTarget={
+        "DNSName": att("BalanceadorApi", "DNSName"), "HostedZoneId": att("BalanceadorApi", "CanonicalHostedZoneID")})),
+    "grupo-de-registros-de-outra-zona-do-destino": (ESPECTRO, grouped(SIXTH | {"AliasTarget": {
+        **SIXTH["AliasTarget"], "HostedZoneId": "Z2FDTNDATAQYW2"}})),
+    "grupo-com-o-registro-duas-vezes": (ESPECTRO, grouped(without(written(ESPECTRO, "Registro"), "HostedZoneId"))),
+    "volume-noutro-dispositivo-da-raiz": ("upload-ec2-ebs-rds", born_with("upload-ec2-ebs-rds", "Servidor", VolumeArquivos="/dev/xvda")),
+    "dois-volumes-num-dispositivo": ("dois-volumes-ebs", born_with(
+        "dois-volumes-ebs", "Servidor", VolumeRecebidos="/dev/sdf", VolumeDefinitivos="/dev/sdf")),
+    "volume-que-ninguem-liga": ("dois-volumes-ebs", born_with("dois-volumes-ebs", "Servidor", VolumeRecebidos="/dev/sdf")),
+    "grupo-de-origens-sem-uma": (LOJA, failing_over("arquivos")),
+    "grupo-de-origens-que-nao-ha": (LOJA, failing_over("arquivos", "outra")),
+    "grupo-de-origens-mal-contado": (LOJA, failing_over("arquivos", "aplicacao", codes=3)),
+    "grupo-de-origens-em-que-se-grava": (LOJA, failing_over("aplicacao", "arquivos", behaviour=None)),
     "origem-de-trafego-de-outro-tipo": (LOJA, enrolled(LOJA, "GrupoInstancias", Type="vpc-lattice")),
 }
 

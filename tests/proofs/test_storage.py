@@ -32,7 +32,7 @@ def test_an_attached_volume():
 @pytest.mark.parametrize("path, value", [
     (("Volume", "Properties", "AvailabilityZone"), {"Fn::Select": [0, {"Fn::GetAZs": ""}]}),
     (("Volume", "Properties", "AvailabilityZone"), {"Fn::GetAtt": ["Servidor", "AvailabilityZone"]}),
-    (("Servidor", "Properties"), {"NetworkInterfaces": [{"SubnetId": {"Ref": "SubRedeA"}}]}),
+    (("Servidor", "Properties"), {"NetworkInterfaces": [{"DeviceIndex": "0", "SubnetId": {"Ref": "SubRedeA"}}]}),
     (("Servidor", "Properties"), {"AvailabilityZone": {"Fn::Select": [0, {"Fn::GetAZs": ""}]}}),
     (("Ligacao", "Properties", "InstanceId"), {"Fn::GetAtt": ["Servidor", "InstanceId"]}),
 ])

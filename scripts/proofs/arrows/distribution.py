@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scripts.aws.types import BALANCER, BUCKET, DISTRIBUTION, ORIGIN_ACCESS_CONTROL, VPC_ORIGIN
 from scripts.proofs.arrows.access import key_used
+from scripts.proofs.arrows.failover import groups, targets
 from scripts.proofs.arrows.internet import outsider
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -36,7 +37,7 @@ def outside_reaches_distribution(case: Case) -> Iterator[Evidence]:
     ligada e que o comportamento padrão leve a uma origem.
 
     - `Enabled: true`, e sem `Staging`;
-    - o comportamento padrão com uma origem que existe na lista.
+    - o comportamento padrão com uma origem, ou um grupo delas, que existe na lista.
 
     Fonte: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-view-specify.html
     """
@@ -44,11 +45,11 @@ def outside_reaches_distribution(case: Case) -> Iterator[Evidence]:
     yield from outsider(case)
     yield from enabled(view, case.head)
     target = view.at(case.head, CONFIG, "DefaultCacheBehavior", "TargetOriginId")
-    names = [view.inside(origin, "Id") for origin in _origins(view, case.head)]
+    names = [view.inside(each, "Id") for each in (*_origins(view, case.head), *groups(view, case.head))]
     named = [name for name in names if name and target and name.value == target.value]
     if target and named:
         yield Found(target.path, "o que não tem outro comportamento vai a esta origem")
-        yield Found(named[0].path, "que está na lista de origens")
+        yield Found(named[0].path, "que está na lista de origens, ou de grupos delas")
     else:
         yield Missing(at(case.head, CONFIG), f"o comportamento padrão de `{case.head.id}` não leva a uma origem",
                       "escreva em `TargetOriginId` o `Id` de uma das `Origins`")
@@ -157,12 +158,15 @@ def _origin(view: View, distribution: Resource, *domains: str) -> Origin | None:
     ways = [way for way in behaviours(view, distribution) if not _shadowed(view, distribution, way)]
     for item in _origins(view, distribution):
         name, domain = (view.inside(item, key) for key in ("Id", "DomainName"))
-        used = [(way, target) for way in ways if (target := view.inside(way, "TargetOriginId"))
-                and name and target.value == name.value]
-        if name and domain and view.spelled(domain.value) in domains and used:
+        if name is None or domain is None or view.spelled(domain.value) not in domains:
+            continue
+        led = targets(view, distribution, str(name.value))
+        used = [(way, target) for way in ways if (target := view.inside(way, "TargetOriginId")) and target.value in led]
+        if used:
             target = used[0][1]
             return Origin(item, tuple(way for way, _ in used), (
-                Found(domain.path, "a origem"), Found(name.path, "tem este nome"), Found(target.path, "e um comportamento leva a ela")))
+                Found(domain.path, "a origem"), Found(name.path, "tem este nome"), *led[target.value],
+                Found(target.path, "e um comportamento leva a ela")))
     return None
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.aws.types import INSTANCE, SUBNET, VOLUME, VOLUME_ATTACHMENT
+from scripts.aws.types import INSTANCE, SUBNET, VOLUME
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import Placed, View
-from scripts.proofs.network.topology import network_of
+from scripts.proofs.facts.volumes import links
 from scripts.template.cloudformation import Resource
 
 
@@ -31,34 +31,21 @@ def instance_mounts_volume(case: Case) -> Iterator[Evidence]:
 
 def _attachment(view: View, instance: Resource, volume: Resource) -> Iterator[Evidence]:
     found = False
-    for named, device in _attached(view, instance, volume):
+    for link in links(view):
+        if (link.instance, link.volume) != (instance, volume):
+            continue
         found = True
-        yield from named
+        yield from link.lines
         disks = view.items(instance, "BlockDeviceMappings")
         taken = [view.inside(item, "DeviceName") for item in disks]
-        if device and any(item is None or item.value == device.value for item in taken):
-            yield Missing(device.path, f"o dispositivo `{device.value}` já é de outro disco de `{instance.id}`",
+        if link.device and any(item is None or item.value == link.device.value for item in taken):
+            yield Missing(link.device.path, f"o dispositivo `{link.device.value}` já é de outro disco de `{instance.id}`",
                           "escolha outro")
         break
     if not found:
         yield Missing(at(volume), f"`{volume.id}` não está ligado a `{instance.id}`",
                       f"acrescente um `AWS::EC2::VolumeAttachment` com `InstanceId: !Ref {instance.id}` e "
                       f"`VolumeId: !Ref {volume.id}`")
-
-
-def _attached(view: View, instance: Resource, volume: Resource) -> Iterator[tuple[list[Evidence], Placed | None]]:
-    """As linhas de cada ligação dos dois, e o dispositivo."""
-    net = network_of(view)
-    for attachment in view.of_type(VOLUME_ATTACHMENT):
-        ends = net.pointed(attachment, "InstanceId", INSTANCE), net.pointed(attachment, "VolumeId", VOLUME)
-        if ends == (instance, volume):
-            yield [Found(at(attachment, "InstanceId"), f"liga um volume a `{instance.id}`"),
-                   Found(at(attachment, "VolumeId"), f"o volume é `{volume.id}`")], view.at(attachment, "Device")
-    for item in view.items(instance, "Volumes"):
-        named = view.inside(item, "VolumeId")
-        if named and net.view.points(named.value, VOLUME) == volume:
-            line = Found(named.path, f"`{instance.id}` nasce com o volume `{volume.id}`")
-            yield [line], view.inside(item, "Device")
 
 
 def _same_zone(view: View, instance: Resource, volume: Resource) -> Iterator[Evidence]:

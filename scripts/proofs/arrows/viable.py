@@ -15,11 +15,12 @@ from scripts.aws.compute import EKS_AUTO_MODE
 from scripts.aws.kinds import ARN
 from scripts.aws.types import (
     COMPUTE_ENVIRONMENT, DATABASE, EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, LAUNCH_TEMPLATE, NAT_GATEWAY, ROLE,
-    SCALING_GROUP, VOLUME, VOLUME_ATTACHMENT,
+    SCALING_GROUP, VOLUME,
 )
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.expect import false, true
 from scripts.proofs.facts.view import View
+from scripts.proofs.facts.volumes import links
 from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Key, Resource
@@ -186,13 +187,14 @@ def _nat(view: View, nat: Resource) -> Iterator[Missing]:
 @judge(VOLUME)
 def _volume(view: View, volume: Resource) -> Iterator[Missing]:
     """O volume se liga uma vez, num dispositivo que ninguém mais usa na mesma instância."""
-    uses = [(link, view.value(link, "InstanceId"), view.value(link, "Device")) for link in view.of_type(VOLUME_ATTACHMENT)]
-    mine = [use for use in uses if view.points(view.at(use[0], "VolumeId"), VOLUME) == volume]
+    mine = [link for link in links(view) if link.volume == volume]
     if len(mine) > 1 and not true(view.value(volume, "MultiAttachEnabled")):
-        yield Missing(at(mine[1][0], "VolumeId"), f"`{volume.id}` se liga duas vezes, e só aceita uma", "deixe uma ligação")
-    for link, instance, device in mine:
-        if any(other != link and (where, name) == (instance, device) for other, where, name in uses):
-            yield Missing(at(link, "Device"), f"outro volume já usa o dispositivo `{device}` da mesma instância", "escolha outro dispositivo")
+        yield Missing(mine[1].path, f"`{volume.id}` se liga duas vezes, e só aceita uma", "deixe uma ligação")
+    for link in mine:
+        device = link.device.value if link.device else None
+        if link.device and any(other != link and other.instance == link.instance and other.device and other.device.value == device
+                               for other in links(view)):
+            yield Missing(link.device.path, f"outro volume já usa o dispositivo `{device}` da mesma instância", "escolha outro dispositivo")
 
 
 @judge(JOB_DEFINITION)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.types import BUCKET, INSTANCE, VOLUME, VOLUME_ATTACHMENT
+from scripts.aws.types import BUCKET, INSTANCE
 from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, earlier, general, terms
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import View
+from scripts.proofs.facts.volumes import links
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
 
@@ -114,7 +115,7 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
     Trocar ou perder o servidor não leva os arquivos: o volume é outro recurso, e mesmo ao
     remover a pilha fica uma cópia dele.
 
-    - um volume do template, ligado a uma instância por `AWS::EC2::VolumeAttachment`;
+    - um volume do template, ligado a uma instância por `AWS::EC2::VolumeAttachment`, ou por `Volumes` dela;
     - `DeletionPolicy` e `UpdateReplacePolicy` iguais a `Snapshot` ou `Retain`;
     - um volume que pode se perder dá o motivo em `Metadata: {Excecoes: {volume-descartavel: …}}`, e há
       outro que fica.
@@ -123,14 +124,11 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
     """
     view = scene.view
     attached = []
-    for attachment in view.of_type(VOLUME_ATTACHMENT):
-        volume = view.points(view.at(attachment, "VolumeId"), VOLUME)
-        instance = view.points(view.at(attachment, "InstanceId"), INSTANCE)
-        if volume and instance and not disposable(volume):
-            attached.append(volume)
-            yield Found(at(attachment, "VolumeId"), f"`{volume.id}` existe fora da instância")
-            yield Found(at(attachment, "InstanceId"), f"e se liga a `{instance.id}`")
-            yield from _kept(volume)
+    for link in links(view):
+        if link.volume and link.instance and not disposable(link.volume):
+            attached.append(link.volume)
+            yield from link.lines
+            yield from _kept(link.volume)
     for instance in view.of_type(INSTANCE) if not attached else ():
         yield Missing(("Resources", instance.id), f"`{instance.id}` não tem volume que viva sem ela",
                       "crie um `AWS::EC2::Volume` e ligue-o com `AWS::EC2::VolumeAttachment`")
