@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+WORDS = ("zero", "um", "dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze", "doze", "treze", "quatorze",
+         "quinze", "dezesseis", "dezessete", "dezoito", "dezenove", "vinte")
+NUMBERS = {**{word: number for number, word in enumerate(WORDS)}, "uma": 1, "duas": 2, "catorze": 14, "trinta": 30, "quarenta": 40,
+           "cinquenta": 50, "sessenta": 60, "noventa": 90, "cem": 100, "mil": 1000}
+"""De cada número escrito por extenso, o valor."""
+
 
 def decimal(value: float, places: int = 2) -> str:
     """`1,50`: o número com vírgula e tantas casas."""

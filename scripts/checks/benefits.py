@@ -11,7 +11,6 @@ from markdown_it.token import Token
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.page.architecture import COMMON, Benefit, Page
-from scripts.page.document import Link
 from scripts.proofs.claims.evaluate import CLAIMS, ClaimResult, evaluate
 from scripts.proofs.facts.views import Views
 
@@ -38,7 +37,7 @@ def check(page: Page, views: Views, judged: Results) -> Iterator[Finding]:
             yield from _lacking(page, benefit, views, result)
         elif not _opinion(page, benefit):
             yield Finding(page.path, benefit.line, "beneficio-sem-prova", _unproven(claimed(page, benefit), benefit.common))
-        elif not any(link.target.startswith("https://") for link in _links(page, benefit)):
+        elif not any(link.target.startswith("https://") for link in benefit.links):
             yield Finding(page.path, benefit.line, "beneficio-sem-fonte",
                           "A opinião não diz de onde vem; acrescente um link para a fonte, como uma página da AWS.")
 
@@ -87,11 +86,3 @@ def _opening(page: Page, benefit: Benefit) -> list[Token]:
         if token.type == "inline" and token.map and token.map[0] + 1 == benefit.line:
             return [child for child in token.children or [] if child.type != "text" or child.content]
     return []
-
-
-def _links(page: Page, benefit: Benefit) -> Iterator[Link]:
-    """Os links do item, da linha dele até a do próximo item ou o fim da lista."""
-    following = [other.line for other in page.benefits if other.line > benefit.line]
-    following += [heading.line for heading in page.headings if heading.line > benefit.line]
-    end = min(following, default=page.tokens[-1].map[1] + 1 if page.tokens and page.tokens[-1].map else 10**9)
-    return (link for link in page.links if benefit.line <= link.line < end)

@@ -10,6 +10,7 @@ from functools import cache
 from scripts.aws.quotas import free_plan, quotas, vcpus
 from scripts.aws.types import BALANCER, DATABASE, EKS_CLUSTER, ELASTIC_IP, NAT_GATEWAY, VPC
 from scripts.base.findings import Finding
+from scripts.base.wording import NUMBERS
 from scripts.checks.billing import Bill, Machines, Unpriced
 from scripts.page.document import Document, plain
 from scripts.proofs.facts.views import Views
@@ -19,8 +20,6 @@ COUNTED = {"L-0263D0A3": ELASTIC_IP, "L-F678F1CE": VPC, "L-FE5A380F": NAT_GATEWA
            "L-7B6409FD": DATABASE, "L-1194D53C": EKS_CLUSTER}
 """De cada cota que conta recursos, o tipo; as vCPUs saem das instâncias."""
 VCPUS = "L-1216C47A"
-WORDS = ("zero", "um", "dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez")
-NUMBERS = {**{word: number for number, word in enumerate(WORDS)}, "uma": 1, "duas": 2}
 NUMBER = rf"(?<!mais )\b(\d+|{'|'.join(NUMBERS)})\s+"
 TAIL = r"\b(?!\s+(?:d[eoa]s?|por)\b)"
 DEFAULT = re.compile(r"\b(?:padrão|cotas?|limites?|por zona|por conta)\b", re.IGNORECASE)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
-from scripts.checks import arrows, benefits, blocks, commands, comparison, components, hygiene, ids, links
+from scripts.checks import arrows, benefits, blocks, commands, comparison, components, hygiene, ids, links, numbers
 from scripts.checks import picture, prices, quotas, resources, shared, steps
 from scripts.checks.reading import Reading
 from scripts.page import architecture
@@ -128,6 +128,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     if read.page:
         yield from quotas.check(read.page, views)
         yield from benefits.check(read.page, views, read.claims)
+        yield from numbers.check(read.page, diagram, views, read.proofs, [result for _, result in read.claims])
 
 
 def _script(root: Path, script: str) -> Iterable[Finding]:

@@ -39,22 +39,29 @@ class Row:
 
 @dataclass(frozen=True)
 class Step:
-    """Um item da lista numerada; `number` é a posição, que é o que o leitor vê."""
+    """Um item da lista numerada; `number` é a posição, que é o que o leitor vê, e `codes`, o que está entre crases."""
 
     number: int
     text: str
     links: tuple[Link, ...]
     line: int
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Benefit:
-    """Um item da lista, com o primeiro link, ou um link do parágrafo comum, com o texto até o próximo."""
+    """Um item da lista, com os links, ou um link do parágrafo comum, com o texto até o próximo; `codes` é o que está entre crases."""
 
     text: str
-    link: Link | None
+    links: tuple[Link, ...]
     line: int
     common: bool = False
+    codes: tuple[str, ...] = ()
+
+    @property
+    def link(self) -> Link | None:
+        """O primeiro link, que diz o que o prova."""
+        return next(iter(self.links), None)
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ class Reader:
         items = self._items(FLOW, "ordered_list_open", "uma lista numerada com um item por passo")
         steps = []
         for number, item in enumerate(items, 1):
-            steps.append(Step(number, _text(item), tuple(document.links(item)), _line(item[0])))
+            steps.append(Step(number, _text(item), tuple(document.links(item)), _line(item[0]), _codes(item)))
             if item[0].info != str(number):
                 self._find(_line(item[0]), "passo-pulado", f"O item está escrito como `{item[0].info}` e será o passo "
                            f"{number}; numere a lista de 1 em 1.")
@@ -124,7 +131,7 @@ class Reader:
 
     def benefits(self) -> tuple[Benefit, ...]:
         items = self._items(BENEFITS, "bullet_list_open", "uma lista com um item por benefício")
-        own = [Benefit(_text(item), next(document.links(item), None), _line(item[0])) for item in items]
+        own = [Benefit(_text(item), tuple(document.links(item)), _line(item[0]), codes=_codes(item)) for item in items]
         return (*own, *self._common(items[-1][-1] if items else None))
 
     def _common(self, last: Token | None) -> Iterator[Benefit]:
@@ -227,11 +234,16 @@ def _linked(paragraph: Token) -> Iterator[Benefit]:
     children = paragraph.children or []
     starts = [index for index, child in enumerate(children) if child.type == "link_open"]
     for link, start, end in zip(document.links([paragraph]), starts, [*starts[1:], len(children)]):
-        yield Benefit(document.plain(children[start:end]), link, link.line, common=True)
+        codes = tuple(child.content for child in children[start:end] if child.type == "code_inline")
+        yield Benefit(document.plain(children[start:end]), (link,), link.line, common=True, codes=codes)
 
 
 def _text(item: list[Token]) -> str:
     return " ".join(document.plain(token.children or []) for token in item if token.type == "inline")
+
+
+def _codes(item: list[Token]) -> tuple[str, ...]:
+    return tuple(code.text for code in document.codes(item))
 
 
 def _line(token: Token) -> int:

@@ -1,7 +1,7 @@
 """O que gente de fora mudou nos templates reais: cada mudança falsa é um achado, e cada forma certa passa.
 
 Cada caso muda um template pelos caminhos do documento e pergunta à conferência inteira. As mudanças
-são de quem não escreveu as regras; o que ainda passa está marcado, e a marca cai quando deixa de passar.
+são de quem não escreveu as regras.
 """
 
 from __future__ import annotations
@@ -120,9 +120,6 @@ FALSE: dict[str, tuple[str, Edits]] = {
     "balanceador-sem-ipv4": (PDV, {prop("Balanceador", "IpAddressType"): "dualstack-without-public-ipv4"}),
     "tabela-de-outra": ("metadados-s3", {prop("FuncaoProcessar", "Environment", "Variables", "METADATA_TABLE"): {"Ref": "TabelaAuditoria"}}),
 }
-STILL_PASS = {"logs-por-noventa-dias", "snapshot-por-ano"}
-"""O que só a página promete em números, e ainda não se compara."""
-
 RIGHT: dict[str, tuple[str, Edits]] = {
     "traffic-sources": (PDV, {
         prop("GrupoInstancias", "TargetGroupARNs"): REMOVED,
@@ -142,7 +139,7 @@ def test_the_real_templates_have_no_finding(slug):
     assert findings(slug, {}) == []
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xfail(strict=True)) if name in STILL_PASS else name for name in FALSE])
+@pytest.mark.parametrize("name", FALSE)
 def test_a_false_change_is_a_finding(name):
     assert findings(*FALSE[name])
 

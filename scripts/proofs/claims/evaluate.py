@@ -15,6 +15,7 @@ from scripts.proofs import claims
 from scripts.proofs.claims.registry import CLAIMS, Claim, Scene
 from scripts.proofs.evidence import Found, Missing
 from scripts.proofs.facts.views import Views
+from scripts.template.values import Path
 
 for _module in pkgutil.iter_modules(claims.__path__):
     importlib.import_module(f"{claims.__name__}.{_module.name}")
@@ -22,11 +23,12 @@ for _module in pkgutil.iter_modules(claims.__path__):
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """O resultado de uma afirmação: todas as linhas achadas e tudo o que falta, sem repetição."""
+    """O resultado de uma afirmação: todas as linhas achadas, tudo o que falta, sem repetição, e o que se leu para saber."""
 
     claim: Claim
     found: tuple[Found, ...]
     missing: tuple[Missing, ...]
+    reads: tuple[Path, ...] = ()
 
     @property
     def proven(self) -> bool:
@@ -40,10 +42,13 @@ def evaluate(claim_id: str, diagram: Diagram, views: Views, said: str = "") -> C
     """
     judged = CLAIMS[claim_id]
     pieces: dict[Found | Missing, None] = dict.fromkeys(views.unknown)
+    reads: dict[Path, None] = {}
     for view in views.each:
-        pieces.update(dict.fromkeys(judged.judge(Scene(view, diagram, said))))
+        with view.reading() as read:
+            pieces.update(dict.fromkeys(judged.judge(Scene(view, diagram, said))))
+        reads.update(read)
     found = tuple(piece for piece in pieces if isinstance(piece, Found))
     missing = tuple(piece for piece in pieces if isinstance(piece, Missing))
     if not found and not missing:
         missing = (Missing(("Resources",), f"nada no template diz respeito a “{judged.title.lower()}”", "retire o benefício"),)
-    return ClaimResult(judged, found, missing)
+    return ClaimResult(judged, found, missing, tuple(reads))

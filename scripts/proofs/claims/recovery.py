@@ -248,6 +248,7 @@ def _watched(view: View, queue: Resource) -> Iterator[Evidence]:
         counted = view.value(alarm, "Unit") in (None, "Count")
         if named and counted and view.value(alarm, "ActionsEnabled") in (None, True, "true"):
             yield Found(items[0].path, f"o alarme olha `{queue.id}`")
+            view.items(alarm, "AlarmActions")  # a quem avisa: o benefício que o nomear diz o que se leu
             yield from _alarm(view, alarm)
             return
     yield Missing(("Resources", queue.id), f"nenhum alarme vigia `{queue.id}`",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.facts.measures import written_at
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
 from scripts.template.values import Unknown
@@ -59,7 +60,7 @@ def setting(view: View, resource: Resource, *keys: Key) -> Setting:
 
 def written(view: View, found: Placed) -> Setting:
     """Um valor já achado, com tudo o que pode valer."""
-    raw = _raw(view.template.data, found.path)
+    raw = written_at(view.template.data, found.path)
     name = raw["Ref"] if isinstance(raw, dict) and list(raw) == ["Ref"] else None
     if isinstance(name, str) and name in view.template.parameters:
         return _parameter(view, name, found.path, found.value)
@@ -121,15 +122,6 @@ def below(most: float) -> Test:
 
 def equal(expected: Any) -> Test:
     return lambda value: str(value) == str(expected)
-
-
-def _raw(node: Any, path: Path) -> Any:
-    for key in path:
-        if isinstance(node, list) and isinstance(key, int) and key < len(node):
-            node = node[key]
-        else:
-            node = node.get(key) if isinstance(node, dict) else None
-    return node
 
 
 def _parameter(view: View, name: str, path: Path, value: Any) -> Setting:

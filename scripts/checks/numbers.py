@@ -1,0 +1,189 @@
+"""Números e nomes: cada um que um passo ou um benefício diz é uma linha do que o prova, ou vem com a fonte.
+
+Na tabela dos componentes, que também explica, basta que nenhuma propriedade o desminta.
+
+O que prova um passo são as setas dele, o que elas leram e os recursos dos componentes que a frase cita; um
+benefício, o que a afirmação dele leu. Um número que não é do template vai dentro de um link para a fonte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from scripts.aws.types import ALARM, BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, NAT_GATEWAY, QUEUE, SUBNET, TABLE, VOLUME
+from scripts.base.diagram import Diagram
+from scripts.base.findings import Finding
+from scripts.page.architecture import Page
+from scripts.page.document import Link
+from scripts.page.quantities import COUNT, EVERY, PORT, SIZE, Quantity, quantities
+from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.claims.evaluate import ClaimResult
+from scripts.proofs.facts.measures import DAILY, Measure, measures, parameters, texts, written_at
+from scripts.proofs.facts.view import View
+from scripts.proofs.facts.views import Views
+from scripts.proofs.network.interfaces_by_type import home_of
+from scripts.proofs.network.topology import network_of
+from scripts.template.values import Path
+
+COUNTED = {"bucket": BUCKET, "fila": QUEUE, "funç": FUNCTION, "tabela": TABLE, "volume": VOLUME, "banco": DATABASE, "alarme": ALARM,
+           "balanceador": BALANCER, "instância": INSTANCE, "nat": NAT_GATEWAY, "sub-rede": SUBNET}
+"""Do que se conta pelo número de recursos, o começo do nome e o tipo."""
+FAMILIES: tuple[tuple[str, dict[str, int]], ...] = (
+    (r"(?:de cada|por) vez|em cada lote", {"BatchSize": 0, "MaxBatchSize": 0, "MaxConcurrency": 0}),
+    (r"instância|máquina", {"MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0}),
+    (r"vez|tentativa|falha", {"maxReceiveCount": 0, "MaximumRetryAttempts": 1, "MaxAttempts": 1, "Attempts": 0}),
+)
+"""Do que se conta por uma propriedade, as que servem, e quanto somar: a primeira tentativa não é uma repetição."""
+PATHLIKE = re.compile(r"[/.][\w./-]+|[\w./-]+/")
+NAMED = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+")
+DATABASES = re.compile(r"\b(?:bancos?|RDS)\b")
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """O que a página diz num lugar, e os trechos do template que o provam."""
+
+    who: str
+    line: int
+    text: str
+    codes: tuple[str, ...]
+    paths: Callable[[], Iterable[Path]]
+    strict: bool = True
+    """Tudo o que se diz precisa de uma linha; na tabela, que também explica, basta que nenhuma o desminta."""
+
+    @cached_property
+    def roots(self) -> tuple[Path, ...]:
+        """Os caminhos que provam a frase, sem os que estão dentro de outro deles."""
+        known = dict.fromkeys(self.paths())
+        return tuple(root for root in known if not any(root[:end] in known for end in range(1, len(root))))
+
+
+def check(page: Page, diagram: Diagram, views: Views, proofs: Sequence[Proof],
+          judged: Iterable[ClaimResult | None]) -> Iterator[Finding]:
+    """O que um passo ou um benefício diz e nada do que o prova vale."""
+    for said in sentences(page, diagram, views, proofs, judged):
+        for quantity in quantities(said.text):
+            if not supported(views, said, quantity) and (said.strict or _near(views, said, quantity)):
+                yield Finding(page.path, said.line, "numero-sem-prova", _unsupported(views, said, quantity))
+        yield from _names(page, views, said)
+
+
+def sentences(page: Page, diagram: Diagram, views: Views, proofs: Sequence[Proof],
+              judged: Iterable[ClaimResult | None]) -> Iterator[Sentence]:
+    """Os passos e os benefícios, sem o que está num link para a fonte."""
+    for step in page.steps:
+        text, codes = _unsourced(step.text, step.codes, step.links)
+        linked = {link.target[1:] for link in step.links if link.target.startswith("#")}
+        yield Sentence(f"O passo {step.number}", step.line, text, codes,
+                       partial(_step_roots, diagram, views, proofs, step.number, linked))
+    for row in page.rows:
+        touching = [proof for proof in proofs if row.node_id in (proof.edge.tail, proof.edge.head)]
+        yield Sentence(f"A linha de `{row.node_id}`", row.line, ". ".join(row.cells[1:-1]), (),
+                       partial(_roots, views, touching, row.resources), strict=False)
+    for benefit, result in zip(page.benefits, judged):
+        text, codes = _unsourced(benefit.text, benefit.codes, benefit.links)
+        roots = (*(piece.path for piece in result.found), *result.reads) if result else ()
+        yield Sentence("O benefício", benefit.line, text, codes, partial(tuple, roots))
+
+
+def supported(views: Views, said: Sentence, quantity: Quantity) -> list[Measure]:
+    """As linhas que valem o que se diz, em todos os mundos em que há do que dizer."""
+    found: list[Measure] = []
+    for view in views.each:
+        counted = _counted(view, said, quantity) if quantity.kind == COUNT else []
+        known = counted or [each for each in measures(view, said.roots) if each.kind == quantity.kind]
+        serving = [each for each in known if _equal(each, quantity)]
+        if known and not serving:
+            return []
+        found += serving
+    return found
+
+
+def _equal(measure: Measure, quantity: Quantity) -> bool:
+    """O valor é o dito; do que só certas propriedades contam, é uma delas, e a cópia do RDS só vale de quem fala do banco."""
+    if quantity.kind == EVERY and measure.name == DAILY and not DATABASES.search(quantity.clause):
+        return False
+    for pattern, names in FAMILIES if measure.name not in COUNTED.values() else ():
+        if quantity.kind == COUNT and re.search(pattern, quantity.noun):
+            return measure.name in names and measure.value + names[measure.name] == quantity.value
+    return measure.value == quantity.value
+
+
+def _counted(view: View, said: Sentence, quantity: Quantity) -> list[Measure]:
+    """Quantas zonas têm os recursos que provam a frase, ou quantos recursos do tipo há no template."""
+    if quantity.noun.startswith("zona"):
+        net = network_of(view)
+        names = dict.fromkeys(str(root[1]) for root in said.roots if root[0] == "Resources" and len(root) > 1)
+        homes = [home_of(net, view.resources.get(name)) for name in names]
+        zones = {str(subnet.zone): subnet.id for home in homes if home for subnet in home.known_subnets(net)}
+        return [Measure(("Resources", name, "Properties", "AvailabilityZone"), COUNT, len(zones), "zona") for name in zones.values()]
+    kind = next((kind for start, kind in COUNTED.items() if quantity.noun.startswith(start)), "")
+    found = view.of_type(kind) if kind else []
+    return [Measure(("Resources", found[0].id), COUNT, len(found), kind)] if found else []
+
+
+def _step_roots(diagram: Diagram, views: Views, proofs: Sequence[Proof], number: int, linked: set[str]) -> Iterator[Path]:
+    """O que prova o passo: as setas dele, o que ele mostra e os componentes que a frase cita."""
+    carried = [proof for proof in proofs if proof.edge.step == number]
+    shown = linked | {end for proof in carried for end in (proof.edge.tail, proof.edge.head)}
+    shown |= {element.id for element in (*diagram.nodes, *diagram.groups) if element.step == number}
+    shown |= {node.id for node in diagram.nodes for group in diagram.ancestors(node) if group.step == number}
+    names = {name for identity in shown & diagram.elements.keys() for name in diagram.elements[identity].resources}
+    yield from _roots(views, carried, names)
+
+
+def _roots(views: Views, proofs: Iterable[Proof], names: Iterable[str]) -> Iterator[Path]:
+    """Estes recursos por inteiro, o que as setas leram e os recursos de que elas dependem."""
+    path = set(names)
+    for proof in proofs:
+        path |= {str(piece.path[1]) for piece in proof.found if piece.path[0] == "Resources" and len(piece.path) > 1}
+        yield from (piece.path for piece in proof.found)
+        yield from proof.reads
+    yield from (("Resources", name, part) for name in sorted(path & views.template.resources.keys()) for part in ("Properties", "Metadata"))
+
+
+def _unsourced(text: str, codes: tuple[str, ...], links: Iterable[Link]) -> tuple[str, tuple[str, ...]]:
+    """A frase sem o que está dentro de um link para fora, que é a fonte do que ele diz."""
+    for link in links:
+        if link.target.startswith("https://"):
+            text = text.replace(link.text, " " * len(link.text), 1)
+            codes = tuple(code for code in codes if code not in link.text)
+    return text, codes
+
+
+def _near(views: Views, said: Sentence, quantity: Quantity) -> list[str]:
+    """As propriedades que diriam isso, e dizem outra coisa."""
+    if quantity.kind in (SIZE, PORT) and not said.strict:
+        return []  # a tabela também fala do que o programa lê, e de portas que não há
+    return list({f"`{each.name}` (linha {views.template.line(*each.path)})": None for view in views.each for each in measures(view, said.roots)
+                 if each.kind == quantity.kind and (quantity.kind != COUNT or _family(quantity, each))})
+
+
+def _unsupported(views: Views, said: Sentence, quantity: Quantity) -> str:
+    close = _near(views, said, quantity)[:SHOWN]
+    near = f" De {quantity.kind}, o que há ali é {', '.join(close)}." if close else ""
+    return (f"{said.who} diz “{quantity.text}”, e nada do que o prova vale isso.{near} Acerte o texto ou o template; se o número não é do "
+            "template, ponha-o num link para a fonte, com a data, ou tire-o.")
+
+
+def _family(quantity: Quantity, measure: Measure) -> bool:
+    return any(re.search(pattern, quantity.noun) and measure.name in names for pattern, names in FAMILIES)
+
+
+def _names(page: Page, views: Views, said: Sentence) -> Iterator[Finding]:
+    """Os parâmetros e os valores entre crases que nada do que prova a frase usa."""
+    template = views.template
+    for code in dict.fromkeys(said.codes):
+        if code in template.parameters:
+            bound = any(root[:2] == ("Parameters", code) or code in parameters(written_at(template.data, root)) for root in said.roots)
+        elif PATHLIKE.fullmatch(code):
+            bound = any(code == text for view in views.each for _, text in texts(view, said.roots))
+        else:
+            bound = not NAMED.fullmatch(code) or code in template.text
+        if not bound:
+            yield Finding(page.path, said.line, "nome-sem-prova",
+                          f"{said.who} diz `{code}`, e nada do que o prova usa esse nome; acerte o texto ou o template, ou tire-o.")
