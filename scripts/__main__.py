@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # -*- coding: utf-8 -*-
 """Porta de entrada: `python3 scripts VERBO`, de qualquer pasta, só com a biblioteca padrão.
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from scripts.base.findings import Defect, to_json
+from scripts.base.findings import Defect
 from scripts.base.tree import Tree, WrongUse
 
 HERE = Path(__file__).resolve().parent.parent
@@ -105,15 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     verb("servir", _serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança", "--raiz")
     verb("testar", _test, "roda todos os testes e conferências")
     verb("gerar", _generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", example="gerar --vigiar")
-    verb(
-        "conferir",
-        _check,
-        "confere se figura, página e template concordam",
-        "slug",
-        "--json",
-        "--raiz",
-        example="conferir pdv-alta-disponibilidade",
-    )
+    verb("conferir", _check, "confere se figura, página e template concordam", "slug", "--formato", "--json", "--raiz",
+         example="conferir pdv-alta-disponibilidade")
     verb("construir", _build, "confere tudo e monta o site em `site/`", "--raiz")
     verb("novo", _create, "começa uma arquitetura: script, página e template", "SLUG", "--raiz", example="novo fila-de-pedidos")
     verb(
@@ -137,7 +130,12 @@ _ARGUMENTS: dict[str, dict] = {
         "`site`: peso e tempo das páginas; `links`: abre os links da AWS (precisa de rede)",
     },
     "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
-    "--json": {"action": "store_true", "help": "achados como lista JSON"},
+    "--formato": {
+        "choices": ("texto", "json", "github", "sarif"),
+        "default": "",
+        "help": "`texto` (o padrão); `json`; `github`: anotações e resumo, o padrão no GitHub Actions; `sarif`: SARIF 2.1.0",
+    },
+    "--json": {"action": "store_true", "help": "o mesmo que `--formato json`"},
     "--raiz": {"type": Path, "default": HERE, "metavar": "DIR", "help": "outra árvore em vez desta"},
 }
 
@@ -171,16 +169,14 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from scripts.checks import run
+    from scripts.checks import report, run
 
+    if options.json and options.formato:
+        raise WrongUse("`--json` é o mesmo que `--formato json`; use um dos dois.")
+    tree = _tree(options)
     with _without_collector():
-        findings = run.check_tree(_tree(options), options.slug).findings
-    if options.json:
-        print(to_json(findings))
-    else:
-        for finding in findings:
-            print(finding)
-        print(run.summary(findings), file=sys.stderr)
+        findings = run.check_tree(tree, options.slug).findings
+    report.say(findings, tree.root, "json" if options.json else options.formato)
     return 1 if findings else 0
 
 

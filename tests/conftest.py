@@ -119,6 +119,13 @@ class Figure:
         return found
 
 
+@pytest.fixture(autouse=True)
+def outside_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Os testes dizem o mesmo dentro e fora de uma etapa do GitHub Actions."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def project(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Project:
     return Project(tmp_path / "arvore", capfd)

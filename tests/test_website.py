@@ -112,6 +112,15 @@ def under(element: Element, tag: str = "") -> list[Element]:
     return [inner for inner in found if not tag or inner.tag == tag]
 
 
+def test_every_page_has_a_share_card_that_the_browser_does_not_ask_for(site):
+    for file in site.rglob("index.html"):
+        said = {e.attributes["property"]: e.attributes["content"] for e in parsed(file).all("meta") if "property" in e.attributes}
+        address, *_ = [e.attributes["href"] for e in parsed(file).all("link", rel="canonical")]
+        assert said["og:url"] == address and said["og:title"] and said["og:description"]
+        base = address.removesuffix(file.parent.relative_to(site).as_posix().removeprefix(".") + "/").rstrip("/")
+        assert (site / said["og:image"].removeprefix(f"{base}/")).read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_component_of_the_picture_is_a_table_row(site, slug):
     built = page(site, slug)

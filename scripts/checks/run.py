@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from scripts.base.diagram import Rendered
 from scripts.base.findings import Finding
 from scripts.base.tree import Tree, WrongUse
-from scripts.base.wording import plural
 from scripts.picture.workers import Result, render_all
 
 if TYPE_CHECKING:
@@ -101,10 +100,3 @@ def _bytes(file: Path) -> bytes | int | None:
         return file.read_bytes()
     except OSError as error:
         return error.errno
-
-
-def summary(findings: list[Finding]) -> str:
-    """A última linha, para gente."""
-    if not findings:
-        return "Tudo confere."
-    return f"{plural(len(findings), 'achado', 'achados')}."

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts.base.findings import Defect, Finding
+from scripts.base.findings import Defect
 from scripts.base.tree import Tree, WrongUse
-from scripts.checks import run
+from scripts.checks import report, run
 from scripts.checks.reading import Reading
 from scripts.page import document
 
@@ -27,7 +27,7 @@ def build(tree: Tree) -> int:
     """Confere tudo e monta `site/` no modo estrito; devolve o estado de saída."""
     config_file(tree)
     checked = run.check_tree(tree, [])
-    report(checked.findings)
+    report.say(checked.findings, tree.root)
     if checked.findings:
         print("O site não foi construído: resolva os achados primeiro.", file=sys.stderr)
         return 1
@@ -112,10 +112,3 @@ def _navigation(tree: Tree) -> list[dict]:
         *([{"Arquiteturas": overview + inside}] if overview or inside else []),
         *({name: path.relative_to(docs).as_posix()} for name, path in others),
     ]
-
-
-def report(findings: list[Finding]) -> None:
-    """Os achados, e a última linha que diz quantos são."""
-    for finding in findings:
-        print(finding)
-    print(run.summary(findings), file=sys.stderr)

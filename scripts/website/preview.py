@@ -22,7 +22,7 @@ from mkdocs.livereload import LiveReloadServer
 
 from scripts.base.findings import Defect, to_json
 from scripts.base.tree import Tree, WrongUse
-from scripts.checks import run
+from scripts.checks import report, run
 from scripts.picture.generate import Watcher, generate
 from scripts.website import build
 from scripts.website.pages import Pages
@@ -69,7 +69,7 @@ class Preview:
         """Desenha os scripts, uma vez, e confere a árvore com o que eles desenharam."""
         drawn = generate(self.tree, self.tree.scripts([]))
         self.checked = run.check_tree(self.tree, [], drawn, self.memory)
-        build.report(self.checked.findings)
+        report.say(self.checked.findings, self.tree.root, "texto")
 
     def build(self) -> None:
         """Monta as páginas em que algo mudou; todas, se mudou o que é de todas."""
