@@ -16,6 +16,8 @@ KINDS = (
     Kind("AWS::AutoScaling::LifecycleHook", NAME),
     Kind("AWS::Lambda::Function", NAME, gives={"Arn": ARN}, arn=f"lambda:{HERE}:function:{{}}", named="FunctionName", nature=MANAGED,
          role=("Role", "lambda.amazonaws.com"), service=Service("lambda", ("lambda:InvokeFunction",), "lambda")),
+    Kind("AWS::Lambda::Alias", ARN, gives={"AliasArn": ARN}, named="Name", part_of=("FunctionName", "AWS::Lambda::Function")),
+    Kind("AWS::Lambda::Version", ARN, gives={"FunctionArn": ARN, "Version": NAME}, part_of=("FunctionName", "AWS::Lambda::Function")),
     Kind("AWS::StepFunctions::StateMachine", ARN, gives={"Arn": ARN, "Name": NAME}, arn=f"states:{HERE}:stateMachine:{{}}",
          named="StateMachineName", nature=MANAGED, role=("RoleArn", "states.amazonaws.com"), deputy=True,
          service=Service("states", ("states:StartExecution",), "states")),

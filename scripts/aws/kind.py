@@ -42,7 +42,8 @@ class Kind:
     recurso. `arn` é o ARN depois da partição, com `{}` no lugar do nome; `named`, a propriedade que
     dá esse nome. `nature` é vazia quando o tipo não se desenha. `role` é a propriedade com o papel e
     quem o assume; `policy`, onde está a política do próprio recurso; `policy_of`, de um tipo que é a
-    política de outro, a propriedade que o nomeia, a do documento e por que modos o nomeia. `scope` é `zone`, `region` ou
+    política de outro, a propriedade que o nomeia, a do documento e por que modos o nomeia. `part_of` é a
+    propriedade que nomeia o recurso cujo ARN, com o nome deste no fim, é o ARN deste, e o tipo dele. `scope` é `zone`, `region` ou
     `global`; `deputy` diz que o serviço conta à confiança do papel por quem age:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
@@ -61,6 +62,7 @@ class Kind:
     deputy: bool = False
     policy: Keys = ()
     policy_of: tuple[str, str, tuple[str, ...]] | None = None
+    part_of: tuple[str, str] | None = None
     service: Service | None = None
 
     @property

@@ -106,6 +106,8 @@ NEIGHBOURS: Mapping[str, str] = {
     "AWS::CloudWatch::Dashboard": "só mostra métricas",
     "AWS::EC2::EIP": "é o endereço que outro recurso cita",
     "AWS::EKS::AccessEntry": "diz quem administra o cluster",
+    "AWS::Lambda::Alias": "dá outro nome a uma versão da função, que só quem o cita chama",
+    "AWS::Lambda::Version": "guarda o código da função como está, e só quem a cita a chama",
     "AWS::Logs::MetricFilter": "só conta linhas de log",
 }
 """Tipos de recurso que podem citar um do caminho sem mudar a seta, e por quê."""

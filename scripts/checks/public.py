@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import (
-    BALANCER, BUCKET, DATABASE, DB_CLUSTER, FUNCTION, FUNCTION_URL, INTERNET_GATEWAY, LAMBDA_PERMISSION, SECURITY_GROUP,
-    VPC_ENDPOINT,
+    BALANCER, BUCKET, DATABASE, DB_CLUSTER, FUNCTION_URL, INTERNET_GATEWAY, LAMBDA_PERMISSION, SECURITY_GROUP, VPC_ENDPOINT,
 )
 from scripts.base.diagram import Diagram, Node
 from scripts.base.findings import Finding
 from scripts.proofs.claims.isolation import members
 from scripts.proofs.evidence import Path, at
+from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.policies import IDENTITY, Statement, every
 from scripts.proofs.network.interfaces_by_type import home_of
@@ -49,9 +48,9 @@ def _public(view: View) -> Iterator[tuple[Resource, Path, str]]:
             if str(view.value(resource, "AccessControl")).startswith(("Public", "AuthenticatedRead")):
                 yield resource, at(resource, "AccessControl"), "deixa qualquer um ler"
         elif resource.type == FUNCTION_URL:
-            function = view.points(view.at(resource, "TargetFunctionArn"), FUNCTION, by=(ARN, NAME))
+            called = callee(view, view.at(resource, "TargetFunctionArn"))
             if view.value(resource, "AuthType") != "AWS_IAM":
-                yield function or resource, at(resource, "AuthType"), "tem um endereço aberto a qualquer um"
+                yield called.function if called else resource, at(resource, "AuthType"), "tem um endereço aberto a qualquer um"
         elif resource.type == LAMBDA_PERMISSION:
             yield from _by_permission(view, resource)
         yield from _by_policy(view, resource)
@@ -89,8 +88,8 @@ def _by_permission(view: View, permission: Resource) -> Iterator[tuple[Resource,
     narrow = [name for name in ("SourceArn", "SourceAccount", "PrincipalOrgID", "FunctionUrlAuthType")
               if view.value(permission, name) is not None]
     if view.value(permission, "Principal") == "*" and not narrow:
-        function = view.points(view.at(permission, "FunctionName"), FUNCTION, by=(ARN, NAME))
-        yield function or permission, at(permission, "Principal"), "pode ser invocada por qualquer um"
+        called = callee(view, view.at(permission, "FunctionName"))
+        yield called.function if called else permission, at(permission, "Principal"), "pode ser invocada por qualquer um"
 
 
 def _by_policy(view: View, resource: Resource) -> Iterator[tuple[Resource, Path, str]]:

@@ -143,6 +143,34 @@ def failing_over(*origins: str, behaviour: int | None = 0, codes: int = 2) -> Ed
     return {(*config, "OriginGroups"): {"Quantity": 1, "Items": [group]}, (*led, "TargetOriginId"): "grupo"}
 
 
+def published(function: str, **alias: Any) -> Edits:
+    """Uma versão da função, e um apelido dela."""
+    return {(R, "Versao"): {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": ref(function)}},
+            (R, "Apelido"): {"Type": "AWS::Lambda::Alias", "Properties": {
+                "Name": "viva", "FunctionName": ref(function), "FunctionVersion": att("Versao", "Version"), **alias}}}
+
+
+def notified(name: Any, permitted: Any, qualifier: Any, **alias: Any) -> Edits:
+    """O bucket de `foto-perfil` aciona a função por esse nome, com a permissão e o destino de falhas de cada um."""
+    return {**published("FuncaoValidar", **alias), prop("PermissaoInvocar", "FunctionName"): permitted,
+            prop("BucketEntrada", "NotificationConfiguration", "LambdaConfigurations", 0, "Function"): name,
+            prop("DestinoFalhas", "Qualifier"): qualifier}
+
+
+def polled(name: Any, **alias: Any) -> Edits:
+    return {**published("FuncaoRecibo", **alias), prop("LeituraFila", "FunctionName"): name}
+
+
+def by_alias(permitted: Any) -> Edits:
+    """Toda tarefa da máquina chama a função das etapas pelo apelido."""
+    states = written(ESPECTRO, "MaquinaAnalise", "Definition", "States")
+    policy = prop("PapelMaquina", "Policies", 0, "PolicyDocument", "Statement")
+    called = {name: {**state, "Resource": ref("Apelido")} if state.get("Resource") == att("FuncaoEtapas") else state for name, state in states.items()}
+    given = [{**item, "Resource": permitted} if item["Action"] == "lambda:InvokeFunction" else item
+             for item in written(ESPECTRO, *policy[1:2], *policy[3:])]
+    return {**published("FuncaoEtapas"), prop("MaquinaAnalise", "Definition", "States"): called, policy: given}
+
+
 RIGHT: dict[str, tuple[str, Edits]] = {
     "interface": ("musicas", one_by_one(Description="a de sempre")),
     "interface-do-modelo": (PDV, launched(AssociatePublicIpAddress=False, DeleteOnTermination=True)),
@@ -162,6 +190,14 @@ RIGHT: dict[str, tuple[str, Edits]] = {
         "dois-volumes-ebs", "Servidor", VolumeRecebidos="/dev/sdf", VolumeDefinitivos="/dev/sdg")),
     "grupo-de-origens": (LOJA, failing_over("arquivos", "aplicacao")),
     "segunda-origem": (LOJA, failing_over("aplicacao", "arquivos")),
+    "apelido-que-ninguem-usa": ("foto-perfil", published("FuncaoValidar")),
+    "notificacao-por-apelido": ("foto-perfil", notified(ref("Apelido"), ref("Apelido"), "viva")),
+    "notificacao-por-apelido-por-extenso": ("foto-perfil", notified(
+        att("Apelido", "AliasArn"), {"Fn::Sub": "${FuncaoValidar.Arn}:viva"}, "viva")),
+    "notificacao-por-versao": ("foto-perfil", notified(ref("Versao"), ref("Versao"), att("Versao", "Version"))),
+    "fila-lida-por-apelido": (LOJA, polled(ref("Apelido"))),
+    "fila-lida-pelo-nome-e-o-apelido": (LOJA, polled({"Fn::Sub": "${FuncaoRecibo}:viva"})),
+    "maquina-que-chama-o-apelido": (ESPECTRO, by_alias(ref("Apelido"))),
     "origem-de-trafego": (LOJA, enrolled(LOJA, "GrupoInstancias")),
 }
 WRONG: dict[str, tuple[str, Edits]] = {
@@ -193,6 +229,13 @@ WRONG: dict[str, tuple[str, Edits]] = {
     "grupo-de-origens-que-nao-ha": (LOJA, failing_over("arquivos", "outra")),
     "grupo-de-origens-mal-contado": (LOJA, failing_over("arquivos", "aplicacao", codes=3)),
     "grupo-de-origens-em-que-se-grava": (LOJA, failing_over("aplicacao", "arquivos", behaviour=None)),
+    "permissao-so-da-funcao": ("foto-perfil", notified(ref("Apelido"), ref("FuncaoValidar"), "viva")),
+    "permissao-so-do-apelido": ("foto-perfil", notified(att("FuncaoValidar"), ref("Apelido"), "viva")),
+    "falhas-de-outra-versao": ("foto-perfil", notified(ref("Apelido"), ref("Apelido"), "$LATEST")),
+    "apelido-de-outra-funcao": ("foto-perfil", notified(ref("Apelido"), ref("Apelido"), "viva", FunctionName=ref("FuncaoAutorizar"))),
+    "apelido-de-versao-que-nao-se-conhece": ("foto-perfil", notified(ref("Apelido"), ref("Apelido"), "viva", FunctionVersion="7")),
+    "fila-lida-por-apelido-que-nao-ha": (LOJA, polled({"Fn::Sub": "${FuncaoRecibo}:outro"})),
+    "maquina-que-so-pode-chamar-a-funcao": (ESPECTRO, by_alias(att("FuncaoEtapas"))),
     "origem-de-trafego-de-outro-tipo": (LOJA, enrolled(LOJA, "GrupoInstancias", Type="vpc-lattice")),
 }
 

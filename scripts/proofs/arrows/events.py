@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, NAME
+from scripts.aws.kinds import ARN
 from scripts.aws.types import BUCKET, FUNCTION, LAMBDA_PERMISSION
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
@@ -39,7 +40,7 @@ def bucket_triggers_function(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
     """
     yield from _notification(case, case.tail, case.head)
-    yield from _invoke_permission(case.view, case.tail, case.head)
+    yield from _invoke_permission(case.view, case.tail, case.head, _notified(case.view, case.tail, case.head))
 
 
 def _notification(case: Case, bucket: Resource, function: Resource) -> Iterator[Evidence]:
@@ -48,10 +49,12 @@ def _notification(case: Case, bucket: Resource, function: Resource) -> Iterator[
     other = None
     for entry in view.items(bucket, "NotificationConfiguration", "LambdaConfigurations"):
         named, event = (view.inside(entry, name) for name in ("Function", "Event"))
-        if named is None or event is None or view.spelled(named.value) != view.arn(function):
+        called = callee(view, named, by=(ARN,)) if named else None
+        if named is None or event is None or called is None or called.function != function:
             continue
         if isinstance(event.value, str) and event.value.startswith("s3:") and covers(event.value, wanted):
             yield Found(named.path, "o bucket notifica a função")
+            yield from called.lines
             yield Found(event.path, f"a cada evento `{event.value}`")
             if _unreadable(view, entry):
                 yield Missing(entry.path, f"o filtro da notificação de `{bucket.id}` não se conhece", "escreva-o por extenso")
@@ -66,6 +69,13 @@ def _notification(case: Case, bucket: Resource, function: Resource) -> Iterator[
                   f"acrescente um item a `LambdaConfigurations` com `Function: !GetAtt {function.id}.Arn`")
 
 
+def _notified(view: View, bucket: Resource, function: Resource) -> set[str]:
+    """Os nomes de versão por que o bucket chama a função."""
+    called = [callee(view, view.inside(entry, "Function"), by=(ARN,))
+              for entry in view.items(bucket, "NotificationConfiguration", "LambdaConfigurations")]
+    return {found.qualifier for found in called if found and found.function == function} or {""}
+
+
 def _unreadable(view: View, entry: Placed) -> bool:
     """Um filtro que não é só um começo e um fim de chave conhecidos pode não deixar nada passar."""
     if view.inside(entry, "Filter") is None:
@@ -76,10 +86,10 @@ def _unreadable(view: View, entry: Placed) -> bool:
     return not rules or not written or len(set(names)) != len(names) or not set(names) <= {"prefix", "suffix"}
 
 
-def _invoke_permission(view: View, bucket: Resource, function: Resource) -> Iterator[Evidence]:
+def _invoke_permission(view: View, bucket: Resource, function: Resource, qualifiers: set[str]) -> Iterator[Evidence]:
     candidates = [list(_permission(view, permission, bucket)) for permission in view.of_type(LAMBDA_PERMISSION)
-                  if view.points(view.value(permission, "FunctionName"), FUNCTION, by=(ARN, NAME)) == function
-                  and view.spelled(view.value(permission, "SourceArn")) == view.arn(bucket)]
+                  if (called := callee(view, view.at(permission, "FunctionName"))) and called.function == function
+                  and called.qualifier in qualifiers and view.spelled(view.value(permission, "SourceArn")) == view.arn(bucket)]
     complete = [found for found in candidates if not any(isinstance(piece, Missing) for piece in found)]
     if candidates:
         yield from (complete or candidates)[0]

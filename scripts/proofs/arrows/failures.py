@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, NAME
+from scripts.aws.kinds import ARN
 from scripts.aws.types import EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, QUEUE, TOPIC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.callees import LATEST, callee, configured, invoked_as, names_of
 from scripts.proofs.facts.citations import citations
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
@@ -40,15 +41,17 @@ def _destination(view: View, function: Resource, target: Resource) -> Iterator[E
             written = view.at(config, "DestinationConfig", outcome, "Destination")
             if not written or view.points(written.value, target.type, by=(ARN,)) != target:
                 continue
-            if view.points(view.value(config, "FunctionName"), FUNCTION, by=(ARN, NAME)) != function:
+            called = callee(view, view.at(config, "FunctionName"))
+            if called is None or called.function != function:
                 continue
             yield Found(at(config, "FunctionName"), f"o destino é das chamadas assíncronas de `{function.id}`")
             yield Found(written.path, f"a Lambda manda {text} a `{target.id}`")
-            if view.value(config, "Qualifier") == "$LATEST":
+            used = invoked_as(view, function)
+            if view.at(config, "Qualifier") and configured(view, config, function, used):
                 yield Found(at(config, "Qualifier"), "o destino é da versão em uso")
             else:
-                yield Missing(at(config, "Qualifier"), f"`{config.id}` não é da versão `$LATEST`",
-                              "escreva `Qualifier: $LATEST`")
+                wanted = min(used) or LATEST
+                yield Missing(at(config, "Qualifier"), f"`{config.id}` não é da versão `{wanted}`", f"escreva `Qualifier: {wanted}`")
             return
 
 
@@ -59,6 +62,7 @@ def _dead_letter(view: View, function: Resource, target: Resource) -> Iterator[E
 
 
 def _cited(view: View, function: Resource, target: Resource) -> Iterator[Evidence]:
-    paths = [path for name in ("Environment", "Code") for path in citations(view, view.at(function, name), target.id)]
+    names = names_of(view, target) if target.type == FUNCTION else [target]
+    paths = [path for name in ("Environment", "Code") for said in names for path in citations(view, view.at(function, name), said.id)]
     if paths:
         yield Found(paths[0], f"o código recebe, e cita, `{target.id}`")

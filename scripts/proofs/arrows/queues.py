@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, NAME
-from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
+from scripts.aws.kinds import ARN
+from scripts.aws.types import EVENT_SOURCE_MAPPING, QUEUE
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
@@ -94,7 +95,7 @@ def polled(view: View, function: Resource, queue: Resource) -> Iterator[Evidence
     """A Lambda lê a fila e chama a função com cada lote."""
     mappings = [mapping for mapping in view.of_type(EVENT_SOURCE_MAPPING)
                 if view.points(view.value(mapping, "EventSourceArn"), QUEUE, by=(ARN,)) == queue
-                and view.points(view.value(mapping, "FunctionName"), FUNCTION, by=(ARN, NAME)) == function]
+                and (called := callee(view, view.at(mapping, "FunctionName"))) and called.function == function]
     if not mappings:
         yield Missing(at(function), f"nada faz `{function.id}` ler `{queue.id}`",
                       f"crie um `{EVENT_SOURCE_MAPPING}` com `EventSourceArn: !GetAtt {queue.id}.Arn` e `FunctionName: !Ref {function.id}`")
@@ -115,6 +116,8 @@ def invocable(view: View, function: Resource) -> Iterator[Missing]:
 def _running(view: View, mapping: Resource, function: Resource, queue: Resource) -> Iterator[Evidence]:
     yield Found(at(mapping, "EventSourceArn"), f"a Lambda lê `{queue.id}`")
     yield Found(at(mapping, "FunctionName"), f"e chama `{function.id}`")
+    called = callee(view, view.at(mapping, "FunctionName"))
+    yield from called.lines if called else ()
     if str(view.value(mapping, "Enabled")).lower() not in ("none", "true"):
         yield Missing(at(mapping, "Enabled"), f"`{mapping.id}` está desligado", "tire `Enabled`, ou use `true`")
     if view.at(mapping, "FilterCriteria") is not None:

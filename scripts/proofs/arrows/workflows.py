@@ -13,6 +13,7 @@ from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.states import KNOWN, UNKNOWN, Task, definition, tasks
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
@@ -137,7 +138,8 @@ def _permitted(view: View, role: Resource, action: str, names: list[str], target
 
 def _names(view: View, task: Task, target: Resource) -> tuple[str, ...] | None:
     """As chaves da tarefa que nomeiam o recurso: nenhuma quando é o próprio `Resource`; `None`, se não o nomeia."""
-    if target.type == FUNCTION and view.points(task.resource, FUNCTION, by=(ARN,)) == target:
+    called = callee(view, task.resource, by=(ARN,)) if target.type == FUNCTION else None
+    if called and called.function == target:
         return ()
     found = INTEGRATION.fullmatch(task.resource)
     service, name = NAMED[target.type]
@@ -153,7 +155,10 @@ def _designates(view: View, value: str, target: Resource) -> bool:
         return view.points(value, QUEUE) == target
     if target.type == BUCKET:
         return view.spelled(value) == view.name(target)
-    return view.points(value, target.type, by=(ARN, NAME) if target.type in (FUNCTION, TABLE) else (ARN,)) == target
+    if target.type == FUNCTION:
+        called = callee(view, value)
+        return called is not None and called.function == target
+    return view.points(value, target.type, by=(ARN, NAME) if target.type == TABLE else (ARN,)) == target
 
 
 def _needed(
@@ -181,6 +186,9 @@ def _resources(view: View, task: Task, target: Resource, role: Resource, action:
     """Os ARNs em que a ação serve: o da versão da função, se a tarefa diz uma, e o do objeto, se diz a chave."""
     own, key = view.arn(target) or "", task.argument("Key")
     if target.type == FUNCTION:
+        said = callee(view, task.argument("FunctionName") or task.resource)
+        if said and said.qualifier:
+            return [said.arn]
         version = LATEST if task.argument("FunctionName").endswith(LATEST) else ""
         if "Qualifier.$" in task.arguments:
             version = ":*"

@@ -59,7 +59,7 @@ def _started(view: View, trigger: Trigger, actors: Actors) -> Iterator[Evidence]
     """Sabe-se quem o evento aciona, com que papel, e que chaves pega."""
     bucket, function = trigger.bucket, trigger.function
     if function is None:
-        yield Missing(trigger.path, f"não se sabe que função `{bucket.id}` aciona", "cite uma função deste template, sem apelido nem versão")
+        yield Missing(trigger.path, f"não se sabe que função `{bucket.id}` aciona", "cite uma função deste template, ou um apelido dela")
         return
     yield Found(at(bucket, "NotificationConfiguration"), f"`{bucket.id}` aciona `{function.id}`")
     for actor, role in actors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, NAME
+from scripts.aws.kinds import ARN
 from scripts.aws.types import (
     ALARM, BUCKET, CLASSIC_BALANCER, DATABASE, DB_CLUSTER, EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, INSTANCE,
     LAMBDA_PERMISSION, QUEUE, SCALING_GROUP, SCHEDULE, TABLE, TARGET_GROUP, TOPIC,
@@ -15,6 +15,7 @@ from scripts.proofs.claims.kinds import strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.callees import Callee, callee, configured
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
@@ -131,7 +132,7 @@ def keeps_failures(scene: Scene) -> Iterator[Evidence]:
     yield from kept_failures(view)
     for mapping in view.of_type("AWS::Lambda::EventSourceMapping"):
         yield from _set_aside(view, mapping)
-    for target in filter(None, (_destination(view, function)[1] for function in _asynchronous(view)[0])):
+    for target in filter(None, (_destination(view, each.function, each.qualifier)[1] for each in _asynchronous(view)[0])):
         if target.type == QUEUE:
             yield from _watched(view, target)
             yield from _roomy(view, target)
@@ -194,17 +195,18 @@ def _roomy(view: View, queue: Resource) -> Iterator[Missing]:
 
 def kept_failures(view: View) -> Iterator[Evidence]:
     """Cada função assíncrona tem para onde mandar o que falha."""
-    functions, unknown = _asynchronous(view)
+    called, unknown = _asynchronous(view)
     yield from unknown
-    for function in functions:
-        found, destination = _destination(view, function)
+    for each in called:
+        function = each.function
+        found, destination = _destination(view, function, each.qualifier)
         if destination is None:
             yield Missing(("Resources", function.id), f"o evento que `{function.id}` não processa se perde",
                           "acrescente um `AWS::Lambda::EventInvokeConfig` com `OnFailure`")
         yield from found
 
 
-def _asynchronous(view: View) -> tuple[list[Resource], list[Missing]]:
+def _asynchronous(view: View) -> tuple[list[Callee], list[Missing]]:
     """As funções que um serviço chama sem esperar a resposta, e as chamadas que não se sabe de que função são."""
     called = [(permission, view.value(permission, "FunctionName")) for permission in view.of_type(LAMBDA_PERMISSION)
               if not _waits(view.value(permission, "Principal"))]
@@ -212,10 +214,10 @@ def _asynchronous(view: View) -> tuple[list[Resource], list[Missing]]:
         target = view.value(schedule, "Target", "Arn")
         if ":lambda:" in (view.spelled(target) or ":lambda:") or view.concerns(target, "AWS::Lambda::"):
             called.append((schedule, target))
-    functions = {caller.id: view.points(named, FUNCTION, by=(ARN, NAME)) for caller, named in called}
-    unknown = [Missing(at(caller), f"não se sabe que função `{caller.id}` chama", "cite uma função deste template, sem apelido nem versão")
+    functions = {caller.id: callee(view, named) for caller, named in called}
+    unknown = [Missing(at(caller), f"não se sabe que função `{caller.id}` chama", "cite uma função deste template, ou um apelido dela")
                for caller, _ in called if functions[caller.id] is None]
-    return list({function.id: function for function in functions.values() if function}.values()), unknown
+    return list({(each.function.id, each.qualifier): each for each in functions.values() if each}.values()), unknown
 
 
 def _waits(principal: object) -> bool:
@@ -224,16 +226,14 @@ def _waits(principal: object) -> bool:
     return text in (*WAITING, "*") or text.isdecimal() or text.startswith(("arn:", "${AWS::AccountId}"))
 
 
-def _destination(view: View, function: Resource) -> tuple[list[Found], Resource | None]:
+def _destination(view: View, function: Resource, qualifier: str) -> tuple[list[Found], Resource | None]:
     target = view.points(view.value(function, "DeadLetterConfig", "TargetArn"), QUEUE, TOPIC, by=(ARN,))
     if target:
         return [Found(at(function, "DeadLetterConfig", "TargetArn"), f"o evento que falha vai para `{target.id}`")], target
     for config in view.of_type(EVENT_INVOKE_CONFIG):
         written = view.at(config, "DestinationConfig", "OnFailure", "Destination")
         target = view.points(written, QUEUE, TOPIC, FUNCTION, EVENT_BUS, BUCKET, by=(ARN,)) if written else None
-        latest = view.value(config, "Qualifier") in (None, "$LATEST")
-        named = view.points(view.value(config, "FunctionName"), FUNCTION, by=(ARN, NAME))
-        if written and target and latest and named == function:
+        if written and target and configured(view, config, function, {qualifier}):
             found = [Found(at(config, "FunctionName"), f"vale para `{function.id}`"),
                      Found(written.path, f"o evento que falha vai para `{target.id}`")]
             return found, target

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.aws.kinds import ARN, NAME
-from scripts.aws.types import BUCKET, EVENT_RULE, EVENT_SOURCE_MAPPING, FUNCTION, QUEUE, SUBSCRIPTION, TOPIC
+from scripts.aws.kinds import ARN
+from scripts.aws.types import BUCKET, EVENT_RULE, EVENT_SOURCE_MAPPING, QUEUE, SUBSCRIPTION, TOPIC
 from scripts.proofs.evidence import Path
+from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.services import filtered
@@ -63,11 +64,12 @@ def _ruled(view: View, bucket: Resource) -> Iterator[Trigger]:
 
 def _behind(view: View, written: Placed | None) -> list[Resource | None]:
     """As funções por trás do destino de um evento."""
-    target = view.points(written.value, FUNCTION, QUEUE, TOPIC, by=(ARN,)) if written else None
-    if target is None or target.type == FUNCTION:
-        return [target]
+    called = callee(view, written, by=(ARN,)) if written else None
+    target = view.points(written.value, QUEUE, TOPIC, by=(ARN,)) if written else None
+    if called or target is None:
+        return [called.function if called else None]
     if target.type == QUEUE:
-        return [view.points(view.value(mapping, "FunctionName"), FUNCTION, by=(ARN, NAME))
+        return [called.function if (called := callee(view, view.at(mapping, "FunctionName"))) else None
                 for mapping in view.of_type(EVENT_SOURCE_MAPPING)
                 if view.points(view.value(mapping, "EventSourceArn"), QUEUE, by=(ARN,)) == target]
     return [function for endpoint in _subscribed(view, target) for function in _behind(view, endpoint)]

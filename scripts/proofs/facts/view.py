@@ -233,6 +233,9 @@ class View:
     def arn(self, resource: Resource) -> str | None:
         """O ARN do recurso, sempre do mesmo jeito, para poder ser comparado; `None` quando não se sabe escrevê-lo."""
         kind = kind_of(resource.type)
+        if kind.part_of:
+            owner = self.points(self.at(resource, kind.part_of[0]), kind.part_of[1], by=(ARN, NAME))
+            return f"{self.arn(owner)}:{self.name(resource)}" if owner else None
         if not kind.arn:
             return f"${{{resource.id}}}" if kind.ref == ARN else None
         name = self.name(resource)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scripts.aws.kinds import KINDS, Service
-from scripts.aws.types import BUCKET, TABLE
+from scripts.aws.kinds import ARN, KINDS, Service
+from scripts.aws.types import BUCKET, FUNCTION, TABLE
+from scripts.proofs.facts.callees import callee, names_of
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.policies import Statement, of_resource, of_role
 from scripts.template.cloudformation import Resource
@@ -42,6 +43,8 @@ def arns(view: View, role: Resource, target: Resource, action: str) -> list[str]
         return [f"{own}/*", *_named_within(view, role, target, f"{own}/")]
     if target.type == TABLE and action in ("dynamodb:Query", "dynamodb:Scan"):
         return [own, f"{own}/index/*"]
+    if target.type == FUNCTION:  # o programa escolhe por que nome a chama
+        return [name for each in names_of(view, target) if (name := view.arn(each))]
     return [own]
 
 
@@ -64,8 +67,8 @@ def watched(view: View, bucket: Resource, function: Resource) -> list[Watched]:
     """Uma entrada por notificação do bucket que aciona a função."""
     found = []
     for entry in view.items(bucket, "NotificationConfiguration", "LambdaConfigurations"):
-        named = entry.value.get("Function") if isinstance(entry.value, dict) else None
-        if named is not None and view.spelled(named) == view.arn(function):
+        called = callee(view, view.inside(entry, "Function"), by=(ARN,))
+        if called and called.function == function:
             found.append(filtered(view, entry))
     return found
 
