@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scripts.aws.kinds import kind_of
+from scripts.aws.questions import begins
+
 REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     "Nomes, etiquetas e descrições: servem a quem lê, ou a quem cita o recurso, e essa citação se lê à parte.": {
         "*": ("Tags", "Description", "Name"),
@@ -30,8 +33,6 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::AutoScaling::AutoScalingGroup": ("DefaultInstanceWarmup", "HealthCheckGracePeriod", "HealthCheckType"),
         "AWS::Batch::JobDefinition": ("RetryStrategy.Attempts", "Timeout.AttemptDurationSeconds"),
         "AWS::Batch::JobQueue": ("ComputeEnvironmentOrder.Order", "Priority"),
-        "AWS::CloudFront::Distribution": ("DistributionConfig.*.Compress", "DistributionConfig.HttpVersion",
-                                          "DistributionConfig.IPV6Enabled", "DistributionConfig.PriceClass"),
         "AWS::DynamoDB::Table": ("BillingMode",),
         "AWS::EC2::Instance": ("CreditSpecification.CPUCredits",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.CreditSpecification.CpuCredits",),
@@ -55,6 +56,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.BlockDeviceMappings.DeviceName", "LaunchTemplateData.BlockDeviceMappings.Ebs",
                                      "LaunchTemplateData.NetworkInterfaces.DeleteOnTermination"),
         "AWS::EC2::Volume": ("Encrypted",),
+        "AWS::Logs::LogGroup": ("RetentionInDays",),
         "AWS::RDS::DBInstance": ("AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DeletionProtection", "StorageEncrypted"),
         "AWS::S3::Bucket": (
             "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.SSEAlgorithm", "LifecycleConfiguration",
@@ -66,6 +68,11 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.MetadataOptions",),
         "AWS::ElasticLoadBalancingV2::Listener": ("SslPolicy",),
         "AWS::S3::Bucket": ("OwnershipControls.Rules.ObjectOwnership", "PublicAccessBlockConfiguration"),
+    },
+    "Jeito da resposta: muda como ela viaja, e não a quem ela chega.": {
+        "AWS::CloudFront::Distribution": ("DistributionConfig.*.Compress", "DistributionConfig.HttpVersion",
+                                          "DistributionConfig.IPV6Enabled", "DistributionConfig.PriceClass"),
+        "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.RedirectConfig.StatusCode",),
     },
     "Registros e métricas: mostram o que houve, e não mudam o que há.": {
         "AWS::Batch::JobDefinition": ("ContainerProperties.LogConfiguration",),
@@ -84,18 +91,20 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::Lambda::Function": ("Environment.Variables",),
         "AWS::StepFunctions::StateMachine": ("Definition.StartAt", "Definition.Comment", "Definition.States"),
     },
+    "Nomes públicos das instâncias: quem depende deles, como um endpoint de interface, os lê na regra.": {
+        "AWS::EC2::VPC": ("EnableDnsHostnames",),
+    },
     "Lidas por outra pergunta: o lugar, as afirmações ou outra seta as julgam.": {
         "AWS::CloudFront::Distribution": (
             "DistributionConfig.*.ViewerProtocolPolicy", "DistributionConfig.Origins.S3OriginConfig.OriginAccessIdentity",
             "DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate"),
-        "AWS::EC2::Subnet": ("CidrBlock", "MapPublicIpOnLaunch"),
+        "AWS::EC2::Subnet": ("MapPublicIpOnLaunch",),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ("Protocol",),
         "AWS::EKS::Cluster": (
-            "AccessConfig", "BootstrapSelfManagedAddons", "ComputeConfig.NodePools", "StorageConfig.BlockStorage.Enabled",
+            "AccessConfig", "BootstrapSelfManagedAddons", "ComputeConfig.NodePools",
             "UpgradePolicy.SupportType", "Version"),
         "AWS::Route53::RecordSet": ("AliasTarget.EvaluateTargetHealth",),
         "AWS::Route53::RecordSetGroup": ("RecordSets.AliasTarget.EvaluateTargetHealth", "RecordSets.ResourceRecords", "RecordSets.TTL"),
-        "AWS::S3::Bucket": ("NotificationConfiguration.LambdaConfigurations.Filter.S3Key.Rules.Name",),
     },
 }
 
@@ -116,8 +125,4 @@ NEIGHBOURS: Mapping[str, str] = {
 def neutral(type_: str, dotted: str) -> bool:
     """A propriedade (`BlockDeviceMappings.Ebs.VolumeSize`) deste tipo não muda seta nenhuma."""
     names = dotted.split(".")
-    return any(_begins(names, pattern.split(".")) for rows in REASONS.values() for kind in ("*", type_) for pattern in rows.get(kind, ()))
-
-
-def _begins(names: list[str], pattern: list[str]) -> bool:
-    return len(pattern) <= len(names) and all(wanted in ("*", name) for wanted, name in zip(pattern, names))
+    return dotted == kind_of(type_).named or any(begins(names, rows.get(kind, ())) for rows in REASONS.values() for kind in ("*", type_))

@@ -82,7 +82,7 @@ FLEET: dict[str, tuple[str, dict[str, Any]]] = {
     "Modelo": ("EC2::LaunchTemplate", {"LaunchTemplateData": {"SecurityGroupIds": [ref("GrupoApp")]}}),
     "Frota": ("AutoScaling::AutoScalingGroup", {
         "VPCZoneIdentifier": [ref("PrivadaA")], "TargetGroupARNs": [ref("Destino")],
-        "LaunchTemplate": {"LaunchTemplateId": ref("Modelo"), "Version": "1"}}),
+        "LaunchTemplate": {"LaunchTemplateId": ref("Modelo"), "Version": {"Fn::GetAtt": ["Modelo", "LatestVersionNumber"]}}}),
 }
 ACL_OF_DATA: dict[str, tuple[str, dict[str, Any]]] = {
     "Acl": ("EC2::NetworkAcl", {"VpcId": ref("Vpc")}),

@@ -12,7 +12,7 @@ from scripts.proofs.claims.registry import claim
 from tests.proofs.bench import bench, real
 
 NETWORK = """
-  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}
   RedeA: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: !Select [0, !GetAZs ""]}}
   RedeB: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: !Select [1, !GetAZs ""]}}
   TabelaA: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
@@ -24,7 +24,8 @@ NETWORK = """
     Properties: {GroupId: !Ref GrupoBanco, IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref GrupoApp}
 """
 FLEET = """
-  Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref RedeA}}
+  Endereco: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
+  Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref RedeA, AllocationId: !GetAtt Endereco.AllocationId}}
   Saida: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref TabelaA, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}
   Alvo: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
   Balanceador: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Subnets: [!Ref RedeA, !Ref RedeB]}}
@@ -345,7 +346,7 @@ BAD = [
     ("alta-disponibilidade", "servidores", ("!Select [1, !GetAZs", "!Select [0, !GetAZs"), "não se prova que `Banco` esteja em duas zonas"),
     ("alta-disponibilidade", "servidores", ("AvailabilityZone: !Select [1, !GetAZs \"\"]", "Tags: []"),
      "não se prova que `Frota` esteja em duas zonas"),
-    ("alta-disponibilidade", "servidores", ("Properties: {SubnetId: !Ref RedeA}", "Properties: {SubnetId: !Ref RedeB}"),
+    ("alta-disponibilidade", "servidores", ("{SubnetId: !Ref RedeA, Alloc", "{SubnetId: !Ref RedeB, Alloc"),
      "`RedeA` sai por um NAT que não é da zona dela; crie um NAT em cada zona, e uma tabela de rotas por zona"),
     ("alta-disponibilidade", "servidores", ("NatGatewayId: !Ref Nat", "Description: nada"),
      "não se sabe por onde sai `RedeA`; escreva um alvo só na rota"),

@@ -13,7 +13,11 @@ Balde:
       LambdaConfigurations:
         - Event: s3:ObjectCreated:*
           Function: !GetAtt Funcao.Arn
-          Filter: {S3Key: {Rules: [{Name: suffix, Value: .csv}]}}
+          Filter:
+            S3Key:
+              Rules:
+                - Name: suffix
+                  Value: .csv
 Permissao:
   Type: AWS::Lambda::Permission
   Properties:
@@ -37,7 +41,7 @@ def test_a_bucket_triggers_a_function():
     assert architecture.lines() == {
         "Event: s3:ObjectCreated:*", "Function: !GetAtt Funcao.Arn", "DependsOn: [Outra, Permissao]", "Action: lambda:InvokeFunction",
         "FunctionName: !GetAtt Funcao.Arn", "Principal: s3.amazonaws.com", "SourceAccount: !Ref AWS::AccountId",
-        "SourceArn: !Sub arn:${AWS::Partition}:s3:::x-${AWS::AccountId}",
+        "SourceArn: !Sub arn:${AWS::Partition}:s3:::x-${AWS::AccountId}", "Value: .csv",
     }
 
 

@@ -22,7 +22,8 @@ def test_every_evidence_line_is_needed(slug):
 def test_every_evidence_line_of_a_property_was_read(slug):
     """O que se mostra como prova passou pela porta de leitura: está na memória dela, ou dentro do que ela leu."""
     for proof in real(slug).proofs:
-        whole = {path[:end] for path in proof.reads for end in range(4, len(path) + 1)}
+        reads = proof.reads
+        whole = {path[:end] for path in reads for end in range(4, len(path) + 1)}
         properties = [piece.path for piece in proof.found if len(piece.path) > 3 and piece.path[2] == "Properties"]
-        unread = [path for path in properties if path not in whole and not any(path[:end] in proof.reads for end in range(4, len(path)))]
+        unread = [path for path in properties if path not in whole and not any(path[:end] in reads for end in range(4, len(path)))]
         assert unread == [], proof.edge.id

@@ -130,7 +130,8 @@ def test_homes_follow_interfaces_and_launch_templates():
             "NetworkInterfaces": [{"Groups": [ref("GrupoApp")], "AssociatePublicIpAddress": False}]}}),
         "Frota": ("AutoScaling::AutoScalingGroup", {
             "VPCZoneIdentifier": [ref("PrivadaA")], "MixedInstancesPolicy": {
-                "LaunchTemplate": {"LaunchTemplateSpecification": {"LaunchTemplateId": ref("Modelo")}}}}),
+                "LaunchTemplate": {"LaunchTemplateSpecification": {
+                    "LaunchTemplateId": ref("Modelo"), "Version": "$Latest"}}}}),
         "Funcao": ("Lambda::Function", {"VpcConfig": {
             "SubnetIds": [ref("PrivadaA")], "SecurityGroupIds": [{"Fn::GetAtt": ["GrupoApp", "GroupId"]}]}}),
     }

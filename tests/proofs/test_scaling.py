@@ -19,7 +19,7 @@ Resources:
     Properties:
       LaunchTemplate:
         LaunchTemplateId: !Ref Modelo
-        Version: "1"
+        Version: !GetAtt Modelo.LatestVersionNumber
       MinSize: "1"
       MaxSize: "3"
       VPCZoneIdentifier:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scripts.aws.kinds import ARN, ID, kind_of
+from scripts.aws.questions import IDENTITY, NAMES, REACH
 from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, KMS_KEY, QUEUE, SCALING_GROUP, TOPIC
 from scripts.proofs.arrows.failures import delivery
 from scripts.proofs.arrows.passage import passage
@@ -22,7 +23,7 @@ SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 HELD = tuple(kind for kind in SERVICES if kind not in SENT)
 
 
-@rule((INSTANCE, SCALING_GROUP), tuple(SERVICES))
+@rule((INSTANCE, SCALING_GROUP), tuple(SERVICES), asks=(REACH, IDENTITY, NAMES))
 def server_calls_service(case: Case) -> Iterator[Evidence]:
     """Um servidor chama um serviço da AWS.
 
@@ -39,7 +40,7 @@ def server_calls_service(case: Case) -> Iterator[Evidence]:
     yield from call(case)
 
 
-@rule(FUNCTION, HELD)
+@rule(FUNCTION, HELD, asks=(REACH, IDENTITY, NAMES))
 def function_uses_service(case: Case) -> Iterator[Evidence]:
     """Uma função Lambda usa um serviço da AWS.
 
@@ -69,7 +70,7 @@ def _informed(case: Case) -> Iterator[Missing]:
                       f"passe `!Ref {case.head.id}` numa variável de `Environment`")
 
 
-@rule(FUNCTION, SENT)
+@rule(FUNCTION, SENT, asks=(REACH, IDENTITY, NAMES))
 def function_delivers(case: Case) -> Iterator[Evidence]:
     """Uma função Lambda manda mensagens, aciona outro serviço ou lê uma fila.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scripts.aws.kinds import HERE
+from scripts.aws.questions import IDENTITY
 from scripts.aws.types import SNAPSHOT_POLICY, VOLUME
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -22,7 +23,7 @@ NEEDED = (("ec2:CreateSnapshot", SNAPSHOTS), ("ec2:DeleteSnapshot", SNAPSHOTS), 
 """O que o serviço faz com o papel, além de ler o volume: as ações da política que a AWS mantém para ele."""
 
 
-@rule(SNAPSHOT_POLICY, VOLUME)
+@rule(SNAPSHOT_POLICY, VOLUME, asks=(IDENTITY,))
 def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
     """Uma política do Data Lifecycle Manager tira snapshots de um volume EBS.
 

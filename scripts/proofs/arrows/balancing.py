@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scripts.aws.questions import FORWARD, REACH
 from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, TARGET_GROUP, VPC
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -29,7 +30,7 @@ class Delivery:
     lines: tuple[Found, ...]
 
 
-@rule(BALANCER, (INSTANCE, SCALING_GROUP))
+@rule(BALANCER, (INSTANCE, SCALING_GROUP), asks=(REACH, FORWARD))
 def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
     """O balanceador distribui para as instâncias.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.aws.types import BALANCER, EKS_ADDON, EKS_CLUSTER, FUNCTION, VPC
 from scripts.proofs.arrows.access import HELD, call
 from scripts.proofs.arrows.balancing import deliveries
@@ -32,7 +33,7 @@ TAG = "eks:eks-cluster-name"
 AGENT = "eks-pod-identity-agent"
 
 
-@rule(BALANCER, EKS_CLUSTER)
+@rule(BALANCER, EKS_CLUSTER, asks=(REACH, FORWARD))
 def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
     """O balanceador distribui para pods do EKS.
 
@@ -62,7 +63,7 @@ def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
     yield from _admitted(net, case.tail, cluster, whole(net.view.value(delivery.targets, "Port")) or 0)
 
 
-@rule(EKS_CLUSTER, (*HELD, FUNCTION))
+@rule(EKS_CLUSTER, (*HELD, FUNCTION), asks=(REACH, IDENTITY, NAMES))
 def pod_calls_service(case: Case) -> Iterator[Evidence]:
     """Um pod do EKS chama um serviço da AWS.
 

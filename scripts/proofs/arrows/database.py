@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.kinds import HERE
+from scripts.aws.questions import IDENTITY, NAMES, REACH
 from scripts.aws.types import DATABASE, DB_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
@@ -30,7 +31,7 @@ EDITIONS = ("db2", "oracle", "sqlserver")
 """Motores cujo nome sempre traz a edição: `oracle-ee`, `sqlserver-se`."""
 
 
-@rule((INSTANCE, SCALING_GROUP, FUNCTION), (DATABASE, DB_CLUSTER))
+@rule((INSTANCE, SCALING_GROUP, FUNCTION), (DATABASE, DB_CLUSTER), asks=(REACH, IDENTITY, NAMES))
 def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     """Uma aplicação na VPC conversa com o banco do RDS.
 
@@ -103,7 +104,7 @@ def _by_iam(view: View, database: Resource, role: Resource) -> list[Evidence]:
     return [Found(enabled.path, "o banco aceita as credenciais do IAM"), *permitted(decision.allowed, decision.request)]
 
 
-@rule(DATABASE, DATABASE)
+@rule(DATABASE, DATABASE, asks=(REACH,))
 def primary_reaches_standby(case: Case) -> Iterator[Evidence]:
     """O banco primário se repete na instância em espera, ou numa réplica de leitura.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.aws.types import BALANCER, BUCKET, DISTRIBUTION, ORIGIN_ACCESS_CONTROL, VPC_ORIGIN
 from scripts.proofs.arrows.access import key_used
 from scripts.proofs.arrows.failover import groups, targets
@@ -29,7 +30,7 @@ OTHERS = (("arn:${AWS::Partition}:cloudfront::111122223333:distribution/OUTRA", 
 """Distribuições que não devem ler o bucket: a de outra conta e outra da mesma."""
 
 
-@rule(OUTSIDE, DISTRIBUTION)
+@rule(OUTSIDE, DISTRIBUTION, asks=(NAMES,))
 def outside_reaches_distribution(case: Case) -> Iterator[Evidence]:
     """Quem está na internet chega à distribuição do CloudFront.
 
@@ -55,7 +56,7 @@ def outside_reaches_distribution(case: Case) -> Iterator[Evidence]:
                       "escreva em `TargetOriginId` o `Id` de uma das `Origins`")
 
 
-@rule(DISTRIBUTION, BUCKET)
+@rule(DISTRIBUTION, BUCKET, asks=(IDENTITY, FORWARD))
 def distribution_reads_bucket(case: Case) -> Iterator[Evidence]:
     """A distribuição do CloudFront lê um bucket S3 fechado.
 
@@ -83,7 +84,7 @@ def distribution_reads_bucket(case: Case) -> Iterator[Evidence]:
     yield from _admitted(case, case.tail, bucket)
 
 
-@rule(DISTRIBUTION, BALANCER)
+@rule(DISTRIBUTION, BALANCER, asks=(REACH, FORWARD))
 def distribution_reaches_balancer(case: Case) -> Iterator[Evidence]:
     """A distribuição do CloudFront chega a um balanceador interno.
 
@@ -156,8 +157,8 @@ def _addresses(view: View, bucket: Resource) -> tuple[str, ...]:
 def _origin(view: View, distribution: Resource, *domains: str) -> Origin | None:
     """A origem com um destes nomes de domínio, se algum comportamento leva a ela."""
     ways = [way for way in behaviours(view, distribution) if not _shadowed(view, distribution, way)]
-    for item in _origins(view, distribution):
-        name, domain = (view.inside(item, key) for key in ("Id", "DomainName"))
+    listed = [(item, view.inside(item, "Id"), view.inside(item, "DomainName")) for item in _origins(view, distribution)]
+    for item, name, domain in listed:
         if name is None or domain is None or view.spelled(domain.value) not in domains:
             continue
         led = targets(view, distribution, str(name.value))

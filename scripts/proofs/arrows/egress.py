@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.kinds import ID
+from scripts.aws.questions import REACH
 from scripts.aws.types import ELASTIC_IP, FUNCTION, INSTANCE, NAT_GATEWAY, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
@@ -19,7 +20,7 @@ from scripts.template.cloudformation import Resource
 HTTPS = 443
 
 
-@rule((INSTANCE, SCALING_GROUP, FUNCTION), NAT_GATEWAY)
+@rule((INSTANCE, SCALING_GROUP, FUNCTION), NAT_GATEWAY, asks=(REACH,))
 def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
     """Uma aplicação em sub-rede privada sai para a internet pelo NAT gateway.
 
@@ -42,7 +43,7 @@ def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
         yield from net.view.complete(way_out(net, subnet, "NatGatewayId", gateway) for gateway in _drawn(case))
     for gateway in _drawn(case):
         yield from public_subnets(net, home_of(net, gateway) or nat, None)
-        yield from _elastic(net, gateway)
+        yield from elastic(net, gateway)
     for port in ports_of(case.edge, HTTPS):
         yield from leave_to_world(net, source, port)
         for subnet in (*source.known_subnets(net), *nat.known_subnets(net)):
@@ -55,13 +56,15 @@ def _drawn(case: Case) -> list[Resource]:
     return [found for name in names if (found := case.view.resources.get(name)) and found.type == NAT_GATEWAY]
 
 
-def _elastic(net: Network, nat: Resource) -> Iterator[Evidence]:
+def elastic(net: Network, nat: Resource) -> Iterator[Evidence]:
     """O NAT é público e tem um endereço elástico do template."""
     kind = net.view.value(nat, "ConnectivityType")
     allocation = net.view.at(nat, "AllocationId")
     owner = net.view.points(allocation, ELASTIC_IP, by=(ID,)) if allocation else None
     if kind in (None, "public") and allocation and owner:
         yield Found(allocation.path, f"o NAT sai com o endereço elástico `{owner.id}`")
+        if net.view.value(owner, "Domain") not in (None, "vpc"):
+            yield Missing(at(owner, "Domain"), f"`{owner.id}` não é um endereço de VPC", "use `Domain: vpc`")
     else:
         yield Missing(at(nat, "AllocationId"), f"`{nat.id}` não tem um endereço elástico deste template",
                       "crie um `AWS::EC2::EIP` e escreva `AllocationId: !GetAtt Endereco.AllocationId`",

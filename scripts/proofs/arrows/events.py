@@ -56,8 +56,7 @@ def _notification(case: Case, bucket: Resource, function: Resource) -> Iterator[
             yield Found(named.path, "o bucket notifica a função")
             yield from called.lines
             yield Found(event.path, f"a cada evento `{event.value}`")
-            if _unreadable(view, entry):
-                yield Missing(entry.path, f"o filtro da notificação de `{bucket.id}` não se conhece", "escreva-o por extenso")
+            yield from _filtered(view, bucket, entry)
             return
         other = event
     if other:
@@ -76,23 +75,29 @@ def _notified(view: View, bucket: Resource, function: Resource) -> set[str]:
     return {found.qualifier for found in called if found and found.function == function} or {""}
 
 
-def _unreadable(view: View, entry: Placed) -> bool:
-    """Um filtro que não é só um começo e um fim de chave conhecidos pode não deixar nada passar."""
+ENDS = {"prefix": "que começam por", "suffix": "que acabam em"}
+
+
+def _filtered(view: View, bucket: Resource, entry: Placed) -> Iterator[Evidence]:
+    """As chaves que o filtro deixa passar; um que não é só um começo e um fim conhecidos pode não deixar nenhuma."""
     if view.inside(entry, "Filter") is None:
-        return False
-    rules = [item.value for item in view.items_inside(entry, "Filter", "S3Key", "Rules")]
-    names = [str(item.get("Name")).lower() if isinstance(item, dict) else "" for item in rules]
-    written = all(isinstance(item, dict) and isinstance(item.get("Value"), str) for item in rules)
-    return not rules or not written or len(set(names)) != len(names) or not set(names) <= {"prefix", "suffix"}
+        return
+    rules = [(view.inside(item, "Name"), view.inside(item, "Value")) for item in view.items_inside(entry, "Filter", "S3Key", "Rules")]
+    names = [str(name.value).lower() if name else "" for name, _ in rules]
+    written = all(value and isinstance(value.value, str) for _, value in rules)
+    if not rules or not written or len(set(names)) != len(names) or not set(names) <= set(ENDS):
+        yield Missing(entry.path, f"o filtro da notificação de `{bucket.id}` não se conhece", "escreva-o por extenso")
+        return
+    for name, value in zip(names, (value for _, value in rules if value)):
+        yield Found(value.path, f"só para as chaves {ENDS[name]} `{value.value}`")
 
 
 def _invoke_permission(view: View, bucket: Resource, function: Resource, qualifiers: set[str]) -> Iterator[Evidence]:
-    candidates = [list(_permission(view, permission, bucket)) for permission in view.of_type(LAMBDA_PERMISSION)
+    candidates = [permission for permission in view.of_type(LAMBDA_PERMISSION)
                   if (called := callee(view, view.at(permission, "FunctionName"))) and called.function == function
                   and called.qualifier in qualifiers and view.spelled(view.value(permission, "SourceArn")) == view.arn(bucket)]
-    complete = [found for found in candidates if not any(isinstance(piece, Missing) for piece in found)]
     if candidates:
-        yield from (complete or candidates)[0]
+        yield from view.complete(_permission(view, permission, bucket) for permission in candidates)
         return
     yield Missing(at(function), f"nenhuma permissão deixa `{bucket.id}` invocar `{function.id}`",
                   "acrescente um `AWS::Lambda::Permission` com `SourceArn` e `SourceAccount`")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.questions import NAMES, REACH
 from scripts.aws.types import BALANCER, INSTANCE, INTERNET_GATEWAY, VPC
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import NOWHERE, OUTSIDE, Case, rule
@@ -21,7 +22,7 @@ WEB = (80, 443)
 INSIDE = ("nuvem", "conta", "regiao", "vpc", "zona", "sub-rede-publica", "sub-rede-privada", "auto-scaling", "grupo-de-seguranca")
 
 
-@rule(OUTSIDE, INTERNET_GATEWAY)
+@rule(OUTSIDE, INTERNET_GATEWAY, asks=())
 def outside_reaches_gateway(case: Case) -> Iterator[Evidence]:
     """Quem está na internet chega ao gateway de internet.
 
@@ -36,7 +37,7 @@ def outside_reaches_gateway(case: Case) -> Iterator[Evidence]:
     yield from attachment(net, _vpc_of(net, case.head), case.head)
 
 
-@rule(INTERNET_GATEWAY, BALANCER)
+@rule(INTERNET_GATEWAY, BALANCER, asks=(REACH,))
 def gateway_reaches_balancer(case: Case) -> Iterator[Evidence]:
     """O que entra pelo gateway de internet chega ao balanceador.
 
@@ -53,7 +54,7 @@ def gateway_reaches_balancer(case: Case) -> Iterator[Evidence]:
     yield from _balancer_entry(case, case.tail, case.head)
 
 
-@rule(OUTSIDE, BALANCER)
+@rule(OUTSIDE, BALANCER, asks=(REACH, NAMES))
 def outside_reaches_balancer(case: Case) -> Iterator[Evidence]:
     """Quem está na internet chega ao balanceador.
 
@@ -68,7 +69,7 @@ def outside_reaches_balancer(case: Case) -> Iterator[Evidence]:
     yield from _balancer_entry(case, None, case.head)
 
 
-@rule(INTERNET_GATEWAY, INSTANCE)
+@rule(INTERNET_GATEWAY, INSTANCE, asks=(REACH,))
 def gateway_reaches_instance(case: Case) -> Iterator[Evidence]:
     """O que entra pelo gateway de internet chega à instância.
 
@@ -83,7 +84,7 @@ def gateway_reaches_instance(case: Case) -> Iterator[Evidence]:
     yield from _instance_entry(case, case.tail, case.head)
 
 
-@rule(OUTSIDE, INSTANCE)
+@rule(OUTSIDE, INSTANCE, asks=(REACH, NAMES))
 def outside_reaches_instance(case: Case) -> Iterator[Evidence]:
     """Quem está na internet chega à instância.
 

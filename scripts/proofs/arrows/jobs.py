@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.questions import IDENTITY, NAMES, REACH
 from scripts.aws.types import COMPUTE_ENVIRONMENT, JOB_DEFINITION, LOG_GROUP
 from scripts.proofs.arrows.access import HELD, call
+from scripts.proofs.arrows.passage import to_service
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import role_of_arn
-from scripts.proofs.network.interfaces_by_type import enabled, switched_on
+from scripts.proofs.network.interfaces_by_type import enabled, home_of, switched_on
+from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Resource
 
 LOG_GROUP_KEYS = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
+PRIVATE = ("ecr.dkr", "ecr.api", "s3")
+"""Os endpoints por onde se busca uma imagem do ECR sem sair da AWS."""
 WRITING = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
-@rule(JOB_DEFINITION, HELD)
+@rule(JOB_DEFINITION, HELD, asks=(REACH, IDENTITY, NAMES))
 def job_uses_service(case: Case) -> Iterator[Evidence]:
     """Um trabalho do Batch usa um serviço da AWS.
 
@@ -49,6 +54,20 @@ def served(view: View, queue: Resource) -> Iterator[Evidence]:
             return
     yield Missing(at(queue, "ComputeEnvironmentOrder"), f"`{queue.id}` não leva a um ambiente de computação deste template",
                   "escreva `ComputeEnvironmentOrder` com um `AWS::Batch::ComputeEnvironment`")
+
+
+def pulled(view: View, queue: Resource, job: Resource) -> Iterator[Evidence]:
+    """Das sub-redes do ambiente se chega ao registro da imagem: pelo NAT ou, se ela é do ECR da conta, por endpoints.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-pull-images.html
+    """
+    net, image = network_of(view), str(view.value(job, "ContainerProperties", "Image"))
+    role = role_of_arn(view, view.at(job, "ContainerProperties", "ExecutionRoleArn"))
+    named = [view.inside(item, "ComputeEnvironment") for item in view.items(queue, "ComputeEnvironmentOrder")]
+    for environment in filter(None, (view.points(item, COMPUTE_ENVIRONMENT) for item in named if item)):
+        home = home_of(net, environment)
+        for service in PRIVATE if ".dkr.ecr." in image else ("registro de imagens",):
+            yield from to_service(net, home, service, Request(view, "ecr:BatchGetImage", "*", role)) if home and home.subnets else ()
 
 
 def logged(view: View, job: Resource) -> Iterator[Evidence]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scripts.aws.types import FUNCTION, NAT_GATEWAY, VPC, VPC_ENDPOINT
+from scripts.proofs.arrows.egress import elastic
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import true
@@ -44,11 +45,10 @@ def to_service(net: Network, home: Home, service: str, request: Request) -> Iter
 
 def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Evidence]:
     """O primeiro caminho completo; sem nenhum, o que falta."""
-    for way in _ways(net, home, subnet, service, request):
-        evidence = list(way)
-        if evidence and not any(isinstance(piece, Missing) for piece in evidence):
-            yield from evidence
-            return
+    evidence = net.view.complete(_ways(net, home, subnet, service, request))
+    if evidence and not any(isinstance(piece, Missing) for piece in evidence):
+        yield from evidence
+        return
     yield Missing(at(subnet.resource), f"`{home.resource.id}`, em `{subnet.id}`, não chega a `{service}` pela rede",
                   f"crie um endpoint de VPC de `{service}`, ou uma rota 0.0.0.0/0 e a saída de tcp 443",
                   "NO_ROUTE_TO_DESTINATION")
@@ -77,10 +77,23 @@ def _by_endpoint(net: Network, home: Home, subnet: Subnet, endpoint: Resource, r
     elif kind.value == "Interface" and true(net.view.value(endpoint, "PrivateDnsEnabled")):
         yield Found(kind.path, "o endpoint tem interfaces na VPC")
         yield Found(at(endpoint, "PrivateDnsEnabled"), "o nome do serviço leva a elas")
+        yield from _hostnames(net, subnet)
         target = home_of(net, endpoint)
         yield from reach(net, home, target, HTTPS) if target else ()
     else:
         yield Missing(at(endpoint), f"`{endpoint.id}` não atende pelo nome do serviço", "ligue `PrivateDnsEnabled`")
+
+
+def _hostnames(net: Network, subnet: Subnet) -> Iterator[Evidence]:
+    """O nome privado do endpoint só vale numa VPC que também dá nomes às máquinas, o que não é o padrão.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
+    """
+    said = net.view.at(subnet.vpc, "EnableDnsHostnames") if subnet.vpc else None
+    if said and true(said.value):
+        yield Found(said.path, "a VPC resolve o nome privado do endpoint")
+    elif subnet.vpc:
+        yield Missing(at(subnet.vpc), f"`{subnet.vpc.id}` não resolve o nome privado do endpoint", "use `EnableDnsHostnames: true`")
 
 
 def _takes_over(net: Network, subnet: Subnet, endpoint: Resource) -> bool:
@@ -124,6 +137,7 @@ def _by_nat(net: Network, home: Home, subnet: Subnet, nat: Resource) -> Iterator
     yield from way_out(net, subnet, "NatGatewayId", nat)
     target = home_of(net, nat)
     yield from public_subnets(net, target, None) if target else ()
+    yield from elastic(net, nat)
     yield from leave_to_world(net, home, HTTPS)
 
 

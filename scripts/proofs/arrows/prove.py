@@ -14,13 +14,12 @@ from dataclasses import replace
 from scripts.aws.outside import outside_aws
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs import arrows
-from scripts.proofs.arrows.registry import NOWHERE, RULES, Case, Proof, Rule
+from scripts.proofs.arrows.registry import NOWHERE, RULES, Case, Proof, Rule, Seen
 from scripts.proofs.arrows.viable import viable
 from scripts.proofs.evidence import Found, Missing
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource, Template
-from scripts.template.values import Path
 
 for _module in pkgutil.iter_modules(arrows.__path__):
     importlib.import_module(f"{arrows.__name__}.{_module.name}")
@@ -36,7 +35,7 @@ def prove_arrow(diagram: Diagram, views: Views, edge: Edge) -> Proof:
     proof = _prove(diagram, views, edge)
     if edge.arrows == "both" and proof.rule:
         back = _prove(diagram, views, replace(edge, tail=edge.head, head=edge.tail))
-        proof = replace(proof, found=proof.found + back.found, missing=proof.missing + (back.missing if back.rule else (
+        proof = replace(proof, found=proof.found + back.found, seen=proof.seen + back.seen, missing=proof.missing + (back.missing if back.rule else (
             Missing(("Resources",), f"nenhuma regra prova a volta, de `{edge.head}` a `{edge.tail}`", "desenhe uma ponta só"),)))
     outside = any(not element.resources and outside_aws(element.kind) for element in map(diagram.elements.__getitem__, (edge.tail, edge.head)))
     return replace(proof, missing=proof.missing + views.unknown, outside=outside)
@@ -62,18 +61,20 @@ def _evidence(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Reso
     """O que a regra acha e o que falta, em todos os mundos, e tudo o que ela leu."""
     found: dict[Found, None] = {}
     missing: dict[Missing, None] = {}
-    reads: dict[Path, None] = {}
+    seen: list[Seen] = []
     for view in views.each:
         absent = [end for end in (tail, head) if end != NOWHERE and end.id not in view.resources]
         for end in absent:
             missing[Missing(("Resources", end.id, "Condition"), f"`{end.id}` pode não existir", "tire a condição dele")] = None
         if absent:
             continue
-        with view.reading() as read:
-            for piece in (*rule.prove(Case(view, diagram, edge, tail, head)), *_hindered(diagram, view, edge)):
-                (found if isinstance(piece, Found) else missing)[piece] = None
-        reads.update(read)
-    return Proof(edge, rule, tuple(found), tuple(missing), reads=tuple(reads))
+        with view.reading() as reads:
+            pieces = [*rule.prove(Case(view, diagram, edge, tail, head)), *_hindered(diagram, view, edge)]
+        lines = tuple(piece for piece in pieces if isinstance(piece, Found))
+        found.update(dict.fromkeys(lines))
+        missing.update(dict.fromkeys(piece for piece in pieces if isinstance(piece, Missing)))
+        seen.append(Seen(view, tuple(reads), lines, rule.asks))
+    return Proof(edge, rule, tuple(found), tuple(missing), seen=tuple(seen))
 
 
 def _hindered(diagram: Diagram, view: View, edge: Edge) -> Iterator[Missing]:

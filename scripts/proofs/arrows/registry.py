@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from scripts.aws.questions import ALL
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs.evidence import Evidence, Found, Missing
 from scripts.proofs.facts.view import View
@@ -78,13 +79,17 @@ class Rule:
     tails: tuple[str, ...]
     heads: tuple[str, ...]
     prove: Prover
+    asks: frozenset[str] = ALL
 
 
 RULES: dict[tuple[str, str], Rule] = {}
 
 
-def rule(tails: str | Iterable[str], heads: str | Iterable[str]) -> Callable[[Prover], Prover]:
+def rule(tails: str | Iterable[str], heads: str | Iterable[str], asks: Iterable[str] = ALL) -> Callable[[Prover], Prover]:
     """Registra a função como a regra das setas de `tails` para `heads` (tipos do CloudFormation).
+
+    `asks` é o que ela pergunta; sem ele, tudo: uma propriedade do caminho que ninguém leu é um achado,
+    a menos que o catálogo (`scripts/aws/questions.py`) diga que só muda o que a regra não pergunta.
 
     A docstring tem quatro partes, separadas por linha em branco: o título; por quê; uma
     lista `- ` do que precisa haver; e `Fonte: URL`. Erro: `ValueError` quando uma falta ou
@@ -93,7 +98,7 @@ def rule(tails: str | Iterable[str], heads: str | Iterable[str]) -> Callable[[Pr
     starts, ends = _names(tails), _names(heads)
 
     def register(function: Prover) -> Prover:
-        described = _described(function, starts, ends)
+        described = _described(function, starts, ends, frozenset(asks))
         for start in starts:
             for end in ends:
                 if (start, end) in RULES:
@@ -108,10 +113,20 @@ def _names(names: str | Iterable[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _described(function: Prover, tails: tuple[str, ...], heads: tuple[str, ...]) -> Rule:
+def _described(function: Prover, tails: tuple[str, ...], heads: tuple[str, ...], asks: frozenset[str]) -> Rule:
     told = docstring(function)
     identity = function.__name__.replace("_", "-")
-    return Rule(identity, told.title, told.why, told.needs, told.source, tails, heads, function)
+    return Rule(identity, told.title, told.why, told.needs, told.source, tails, heads, function, asks)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """O que uma regra leu num mundo, e as linhas que achou lá; `asks` é o que ela pergunta."""
+
+    view: View
+    reads: tuple[Path, ...]
+    found: tuple[Found, ...]
+    asks: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -119,8 +134,8 @@ class Proof:
     """O resultado de uma seta: provada, declarada, ainda sem regra ou sem prova.
 
     `found` e `missing` reúnem todos os mundos, sem repetição, na ordem das regras;
-    `reversed_rule` é a regra que o template cumpre no sentido contrário, se há; `reads` é tudo o que
-    a regra leu do template, e `outside` diz que uma das pontas está fora da AWS.
+    `reversed_rule` é a regra que o template cumpre no sentido contrário, se há; `seen` é o que
+    a regra leu e achou em cada mundo, e `outside` diz que uma das pontas está fora da AWS.
     """
 
     edge: Edge
@@ -128,8 +143,13 @@ class Proof:
     found: tuple[Found, ...] = ()
     missing: tuple[Missing, ...] = ()
     reversed_rule: Rule | None = None
-    reads: tuple[Path, ...] = ()
+    seen: tuple[Seen, ...] = ()
     outside: bool = False
+
+    @property
+    def reads(self) -> set[Path]:
+        """Tudo o que a regra leu do template, em qualquer mundo."""
+        return {path for seen in self.seen for path in seen.reads}
 
     @property
     def proven(self) -> bool:

@@ -13,7 +13,7 @@ from scripts.proofs.facts.volumes import links
 from scripts.template.cloudformation import Resource
 
 
-@rule(INSTANCE, VOLUME)
+@rule(INSTANCE, VOLUME, asks=())
 def instance_mounts_volume(case: Case) -> Iterator[Evidence]:
     """Uma instância EC2 usa um volume EBS.
 

@@ -14,13 +14,16 @@ from typing import Any
 from scripts.aws.compute import EKS_AUTO_MODE
 from scripts.aws.kinds import ARN
 from scripts.aws.types import (
-    COMPUTE_ENVIRONMENT, DATABASE, EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, LAUNCH_TEMPLATE, NAT_GATEWAY, ROLE,
-    SCALING_GROUP, VOLUME,
+    COMPUTE_ENVIRONMENT, DATABASE, EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, JOB_QUEUE, LAUNCH_TEMPLATE, NAT_GATEWAY, ROLE,
+    SCALING_GROUP, STATE_MACHINE, VOLUME,
 )
+from scripts.proofs.arrows.jobs import served
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.expect import false, true
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.volumes import links
+from scripts.proofs.identity.evaluation import Request, decide_trust
+from scripts.proofs.identity.principals import principal_of, role_of_arn
 from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Key, Resource
@@ -32,19 +35,19 @@ FARGATE = ("FARGATE", "FARGATE_SPOT")
 EXPORTED = re.compile(r"exports\.(\w+)\s*=|export\s+(?:const|async\s+function|function)\s+(\w+)")
 
 Judge = Callable[[View, Resource], Iterator[Missing]]
-JUDGES: dict[str, Judge] = {}
+JUDGES: dict[str, list[Judge]] = {}
 
 
 def viable(view: View, resource: Resource) -> list[Missing]:
     """O que impede este recurso; nada, se o tipo não tem função aqui."""
-    judged = JUDGES.get(resource.type)
-    return view.once(("viable", resource.id), lambda: list(judged(view, resource))) if judged else []
+    judges = JUDGES.get(resource.type, ())
+    return view.once(("viable", resource.id), lambda: [piece for judged in judges for piece in judged(view, resource)])
 
 
 def judge(type_: str) -> Callable[[Judge], Judge]:
-    """Registra a função como a do tipo."""
+    """Registra a função como uma das do tipo."""
     def register(function: Judge) -> Judge:
-        JUDGES[type_] = function
+        JUDGES.setdefault(type_, []).append(function)
         return function
 
     return register
@@ -60,6 +63,7 @@ def _function(view: View, function: Resource) -> Iterator[Missing]:
     architectures = view.items(function, "Architectures")
     if len(architectures) > 1:
         yield Missing(architectures[0].path, f"`{function.id}` diz mais de uma arquitetura", "deixe uma em `Architectures`")
+    yield from _assumed(view, function)
     code, handler, runtime = (view.at(function, *keys) for keys in (("Code", "ZipFile"), ("Handler",), ("Runtime",)))
     if code is None or not isinstance(code.value, str) or not handler or not runtime:
         return
@@ -71,6 +75,13 @@ def _function(view: View, function: Resource) -> Iterator[Missing]:
         if module != "index" or name not in defined:
             yield Missing(handler.path, f"o código de `{function.id}` não define `{handler.value}`",
                           "escreva `Handler: index.` e o nome de uma função do código")
+
+
+@judge(STATE_MACHINE)
+def _assumed(view: View, resource: Resource) -> Iterator[Missing]:
+    """O serviço pode assumir o papel do recurso, se é deste template; senão, o recurso nem se cria."""
+    principal = principal_of(view, resource)
+    yield from (piece for piece in principal.evidence if principal.role and isinstance(piece, Missing))
 
 
 def _defined(code: str, runtime: str) -> set[str] | None:
@@ -207,6 +218,11 @@ def _job(view: View, job: Resource) -> Iterator[Missing]:
     system = view.value(job, "ContainerProperties", "RuntimePlatform", "OperatingSystemFamily")
     if architecture not in (None, "X86_64", "ARM64") or system not in (None, "LINUX"):
         yield Missing(at(job, "ContainerProperties"), f"não se sabe em que plataforma `{job.id}` roda", "use `X86_64` ou `ARM64`, e `LINUX`")
+    for name in ("ExecutionRoleArn", "JobRoleArn"):
+        role = role_of_arn(view, view.at(job, "ContainerProperties", name))
+        if role and not decide_trust(Request(view, "sts:AssumeRole", "", service="ecs-tasks.amazonaws.com"), role).granted:
+            yield Missing(at(role, "AssumeRolePolicyDocument"), f"o contêiner de `{job.id}` não pode assumir `{role.id}`",
+                          "permita `sts:AssumeRole` a `Service: ecs-tasks.amazonaws.com`")
     wanted = {str(kind.value): view.inside(item, "Value") for item in view.items(job, "ContainerProperties", "ResourceRequirements")
               if (kind := view.inside(item, "Type"))}
     for environment in view.of_type(COMPUTE_ENVIRONMENT):
@@ -228,6 +244,16 @@ def _number(value: Any) -> float:
         return float("inf")
 
 
+@judge(JOB_QUEUE)
+def _queue(view: View, queue: Resource) -> Iterator[Missing]:
+    """A fila de trabalhos leva a um ambiente que os roda."""
+    yield from (piece for piece in served(view, queue) if isinstance(piece, Missing))
+
+
+AUTO_MODE = (("ComputeConfig",), ("KubernetesNetworkConfig", "ElasticLoadBalancing"), ("StorageConfig", "BlockStorage"))
+"""Os três se ligam juntos: https://docs.aws.amazon.com/eks/latest/userguide/automode-get-started-cli.html"""
+
+
 @judge(EKS_CLUSTER)
 def _cluster(view: View, cluster: Resource) -> Iterator[Missing]:
     """Os nós chegam à API do cluster, e os papéis têm o que o Auto Mode pede."""
@@ -236,7 +262,11 @@ def _cluster(view: View, cluster: Resource) -> Iterator[Missing]:
     open_ = (public is None or true(public.value)) and blocks in ([], ["0.0.0.0/0"])
     if not (private and true(private.value)) and not open_:
         yield Missing(at(cluster, "ResourcesVpcConfig"), f"os nós de `{cluster.id}` não chegam à API dele", "use `EndpointPrivateAccess: true`")
-    if false(view.value(cluster, "ComputeConfig", "Enabled") or False):
+    switches = [view.value(cluster, *keys, "Enabled") or False for keys in AUTO_MODE]
+    if len({str(value).lower() for value in switches}) > 1:
+        yield Missing(at(cluster, "ComputeConfig"), f"`{cluster.id}` liga só uma parte do Auto Mode, o que o EKS recusa",
+                      "ligue, ou desligue, computação, discos e balanceadores juntos")
+    if false(switches[0]):
         return
     for keys, policies in EKS_AUTO_MODE.items():
         role = view.points(view.at(cluster, *keys), ROLE, by=(ARN,))

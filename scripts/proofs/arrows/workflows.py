@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scripts.aws.kinds import ARN, HERE, NAME
 from scripts.aws.types import BUCKET, FUNCTION, JOB_DEFINITION, JOB_QUEUE, QUEUE, STATE_MACHINE, TABLE, TOPIC
 from scripts.proofs.arrows.access import key_used
-from scripts.proofs.arrows.jobs import logged, served
+from scripts.proofs.arrows.jobs import logged, pulled, served
 from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.arrows.viable import judge
@@ -117,6 +117,7 @@ def _job(view: View, task: Task, queue: Resource) -> Iterator[Evidence]:
     job = _definition(view, task)
     if job:
         yield from logged(view, job)
+        yield from pulled(view, queue, job)
     else:
         yield Missing(task.line(task.given), f"não se conhece o trabalho que `{task.name}` põe na fila",
                       "escreva `JobDefinition` com o `!Ref` de uma `AWS::Batch::JobDefinition`")

@@ -1,8 +1,9 @@
-"""O mundo fechado: o que o template escreve no caminho de uma prova, e ninguém leu, nunca está bem.
+"""O mundo fechado: o que o template escreve no caminho de uma prova, e ela não leu, nunca está bem.
 
-O caminho são as pontas da seta e todo recurso com uma linha de evidência. Uma propriedade escrita
-ali precisa ter sido lida por alguma prova, ou não mudar seta nenhuma (`scripts/aws/neutral.py`); um
-recurso que cita um do caminho precisa ter sido olhado, ou ser de um tipo que só observa.
+O caminho são as pontas da seta, todo recurso com uma linha de evidência e os que essas linhas nomeiam.
+Uma propriedade escrita ali precisa ter sido lida por aquela prova, naquele mundo, ou não mudar o que a
+seta pergunta (`scripts/aws/questions.py`), nem seta nenhuma (`scripts/aws/neutral.py`); um recurso que
+cita um do caminho precisa ter sido olhado, ou ser de um tipo que só observa.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scripts.aws.neutral import NEIGHBOURS, neutral
+from scripts.aws.questions import touches
 from scripts.aws.types import VPC
-from scripts.base.diagram import Diagram
+from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
-from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.arrows.registry import Proof, Seen
+from scripts.proofs.facts.leaves import leaves
 from scripts.proofs.facts.views import Views
 from scripts.proofs.identity.policies import DOCUMENTS
-from scripts.template.cloudformation import Key, Resource
+from scripts.template.cloudformation import Key, Resource, references
 from scripts.template.values import Path
 
 SHOWN = 4
@@ -27,34 +30,77 @@ ATTRIBUTES = ("LoadBalancerAttributes", "TargetGroupAttributes")
 
 
 def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof]) -> Iterator[Finding]:
-    """Um achado por recurso: as propriedades que ninguém leu, ou o próprio recurso, vizinho que ninguém olhou."""
-    ruled = [proof for proof in proofs if proof.rule]
-    reads = {path for proof in ruled for path in proof.reads}
-    begun = {path[:end] for path in reads for end in range(4, len(path) + 1)}
-    arrows: dict[str, list[str]] = {}
-    for proof in ruled:
-        for name in _path(diagram, proof):
-            arrows.setdefault(name, []).append(proof.edge.id)
-    for name, doubted in arrows.items():
-        resource = views.template.resources.get(name)
-        left = [path for path in _leaves(resource.properties, _home(name)) if not _covered(path, reads, begun)
-                and not neutral(resource.type, _dotted(views.template.data, path))] if resource else []
-        if resource and left:
-            yield _property(views, resource, left, doubted)
+    """Um achado por recurso: as propriedades que a prova não leu, ou o próprio recurso, vizinho que ninguém olhou."""
+    arrows: dict[str, dict[str, None]] = {}
+    left: dict[str, dict[Path, dict[str, None]]] = {}
+    for proof in proofs:
+        for seen in proof.seen:
+            for name in path_of(diagram, proof.edge, seen):
+                arrows.setdefault(name, {})[proof.edge.id] = None
+                for path in unread_leaves(seen, seen.view.resources[name]):
+                    left.setdefault(name, {}).setdefault(path, {})[proof.edge.id] = None
+    for name, doubts in left.items():
+        yield _property(views, views.template.resources[name], doubts)
     for name, doubted in list(arrows.items()):
         for network in _networks(views.template.resources, name):
-            arrows.setdefault(network, []).extend(doubted)
-    yield from _neighbours(views, arrows, {path[1] for path in reads if len(path) > 1})
+            arrows.setdefault(network, {}).update(doubted)
+    looked = {path[1] for proof in proofs if proof.rule for path in proof.reads if len(path) > 1}
+    yield from _neighbours(views, arrows, looked)
 
 
-def _home(name: str) -> Path:
-    return ("Resources", name, "Properties")
+def path_of(diagram: Diagram, edge: Edge, seen: Seen) -> list[str]:
+    """Os recursos de que a seta depende neste mundo: as pontas, os que têm uma linha de evidência e os que ela nomeia."""
+    found = {name: None for end in (edge.tail, edge.head) for name in diagram.elements[end].resources}
+    for piece in seen.found:
+        if len(piece.path) > 1 and piece.path[0] == "Resources":
+            found[str(piece.path[1])] = None
+            found.update(dict.fromkeys(sorted(_named(seen.view.template.data, piece.path))))
+    return [name for name in found if name in seen.view.resources]
 
 
-def _path(diagram: Diagram, proof: Proof) -> set[str]:
-    """Os recursos de que a seta depende: as pontas, e os que têm uma linha de evidência."""
-    ends = {name for end in (proof.edge.tail, proof.edge.head) for name in diagram.elements[end].resources}
-    return ends | {str(piece.path[1]) for piece in proof.found if len(piece.path) > 1 and piece.path[0] == "Resources"}
+def _named(data: Any, path: Path) -> set[str]:
+    """Os recursos que a linha nomeia, se ela é um valor, ou uma lista deles."""
+    for key in path if len(path) > 3 else ():
+        data = data.get(key) if isinstance(data, dict) else data[key]
+    items = data if isinstance(data, list) else [data]
+    return references([item for item in items if isinstance(item, dict) and len(item) == 1]) if len(path) > 3 else set()
+
+
+def unread_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
+    """As folhas do recurso que a prova não leu neste mundo, e que podem mudar o que ela pergunta."""
+    reads = {path for path in seen.reads if path[1] == resource.id}
+    begun = {path[:end] for path in reads for end in range(4, len(path) + 1)}
+    for path in leaves(seen.view, resource):
+        if not _covered(path, reads, begun):
+            dotted = dotted_of(seen.view.template.data, path)
+            changes = touches(resource.type, dotted)
+            if not neutral(resource.type, dotted) and (not changes or changes & seen.asks):
+                yield path
+
+
+def _covered(path: Path, reads: set[Path], begun: set[Path]) -> bool:
+    """A folha foi lida: ela mesma, a lista de escalares em que está, ou a política inteira."""
+    if path in begun or isinstance(path[-1], int) and path[:-1] in reads:
+        return True
+    document = next((end for end, key in enumerate(path, 1) if key in DOCUMENTS), 0)
+    return bool(document) and (*path[:document], "Statement") in begun
+
+
+def dotted_of(data: Any, path: Path) -> str:
+    """O nome da propriedade, sem as posições e os ramos de `Fn::If`; nas listas de atributos, com a chave no lugar do par."""
+    if len(path) > 5 and path[3] in ATTRIBUTES:
+        pair = data["Resources"][path[1]]["Properties"][path[3]][path[4]]
+        return f"{path[3]}.{pair.get('Key') if isinstance(pair, dict) else ''}"
+    return ".".join(key for key in path[3:] if isinstance(key, str) and key != "Fn::If")
+
+
+def _property(views: Views, resource: Resource, doubts: Mapping[Path, Mapping[str, None]]) -> Finding:
+    names = list(dict.fromkeys(dotted_of(views.template.data, path) for path in doubts))
+    arrows = list(dict.fromkeys(edge for edges in doubts.values() for edge in edges))
+    return Finding(views.template.path, views.template.line(*next(iter(doubts))), "propriedade-desconhecida",
+                   f"A prova não leu {_listed(names)} de `{resource.id}`, e isso pode mudar {_listed(arrows)}; tire a propriedade, "
+                   "leia-a na regra da seta, ou diga o que ela muda: em `scripts/aws/questions.py`, se só muda algumas perguntas, ou em "
+                   "`scripts/aws/neutral.py`, se não muda seta nenhuma.")
 
 
 def _networks(resources: Mapping[str, Resource], name: str) -> set[str]:
@@ -63,43 +109,7 @@ def _networks(resources: Mapping[str, Resource], name: str) -> set[str]:
     return {other for other in cited if resources[other].type == VPC}
 
 
-def _leaves(node: Any, path: Path) -> Iterator[Path]:
-    """Cada valor que se escreve inteiro: um escalar, uma função, uma lista ou um mapa vazios."""
-    items: list[tuple[Key, Any]] = []
-    if isinstance(node, dict) and not any(str(key).startswith(("Fn::", "Ref")) for key in node):
-        items = list(node.items())
-    elif isinstance(node, list):
-        items = list(enumerate(node))
-    for key, inner in items:
-        yield from _leaves(inner, (*path, key))
-    if not items and len(path) > 3:
-        yield path
-
-
-def _covered(path: Path, reads: set[Path], begun: set[Path]) -> bool:
-    """A folha foi lida: ela mesma, um ramo de `Fn::If` dela, a lista de escalares em que está, ou a política inteira."""
-    if path in begun or isinstance(path[-1], int) and path[:-1] in reads:
-        return True
-    document = next((end for end, key in enumerate(path, 1) if key in DOCUMENTS), 0)
-    return bool(document) and path[:document] in begun
-
-
-def _dotted(data: Any, path: Path) -> str:
-    """O nome da propriedade, sem as posições; nas listas de atributos, com a chave no lugar do par."""
-    if len(path) > 5 and path[3] in ATTRIBUTES:
-        pair = data["Resources"][path[1]]["Properties"][path[3]][path[4]]
-        return f"{path[3]}.{pair.get('Key') if isinstance(pair, dict) else ''}"
-    return ".".join(str(key) for key in path[3:] if isinstance(key, str))
-
-
-def _property(views: Views, resource: Resource, left: list[Path], arrows: list[str]) -> Finding:
-    names = list(dict.fromkeys(_dotted(views.template.data, path) for path in left))
-    return Finding(views.template.path, views.template.line(*left[0]), "propriedade-desconhecida",
-                   f"Nenhuma prova leu {_listed(names)} de `{resource.id}`, e isso pode mudar {_listed(list(dict.fromkeys(arrows)))}; tire a "
-                   "propriedade, leia-a na regra da seta, ou, se ela não muda seta nenhuma, acrescente-a a `scripts/aws/neutral.py`.")
-
-
-def _neighbours(views: Views, arrows: dict[str, list[str]], seen: set[Key]) -> Iterator[Finding]:
+def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: set[Key]) -> Iterator[Finding]:
     for resource in views.template.resources.values():
         cited = sorted(resource.references & arrows.keys())
         if cited and resource.id not in seen and resource.id not in arrows and resource.type not in NEIGHBOURS:

@@ -11,11 +11,16 @@ from scripts.template.values import Path
 
 
 def citations(view: View, node: Placed | None, name: str) -> Iterator[Path]:
-    """Os lugares mais fundos que, neste mundo, citam o recurso."""
-    if node is None:
-        return
+    """Os lugares mais fundos que, neste mundo, citam o recurso; só eles contam como lidos, e não o que se percorre até lá."""
+    with view.reading():
+        found = list(_citing(view, node, name)) if node else []
+    view.note(found)
+    yield from found
+
+
+def _citing(view: View, node: Placed, name: str) -> Iterator[Path]:
     for _, part in view.parts(node):
-        yield from citations(view, part, name)
+        yield from _citing(view, part, name)
     if not isinstance(node.value, (dict, list)) and name in references(view.written(node)):
         yield node.path
 

@@ -85,7 +85,7 @@ class View:
         written = self._written(item.path)
         if isinstance(written, list):
             return list(enumerate(self.items_inside(item)))
-        names = written if isinstance(written, dict) and not any(map(_function, written)) else ()
+        names = written if isinstance(written, dict) and not any(map(function_name, written)) else ()
         return [(name, found) for name in names if (found := self.inside(item, name))]
 
     def whole(self, resource: Resource) -> Placed:
@@ -117,13 +117,13 @@ class View:
         if not isinstance(expression, list):
             value = self.world.value(expression)
             return [Placed(path, item) for item in (value if isinstance(value, list) else [value]) if item is not None]
-        chosen = [self._chosen(item, (*path, index)) for index, item in enumerate(expression)]
+        chosen = [self.chosen(item, (*path, index)) for index, item in enumerate(expression)]
         items = [Placed(where, self.world.value(item)) for item, where in chosen]
         return [item for item in items if item.value is not None]
 
     def _reach(self, expression: Any, path: Path, keys: tuple[Key, ...]) -> tuple[Any, Path] | None:
         """A expressão ainda não resolvida nesse caminho; `None` quando não há."""
-        expression, path = self._chosen(expression, path)
+        expression, path = self.chosen(expression, path)
         for key in keys:
             if isinstance(expression, dict) and "Fn::Transform" in expression:
                 return {"Fn::Transform": None}, path  # um trecho que só a AWS expande pode trocar qualquer chave
@@ -133,15 +133,15 @@ class View:
                 expression = expression[key]
             else:
                 return self._computed(expression, path)
-            expression, path = self._chosen(expression, (*path, key))
+            expression, path = self.chosen(expression, (*path, key))
         return expression, path
 
     def _computed(self, expression: Any, path: Path) -> tuple[Any, Path] | None:
         """O que uma função devolve no lugar de um objeto: desconhecido, ou nada."""
-        computed = isinstance(expression, dict) and len(expression) == 1 and _function(next(iter(expression)))
+        computed = isinstance(expression, dict) and len(expression) == 1 and function_name(next(iter(expression)))
         return (expression, path) if computed and isinstance(self.world.value(expression), (Unknown, str)) else None
 
-    def _chosen(self, expression: Any, path: Path) -> tuple[Any, Path]:
+    def chosen(self, expression: Any, path: Path) -> tuple[Any, Path]:
         """Segue `Fn::If` até o ramo deste mundo."""
         while isinstance(expression, dict) and list(expression) == ["Fn::If"]:
             branches = expression["Fn::If"]
@@ -271,5 +271,6 @@ class View:
         return self.name(resource) if attribute == kind.name_attribute else found[0]
 
 
-def _function(name: str) -> bool:
+def function_name(name: str) -> bool:
+    """A chave é a de uma função do CloudFormation."""
     return name == "Ref" or name.startswith("Fn::")

@@ -16,6 +16,7 @@ from scripts.aws.types import (
     ROLE, SCALING_GROUP,
 )
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.models import current
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import ACCOUNT, Request, decide_trust, lines
 from scripts.template.cloudformation import Key, Resource
@@ -121,8 +122,7 @@ def _launched(view: View, resource: Resource, *keys: Key) -> Iterator[Evidence |
     model = view.points(named, LAUNCH_TEMPLATE) if named else None
     if not named or not version or model is None:
         return
-    current = (f"${{{model.id}.LatestVersionNumber}}", "$Latest", "$Default")
-    if version.value not in current:
+    if not current(model, version):
         yield Missing(version.path, f"a versão de `{model.id}` que `{resource.id}` usa não é a do template",
                       f"escreva `Version: !GetAtt {model.id}.LatestVersionNumber`")
         return

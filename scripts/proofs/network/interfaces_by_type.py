@@ -16,6 +16,7 @@ from scripts.aws.types import (
 )
 from scripts.base.diagram import Diagram
 from scripts.proofs.evidence import Found, Missing, at
+from scripts.proofs.facts.models import current
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces import BY_SUBNET, HOMES, Home, home, identified, truth, written
 from scripts.proofs.network.topology import Network
@@ -84,20 +85,21 @@ def _interface(net: Network, interface: Resource) -> Home:
 @home(SCALING_GROUP)
 def _fleet(net: Network, fleet: Resource) -> Home:
     subnets = written(net, fleet, SUBNET, "VPCZoneIdentifier")
-    unknown = Placed(("Resources", fleet.id), Unknown("o modelo de lançamento não é deste template"))
+    unknown = Placed(("Resources", fleet.id), Unknown("o modelo de lançamento, ou a versão dele, não é deste template"))
     configured = net.view.at(fleet, "LaunchConfigurationName")
     configuration = net.view.points(configured.value, LAUNCH_CONFIGURATION) if configured else None
     if configured and configuration:
         link = (Found(configured.path, f"as instâncias nascem de `{configuration.id}`"),)
         public = net.view.at(configuration, "AssociatePublicIpAddress") or Placed((), BY_SUBNET)
         return Home(fleet, subnets, written(net, configuration, SECURITY_GROUP, "SecurityGroups"), link, truth(public))
-    named = net.view.at(fleet, "LaunchTemplate", "LaunchTemplateId") or net.view.at(
-        fleet, "MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification", "LaunchTemplateId")
+    keys = ("MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification") if net.view.at(
+        fleet, "MixedInstancesPolicy") else ("LaunchTemplate",)
+    named, version = (net.view.at(fleet, *keys, name) for name in ("LaunchTemplateId", "Version"))
     model = net.view.points(named.value, LAUNCH_TEMPLATE) if named else None
-    if named is None or model is None:
+    if named is None or version is None or model is None or not current(model, version):
         return Home(fleet, subnets, (unknown,), (), unknown)
-    link = (Found(named.path, f"as instâncias nascem de `{model.id}`"),)
-    return replace(_model(net, model), resource=fleet, subnets=subnets, links=link)
+    links = (Found(named.path, f"as instâncias nascem de `{model.id}`"), Found(version.path, "na versão que este template descreve"))
+    return replace(_model(net, model), resource=fleet, subnets=subnets, links=links)
 
 
 def _model(net: Network, model: Resource) -> Home:
@@ -119,11 +121,9 @@ def primary(view: View, interfaces: list[Placed]) -> Placed:
 
 def model_of(net: Network, fleet: Resource) -> Resource | None:
     """O modelo ou a configuração de lançamento de um grupo do Auto Scaling."""
-    home_, found = _fleet(net, fleet), None
-    for link in home_.links:
-        value = net.view.at(fleet, *link.path[3:])
-        found = net.view.points(value.value, LAUNCH_TEMPLATE, "AWS::AutoScaling::LaunchConfiguration") if value else None
-    return found
+    values = [net.view.at(fleet, *link.path[3:]) for link in _fleet(net, fleet).links]
+    found = (net.view.points(value.value, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION) for value in values if value)
+    return next((model for model in found if model), None)
 
 
 @home(BALANCER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.types import BALANCER, LISTENER, LISTENER_RULE
+from scripts.aws.types import BALANCER, LISTENER, LISTENER_RULE, TARGET_GROUP
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.view import Placed
@@ -73,7 +73,9 @@ def answering(net: Network, listener: Resource) -> Iterator[Evidence]:
     for resource, name in ((listener, "DefaultActions"), *((ruling, "Actions") for ruling in owned)):
         for action in net.view.items(resource, name):
             kind = net.view.inside(action, "Type")
-            if kind and kind.value in ("forward", "fixed-response"):
+            group = net.view.inside(action, "TargetGroupArn")
+            lost = group is not None and net.view.points(group, TARGET_GROUP) is None
+            if kind and kind.value in ("forward", "fixed-response") and not lost:
                 yield Found(kind.path, f"`{resource.id}` encaminha ou responde")
                 return
     yield Missing(at(listener, "DefaultActions"), f"`{listener.id}` só redireciona", "encaminhe a um grupo de destino",

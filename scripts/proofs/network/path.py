@@ -77,6 +77,7 @@ def same_vpc(net: Network, *homes: Home) -> Iterator[Evidence]:
             vpcs[subnet.vpc.id if subnet.vpc else ""] = None
             if subnet.vpc:
                 yield Found(at(subnet.resource, "VpcId"), f"`{subnet.id}` é da VPC `{subnet.vpc.id}`")
+            yield from net.misfit(subnet)
     if len(vpcs) > 1 or "" in vpcs:
         names = " e ".join(f"`{home.resource.id}`" for home in homes)
         yield Missing(at(homes[0].resource), f"{names} não estão numa mesma VPC deste template",

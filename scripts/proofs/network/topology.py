@@ -8,10 +8,12 @@ https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from scripts.aws.types import INTERNET_GATEWAY, ROUTE, ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION, SUBNET, VPC
+from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
 from scripts.template.values import SYMBOL
@@ -165,6 +167,25 @@ class Network:
     def vpc_block(self, vpc: Resource | None) -> str | None:
         value = self.view.value(vpc, "CidrBlock") if vpc else None
         return value if network(value) else None
+
+    def misfit(self, subnet: Subnet) -> list[Missing]:
+        """O defeito de uma sub-rede cuja faixa não cabe na da VPC, ou invade a de outra: o EC2 não a cria.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+        """
+        return self.view.once(("misfit", subnet.id), lambda: list(self._misfit(subnet)))
+
+    def _misfit(self, subnet: Subnet) -> Iterator[Missing]:
+        own, where = network(self.block(subnet)), at(subnet.resource, "CidrBlock")
+        extra = [self.view.value(more, "CidrBlock") for more in self.view.of_type("AWS::EC2::VPCCidrBlock")
+                 if self.pointed(more, "VpcId", VPC) in (subnet.vpc, None)]
+        wider = [network(block) for block in (self.vpc_block(subnet.vpc), *extra)]
+        if own and None not in wider and not any(within(str(own), str(block)) for block in wider):
+            yield Missing(where, f"a faixa de `{subnet.id}` não cabe na da VPC", "use uma de dentro de `CidrBlock` da VPC")
+        for other in self.subnets.values():
+            block = network(self.block(other))
+            if own and block and other.id != subnet.id and other.vpc == subnet.vpc and own.version == block.version and own.overlaps(block):
+                yield Missing(where, f"as faixas de `{subnet.id}` e `{other.id}` se sobrepõem", "dê a cada uma a sua")
 
     def _route(self, resource: Resource) -> Route:
         destination = next((found for name in DESTINATIONS if (found := self.view.at(resource, name))), None)
