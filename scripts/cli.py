@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import gc
 import io
-import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -95,32 +94,37 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs = parser.add_subparsers(title="verbos", metavar="VERBO", parser_class=_Parser)
 
-    def verb(name: str, run, summary: str, *arguments: str, example: str = "") -> None:
-        example = f"exemplo:\n  python3 scripts {example or name}"
+    def verb(name: str, run, summary: str, *arguments: str, example: str) -> None:
+        example = f"exemplo:\n  python3 scripts {example}"
         sub = verbs.add_parser(name, help=summary, description=summary, epilog=example)
         sub.set_defaults(run=run)
         for argument in arguments:
             sub.add_argument(argument, **_ARGUMENTS[argument])
 
-    verb("servir", _serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança", "--raiz")
-    verb("testar", _test, "roda todos os testes e conferências")
-    verb("gerar", _generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", example="gerar --vigiar")
-    verb("conferir", _check, "confere se figura, página e template concordam", "slug", "--formato", "--json", "--raiz",
-         example="conferir pdv-alta-disponibilidade")
-    verb("construir", _build, "confere tudo e monta o site em `site/`", "--raiz")
-    verb("novo", _create, "começa uma arquitetura: script, página e template", "SLUG", "--raiz", example="novo fila-de-pedidos")
-    verb(
-        "medir",
-        _measure,
-        "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; as figuras; o site; ou se os links abrem",
-        "assunto",
-        example="medir provas",
-    )
+    for name, (run, summary, *arguments) in _verbs().items():
+        verb(name, run, summary, *arguments[:-1], example=arguments[-1])
     return parser
+
+
+def _verbs() -> dict[str, tuple]:
+    """De cada verbo: a função, o que se diz dele, os argumentos e, por fim, o exemplo."""
+    return {
+        "servir": (_serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança", "--raiz", "servir"),
+        "testar": (_test, "roda todos os testes e conferências, ou só os de uma arquitetura ou de um nome", "teste", "--raiz",
+                   "testar pdv-alta-disponibilidade"),
+        "gerar": (_generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", "gerar --vigiar"),
+        "conferir": (_check, "confere se figura, página e template concordam", "slug", "--formato", "--json", "--raiz",
+                     "conferir pdv-alta-disponibilidade"),
+        "construir": (_build, "confere tudo e monta o site em `site/`", "--raiz", "construir"),
+        "novo": (_create, "começa uma arquitetura: script, página e template", "SLUG", "--raiz", "novo fila-de-pedidos"),
+        "medir": (_measure, "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; as figuras; o site; ou se os "
+                  "links abrem", "assunto", "--raiz", "medir provas"),
+    }
 
 
 _ARGUMENTS: dict[str, dict] = {
     "slug": {"nargs": "*", "help": "nome da arquitetura; sem nenhum, todas"},
+    "teste": {"nargs": "*", "help": "nome de uma arquitetura, ou um pedaço do nome de um teste; sem nenhum, todos"},
     "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
     "assunto": {
         "nargs": "?",
@@ -205,6 +209,8 @@ def _measure(options: argparse.Namespace) -> int:
 
         return survivors.run(_tree(options))
     if options.assunto == "figuras":
+        if options.raiz != HERE:
+            raise WrongUse("`medir figuras` desenha os casos destas ferramentas; não leva `--raiz`.")
         from scripts.measure import figures
 
         return figures.run()
@@ -222,7 +228,6 @@ def _measure(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    import pytest
+    from scripts import testing
 
-    spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
-    return 0 if pytest.main(["--rootdir", str(HERE), *spread, str(HERE / "tests")]) == 0 else 1
+    return testing.run_tests(_tree(options), options.teste)

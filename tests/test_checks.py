@@ -19,7 +19,7 @@ SVG = "<svg/>\n"
 PAGE_TEXT = """\
 # Envio
 
-![A pessoa envia ao bucket](diagrama.svg)
+![A pessoa envia ao bucket](diagrama.svg) **Não serve** para vídeos. **Não cobra por hora**: só o que se guarda.
 
 ## Fluxo de dados
 
@@ -39,6 +39,22 @@ PAGE_TEXT = """\
 - [Escala](../../provas.md#escala)
 
 Baixe [o template](template.yaml) ou veja [a web](https://example.com/x#y), [o começo](../../index.md#ola).
+
+## Template e implantação
+
+## Validação
+
+### O que não foi verificado aqui
+
+## Segurança
+
+## O que é cobrado mesmo parado
+
+## Limpeza
+
+## Problemas comuns
+
+## Relacionadas
 """
 
 TEMPLATE_TEXT = """\
@@ -275,7 +291,7 @@ def test_without_an_expected_picture_the_file_is_not_judged(root):
 def test_the_page_shows_the_picture_with_a_description(root):
     edit(root, PAGE, "![A pessoa envia ao bucket]", "![ ]")
     assert found(root) == [(PAGE, 3, "figura-sem-descricao")]
-    edit(root, PAGE, "![ ](diagrama.svg)", "```\n![x](diagrama.svg)\n```")
+    edit(root, PAGE, "![ ](diagrama.svg)", "`![x](diagrama.svg)`")
     assert found(root) == [(PAGE, 1, "figura-ausente")]
 
 

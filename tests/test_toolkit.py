@@ -26,7 +26,7 @@ FLOORS = [
     {"page", "picture", "template"},
     {"proofs"},
     {"checks"},
-    {"measure", "skeleton", "website"},
+    {"measure", "skeleton", "testing", "website"},
     {"cli"},
     {"__main__", "vocabulary"},
 ]

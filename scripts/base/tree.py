@@ -15,6 +15,10 @@ TOOLKIT = Path(__file__).resolve().parents[2]
 """A pasta deste projeto, onde estão as ferramentas."""
 
 
+TREE_VARIABLE = "ARQUITETURAS_RAIZ"
+"""A variável com que `testar --raiz` diz aos testes que árvore julgar."""
+
+
 class WrongUse(Exception):
     """O comando foi chamado de um jeito que não dá para atender."""
 

@@ -10,12 +10,11 @@ from markdown_it.token import Token
 
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
-from scripts.page.architecture import COMMON, Benefit, Page
+from scripts.page.architecture import Benefit, Page
 from scripts.proofs.claims.evaluate import CLAIMS, ClaimResult, evaluate
 from scripts.proofs.facts.views import Views
 
 PROOFS = re.compile(r"(?:\.\./)+provas\.md#(?P<id>.+)")
-OPINION = "Opinião"
 
 
 Results = tuple[tuple[Benefit, ClaimResult | None], ...]
@@ -36,7 +35,7 @@ def check(page: Page, views: Views, judged: Results) -> Iterator[Finding]:
         if result:
             yield from _lacking(page, benefit, views, result)
         elif not _opinion(page, benefit):
-            yield Finding(page.path, benefit.line, "beneficio-sem-prova", _unproven(claimed(page, benefit), benefit.common))
+            yield Finding(page.path, benefit.line, "beneficio-sem-prova", _unproven(page, claimed(page, benefit), benefit.common))
         elif not any(link.target.startswith("https://") for link in benefit.links):
             yield Finding(page.path, benefit.line, "beneficio-sem-fonte",
                           "A opinião não diz de onde vem; acrescente um link para a fonte, como uma página da AWS.")
@@ -60,13 +59,13 @@ def _lacking(page: Page, benefit: Benefit, views: Views, result: ClaimResult) ->
                       f"“{result.claim.title}” não se prova: {missing.need} ({where}); {missing.hint}.")
 
 
-def _unproven(identity: str | None, common: bool) -> str:
+def _unproven(page: Page, identity: str | None, common: bool) -> str:
     known = ", ".join(f"`{name}`" for name in sorted(CLAIMS))
     if identity is None and common:
-        return (f"O link do parágrafo “{COMMON}” não leva a uma prova; escreva-o como `[Título](../../provas.md#id)`, ou "
+        return (f"O link do parágrafo “{page.titles.comuns}” não leva a uma prova; escreva-o como `[Título](../../provas.md#id)`, ou "
                 f"passe a frase para a lista. As afirmações são: {known}.")
     if identity is None:
-        return ("O benefício não começa por uma prova; comece por `[Título](../../provas.md#id)`, ou por *Opinião* e "
+        return (f"O benefício não começa por uma prova; comece por `[Título](../../provas.md#id)`, ou por *{page.titles.opiniao}* e "
                 f"uma fonte. As afirmações são: {known}.")
     close = difflib.get_close_matches(identity, CLAIMS, 1)
     hint = f"talvez seja `{close[0]}`" if close else "escolha outra, ou escreva-a em `scripts/proofs/claims/`"
@@ -77,7 +76,7 @@ def _opinion(page: Page, benefit: Benefit) -> bool:
     if benefit.common:
         return False
     opening = _opening(page, benefit)
-    return [child.type for child in opening[:1]] == ["em_open"] and opening[1].content.strip(" :.,") == OPINION
+    return [child.type for child in opening[:1]] == ["em_open"] and opening[1].content.strip(" :.,") == page.titles.opiniao
 
 
 def _opening(page: Page, benefit: Benefit) -> list[Token]:

@@ -17,6 +17,7 @@ from scripts.base.findings import Defect, Finding
 from scripts.checks.picture import FILE
 from scripts.page import architecture, document
 from scripts.page.document import Document, Link
+from scripts.page.titles import STANDARD, Titles
 from scripts.proofs import manual
 
 EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
@@ -24,9 +25,9 @@ TEMPLATE = re.compile(r"docs/arquiteturas/([^/]+)/template\.yaml")
 ARCHITECTURE = re.compile(r"docs/arquiteturas/([^/]+)/index\.md")
 
 
-def check(root: Path, slugs: Collection[str] | None) -> Iterator[Finding]:
+def check(root: Path, slugs: Collection[str] | None, titles: Titles = STANDARD) -> Iterator[Finding]:
     """Cada página de `docs/`, ou só as das arquiteturas pedidas; o alvo pode ser qualquer uma."""
-    site = Site(root)
+    site = Site(root, titles)
     for name in pages(root, slugs):
         try:
             yield from _broken(site, document.read(root / name, name))
@@ -58,8 +59,9 @@ def _broken(site: Site, source: Document) -> Iterator[Finding]:
 class Site:
     """As páginas da árvore e as âncoras de cada uma, lidas quando pedidas."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, titles: Titles):
         self.root = root
+        self.titles = titles
         self._anchors: dict[str, set[str] | None] = {}
 
     def anchors(self, name: str) -> set[str] | None:
@@ -79,7 +81,7 @@ class Site:
             return manual.anchors()
         if not ARCHITECTURE.fullmatch(name):
             return set()
-        told = architecture.build(source)
+        told = architecture.build(source, self.titles)
         if told.findings:
             return None
         try:

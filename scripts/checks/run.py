@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.base.diagram import Rendered
-from scripts.base.findings import Finding
+from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, WrongUse
 from scripts.picture.workers import Result, render_all
 
 if TYPE_CHECKING:
     from scripts.checks.reading import Reading
     from scripts.checks.verdict import Verdict
+    from scripts.page.titles import Titles
 
 Inputs = tuple[object, ...]
 Memory = dict[str, tuple[Inputs, "Verdict"]]
@@ -53,12 +54,13 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
         from scripts.checks import verdict  # carrega as regras enquanto os scripts são desenhados
 
         results = drawing.result() if drawing else drawn or {}
-    findings = [finding for result in results.values() for finding in _said(result)]
-    verdicts = {slug: _verdict(tree, slug, results.get(tree.script(slug)), {} if memory is None else memory) for slug in wanted}
+    titles, findings = _titles(tree)
+    findings += [finding for result in results.values() for finding in _said(result)]
+    verdicts = {slug: _verdict(tree, slug, results.get(tree.script(slug)), titles, {} if memory is None else memory) for slug in wanted}
     findings += [finding for judged in verdicts.values() for finding in judged.findings]
     templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
     findings += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
-    findings += verdict.check_links(tree.root, slugs or None)
+    findings += verdict.check_links(tree.root, slugs or None, titles)
     findings += verdict.check_commands(tree.root, slugs or None)
     return Checked(sorted(set(findings)), verdicts)
 
@@ -70,28 +72,38 @@ def _draw(tree: Tree, slugs: list[str]) -> dict[Path, Result]:
     return results
 
 
+def _titles(tree: Tree) -> tuple[Titles, list[Finding]]:
+    """Os títulos da árvore; os de sempre e os achados, quando o arquivo deles não serve."""
+    from scripts.page import titles
+
+    try:
+        return titles.read(tree.root), []
+    except Defect as defect:
+        return titles.STANDARD, list(defect.findings)
+
+
 def _said(result: Result) -> tuple[Finding, ...]:
     return result.warnings if isinstance(result, Rendered) else result
 
 
-def _verdict(tree: Tree, slug: str, result: Result | None, memory: Memory) -> Verdict:
+def _verdict(tree: Tree, slug: str, result: Result | None, titles: Titles, memory: Memory) -> Verdict:
     from scripts.checks import verdict
 
     rendered = result if isinstance(result, Rendered) else None
-    before = _inputs(tree, slug, rendered)
+    before = _inputs(tree, slug, rendered, titles)
     if slug in memory and memory[slug][0] == before:
         return memory[slug][1]
-    found = verdict.check(tree.root, slug, rendered and rendered.diagram, rendered and rendered.svg)
+    found = verdict.check(tree.root, slug, rendered and rendered.diagram, rendered and rendered.svg, titles)
     memory.pop(slug, None)
-    if _inputs(tree, slug, rendered) == before:  # nada foi salvo enquanto se lia
+    if _inputs(tree, slug, rendered, titles) == before:  # nada foi salvo enquanto se lia
         memory[slug] = before, found
     return found
 
 
-def _inputs(tree: Tree, slug: str, rendered: Rendered | None) -> Inputs:
+def _inputs(tree: Tree, slug: str, rendered: Rendered | None, titles: Titles) -> Inputs:
     """Tudo de que o veredito depende: o que se desenha agora e os bytes do que está no disco."""
     files = (tree.page(slug), tree.template(slug), tree.picture(slug))
-    return (rendered, tree.script(slug).is_file(), *(_bytes(file) for file in files))
+    return (rendered, titles, tree.script(slug).is_file(), *(_bytes(file) for file in files))
 
 
 def _bytes(file: Path) -> bytes | int | None:

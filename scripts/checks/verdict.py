@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.checks import arrows, benefits, blocks, commands, comparison, components, hygiene, ids, links, numbers
-from scripts.checks import picture, prices, quotas, resources, shared, steps
+from scripts.checks import picture, prices, quotas, resources, sections, shared, steps
 from scripts.checks.reading import Reading
 from scripts.page import architecture
+from scripts.page.titles import STANDARD, Titles
 from scripts.proofs.drawn.containment import misplaced
 from scripts.proofs.drawn.coverage import unclaimed
 from scripts.proofs.drawn.unread import unread
@@ -38,11 +40,11 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | None) -> Verdict:
+def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | None, titles: Titles = STANDARD) -> Verdict:
     """Lê e julga uma arquitetura.
 
     `diagram` é o que o script declara, ou `None` quando ele falta ou não roda; `expected_svg`
-    é o desenho dele agora, ou `None` quando não há. Os links ficam com `check_links`.
+    é o desenho dele agora, ou `None` quando não há; `titles`, os da árvore. Os links ficam com `check_links`.
     """
     script = f"{SCRIPTS}/{slug}.py"
     if not SLUG.fullmatch(slug):
@@ -56,10 +58,10 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
             found.add(Finding(f"{ARCHITECTURES}/{slug}/index.md", 1, "pagina-ausente",
                               f"A arquitetura não tem página nem template; comece por `python3 scripts novo {slug}`."))
         return Verdict(Reading(diagram, None, None), tuple(sorted(found)))
-    read = Reading(diagram, _read(architecture.read, root, f"{ARCHITECTURES}/{slug}/index.md", found),
+    read = Reading(diagram, _read(partial(architecture.read, titles=titles), root, f"{ARCHITECTURES}/{slug}/index.md", found),
                    _read(cloudformation.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", found))
     if read.page:
-        found.update(read.page.findings, picture.shown(read.page))
+        found.update(read.page.findings, picture.shown(read.page), sections.check(read.page, read.template))
     if read.page and read.template:
         found.update(commands.check(read.page, read.template))
     if read.template:
@@ -75,9 +77,9 @@ def check_commands(root: Path, slugs: Iterable[str] | None = None) -> list[Findi
     return sorted(set(blocks.check(root, None if slugs is None else frozenset(slugs))))
 
 
-def check_links(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]:
+def check_links(root: Path, slugs: Iterable[str] | None = None, titles: Titles = STANDARD) -> list[Finding]:
     """Os links quebrados das páginas de `docs/`, ou só das arquiteturas pedidas."""
-    return sorted(set(links.check(root, None if slugs is None else frozenset(slugs))))
+    return sorted(set(links.check(root, None if slugs is None else frozenset(slugs), titles)))
 
 
 def check_together(root: Path, templates: Mapping[str, Template], slugs: Iterable[str] | None = None) -> list[Finding]:

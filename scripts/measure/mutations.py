@@ -55,10 +55,11 @@ def template_mutants(diagram: Diagram, original: Template, evidence: Iterable[Pa
     """Os mutantes do template: primeiro os de cada linha de evidência, depois os erros comuns."""
     for kind, path, data in (*_evidence(original.data, evidence), *_mistakes(original)):
         if data != original.data:
-            yield Mutant(kind, ".".join(map(str, path[1:])), diagram, _rebuilt(original, data))
+            yield Mutant(kind, ".".join(map(str, path[1:])), diagram, rebuilt(original, data))
 
 
-def _rebuilt(original: Template, data: dict[str, Any]) -> Template | None:
+def rebuilt(original: Template, data: dict[str, Any]) -> Template | None:
+    """O template com estes dados; `None` quando já não se lê."""
     try:
         return cloudformation.rebuilt(original, data)
     except Defect:
@@ -70,7 +71,7 @@ def _evidence(data: dict[str, Any], paths: Iterable[Path]) -> Iterator[tuple[str
         value = _get(data, path)
         if value is None:
             continue
-        yield "evidência apagada", path, _removed(data, path)
+        yield "evidência apagada", path, removed(data, path)
         yield "evidência esvaziada", path, _replaced(data, path, _emptied(value))
         yield "evidência alterada", path, _replaced(data, path, _altered(path[-1], value))
 
@@ -82,7 +83,7 @@ def _mistakes(original: Template) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     for resource in original.resources.values():
         home: Path = ("Resources", resource.id)
         if resource.type.endswith(LINKS):
-            yield "ligação removida", home, _removed(data, home)
+            yield "ligação removida", home, removed(data, home)
         for path, value in _walk(resource.properties, (*home, "Properties")):
             yield from _network(data, path, value, groups, tables)
             yield from _permission(data, path, value)
@@ -98,7 +99,7 @@ def _network(
     if key == "CidrIp" and value != "127.0.0.1/32":
         yield "aberto ao mundo", path, _replaced(data, path, WORLD)
     if key == "SourceSecurityGroupId":
-        yield "aberto ao mundo", path, _replaced(_removed(data, path), (*path[:-1], "CidrIp"), WORLD)
+        yield "aberto ao mundo", path, _replaced(removed(data, path), (*path[:-1], "CidrIp"), WORLD)
     if key in GROUPS or (len(path) > 1 and path[-2] in ("SecurityGroupIds", "SecurityGroups", "VPCSecurityGroups")):
         for other in groups:
             if value != {"Ref": other}:
@@ -110,7 +111,7 @@ def _network(
             if value != {"Ref": other}:
                 yield "rota movida", path, _replaced(data, path, {"Ref": other})
     if key in ("GatewayId", "NatGatewayId"):
-        yield "rota sem destino", path, _removed(data, path)
+        yield "rota sem destino", path, removed(data, path)
 
 
 def _permission(data: dict[str, Any], path: Path, value: Any) -> Iterator[tuple[str, Path, dict[str, Any]]]:
@@ -130,7 +131,7 @@ def _event(data: dict[str, Any], path: Path, value: Any) -> Iterator[tuple[str, 
     if path[-1] == "Event" and isinstance(value, str):
         yield "evento trocado", path, _replaced(data, path, "s3:ObjectRemoved:*")
     if path[-1] == "S3Key":
-        yield "filtro retirado", path[:-1], _removed(data, path[:-1])
+        yield "filtro retirado", path[:-1], removed(data, path[:-1])
 
 
 def diagram_mutants(diagram: Diagram, original: Template) -> Iterator[Mutant]:
@@ -220,12 +221,13 @@ def _replaced(data: Any, path: Path, value: Any) -> Any:
     return copy
 
 
-def _removed(data: Any, path: Path) -> Any:
+def removed(data: Any, path: Path) -> Any:
+    """Uma cópia dos dados sem o que há nesse caminho. Erro: o do Python, se não há nada nele."""
     copy = dict(data) if isinstance(data, dict) else list(data)
     if len(path) == 1:
         del copy[path[0]]
     else:
-        copy[path[0]] = _removed(copy[path[0]], path[1:])
+        copy[path[0]] = removed(copy[path[0]], path[1:])
     return copy
 
 

@@ -15,8 +15,8 @@ from scripts.base.tree import Tree
 from scripts.base.wording import decimal
 from scripts.checks import verdict
 from scripts.checks.reading import Reading
-from scripts.measure.mutations import WORLD, Mutant, diagram_mutants, template_mutants
-from scripts.page import architecture
+from scripts.measure.mutations import WORLD, Mutant, diagram_mutants, rebuilt, removed, template_mutants
+from scripts.page import architecture, titles
 from scripts.picture.script.capture import capture
 from scripts.proofs.identity.breadth import WIDE
 from scripts.template import cloudformation
@@ -42,7 +42,7 @@ class Subject(Reading):
 def subject(tree: Tree, slug: str) -> Subject:
     """Lê uma arquitetura. Erro: `Defect` quando algo não se lê ou já há achados."""
     diagram = capture(tree.script(slug), tree.root)
-    read = Subject(diagram, architecture.read(tree.page(slug)), cloudformation.read(tree.template(slug)))
+    read = Subject(diagram, architecture.read(tree.page(slug), titles=titles.read(tree.root)), cloudformation.read(tree.template(slug)))
     findings = list(verdict.judge(read))
     if findings:
         raise Defect(*findings)
@@ -79,8 +79,9 @@ def _share(total: int, survived: int) -> str:
 
 
 def sample(read: Subject, seed: int, size: int) -> list[Mutant]:
-    """Alguns mutantes, sempre os mesmos para a mesma semente."""
-    return random.Random(seed).sample(list(read.mutants()), size)
+    """Alguns mutantes, sempre os mesmos para a mesma semente; todos, quando não há tantos."""
+    everyone = list(read.mutants())
+    return random.Random(seed).sample(everyone, min(size, len(everyone)))
 
 
 NUMBERS = ("NoncurrentDays", "maxReceiveCount", "TargetValue", "MinSize", "MaxSize", "MaxvCpus", "RetentionInDays",
@@ -111,6 +112,8 @@ def reason(read: Subject, mutant: Mutant) -> str:
         return "o motivo escrito no papel cobre recursos amplos nesta declaração, e só gente o julga"
     if "Excecoes" in rest:
         return "o motivo de uma exceção é texto livre, que só gente julga"
+    if mutant.kind in EVIDENCE and _redundant(read, name, rest):
+        return "outro recurso igual prova o mesmo, e sem todos eles a conferência acha"
     resource = read.template.resources.get(name)
     if mutant.kind == "aberto ao mundo" and resource:
         written = read.views.each[0].value(resource, *_keys(rest[1:]))
@@ -118,6 +121,20 @@ def reason(read: Subject, mutant: Mutant) -> str:
     if mutant.kind == "ligação removida" and resource and resource.type.endswith("RouteTableAssociation"):
         return "sem a associação vale a tabela principal da VPC, que só tem a rota local: a sub-rede continua privada"
     return ""
+
+
+def _redundant(read: Subject, name: str, rest: list[str]) -> bool:
+    """Se a mesma linha de outro recurso do tipo também é evidência (um registro A e um AAAA), e nada se prova sem as duas."""
+    resources = read.template.resources
+    shown = {piece.path for proof in read.proofs for piece in proof.found}
+    alike = [path for path in shown if [str(key) for key in path[2:]] == rest and path[:1] == ("Resources",)
+             and name in resources and resources[str(path[1])].type == resources[name].type]
+    if len(alike) < 2:
+        return False
+    data = read.template.data
+    for path in alike:
+        data = removed(data, path)
+    return read.killed(Mutant("", "", read.diagram, rebuilt(read.template, data)))
 
 
 def _keys(parts: list[str]) -> list[str | int]:

@@ -2,8 +2,8 @@
 
 É um `Document` mais o que o contrato da página pede: uma tabela em `## Componentes`, uma
 lista numerada em `## Fluxo de dados` e uma lista em `## Benefícios`, que pode ter em seguida o
-parágrafo “O que todas têm:”. O que falta vira achado em `findings` e a parte correspondente fica
-vazia; nada aqui olha o diagrama nem o template.
+parágrafo “O que todas têm:”; os títulos são os da árvore (`titles`). O que falta vira achado em
+`findings` e a parte correspondente fica vazia; nada aqui olha o diagrama nem o template.
 """
 
 from __future__ import annotations
@@ -18,12 +18,7 @@ from markdown_it.token import Token
 from scripts.base.findings import Finding
 from scripts.page import document
 from scripts.page.document import Document, Link
-
-COMPONENTS = "Componentes"
-FLOW = "Fluxo de dados"
-BENEFITS = "Benefícios"
-COMMON = "O que todas têm:"
-"""O começo do parágrafo dos benefícios que esta arquitetura divide com as outras."""
+from scripts.page.titles import STANDARD, Titles
 
 
 @dataclass(frozen=True)
@@ -70,22 +65,23 @@ class Page(Document):
     steps: tuple[Step, ...]
     benefits: tuple[Benefit, ...]
     findings: tuple[Finding, ...]
+    titles: Titles = STANDARD
 
 
-def read(path: Path, name: str = "") -> Page:
+def read(path: Path, name: str = "", titles: Titles = STANDARD) -> Page:
     """Lê a página; falta de arquivo ou de UTF-8 é `Defect`, o resto está em `findings`."""
-    return build(document.read(path, name))
+    return build(document.read(path, name), titles)
 
 
-def parse(text: str, name: str) -> Page:
+def parse(text: str, name: str, titles: Titles = STANDARD) -> Page:
     """O mesmo que `read`, a partir do texto."""
-    return build(document.parse(text, name))
+    return build(document.parse(text, name), titles)
 
 
-def build(base: Document) -> Page:
-    reader = Reader(base)
+def build(base: Document, titles: Titles = STANDARD) -> Page:
+    reader = Reader(base, titles)
     return Page(**vars(base), rows=reader.rows(), steps=reader.steps(), benefits=reader.benefits(),
-                findings=tuple(reader.findings))
+                findings=tuple(reader.findings), titles=titles)
 
 
 def table(base: Document, section: str) -> list[Row]:
@@ -97,16 +93,17 @@ def table(base: Document, section: str) -> list[Row]:
 class Reader:
     """Procura cada parte na sua seção e anota em `findings` o que falta."""
 
-    def __init__(self, base: Document):
+    def __init__(self, base: Document, titles: Titles = STANDARD):
         self.base = base
+        self.titles = titles
         self.findings: list[Finding] = []
 
     def rows(self) -> tuple[Row, ...]:
-        table = self.block(COMPONENTS, "table_open", "tabela", "uma tabela com uma linha por componente")
+        table = self.block(self.titles.componentes, "table_open", "tabela", "uma tabela com uma linha por componente")
         rows = [_row(tokens) for tokens in _split(table, "tr_open")[1:]]
         if table and not rows:
             self._find(_line(table[0]), "tabela-ausente",
-                       f"A tabela de `## {COMPONENTS}` não tem linhas; escreva uma por componente.")
+                       f"A tabela de `## {self.titles.componentes}` não tem linhas; escreva uma por componente.")
         kept: dict[str, Row] = {}
         for row in rows:
             if not row.node_id:
@@ -120,7 +117,7 @@ class Reader:
         return tuple(kept.values())
 
     def steps(self) -> tuple[Step, ...]:
-        items = self._items(FLOW, "ordered_list_open", "uma lista numerada com um item por passo")
+        items = self._items(self.titles.fluxo, "ordered_list_open", "uma lista numerada com um item por passo")
         steps = []
         for number, item in enumerate(items, 1):
             steps.append(Step(number, _text(item), tuple(document.links(item)), _line(item[0]), _codes(item)))
@@ -130,7 +127,7 @@ class Reader:
         return tuple(steps)
 
     def benefits(self) -> tuple[Benefit, ...]:
-        items = self._items(BENEFITS, "bullet_list_open", "uma lista com um item por benefício")
+        items = self._items(self.titles.beneficios, "bullet_list_open", "uma lista com um item por benefício")
         own = [Benefit(_text(item), tuple(document.links(item)), _line(item[0]), codes=_codes(item)) for item in items]
         return (*own, *self._common(items[-1][-1] if items else None))
 
@@ -139,17 +136,17 @@ class Reader:
         tokens = self.base.tokens
         for place, token in enumerate(tokens):
             said = [line.lstrip("*_ ") for line in token.content.split("\n")] if token.type == "inline" else []
-            if not any(line.startswith(COMMON) for line in said):
+            if not any(line.startswith(self.titles.comuns) for line in said):
                 continue
-            alone = token.level == 1 and said[0].startswith(COMMON) and tokens[place - 1].type == "paragraph_open"
+            alone = token.level == 1 and said[0].startswith(self.titles.comuns) and tokens[place - 1].type == "paragraph_open"
             if not alone or place < 2 or tokens[place - 2] is not last:
-                self._find(_line(token), "paragrafo-fora-do-lugar", f"O parágrafo “{COMMON}” vem uma vez só, logo depois da "
-                           f"lista de `## {BENEFITS}` e separado dela por uma linha em branco; leve-o para lá.")
+                self._find(_line(token), "paragrafo-fora-do-lugar", f"O parágrafo “{self.titles.comuns}” vem uma vez só, logo depois da "
+                           f"lista de `## {self.titles.beneficios}` e separado dela por uma linha em branco; leve-o para lá.")
                 continue
             found = tuple(_linked(token))
             yield from found
             if not found:
-                self._find(_line(token), "paragrafo-sem-link", f"O parágrafo “{COMMON}” não leva a nenhuma prova; "
+                self._find(_line(token), "paragrafo-sem-link", f"O parágrafo “{self.titles.comuns}” não leva a nenhuma prova; "
                            "escreva cada benefício como link, `[Título](../../provas.md#id)`.")
 
     def _items(self, section: str, kind: str, wanted: str) -> list[list[Token]]:

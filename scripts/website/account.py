@@ -17,12 +17,11 @@ from scripts.base.wording import listed, plural
 from scripts.checks.billing import NOT_COUNTED, USE, Bill, Charge, Unpriced, use
 from scripts.checks.quotas import Need, needs, refused
 from scripts.page import document
+from scripts.page.architecture import Page
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Template
 from scripts.website.prose import link, paragraph, say
 
-DEPLOYMENT = "Template e implantação"
-BILLED = "O que é cobrado mesmo parado"
 GUIDE, CHECKING = "como-usar.md", "cotas"
 """Onde se diz como conferir uma cota: a página e o título."""
 
@@ -72,11 +71,11 @@ def estimate(template: Template, charges: Iterable[Charge | Unpriced]) -> Estima
     return Estimate(tuple(lines), tuple(dict.fromkeys(unpriced)))
 
 
-def show(root: Element, views: Views, docs: Path) -> None:
+def show(root: Element, page: Page, views: Views, docs: Path) -> None:
     """Põe na página o que conferir antes do comando e, na seção do que é cobrado, a conta."""
     how, bill = guide(docs), Bill(views)
     rest = estimate(bill.template, bill.charges())
-    for title, block in ((BILLED, _cost(bill, rest)), (DEPLOYMENT, _before(bill, rest, how))):
+    for title, block in ((page.titles.cobranca, _cost(bill, rest)), (page.titles.implantacao, _before(bill, rest, how, page))):
         for index, element in enumerate(root):
             if element.tag == "h2" and "".join(element.itertext()).strip() == title:
                 root.insert(index + 1, block)
@@ -116,13 +115,13 @@ def _resting(rest: Estimate) -> str:
     return f"Parada, cerca de {first} por hora em {REGIONS[0]}; em {REGIONS[1]}, {second}"
 
 
-def _before(bill: Bill, rest: Estimate, how: str) -> Element:
+def _before(bill: Bill, rest: Estimate, how: str, page: Page) -> Element:
     """A lista curta: custo, cotas e plano gratuito, antes de qualquer comando."""
     box = Element("div", {"class": "arq-before"})
     say(SubElement(paragraph(box), "strong"), "Antes de criar a pilha")
     items = SubElement(box, "ul")
     cost = paragraph(items, f"{_resting(rest)}: ", tag="li")
-    link(cost, "#o-que-e-cobrado-mesmo-parado", "veja a conta")
+    link(cost, f"#{document.slugify(page.titles.cobranca)}", "veja a conta")
     say(cost, ".")
     wanted = needs(bill)
     if wanted:

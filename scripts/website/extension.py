@@ -89,15 +89,15 @@ class _Binding(Treeprocessor):
         known = self.known.get(slug)
         places = figure.embed(self.md, root, docs / "arquiteturas" / slug / "diagrama.svg", known)
         sections.identify_rows(root, read.page, read.template, places)
-        sections.identify_steps(root, places)
+        sections.identify_steps(root, read.page, places)
         sections.contents(root)
         if known:
             rules = f"../../{facts.RULES_PAGE}" if (docs / facts.RULES_PAGE).is_file() else ""
             sections.show_proofs(root, Evidence(known, rules))
         if read.template:
-            account.show(root, read.views, docs)
+            account.show(root, read.page, read.views, docs)
             listing.insert(root, read.template, read.page, known)
-        sections.beside(root)
+        sections.beside(root, read.page)
 
     def _raw(self, text: str) -> str:
         """O HTML que o Python-Markdown guardou no lugar deste texto."""

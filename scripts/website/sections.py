@@ -28,7 +28,7 @@ def summary(root: Element) -> str:
 def identify_rows(root: Element, page: Page, template: Template | None, places: dict[str, str]) -> None:
     """`#alb` é a linha do componente: o nome leva à figura; os ids lógicos da última coluna, ao template."""
     rows = {row.node_id: row for row in page.rows}
-    for table in _after(root, "Componentes", "table"):
+    for table in _after(root, page.titles.componentes, "table"):
         for line in table.iter("tr"):
             link = line.find("th/a")
             identity = (link.get("href") or "").removeprefix("#") if link is not None else ""
@@ -69,9 +69,9 @@ def label_cells(root: Element) -> None:
                     cell.set("scope", "row")
 
 
-def identify_steps(root: Element, places: dict[str, str]) -> None:
+def identify_steps(root: Element, page: Page, places: dict[str, str]) -> None:
     """`#passo-3` é o terceiro item do fluxo; o número leva à figura."""
-    for steps in _after(root, "Fluxo de dados", "ol"):
+    for steps in _after(root, page.titles.fluxo, "ol"):
         steps.set("class", "arq-steps")
         steps.set("role", "list")
         for number, item in enumerate(steps.findall("li"), 1):
@@ -104,15 +104,16 @@ def contents(root: Element) -> None:
 
 def show_proofs(root: Element, evidence: Evidence) -> None:
     """Sob cada passo, linha e benefício, a prova; no alto, as contas."""
-    for steps in _after(root, "Fluxo de dados", "ol"):
+    titles = evidence.facts.page.titles
+    for steps in _after(root, titles.fluxo, "ol"):
         for number, item in enumerate(steps.findall("li"), 1):
             _append(item, evidence.step(number))
-    for table in _after(root, "Componentes", "table"):
+    for table in _after(root, titles.componentes, "table"):
         for line in table.iter("tr"):
             if line.get("id") in evidence.facts.diagram.elements:
                 # A última coluna, a do recurso, é estreita demais para uma prova.
                 _append(line[-2] if len(line) > 2 else line[-1], evidence.row(line.get("id", "")))
-    for benefits in _after(root, "Benefícios", "ul"):
+    for benefits in _after(root, titles.beneficios, "ul"):
         for index, item in enumerate(benefits.findall("li")):
             _append(item, evidence.benefit(index))
         common = evidence.common()
@@ -122,11 +123,11 @@ def show_proofs(root: Element, evidence: Evidence) -> None:
     root.insert(place, evidence.counts())
 
 
-def beside(root: Element) -> None:
+def beside(root: Element, page: Page) -> None:
     """A figura e o fluxo juntos, para que na tela larga fiquem lado a lado; os parágrafos em volta vêm junto."""
     children = list(root)
     first = next((index for index, element in enumerate(children) if element.get("class") == "arq-figure"), None)
-    flow = next(_after(root, "Fluxo de dados", "ol"), None)
+    flow = next(_after(root, page.titles.fluxo, "ol"), None)
     if first is None or flow is None or (last := children.index(flow)) < first:
         return
     while last + 1 < len(children) and children[last + 1].tag in ("p", "ul"):

@@ -99,7 +99,18 @@ class Architecture:
         """
         before = self.proof(edge).found
         left = [(piece, self.remove(*piece.path).proof(edge)) for piece in before if piece.path]
-        return [piece.path for piece, after in left if after.proven and set(before) - {piece} <= set(after.found)]
+        return [piece.path for piece, after in left if after.proven and set(before) - {piece} <= set(after.found)
+                and not self._redundant(edge, piece.path)]
+
+    def _redundant(self, edge: str, path: tuple) -> bool:
+        """A mesma linha de outro recurso do tipo prova o mesmo (um registro A e um AAAA), e sem todas nada se prova."""
+        types = self.template.resources
+        alike = [piece.path for piece in self.proof(edge).found if piece.path[2:] == path[2:] and len(path) > 1
+                 and types[piece.path[1]].type == types[path[1]].type]
+        without = self
+        for one in alike:
+            without = without.remove(*one)
+        return len(alike) > 1 and not without.proof(edge).proven
 
     def claim_survivors(self, identity: str, said: str = "") -> list[Any]:
         """O mesmo, de uma afirmação; o que sem a linha já nem é um template, quem o lê recusa."""

@@ -1,29 +1,26 @@
-"""Valores hostis em cada lugar dos onze templates: um achado, ou nada, e nunca um erro do Python nem uma espera."""
+"""Valores hostis em cada lugar dos templates da árvore: um achado, ou nada, e nunca um erro do Python nem uma espera."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
-from pathlib import Path
 from time import process_time
 
 import pytest
 
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Defect, Finding
-from scripts.base.tree import Tree
 from scripts.checks import shared, verdict
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.picture.script.capture import capture
 from scripts.template import cloudformation
 from scripts.template.cloudformation import Template
+from tests.every.tree import SLUGS, TREE
 from tests.hostile import VALUES, places, put, reaches
 from tests.hostile import Path as Keys
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-SLUGS = Tree(REPOSITORY).architectures()
 STEP = 17
 """Primo com a quantidade de valores: lugares vizinhos recebem valores distantes, e todos giram."""
 TOGETHER = 8
@@ -34,10 +31,10 @@ LONGEST = 5.0
 
 @lru_cache
 def read(slug: str) -> tuple[Diagram, architecture.Page, Template]:
-    folder = f"docs/arquiteturas/{slug}"
-    return (capture(REPOSITORY / "diagrams_src" / f"{slug}.py", REPOSITORY),
-            architecture.read(REPOSITORY / folder / "index.md", f"{folder}/index.md"),
-            cloudformation.read(REPOSITORY / folder / "template.yaml", f"{folder}/template.yaml"))
+    return (capture(TREE.script(slug), TREE.root),
+            architecture.read(TREE.page(slug), TREE.name(TREE.page(slug))),
+            cloudformation.read(TREE.template(slug), TREE.name(TREE.template(slug))))
+
 
 
 def judged(slug: str, data: dict) -> list[Finding]:
