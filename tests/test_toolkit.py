@@ -28,7 +28,7 @@ FLOORS = [
     {"checks"},
     {"measure", "skeleton", "testing", "website"},
     {"cli"},
-    {"__main__", "vocabulary"},
+    {"__main__", "rulebook", "vocabulary"},
 ]
 PROOFS = [
     {"evidence", "told"},
@@ -36,7 +36,7 @@ PROOFS = [
     {"network", "identity"},
     {"arrows"},
     {"claims"},
-    {"drawn", "manual"},
+    {"drawn", "manual", "own"},
 ]
 OWNERS = {
     "pygraphviz": {"scripts.picture.layout"},

@@ -5,10 +5,13 @@ Um tipo novo é uma linha num dos módulos vizinhos. De um tipo que não está a
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
 from scripts.aws import application, compute, networking, storage
 from scripts.aws.kind import ARN, HERE, ID, MANAGED, NAME, OTHER, SERVER, URL, Kind, Service
 
-__all__ = ["ARN", "HERE", "ID", "KINDS", "MANAGED", "NAME", "OTHER", "SERVER", "URL", "Kind", "Service", "kind_of", "types"]
+__all__ = ["ARN", "HERE", "ID", "KINDS", "MANAGED", "NAME", "OTHER", "SERVER", "URL", "Kind", "Service", "add", "kind_of", "types"]
 
 KINDS: dict[str, Kind] = {kind.type: kind for kind in (*compute.KINDS, *networking.KINDS, *storage.KINDS, *application.KINDS)}
 UNKNOWN = Kind("")
@@ -42,9 +45,33 @@ def kind_of(type_: str) -> Kind:
     return KINDS.get(type_, UNKNOWN)
 
 
-def types(**facts: object) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Types(Collection[str]):
+    """Os tipos do catálogo de que isso é verdade agora, também os que uma árvore lhe acrescentou."""
+
+    facts: tuple[tuple[str, object], ...]
+
+    def __contains__(self, type_: object) -> bool:
+        kind = KINDS.get(type_) if isinstance(type_, str) else None
+        return kind is not None and all(getattr(kind, name) == value for name, value in self.facts)
+
+    def __iter__(self) -> Iterator[str]:
+        return (type_ for type_ in KINDS if type_ in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def types(**facts: object) -> Types:
     """Os tipos de que isso é verdade: `types(database=True)`."""
-    return tuple(kind.type for kind in KINDS.values() if all(getattr(kind, name) == value for name, value in facts.items()))
+    return Types(tuple(facts.items()))
+
+
+def add(kind: Kind) -> None:
+    """Acrescenta um tipo ao catálogo. Erro: `ValueError` quando ele já o conhece."""
+    if kind.type in KINDS:
+        raise ValueError(f"o catálogo já conhece `{kind.type}`; apague a linha")
+    KINDS[kind.type] = kind
 
 
 def is_support(type_: str) -> bool:

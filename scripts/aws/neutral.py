@@ -122,7 +122,18 @@ NEIGHBOURS: Mapping[str, str] = {
 """Tipos de recurso que podem citar um do caminho sem mudar a seta, e por quê."""
 
 
+AUTHORS: dict[str, dict[str, tuple[str, ...]]] = {}
+"""O mesmo que `REASONS`, do que o autor de uma árvore diz nas regras dele; a página Provas o mostra como dele."""
+
+
+def harmless(type_: str, reason: str, *names: str) -> None:
+    """Diz que estas propriedades do tipo não mudam seta nenhuma, e por quê; aparece na página Provas como do autor."""
+    rows = AUTHORS.setdefault(reason, {})
+    rows[type_] = (*rows.get(type_, ()), *names)
+
+
 def neutral(type_: str, dotted: str) -> bool:
     """A propriedade (`BlockDeviceMappings.Ebs.VolumeSize`) deste tipo não muda seta nenhuma."""
     names = dotted.split(".")
-    return dotted == kind_of(type_).named or any(begins(names, rows.get(kind, ())) for rows in REASONS.values() for kind in ("*", type_))
+    return dotted == kind_of(type_).named or any(begins(names, rows.get(kind, ())) for rows in (*REASONS.values(), *AUTHORS.values())
+                                                for kind in ("*", type_))

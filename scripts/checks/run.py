@@ -51,11 +51,13 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     wanted = slugs or known
     with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(_draw, tree, wanted) if drawn is None else None
-        from scripts.checks import verdict  # carrega as regras enquanto os scripts são desenhados
+        from scripts.checks import verdict
+        from scripts.proofs import own  # carrega as regras enquanto os scripts são desenhados
 
+        findings = list(own.load(tree.root))
         results = drawing.result() if drawing else drawn or {}
-    titles, findings = _titles(tree)
-    findings += [finding for result in results.values() for finding in _said(result)]
+    titles, misread = _titles(tree)
+    findings += [*misread, *(finding for result in results.values() for finding in _said(result))]
     verdicts = {slug: _verdict(tree, slug, results.get(tree.script(slug)), titles, {} if memory is None else memory) for slug in wanted}
     findings += [finding for judged in verdicts.values() for finding in judged.findings]
     templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
@@ -102,8 +104,10 @@ def _verdict(tree: Tree, slug: str, result: Result | None, titles: Titles, memor
 
 def _inputs(tree: Tree, slug: str, rendered: Rendered | None, titles: Titles) -> Inputs:
     """Tudo de que o veredito depende: o que se desenha agora e os bytes do que está no disco."""
+    from scripts.proofs import own
+
     files = (tree.page(slug), tree.template(slug), tree.picture(slug))
-    return (rendered, titles, tree.script(slug).is_file(), *(_bytes(file) for file in files))
+    return (rendered, titles, own.contents(tree.root), tree.script(slug).is_file(), *(_bytes(file) for file in files))
 
 
 def _bytes(file: Path) -> bytes | int | None:

@@ -18,6 +18,7 @@ from scripts.checks.reading import Reading
 from scripts.measure.mutations import WORLD, Mutant, diagram_mutants, rebuilt, removed, template_mutants
 from scripts.page import architecture, titles
 from scripts.picture.script.capture import capture
+from scripts.proofs import own
 from scripts.proofs.identity.breadth import WIDE
 from scripts.template import cloudformation
 
@@ -41,6 +42,7 @@ class Subject(Reading):
 
 def subject(tree: Tree, slug: str) -> Subject:
     """Lê uma arquitetura. Erro: `Defect` quando algo não se lê ou já há achados."""
+    own.load(tree.root)
     diagram = capture(tree.script(slug), tree.root)
     read = Subject(diagram, architecture.read(tree.page(slug), titles=titles.read(tree.root)), cloudformation.read(tree.template(slug)))
     findings = list(verdict.judge(read))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scripts.base.diagram import Diagram, Rendered
 from scripts.base.findings import Defect
+from scripts.picture import icons
 from scripts.picture.arrangement import arrange
 from scripts.picture.legibility import for_people
 from scripts.picture.script.capture import capture_all
@@ -19,6 +20,7 @@ def render(script: Path, root: Path) -> Rendered:
     Erro: `Defect` quando o script falha ou, num script com os atributos do projeto, quando
     a figura quebra uma invariante ou deixa algo de fora; nos demais, isso volta como avisos.
     """
+    icons.use(root / "regras" / "icones")
     first, *others = [_drawn(diagram) for diagram in capture_all(script, root)]
     return replace(first, others=tuple(others))
 

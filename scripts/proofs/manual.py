@@ -12,8 +12,8 @@ from scripts.proofs.claims.registry import Claim
 MARKER = re.compile(r"<!--\s*provas\s*-->")
 """O comentário que, numa página, vira o manual; os ids dele passam a ser âncoras dela."""
 
-ARROWS, BENEFITS = "das-setas", "dos-beneficios"
-"""As âncoras das duas partes."""
+ARROWS, BENEFITS, HARMLESS = "das-setas", "dos-beneficios", "do-autor"
+"""As âncoras das partes."""
 
 
 def rules() -> list[Rule]:

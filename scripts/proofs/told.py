@@ -8,6 +8,30 @@ from dataclasses import dataclass
 from typing import Any
 
 
+OWN = "regras"
+"""A pasta em que uma árvore guarda as regras dela, e o pacote com que elas se carregam."""
+
+
+class Repeated(ValueError):
+    """Uma regra ou afirmação que já existe: `place` é a linha da que chegou depois, e a mensagem diz onde está a outra."""
+
+    def __init__(self, message: str, new: Callable[..., Any], known: Callable[..., Any]):
+        where = f", em `{origin(known)}`, linha {_line(known)}; deixe uma só" if origin(known) else (
+            ", das ferramentas, que já decide; apague a sua, ou leve a outro tipo a que existe com `extend`")
+        super().__init__(f"{message}{where}")
+        self.line = _line(new)
+
+
+def origin(function: Callable[..., Any]) -> str:
+    """O arquivo de `regras/` em que a função está, ou vazio, quando ela é das ferramentas."""
+    package, _, name = function.__module__.partition(".")
+    return f"{OWN}/{name}.py" if package == OWN else ""
+
+
+def _line(function: Callable[..., Any]) -> int:
+    return inspect.unwrap(function).__code__.co_firstlineno
+
+
 @dataclass(frozen=True)
 class Told:
     """As quatro partes da docstring de uma regra ou afirmação."""

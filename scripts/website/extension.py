@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -50,6 +51,15 @@ def makeExtension(**options) -> Architectures:
     return Architectures(**options)
 
 
+def page_of(md: Markdown) -> tuple[str, Path, dict]:
+    """A página que se monta: o caminho dela em `docs/`, essa pasta e os metadados. Só aqui se sabe quem monta o site.
+
+    O MkDocs os diz no processador `relpath`, que ele registra em cada página.
+    """
+    place: Any = md.treeprocessors["relpath"]
+    return place.file.src_uri, Path(place.config.docs_dir), place.file.page.meta
+
+
 class _Binding(Treeprocessor):
     def __init__(self, md: Markdown, given: Mapping[str, Reading] | None):
         super().__init__(md)
@@ -66,12 +76,10 @@ class _Binding(Treeprocessor):
         return facts.known(self.readings)
 
     def run(self, root: Element) -> None:
-        # O MkDocs só diz que página está sendo montada neste processador, que ele registra.
-        place = self.md.treeprocessors["relpath"]
-        uri, docs = place.file.src_uri, Path(place.config.docs_dir)
+        uri, docs, meta = page_of(self.md)
         sections.label_cells(root)
         if summary := sections.summary(root):
-            place.file.page.meta.setdefault("description", summary)
+            meta.setdefault("description", summary)
         for index, element in reversed(list(enumerate(root))):
             marker = self._raw(element.text or "") if element.tag == "p" else ""
             if CARDS.fullmatch(marker):

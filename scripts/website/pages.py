@@ -18,6 +18,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files
 
 from scripts.checks.run import Checked
+from scripts.proofs import own
 from scripts.website import account
 
 KNOWN = {
@@ -78,7 +79,7 @@ def inputs(config: MkDocsConfig, checked: Checked) -> Inputs:
         return (content, known.get(found[1]), folders[found[1]]) if found else (content,)
 
     pages = {name: of(name, content) for name, content in files.items() if name.endswith(".md")}
-    settings = (Path(config.config_file_path).read_bytes(), config.nav, config.site_url)
+    settings = (Path(config.config_file_path).read_bytes(), config.nav, config.site_url, own.contents(docs.parent))
     return Inputs(pages, (*settings, account.guide(docs), list(files), common, _contents(config.theme.custom_dir)))
 
 

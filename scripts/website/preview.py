@@ -23,6 +23,7 @@ from mkdocs.livereload import LiveReloadServer
 from scripts.base.findings import Defect, to_json
 from scripts.base.tree import Tree, WrongUse
 from scripts.checks import report, run
+from scripts.page import titles
 from scripts.picture.generate import Watcher, generate
 from scripts.website import build
 from scripts.website.pages import Pages
@@ -93,7 +94,9 @@ class Preview:
         server.error_handler = self._error_page
         server.set_app(_with_findings(server.serve_request, self))
         self.build()
-        server.watch(build.config_file(self.tree))
+        for file in (build.config_file(self.tree), str(self.tree.root / titles.FILE)):
+            if Path(file).is_file():
+                server.watch(file)
         threading.Thread(target=_follow, args=(self.tree, server), daemon=True).start()
         try:
             server.serve()
@@ -134,7 +137,7 @@ class _Server(LiveReloadServer):
 
 
 def _follow(tree: Tree, server: _Server) -> None:
-    watcher = Watcher(tree.sources, tree.root / "docs")
+    watcher = Watcher(*(folder for folder in (tree.sources, tree.root / "docs", tree.root / "regras") if folder.is_dir()))
     while True:
         watcher.wait()
         server.refresh()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
+from scripts.aws.neutral import AUTHORS
 from scripts.proofs import manual
 from scripts.proofs.arrows.registry import Rule
 from scripts.proofs.claims.registry import Claim
@@ -40,7 +41,19 @@ def build(known: Mapping[str, Facts]) -> list[Element]:
     SubElement(root, "h2", {"id": manual.BENEFITS}).text = "As afirmações dos benefícios"
     for claim in manual.claims():
         _uses(_entry(root, claim), [use for facts in architectures for use in _benefits(facts, claim)])
+    if AUTHORS:
+        _harmless(root)
     return list(root)
+
+
+def _harmless(root: Element) -> None:
+    """O que o autor da árvore diz que não muda seta nenhuma: é palavra dele, e não das ferramentas."""
+    SubElement(root, "h2", {"id": manual.HARMLESS}).text = "O que o autor desta árvore diz que não muda seta nenhuma"
+    shown = SubElement(root, "ul")
+    for reason, rows in AUTHORS.items():
+        item = paragraph(shown, f"{reason} ", tag="li")
+        for index, (type_, names) in enumerate(rows.items()):
+            say(item, f"{'; ' if index else ''}`{type_}`: {', '.join(f'`{name}`' for name in names)}")
 
 
 def _entry(root: Element, entry: Rule | Claim) -> Element:
@@ -52,6 +65,8 @@ def _entry(root: Element, entry: Rule | Claim) -> Element:
     for need in entry.needs:
         paragraph(needs, need, tag="li")
     details = SubElement(root, "dl", {"class": "arq-facts"})
+    if entry.origin:
+        say(_fact(details, "De quem é"), f"do autor desta árvore, em `{entry.origin}`")
     link(_fact(details, "Fonte"), entry.source, entry.source.removeprefix("https://"))
     return details
 

@@ -31,12 +31,24 @@ class Symbol:
     content: str
 
 
+_own: list[Path] = []
+
+
+def use(folder: Path) -> None:
+    """Passa a procurar primeiro nesta pasta: `aws/mobile/api-gateway.svg` vale pelo PNG de `diagrams` com esse caminho."""
+    _own[:] = [folder]
+
+
 def node_symbol(image: str) -> Symbol | None:
     """Símbolo do ícone no caminho `image`; `None` quando não há imagem que se possa usar."""
     if not image:
         return None
     path = Path(image)
     key = "/".join(path.parts[-3:])
+    for folder in _own:
+        drawn = (folder / key).with_suffix(".svg")
+        if "resources" in path.parts and drawn.is_file():
+            return _embedded(drawn)
     official = _catalog()["icons"].get(key)
     if official and "resources" in path.parts:
         return _official(official)

@@ -9,8 +9,9 @@ nada é defeito, não prova. A página "Provas" sai das docstrings das regras.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from scripts.aws.kinds import kind_of
 from scripts.aws.questions import ALL
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs.evidence import Evidence, Found, Missing
@@ -18,7 +19,7 @@ from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import drawn_home, lived
 from scripts.proofs.network.topology import Network, network_of
-from scripts.proofs.told import docstring
+from scripts.proofs.told import Repeated, docstring, origin
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Path
 
@@ -81,6 +82,11 @@ class Rule:
     prove: Prover
     asks: frozenset[str] = ALL
 
+    @property
+    def origin(self) -> str:
+        """O arquivo de `regras/` de que veio, ou vazio, quando é das ferramentas."""
+        return origin(self.prove)
+
 
 RULES: dict[tuple[str, str], Rule] = {}
 
@@ -92,21 +98,47 @@ def rule(tails: str | Iterable[str], heads: str | Iterable[str], asks: Iterable[
     a menos que o catálogo (`scripts/aws/questions.py`) diga que só muda o que a regra não pergunta.
 
     A docstring tem quatro partes, separadas por linha em branco: o título; por quê; uma
-    lista `- ` do que precisa haver; e `Fonte: URL`. Erro: `ValueError` quando uma falta ou
-    quando já há regra para um dos pares.
+    lista `- ` do que precisa haver; e `Fonte: URL`. Erro: `ValueError` quando uma falta;
+    `Repeated` quando já há regra para um dos pares, ou com esse nome.
     """
     starts, ends = _names(tails), _names(heads)
 
     def register(function: Prover) -> Prover:
         described = _described(function, starts, ends, frozenset(asks))
-        for start in starts:
-            for end in ends:
-                if (start, end) in RULES:
-                    raise ValueError(f"já há regra para {start} → {end}: {RULES[start, end].id}")
-                RULES[start, end] = described
+        same = next((known for known in RULES.values() if known.id == described.id), None)
+        if same:
+            raise Repeated(f"Já há a regra `{same.id}`", function, same.prove)
+        _add(described, ((start, end) for start in starts for end in ends), function)
         return function
 
     return register
+
+
+def extend(identity: str, tails: str | Iterable[str] = (), heads: str | Iterable[str] = ()) -> None:
+    """Aplica uma regra que existe também a estes tipos: as mesmas exigências, lidas nas mesmas propriedades.
+
+    Os tipos precisam estar no catálogo. Erro: `ValueError` quando a regra não existe ou um tipo não se
+    conhece; `Repeated` quando um dos pares já tem regra.
+    """
+    known = next((rule for rule in RULES.values() if rule.id == identity), None)
+    if known is None:
+        raise ValueError(f"não há a regra `{identity}`; os nomes estão na página Provas")
+    starts, ends = _names(tails), _names(heads)
+    strange = [name for name in (*starts, *ends) if name != OUTSIDE and not kind_of(name).type]
+    if strange:
+        raise ValueError(f"o catálogo não conhece `{strange[0]}`; acrescente-o antes com `add(Kind(…))`")
+    wider = replace(known, tails=(*known.tails, *starts), heads=(*known.heads, *ends))
+    before = [pair for pair, rule in RULES.items() if rule is known]
+    for pair in before:
+        RULES[pair] = wider
+    _add(wider, [(start, end) for start in wider.tails for end in wider.heads if start in starts or end in ends], known.prove)
+
+
+def _add(described: Rule, pairs: Iterable[tuple[str, str]], function: Prover) -> None:
+    for start, end in pairs:
+        if (start, end) in RULES:
+            raise Repeated(f"Já há regra para {start} → {end}: `{RULES[start, end].id}`", function, RULES[start, end].prove)
+        RULES[start, end] = described
 
 
 def _names(names: str | Iterable[str]) -> tuple[str, ...]:

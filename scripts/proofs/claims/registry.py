@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scripts.base.diagram import Diagram
 from scripts.proofs.evidence import Evidence
 from scripts.proofs.facts.view import View
-from scripts.proofs.told import docstring
+from scripts.proofs.told import Repeated, docstring, origin
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Claim:
     source: str
     judge: Judge
 
+    @property
+    def origin(self) -> str:
+        """O arquivo de `regras/` de que veio, ou vazio, quando é das ferramentas."""
+        return origin(self.judge)
+
 
 CLAIMS: dict[str, Claim] = {}
 
@@ -47,12 +52,12 @@ def claim(identity: str) -> Callable[[Judge], Judge]:
     """Registra a função como a afirmação `identity`, que é também a âncora em "Provas".
 
     A docstring tem as quatro partes das regras: título; por quê; lista `- `; `Fonte: URL`.
-    Erro: `ValueError` quando uma falta ou o id já existe.
+    Erro: `ValueError` quando uma falta; `Repeated` quando o id já existe.
     """
 
     def register(function: Judge) -> Judge:
         if identity in CLAIMS:
-            raise ValueError(f"já há a afirmação {identity}")
+            raise Repeated(f"Já há a afirmação `{identity}`", function, CLAIMS[identity].judge)
         told = docstring(function)
         CLAIMS[identity] = Claim(identity, told.title, told.why, told.needs, told.source, function)
         return function
