@@ -75,7 +75,7 @@ def test_nothing_is_proven_where_only_aws_expands(read, line):
     assert not any(proof.proven for proof in prove(read.diagram, views_of(damaged)))
 
 
-BUCKET_TO_QUEUE = Edge("entrada--falhas", "entrada", "falhas", 7)
+QUEUE_TO_BUCKET = Edge("falhas--entrada", "falhas", "entrada", 7)
 
 
 def findings(read, edge, nodes=()):
@@ -93,8 +93,8 @@ def test_declared_is_for_what_someone_outside_aws_does(read):
     phone, other = node("celular", "aws.general.MobileClient"), node("outra", "saas.chat.Slack")
     assert findings(read, Edge("celular--falhas", "celular", "falhas", 7, **said), [phone]) == set()
     assert findings(read, Edge("outra--falhas", "outra", "falhas", 7, **said), [other]) == set()
-    assert findings(read, replace(BUCKET_TO_QUEUE, **said)) == {("declarada-sem-direito", 7)}
-    assert findings(read, replace(BUCKET_TO_QUEUE, unruled="Ninguém a escreveu.")) == set()
+    assert findings(read, replace(QUEUE_TO_BUCKET, **said)) == {("declarada-sem-direito", 7)}
+    assert findings(read, replace(QUEUE_TO_BUCKET, unruled="Ninguém a escreveu.")) == set()
 
 
 @pytest.mark.parametrize("excuse", ["declared", "unruled"])

@@ -1,26 +1,25 @@
-"""Regras de eventos: um serviço que aciona outro."""
+"""Regras dos eventos do S3: o que um bucket aciona quando um objeto chega."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from scripts.aws.kinds import ARN
-from scripts.aws.types import BUCKET, FUNCTION, LAMBDA_PERMISSION
+from scripts.aws.types import BUCKET, EVENT_RULE, FUNCTION, QUEUE, TOPIC
+from scripts.proofs.arrows.permitted import admitted, fifo, invoked
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.callees import callee
-from scripts.proofs.facts.expect import expect
+from scripts.proofs.facts.callees import Callee, callee
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Unknown
 
 CREATED = "s3:ObjectCreated:*"
-EXPECTED = {
-    "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com", "SourceAccount": "${AWS::AccountId}",
-}
-ELSEWHERE = ("FunctionUrlAuthType", "EventSourceToken", "PrincipalOrgID")
-"""Propriedades que restringem a permissão a outro uso."""
+LISTS = {FUNCTION: ("LambdaConfigurations", "Function"), QUEUE: ("QueueConfigurations", "Queue"), TOPIC: ("TopicConfigurations", "Topic")}
+ENDS = {"prefix": "que começam por", "suffix": "que acabam em"}
+SENDING = {QUEUE: "sqs:SendMessage", TOPIC: "sns:Publish"}
 
 
 @rule(BUCKET, FUNCTION)
@@ -31,30 +30,97 @@ def bucket_triggers_function(case: Case) -> Iterator[Evidence]:
     aquele bucket, daquela conta, invocá-la. A permissão precisa existir antes: sem ela o S3
     recusa a notificação, e a pilha não se cria.
 
-    - a notificação do bucket cita a função e o evento: toda criação de objeto, ou o que a seta
-      diz em `acao`;
+    - a notificação do bucket cita a função, ou um apelido dela, e o evento: toda criação de objeto, ou o
+      que a seta diz em `acao`;
     - uma permissão `lambda:InvokeFunction` para `s3.amazonaws.com` nessa função;
     - `SourceArn` igual ao ARN do bucket e `SourceAccount` igual à conta;
     - o bucket criado depois da permissão.
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
     """
-    yield from _notification(case, case.tail, case.head)
-    yield from _invoke_permission(case.view, case.tail, case.head, _notified(case.view, case.tail, case.head))
+    view, bucket, function = case.view, case.tail, case.head
+    called = [found for entry in _entries(view, bucket, FUNCTION) if (found := _called(view, entry)) and found.function == function]
+    yield from _notification(case, lambda entry: (found := _called(view, entry)) is not None and found.function == function)
+    yield from called[0].lines if called else ()
+    yield from invoked(view, function, {found.qualifier for found in called} or {""}, "s3.amazonaws.com",
+                       lambda arn: arn == view.arn(bucket), bucket.id, before=bucket, SourceAccount="${AWS::AccountId}")
 
 
-def _notification(case: Case, bucket: Resource, function: Resource) -> Iterator[Evidence]:
-    view = case.view
-    wanted = case.edge.action or CREATED
-    other = None
-    for entry in view.items(bucket, "NotificationConfiguration", "LambdaConfigurations"):
-        named, event = (view.inside(entry, name) for name in ("Function", "Event"))
-        called = callee(view, named, by=(ARN,)) if named else None
-        if named is None or event is None or called is None or called.function != function:
+@rule(BUCKET, (QUEUE, TOPIC))
+def bucket_sends_event(case: Case) -> Iterator[Evidence]:
+    """Um bucket S3 avisa uma fila ou um tópico.
+
+    O S3 só manda o aviso se a política do destino deixa aquele bucket mandar, e confere isso ao
+    criar a notificação.
+
+    - a notificação do bucket cita o destino e o evento: toda criação de objeto, ou o da seta (`acao`);
+    - o destino do tipo padrão: o S3 não manda a um FIFO;
+    - a política do destino, que deixa `s3.amazonaws.com` mandar só o que vem deste bucket, ou desta conta;
+    - a chave do KMS do destino, quando há uma, também permitida ao S3;
+    - o bucket criado depois da política.
+
+    Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+    """
+    view, bucket, target = case.view, case.tail, case.head
+    name = LISTS[target.type][1]
+    yield from _notification(case, lambda entry: view.points(view.inside(entry, name), target.type, by=(ARN,)) == target)
+    if fifo(view, target):
+        yield Missing(at(target), f"`{target.id}` é FIFO, e o S3 não manda a um destino FIFO", "use o tipo padrão")
+    yield from admitted(view, bucket, target, SENDING[target.type], "s3.amazonaws.com", before=bucket)
+
+
+@rule(BUCKET, EVENT_RULE)
+def bucket_tells_eventbridge(case: Case) -> Iterator[Evidence]:
+    """Um bucket S3 conta o que acontece nele ao EventBridge.
+
+    O S3 manda todos os eventos ao barramento padrão da conta, e a regra escolhe os que interessam.
+
+    - `EventBridgeConfiguration` ligado no bucket;
+    - a regra ligada, no barramento padrão;
+    - no padrão dela, a origem `aws.s3` e, se diz um bucket, o nome deste.
+
+    Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
+    """
+    view, bucket, listening = case.view, case.tail, case.head
+    keys = ("NotificationConfiguration", "EventBridgeConfiguration")
+    switch, enabled = view.at(bucket, *keys), view.at(bucket, *keys, "EventBridgeEnabled")
+    if switch and (enabled is None or true(enabled.value)):
+        yield Found(switch.path, f"`{bucket.id}` conta o que acontece nele")
+    else:
+        yield Missing(at(bucket, keys[0]), f"`{bucket.id}` não conta nada ao EventBridge",
+                      "escreva `EventBridgeConfiguration: {EventBridgeEnabled: true}` em `NotificationConfiguration`")
+    if view.value(listening, "State") not in (None, "ENABLED"):
+        yield Missing(at(listening, "State"), f"`{listening.id}` está desligada", "use `State: ENABLED`")
+    if view.value(listening, "EventBusName") not in (None, "default"):
+        yield Missing(at(listening, "EventBusName"), f"`{listening.id}` não é do barramento padrão, o único do S3", "tire `EventBusName`")
+    source = next((item for item in view.items(listening, "EventPattern", "source") if item.value == "aws.s3"), None)
+    named = view.items(listening, "EventPattern", "detail", "bucket", "name")
+    if source:
+        yield Found(source.path, "a regra ouve o S3")
+    if source is None or named and all(view.spelled(item.value) != view.name(bucket) for item in named):
+        yield Missing(at(listening, "EventPattern"), f"`{listening.id}` não ouve `{bucket.id}`",
+                      f"ponha `aws.s3` em `source`, e `!Ref {bucket.id}` em `detail.bucket.name`")
+
+
+def _entries(view: View, bucket: Resource, kind: str) -> list[Placed]:
+    return view.items(bucket, "NotificationConfiguration", LISTS[kind][0])
+
+
+def _called(view: View, entry: Placed) -> Callee | None:
+    return callee(view, view.inside(entry, "Function"), by=(ARN,))
+
+
+def _notification(case: Case, cites: Callable[[Placed], bool]) -> Iterator[Evidence]:
+    """A notificação do bucket que cita o destino, no evento da seta."""
+    view, bucket, target = case.view, case.tail, case.head
+    list_, name = LISTS[target.type]
+    wanted, other = case.edge.action or CREATED, None
+    for entry in _entries(view, bucket, target.type):
+        named, event = (view.inside(entry, key) for key in (name, "Event"))
+        if named is None or event is None or not cites(entry):
             continue
         if isinstance(event.value, str) and event.value.startswith("s3:") and covers(event.value, wanted):
-            yield Found(named.path, "o bucket notifica a função")
-            yield from called.lines
+            yield Found(named.path, f"o bucket notifica {'a função' if target.type == FUNCTION else f'`{target.id}`'}")
             yield Found(event.path, f"a cada evento `{event.value}`")
             yield from _filtered(view, bucket, entry)
             return
@@ -64,18 +130,8 @@ def _notification(case: Case, bucket: Resource, function: Resource) -> Iterator[
         yield Missing(other.path, f"a notificação de `{bucket.id}` é de {said}, e a seta pede `{wanted}`",
                       f"escreva `Event: {wanted}`, ou diga o evento na seta com `acao`")
         return
-    yield Missing(at(bucket, "NotificationConfiguration"), f"o bucket `{bucket.id}` não notifica `{function.id}`",
-                  f"acrescente um item a `LambdaConfigurations` com `Function: !GetAtt {function.id}.Arn`")
-
-
-def _notified(view: View, bucket: Resource, function: Resource) -> set[str]:
-    """Os nomes de versão por que o bucket chama a função."""
-    called = [callee(view, view.inside(entry, "Function"), by=(ARN,))
-              for entry in view.items(bucket, "NotificationConfiguration", "LambdaConfigurations")]
-    return {found.qualifier for found in called if found and found.function == function} or {""}
-
-
-ENDS = {"prefix": "que começam por", "suffix": "que acabam em"}
+    yield Missing(at(bucket, "NotificationConfiguration"), f"o bucket `{bucket.id}` não notifica `{target.id}`",
+                  f"acrescente um item a `{list_}` com `{name}: !GetAtt {target.id}.Arn`")
 
 
 def _filtered(view: View, bucket: Resource, entry: Placed) -> Iterator[Evidence]:
@@ -90,48 +146,3 @@ def _filtered(view: View, bucket: Resource, entry: Placed) -> Iterator[Evidence]
         return
     for name, value in zip(names, (value for _, value in rules if value)):
         yield Found(value.path, f"só para as chaves {ENDS[name]} `{value.value}`")
-
-
-def _invoke_permission(view: View, bucket: Resource, function: Resource, qualifiers: set[str]) -> Iterator[Evidence]:
-    candidates = [permission for permission in view.of_type(LAMBDA_PERMISSION)
-                  if (called := callee(view, view.at(permission, "FunctionName"))) and called.function == function
-                  and called.qualifier in qualifiers and view.spelled(view.value(permission, "SourceArn")) == view.arn(bucket)]
-    if candidates:
-        yield from view.complete(_permission(view, permission, bucket) for permission in candidates)
-        return
-    yield Missing(at(function), f"nenhuma permissão deixa `{bucket.id}` invocar `{function.id}`",
-                  "acrescente um `AWS::Lambda::Permission` com `SourceArn` e `SourceAccount`")
-
-
-def _permission(view: View, permission: Resource, bucket: Resource) -> Iterator[Evidence]:
-    yield Found(at(permission, "FunctionName"), "a permissão é desta função")
-    yield Found(at(permission, "SourceArn"), "só este bucket a invoca")
-    for name, value in EXPECTED.items():
-        yield from expect(view, permission, name, value, f"`{name}` é `{value}`", f"`{name}` de `{permission.id}` não é `{value}`",
-                          "corrija o valor")
-    for name in ELSEWHERE:
-        if view.at(permission, name) is not None:
-            yield Missing(at(permission, name), f"`{name}` de `{permission.id}` é de outro uso", "tire-o")
-    yield from _created_before(view, permission, bucket)
-
-
-def _created_before(view: View, permission: Resource, bucket: Resource) -> Iterator[Evidence]:
-    if permission.id in bucket.depends_on:
-        listed = isinstance(bucket.body.get("DependsOn"), list)
-        index = (bucket.body["DependsOn"].index(permission.id),) if listed else ()
-        yield Found(("Resources", bucket.id, "DependsOn", *index), "a permissão existe antes da notificação")
-    elif permission.id not in _needed(view, bucket):
-        yield Missing(("Resources", bucket.id, "DependsOn"), f"`{bucket.id}` pode ser criado antes de `{permission.id}`",
-                      f"acrescente `DependsOn: {permission.id}` ao bucket")
-
-
-def _needed(view: View, resource: Resource) -> set[str]:
-    """Os recursos de que este depende, direta ou indiretamente."""
-    known = view.template.resources
-    found: set[str] = set()
-    pending = [resource]
-    while pending:
-        news = (pending.pop().references & known.keys()) - found
-        found |= news
-        pending += [known[name] for name in news]
-    return found

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scripts.aws.kinds import ARN
-from scripts.aws.types import BUCKET, EVENT_RULE, EVENT_SOURCE_MAPPING, QUEUE, SUBSCRIPTION, TOPIC
+from scripts.aws.types import BUCKET, EVENT_RULE, EVENT_SOURCE_MAPPING, QUEUE, TOPIC
+from scripts.proofs.arrows.messages import subscriptions
 from scripts.proofs.evidence import Path
 from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.expect import false
@@ -77,10 +78,7 @@ def _behind(view: View, written: Placed | None) -> list[Resource | None]:
 
 def _subscribed(view: View, topic: Resource) -> Iterator[Placed | None]:
     """Os destinos das assinaturas do tópico por função ou fila."""
-    listed = [(topic, item) for item in view.items(topic, "Subscription")]
-    listed += [(each, view.whole(each)) for each in view.of_type(SUBSCRIPTION)
-               if view.points(view.value(each, "TopicArn"), TOPIC, by=(ARN,)) == topic]
-    for owner, item in listed:
+    for item, _ in subscriptions(view, topic):
         protocol = view.inside(item, "Protocol")
         if protocol is None or protocol.value in ("lambda", "sqs") or not isinstance(protocol.value, str):
             yield view.inside(item, "Endpoint")

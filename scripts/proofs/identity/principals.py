@@ -71,7 +71,7 @@ def _concluded(view: View, resource: Resource, found: list[Evidence | Resource])
                                 "dê-lhe um papel do IAM"))
     if role:
         service, actions = TRUSTED.get(resource.type) or (DIRECT[resource.type][1], ("sts:AssumeRole",))
-        evidence += [piece for action in actions for piece in _trust(role, Request(
+        evidence += [piece for action in actions for piece in assumed(role, Request(
             view, action, "", service=service, context=_behalf(view, resource)))]
     return Principal(role, tuple(evidence))
 
@@ -161,7 +161,8 @@ def _behalf(view: View, resource: Resource) -> dict[str, str]:
     return {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": arn} if arn else {}
 
 
-def _trust(role: Resource, request: Request) -> Iterator[Evidence]:
+def assumed(role: Resource, request: Request) -> Iterator[Evidence]:
+    """O papel confia em quem pede para assumi-lo."""
     decision = decide_trust(request, role)
     if decision.granted and decision.allowed:
         yield from lines(decision.allowed, request)
