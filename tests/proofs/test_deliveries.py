@@ -40,7 +40,13 @@ PoliticaTopico:
 NaFila: {Type: "AWS::SNS::Subscription", Properties: {TopicArn: !Ref Topico, Protocol: sqs, Endpoint: !GetAtt Fila.Arn, FilterPolicy: {tipo: [venda]}}}
 NaFuncao: {Type: "AWS::SNS::Subscription", Properties: {TopicArn: !Ref Topico, Protocol: lambda, Endpoint: !GetAtt Funcao.Arn}}
 NoEmail: {Type: "AWS::SNS::Subscription", Properties: {TopicArn: !Ref Topico, Protocol: email, Endpoint: x@exemplo.com}}
-Funcao: {Type: "AWS::Lambda::Function"}
+Funcao:
+  Type: AWS::Lambda::Function
+  Properties: {Runtime: python3.13, Handler: index.handler, Role: !GetAtt PapelFuncao.Arn, Code: {ZipFile: "def handler(event, context): pass"}}
+PapelFuncao:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
 DoTopico: {Type: "AWS::Lambda::Permission", Properties: {Action: "lambda:InvokeFunction", FunctionName: !Ref Funcao, Principal: sns.amazonaws.com, SourceArn: !Ref Topico}}
 DaRegra: {Type: "AWS::Lambda::Permission", Properties: {Action: "lambda:InvokeFunction", FunctionName: !Ref Funcao, Principal: events.amazonaws.com, SourceArn: !GetAtt Regra.Arn}}
 Regra:
@@ -124,7 +130,10 @@ BROKEN = [
     ("Balde >> Regra", prop("Regra", "EventPattern", "source"), ["aws.ec2"], "`Regra` não ouve `Balde`"),
     ("Balde >> Regra", prop("Regra", "EventPattern", "detail", "bucket", "name"), ["outro"], "`Regra` não ouve `Balde`"),
     ("Balde >> Regra", prop("Regra", "EventBusName"), "outro", "não é do barramento padrão"),
-    ("Balde >> Regra", prop("Regra", "State"), "DISABLED", "está desligada"),
+    ("Balde >> Regra", prop("Regra", "State"), "DISABLED", "está desligado"),
+    ("Balde >> Regra", prop("Regra", "EventPattern", "detail-type"), ["Scheduled Event"], "nenhum tipo de evento do S3"),
+    ("Balde >> Fila", prop("Balde", "NotificationConfiguration", "TopicConfigurations", 0, "Event"), "s3:ObjectCreated:Put", "o S3 recusa"),
+    ("Regra >> Fila", prop("Regra", "Targets", 1, "Id"), "funcao", "repete o `Id` de outro"),
     ("Topico >> Fila", prop("NaFila", "Endpoint"), {"Ref": "Fila"}, "nenhuma assinatura leva"),
     ("Topico >> Fila", prop("NaFila", "Protocol"), "email", "não diz por que protocolo"),
     ("Topico >> Fila", prop("NaFila", "FilterPolicy"), {"tipo": []}, "o filtro de uma assinatura"),

@@ -89,10 +89,14 @@ def test_the_arrow_may_say_its_event(event, arrow):
 def test_several_entries_and_permissions():
     architecture = bench(GOOD, *ARROW)
     removed = {"Event": "s3:ObjectRemoved:*", "Function": {"Fn::GetAtt": ["Funcao", "Arn"]}}
-    other = {"Event": "s3:ObjectCreated:*", "Function": {"Fn::GetAtt": ["Outra", "Arn"]}}
+    other = {"Event": "s3:ObjectCreated:*", "Function": {"Fn::GetAtt": ["Outra", "Arn"]},
+             "Filter": {"S3Key": {"Rules": [{"Name": "suffix", "Value": ".txt"}]}}}
     right = architecture.template.data["Resources"]["Balde"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"][0]
     several = architecture.put(*ENTRY[:-1], value=[removed, other, right])
     assert several.missing() == []
+    overlapping = architecture.put(*ENTRY[:-1], value=[removed, right, {**other, "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": "a"}]}}}])
+    assert overlapping.missing() == ["dois avisos de `Balde` pegam o mesmo evento da mesma chave, e o S3 recusa; separe-os por evento, por "
+                                     "começo ou por fim da chave"]
     assert (*ENTRY[:-1], 2, "Event") in [piece.path for piece in several.proof().found]
     permission = architecture.template.data["Resources"]["Permissao"]
     wrong = {**permission, "Properties": {**permission["Properties"], "Principal": "sns.amazonaws.com"}}

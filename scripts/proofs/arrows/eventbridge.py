@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.kinds import ARN, HERE, NAME
+from scripts.aws.questions import IDENTITY
 from scripts.aws.types import EVENT_BUS, EVENT_RULE, FUNCTION, QUEUE, SCHEDULE, STATE_MACHINE, TOPIC
 from scripts.proofs.arrows.permitted import admitted, fifo, granted, invoked
 from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.filters import readable
@@ -21,7 +23,7 @@ ACTIONS = {FUNCTION: "lambda:InvokeFunction", QUEUE: "sqs:SendMessage", TOPIC: "
 WHEN = ("rate(", "cron(", "at(")
 
 
-@rule(EVENT_RULE, tuple(ACTIONS))
+@rule(EVENT_RULE, tuple(ACTIONS), asks=(IDENTITY,))
 def event_rule_acts(case: Case) -> Iterator[Evidence]:
     """Uma regra do EventBridge aciona uma função, uma fila, um tópico ou uma máquina de estados.
 
@@ -39,7 +41,7 @@ def event_rule_acts(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
     view, ruling, target = case.view, case.tail, case.head
-    yield from _awake(view, ruling, "EventPattern")
+    yield from awake(view, ruling, "EventPattern")
     found = [item for item in view.items(ruling, "Targets") if _names(view, item, target) or _dead(view, item, target)]
     if not found:
         yield Missing(at(ruling, "Targets"), f"nenhum alvo de `{ruling.id}` é `{target.id}`", f"acrescente um com `Arn: {_said(target)}`")
@@ -57,7 +59,7 @@ def event_rule_acts(case: Case) -> Iterator[Evidence]:
         yield from admitted(view, ruling, target, ACTIONS[target.type], EVENTS)
 
 
-@rule(SCHEDULE, tuple(ACTIONS))
+@rule(SCHEDULE, tuple(ACTIONS), asks=(IDENTITY,))
 def schedule_acts(case: Case) -> Iterator[Evidence]:
     """Um agendamento do EventBridge aciona uma função, uma fila, um tópico ou uma máquina de estados.
 
@@ -72,7 +74,7 @@ def schedule_acts(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
     """
     view, schedule, target = case.view, case.tail, case.head
-    yield from _awake(view, schedule, "")
+    yield from awake(view, schedule, "")
     item = view.at(schedule, "Target")
     if item is None or not (_names(view, item, target) or _dead(view, item, target)):
         yield Missing(at(schedule, "Target"), f"o alvo de `{schedule.id}` não é `{target.id}`", f"escreva `Arn: {_said(target)}`")
@@ -84,7 +86,7 @@ def schedule_acts(case: Case) -> Iterator[Evidence]:
     yield from _with_role(view, view.inside(item, "RoleArn"), item, target, SCHEDULER, context)
 
 
-@rule(EVENT_BUS, EVENT_RULE)
+@rule(EVENT_BUS, EVENT_RULE, asks=())
 def bus_feeds_rule(case: Case) -> Iterator[Evidence]:
     """Um barramento do EventBridge passa os eventos a uma regra.
 
@@ -101,10 +103,24 @@ def bus_feeds_rule(case: Case) -> Iterator[Evidence]:
         yield Found(named.path, f"`{ruling.id}` ouve `{case.tail.id}`")
     else:
         yield Missing(at(ruling, "EventBusName"), f"`{ruling.id}` não ouve `{case.tail.id}`", f"escreva `EventBusName: !Ref {case.tail.id}`")
-    yield from _awake(view, ruling, "EventPattern")
+    yield from awake(view, ruling, "EventPattern")
 
 
-def _awake(view: View, resource: Resource, pattern: str) -> Iterator[Evidence]:
+@judge(EVENT_RULE)
+def _event_rule(view: View, ruling: Resource) -> Iterator[Missing]:
+    """Cada alvo tem o seu id: o segundo com o mesmo tomaria o lugar do primeiro.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html
+    """
+    named = []
+    for item in view.items(ruling, "Targets"):
+        said, aim, _ = (view.inside(item, name) for name in ("Id", "Arn", "RoleArn"))
+        if said is None or aim is None or said.value in named:
+            yield Missing(item.path, f"um alvo de `{ruling.id}` não diz o que é, ou repete o `Id` de outro", "dê a cada um o seu `Id`, e `Arn`")
+        named.append(said.value if said else None)
+
+
+def awake(view: View, resource: Resource, pattern: str) -> Iterator[Evidence]:
     """Está ligada, e há o que a faça agir."""
     if view.value(resource, "State") not in (None, "ENABLED"):
         yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "use `State: ENABLED`")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from scripts.aws.kinds import ARN
+from scripts.aws.questions import IDENTITY
 from scripts.aws.types import BUCKET, EVENT_RULE, FUNCTION, QUEUE, TOPIC
+from scripts.proofs.arrows.eventbridge import awake
 from scripts.proofs.arrows.permitted import admitted, fifo, invoked
 from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import Callee, callee
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
+from scripts.proofs.identity.services import filtered
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Unknown
 
@@ -46,7 +50,7 @@ def bucket_triggers_function(case: Case) -> Iterator[Evidence]:
                        lambda arn: arn == view.arn(bucket), bucket.id, before=bucket, SourceAccount="${AWS::AccountId}")
 
 
-@rule(BUCKET, (QUEUE, TOPIC))
+@rule(BUCKET, (QUEUE, TOPIC), asks=(IDENTITY,))
 def bucket_sends_event(case: Case) -> Iterator[Evidence]:
     """Um bucket S3 avisa uma fila ou um tópico.
 
@@ -69,15 +73,15 @@ def bucket_sends_event(case: Case) -> Iterator[Evidence]:
     yield from admitted(view, bucket, target, SENDING[target.type], "s3.amazonaws.com", before=bucket)
 
 
-@rule(BUCKET, EVENT_RULE)
+@rule(BUCKET, EVENT_RULE, asks=())
 def bucket_tells_eventbridge(case: Case) -> Iterator[Evidence]:
     """Um bucket S3 conta o que acontece nele ao EventBridge.
 
     O S3 manda todos os eventos ao barramento padrão da conta, e a regra escolhe os que interessam.
 
     - `EventBridgeConfiguration` ligado no bucket;
-    - a regra ligada, no barramento padrão;
-    - no padrão dela, a origem `aws.s3` e, se diz um bucket, o nome deste.
+    - a regra ligada, no barramento padrão, com um padrão de evento que se lê;
+    - no padrão dela, a origem `aws.s3`, um tipo de evento do S3, se diz algum, e o nome deste bucket, se diz um.
 
     Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
     """
@@ -89,8 +93,10 @@ def bucket_tells_eventbridge(case: Case) -> Iterator[Evidence]:
     else:
         yield Missing(at(bucket, keys[0]), f"`{bucket.id}` não conta nada ao EventBridge",
                       "escreva `EventBridgeConfiguration: {EventBridgeEnabled: true}` em `NotificationConfiguration`")
-    if view.value(listening, "State") not in (None, "ENABLED"):
-        yield Missing(at(listening, "State"), f"`{listening.id}` está desligada", "use `State: ENABLED`")
+    yield from awake(view, listening, "EventPattern")
+    kinds = view.items(listening, "EventPattern", "detail-type")
+    if kinds and not any(str(item.value).startswith("Object ") for item in kinds):
+        yield Missing(kinds[0].path, f"`{listening.id}` não ouve nenhum tipo de evento do S3", "use `Object Created`, ou outro tipo do S3")
     if view.value(listening, "EventBusName") not in (None, "default"):
         yield Missing(at(listening, "EventBusName"), f"`{listening.id}` não é do barramento padrão, o único do S3", "tire `EventBusName`")
     source = next((item for item in view.items(listening, "EventPattern", "source") if item.value == "aws.s3"), None)
@@ -100,6 +106,30 @@ def bucket_tells_eventbridge(case: Case) -> Iterator[Evidence]:
     if source is None or named and all(view.spelled(item.value) != view.name(bucket) for item in named):
         yield Missing(at(listening, "EventPattern"), f"`{listening.id}` não ouve `{bucket.id}`",
                       f"ponha `aws.s3` em `source`, e `!Ref {bucket.id}` em `detail.bucket.name`")
+
+
+@judge(BUCKET)
+def _bucket(view: View, bucket: Resource) -> Iterator[Missing]:
+    """Dois avisos do mesmo evento não pegam a mesma chave: o S3 recusa a notificação.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+    """
+    view.value(bucket, "NotificationConfiguration", "EventBridgeConfiguration", "EventBridgeEnabled")
+    said: list[tuple[str, str, str]] = []
+    for list_, name in LISTS.values():
+        for entry in view.items(bucket, "NotificationConfiguration", list_):
+            event, _, seen = view.inside(entry, "Event"), view.inside(entry, name), filtered(view, entry)
+            mine = (str(event.value) if event else "", seen.prefix or "", seen.suffix or "")
+            if any(_overlap(mine, other) for other in said):
+                yield Missing(entry.path, f"dois avisos de `{bucket.id}` pegam o mesmo evento da mesma chave, e o S3 recusa",
+                              "separe-os por evento, por começo ou por fim da chave")
+            said.append(mine)
+
+
+def _overlap(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
+    (event, start, end), (event_, start_, end_) = one, other
+    return bool((covers(event, event_) or covers(event_, event)) and (start.startswith(start_) or start_.startswith(start))
+                and (end.endswith(end_) or end_.endswith(end)))
 
 
 def _entries(view: View, bucket: Resource, kind: str) -> list[Placed]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.kinds import ARN
+from scripts.aws.questions import IDENTITY
 from scripts.aws.types import FUNCTION, QUEUE, SUBSCRIPTION, TOPIC
 from scripts.proofs.arrows.permitted import admitted, fifo, invoked
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
+from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.expect import true
@@ -21,7 +23,7 @@ ABROAD = ("email", "email-json", "http", "https", "sms")
 Subscribed = tuple[Placed, tuple[Found, ...]]
 
 
-@rule(TOPIC, (FUNCTION, QUEUE))
+@rule(TOPIC, (FUNCTION, QUEUE), asks=(IDENTITY,))
 def topic_delivers(case: Case) -> Iterator[Evidence]:
     """Um tópico do SNS entrega a uma função ou a uma fila.
 
@@ -67,7 +69,7 @@ def _to_function(view: View, topic: Resource, item: Placed, function: Resource) 
         yield Missing(at(topic), f"`{topic.id}` é FIFO, e não entrega a funções", "entregue a uma fila, que a função lê")
 
 
-@rule(TOPIC, OUTSIDE)
+@rule(TOPIC, OUTSIDE, asks=())
 def topic_tells_outside(case: Case) -> Iterator[Evidence]:
     """Um tópico do SNS avisa quem está fora da AWS.
 
@@ -91,6 +93,13 @@ def topic_tells_outside(case: Case) -> Iterator[Evidence]:
     yield from _subscribed(view, topic, item, ABROAD)
     if fifo(view, topic):
         yield Missing(at(topic), f"`{topic.id}` é FIFO, e só entrega a filas", "use o tipo padrão")
+
+
+@judge(TOPIC)
+def _topic(view: View, topic: Resource) -> Iterator[Missing]:
+    for item in view.items(topic, "Subscription"):
+        if any(view.inside(item, name) is None for name in ("Protocol", "Endpoint")):
+            yield Missing(item.path, f"uma assinatura de `{topic.id}` não diz o protocolo, ou o destino", "escreva `Protocol` e `Endpoint`")
 
 
 def subscriptions(view: View, topic: Resource) -> list[Subscribed]:
