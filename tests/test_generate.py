@@ -92,7 +92,9 @@ def test_scripts_without_a_drawable_diagram(project):
     project.script("nulo", "x = '\0'", title="")
     answer = project.run("gerar")
     assert answer.status == 1
-    assert sorted(answer.findings)[0] == "diagrams_src/nenhum.py:1: [diagrama-unico] O script não declara nenhum `Diagram`; deixe exatamente um."
+    assert sorted(answer.findings)[0] == (
+        "diagrams_src/nenhum.py:1: [diagrama-unico] O script não declara nenhum `Diagram`; declare um "
+        "ou, se é um módulo que os outros importam, comece o nome dele por `_`: `_nenhum.py`.")
     assert "diagrams_src/sintaxe.py:2: [script-com-erro] O script parou com `SyntaxError: unmatched ')'`." in answer.said
     assert "diagrams_src/vazio.py:4: [diagrama-vazio] O diagrama não tem componentes; declare ao menos um." in answer.said
     assert len(answer.findings) == 4 and "Traceback" not in answer.said
@@ -125,13 +127,14 @@ def test_a_script_that_never_ends_is_named_and_the_others_finish(project, monkey
 
 
 def test_a_file_name_that_cannot_be_an_address(project):
-    names = ["Loja", "minha loja", "a_b", "..", "ação", "-a", "a--b", "loja.nova"]
+    names = ["Loja", "minha loja", "a_b", "ação", "-a", "a--b", "loja.nova"]
     for name in ["boa", *names]:
         project.script(name, PAIR)
     answer = project.run("gerar")
     assert sorted(answer.findings) == sorted(
         f"diagrams_src/{name}.py:1: [slug-invalido] O nome `{name}` não serve de endereço; "
-        "use só minúsculas sem acento, números e hifens." for name in names)
+        "use só minúsculas sem acento, números e hifens, como `pdv-alta-disponibilidade` ou, se os scripts só o importam, comece-o por `_`, como "
+        f"`_{name}.py`." for name in names)
     assert answer.status == 1 and "1 atualizada" in answer.said
     assert {name for name in project.files() if name.endswith(".svg")} == {"docs/arquiteturas/boa/diagrama.svg"}
 

@@ -55,9 +55,12 @@ class Tree:
 
     def architectures(self) -> list[str]:
         """Slugs da árvore: de cada script e de cada pasta, mesmo sem par."""
-        scripts = {path.stem for path in self.sources.glob("*.py") if not path.name.startswith("_")}
-        folders = {path.name for path in self.pages.glob("*") if path.is_dir()}
-        return sorted(scripts | folders)
+        folders = {path.name for path in self.pages.glob("[!.]*") if path.is_dir()}
+        return sorted(self._diagrams().keys() | folders)
+
+    def _diagrams(self) -> dict[str, Path]:
+        """Os scripts por slug: o que começa com `_` é módulo de outros, e o que começa com `.`, rascunho de um editor."""
+        return {path.stem: path for path in sorted(self.sources.glob("[!_.]*.py"))}
 
     def scripts(self, slugs: list[str]) -> list[Path]:
         """Os scripts pedidos, ou todos. Arquivos que começam com `_` não são diagramas.
@@ -66,7 +69,7 @@ class Tree:
         """
         if not self.sources.is_dir():
             raise WrongUse(f"Não há a pasta `diagrams_src` em `{self.root}`; use `--raiz` com a pasta de um projeto.")
-        found = {path.stem: path for path in sorted(self.sources.glob("*.py")) if not path.name.startswith("_")}
+        found = self._diagrams()
         unknown = [slug for slug in slugs if slug not in found]
         if unknown:
             known = ", ".join(found) or "nenhuma"
@@ -76,8 +79,13 @@ class Tree:
     def check_slug(self, script: Path) -> None:
         """Erro: `Defect` quando o nome do arquivo não serve de endereço."""
         if not SLUG.fullmatch(script.stem):
-            message = f"O nome `{script.stem}` não serve de endereço; use só minúsculas sem acento, números e hifens."
-            raise Defect(Finding(self.name(script), 1, "slug-invalido", message))
+            raise Defect(unfit(self.name(script), script.stem))
+
+
+def unfit(name: str, slug: str) -> Finding:
+    """O achado de um script, em `name`, cujo nome não serve de endereço."""
+    return Finding(name, 1, "slug-invalido", f"O nome `{slug}` não serve de endereço; use só minúsculas sem acento, números e hifens, como "
+                   f"`pdv-alta-disponibilidade` ou, se os scripts só o importam, comece-o por `_`, como `_{slug}.py`.")
 
 
 def write(path: Path, content: str) -> bool:

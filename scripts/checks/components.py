@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 from scripts.base.diagram import Diagram, Group, Node
@@ -36,7 +37,7 @@ def name(element: Node | Group) -> str:
 
 
 def _differences(element: Node | Group, row: Row, script: str, page: str) -> Iterator[Finding]:
-    if row.name != name(element):
+    if unicodedata.normalize("NFC", row.name) != unicodedata.normalize("NFC", name(element)):
         yield Finding(page, row.line, "nome-diferente",
                       f"A tabela diz `{row.name}` e o diagrama diz `{name(element)}`; use o mesmo nome nos dois.")
     undeclared = isinstance(element, Node) and not element.resources and not element.without_resource.strip()

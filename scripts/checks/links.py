@@ -37,9 +37,10 @@ def check(root: Path, slugs: Collection[str] | None, titles: Titles = STANDARD) 
 
 
 def pages(root: Path, slugs: Collection[str] | None) -> list[str]:
-    """As páginas de `docs/`, ou só as das arquiteturas pedidas, com o caminho dos achados."""
+    """As páginas de `docs/`, ou só as das arquiteturas pedidas, com o caminho dos achados; o que começa com ponto o site também deixa de fora."""
     folders = [root / "docs"] if slugs is None else [root / "docs/arquiteturas" / slug for slug in slugs]
-    return sorted(path.relative_to(root).as_posix() for folder in folders for path in folder.rglob("*.md"))
+    found = (path.relative_to(root) for folder in folders for path in folder.rglob("*.md"))
+    return sorted(path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))
 
 
 def _broken(site: Site, source: Document) -> Iterator[Finding]:
@@ -97,7 +98,7 @@ def _problem(site: Site, name: str, target: str) -> str:
     if EXTERNAL.match(target):
         return ""
     where, _, fragment = target.partition("#")
-    where, fragment = unquote(where.partition("?")[0]), unquote(fragment)
+    where = unquote(where.partition("?")[0])
     if not where and not fragment:
         return "não tem destino; escreva o caminho ou tire o link."
     if where.startswith("/"):
@@ -121,6 +122,8 @@ def _missing(site: Site, aim: str, fragment: str) -> str:
     anchors = site.anchors(aim)
     if anchors is None or fragment in anchors:
         return ""
+    if unquote(fragment) in anchors:
+        return f"leva a `#{fragment}`, que o site não decodifica; escreva `#{unquote(fragment)}`."
     return (f"leva a `#{fragment}`, que não existe em `{aim}`; use o id de um título, componente, passo ou linha "
             "do template.")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.base.diagram import Rendered
+from scripts.base.diagram import SLUG, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, WrongUse
 from scripts.picture.workers import Result, render_all
@@ -49,28 +49,37 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     if unknown:
         raise WrongUse(f"Não há arquitetura `{'`, `'.join(unknown)}`. As que existem são: {', '.join(known) or 'nenhuma'}.")
     wanted = slugs or known
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
+        comparing = pool.submit(_compared, tree, slugs)
         drawing = pool.submit(_draw, tree, wanted) if drawn is None else None
         from scripts.checks import verdict
         from scripts.proofs import own  # carrega as regras enquanto os scripts são desenhados
 
         findings = list(own.load(tree.root))
         results = drawing.result() if drawing else drawn or {}
-    titles, misread = _titles(tree)
-    findings += [*misread, *(finding for result in results.values() for finding in _said(result))]
-    verdicts = {slug: _verdict(tree, slug, results.get(tree.script(slug)), titles, {} if memory is None else memory) for slug in wanted}
-    findings += [finding for judged in verdicts.values() for finding in judged.findings]
-    templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
-    findings += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
-    findings += verdict.check_links(tree.root, slugs or None, titles)
-    findings += verdict.check_commands(tree.root, slugs or None)
+        titles, misread = _titles(tree)
+        findings += [*misread, *(finding for result in results.values() for finding in _said(result))]
+        verdicts = {slug: _verdict(tree, slug, results.get(tree.script(slug)), titles, {} if memory is None else memory) for slug in wanted}
+        findings += [finding for judged in verdicts.values() for finding in judged.findings]
+        templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
+        findings += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
+        findings += verdict.check_links(tree.root, slugs or None, titles)
+        findings += verdict.check_commands(tree.root, slugs or None)
+        findings += comparing.result()
     return Checked(sorted(set(findings)), verdicts)
+
+
+def _compared(tree: Tree, slugs: list[str]) -> list[Finding]:
+    """O que os dois leitores de Markdown não leem igual."""
+    from scripts.checks import readers
+
+    return readers.check(tree.root, frozenset(slugs) if slugs else None)
 
 
 def _draw(tree: Tree, slugs: list[str]) -> dict[Path, Result]:
     """O que os scripts desenham agora."""
     results: dict[Path, Result] = {}
-    render_all(tree.root, [tree.script(slug) for slug in slugs if tree.script(slug).is_file()], results.__setitem__)
+    render_all(tree.root, [tree.script(slug) for slug in slugs if SLUG.fullmatch(slug) and tree.script(slug).is_file()], results.__setitem__)
     return results
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
+from scripts.base.tree import unfit
 from scripts.checks import arrows, benefits, blocks, commands, comparison, components, hygiene, ids, links, numbers
 from scripts.checks import picture, prices, quotas, resources, sections, shared, steps
 from scripts.checks.reading import Reading
@@ -48,13 +49,11 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
     """
     script = f"{SCRIPTS}/{slug}.py"
     if not SLUG.fullmatch(slug):
-        return Verdict(Reading(diagram, None, None), (Finding(
-            script, 1, "slug-invalido", f"O nome `{slug}` não serve de endereço; use minúsculas sem acento, "
-            "algarismos e hifens, como `pdv-alta-disponibilidade`."),))
+        return Verdict(Reading(diagram, None, None), (unfit(script, slug),))
     folder = root / ARCHITECTURES / slug
     found = set(_script(root, script))
     if not (folder / "index.md").exists() and not (folder / "template.yaml").exists():
-        if not found:
+        if not found and diagram:  # o que impede um script de rodar já está dito
             found.add(Finding(f"{ARCHITECTURES}/{slug}/index.md", 1, "pagina-ausente",
                               f"A arquitetura não tem página nem template; comece por `python3 scripts novo {slug}`."))
         return Verdict(Reading(diagram, None, None), tuple(sorted(found)))

@@ -1,8 +1,8 @@
 """Uma página em Markdown qualquer: títulos, links e imagens, com a linha verdadeira de cada um.
 
 Lê CommonMark com tabelas, como o GitHub. Os ids dos títulos são os que a extensão `toc` do
-Python-Markdown dará no site, ou o escrito com `{ #id }`. HTML cru não é interpretado: o site
-também não vê os ids nem os links dele.
+Python-Markdown dará no site, ou o escrito com `{ #id }`. Do HTML cru só contam os ids: o site
+também não confere os links dele.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from markdown_it.token import Token
 
 from scripts.base import source
 from scripts.base.findings import Finding
+from scripts.page import folds
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|$)")
 ATTRIBUTES = re.compile(r"[ ]+\{:?[ ]*(?P<list>[^}\n]*?)[ ]*\}[ ]*$")
-ANCHOR = re.compile(r"\{:?[^}\n]*?(?<=[\s{:])#(?P<id>[^\s}]+)[^}\n]*\}")
+HTML_ID = re.compile(r"""<[^<>]*\sid\s*=\s*(?P<quote>["'])(?P<id>[^"']+)(?P=quote)""")
+ANCHOR = re.compile(r"\{:?[^{}\n]*?(?<=[\s{:])#(?P<id>[^\s{}]+)[^{}\n]*\}")
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def read(path: Path, name: str = "") -> Document:
     return parse(source.read(path, name, absent), name)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def parse(text: str, name: str) -> Document:
     """O mesmo que `read`, a partir do texto; guardado porque links e regras leem a mesma página."""
     tokens = tuple(_parser().parse(_without_front_matter(text)))
@@ -151,7 +153,9 @@ def unique(id: str, used: Iterable[str]) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table")
+    parser = MarkdownIt("commonmark").enable("table").use(folds.plugin)
+    parser.normalizeLink = lambda url: url  # o destino como foi escrito, que é o que o site põe na página
+    return parser
 
 
 def _without_front_matter(text: str) -> str:
@@ -200,10 +204,14 @@ def _headings(tokens: tuple[Token, ...]) -> tuple[tuple[Heading, ...], dict[str,
 
 
 def _written_anchors(tokens: Iterable[Token]) -> Iterator[tuple[str, int]]:
-    """Ids escritos com a extensão `attr_list`, fora de código."""
+    """Ids escritos com a extensão `attr_list` ou em HTML, fora de código."""
     for inline in tokens:
         for index, line in _lines(inline):
             child = (inline.children or [])[index]
             if child.type == "text":
                 for match in ANCHOR.finditer(child.content):
                     yield match["id"], line
+            elif child.type == "html_inline":
+                yield from ((match["id"], line) for match in HTML_ID.finditer(child.content))
+        if inline.type == "html_block":
+            yield from ((match["id"], (inline.map or [0])[0] + 1) for match in HTML_ID.finditer(inline.content))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -33,10 +32,12 @@ def build(tree: Tree) -> int:
         return 1
     from mkdocs.exceptions import MkDocsException
 
+    from scripts.website import messages
+
     try:
         site = publish(tree, checked.readings)
     except MkDocsException as error:
-        print(f"O site não foi construído: {error}", file=sys.stderr)
+        print(f"O site não foi construído: {messages.why(error)}", file=sys.stderr)
         return 1
     print(f"Site pronto em {site}", file=sys.stderr)
     return 0
@@ -75,12 +76,9 @@ def config_file(tree: Tree) -> str:
     if not file.is_file():
         raise WrongUse(f"Não há `mkdocs.yml` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
     os.environ["NO_MKDOCS_2_WARNING"] = "1"
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("mkdocs: %(message)s"))
-    handler.addFilter(lambda record: "'dirty' build" not in record.getMessage())  # `pages` só a pede quando serve
-    logger = logging.getLogger("mkdocs")
-    logger.handlers = [handler]
-    logger.setLevel(logging.WARNING)
+    from scripts.website import messages
+
+    messages.listen(tree.root)
     return str(file)
 
 
@@ -103,8 +101,8 @@ def _navigation(tree: Tree) -> list[dict]:
         except Defect:
             return path.parent.name if path.name == "index.md" else path.stem
 
-    architectures = sorted((title(path), path) for path in docs.glob("arquiteturas/*/index.md"))
-    others = sorted((title(path), path) for path in docs.glob("*.md") if path.name != "index.md")
+    architectures = sorted((title(path), path) for path in docs.glob("arquiteturas/[!.]*/index.md"))
+    others = sorted((title(path), path) for path in docs.glob("[!.]*.md") if path.name != "index.md")
     inside = [{name: path.relative_to(docs).as_posix()} for name, path in architectures]
     overview = ["arquiteturas/index.md"] if (docs / "arquiteturas" / "index.md").is_file() else []
     return [

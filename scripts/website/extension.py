@@ -98,6 +98,7 @@ class _Binding(Treeprocessor):
         places = figure.embed(self.md, root, docs / "arquiteturas" / slug / "diagrama.svg", known)
         sections.identify_rows(root, read.page, read.template, places)
         sections.identify_steps(root, read.page, places)
+        sections.identify_headings(root, self.md)
         sections.contents(root)
         if known:
             rules = f"../../{facts.RULES_PAGE}" if (docs / facts.RULES_PAGE).is_file() else ""

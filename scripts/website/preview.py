@@ -25,7 +25,7 @@ from scripts.base.tree import Tree, WrongUse
 from scripts.checks import report, run
 from scripts.page import titles
 from scripts.picture.generate import Watcher, generate
-from scripts.website import build
+from scripts.website import build, messages
 from scripts.website.pages import Pages
 
 HOST = "127.0.0.1"
@@ -46,7 +46,7 @@ def serve(tree: Tree) -> int:
             try:
                 return preview.show(port)
             except MkDocsException as error:
-                print(f"erro: {error}", file=sys.stderr)
+                print(f"erro: {messages.why(error)}", file=sys.stderr)
                 return 1
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
@@ -84,7 +84,9 @@ class Preview:
         try:
             self.check()
             self.build()
-        except (WrongUse, Defect, OSError, MkDocsException) as error:
+        except MkDocsException as error:
+            print(f"erro: {messages.why(error)}", file=sys.stderr)
+        except (WrongUse, Defect, OSError) as error:
             print(f"erro: {error}", file=sys.stderr)
 
     def show(self, port: int) -> int:

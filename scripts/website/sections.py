@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
+import unicodedata
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
-from markdown.extensions.toc import slugify
+from markdown import Markdown
+from markdown.extensions.toc import render_inner_html, slugify, strip_tags, unique
 
 from scripts.page.architecture import Page
 from scripts.template.cloudformation import Template
@@ -30,7 +34,7 @@ def identify_rows(root: Element, page: Page, template: Template | None, places: 
     rows = {row.node_id: row for row in page.rows}
     for table in _after(root, page.titles.componentes, "table"):
         for line in table.iter("tr"):
-            link = line.find("th/a")
+            link = line.find("th//a")
             identity = (link.get("href") or "").removeprefix("#") if link is not None else ""
             if identity not in rows:
                 continue
@@ -88,17 +92,23 @@ def identify_steps(root: Element, page: Page, places: dict[str, str]) -> None:
                 button.text = "Seguir o fluxo daqui"
 
 
+def identify_headings(root: Element, md: Markdown) -> None:
+    """Dá já a cada título o id que a extensão `toc`, que roda depois, lhe daria."""
+    used = {element.get("id", "") for element in root.iter()}
+    for heading in root.iter():
+        if re.fullmatch("h[1-6]", heading.tag) and "id" not in heading.attrib:
+            heading.set("id", unique(slugify(html.unescape(strip_tags(render_inner_html(heading, md))), "-"), used))
+
+
 def contents(root: Element) -> None:
-    """Uma linha de links para as seções, depois do resumo: a página não tem índice lateral."""
+    """Uma linha de links para as seções, depois do resumo: a página não tem índice lateral. Os títulos já têm id."""
     headings = [element for element in root if element.tag == "h2"]
     if not headings:
         return
     bar = Element("nav", {"class": "arq-contents", "aria-label": "Nesta página"})
     items = SubElement(bar, "ul", {"role": "list"})
     for heading in headings:
-        text = "".join(heading.itertext())
-        identity = heading.get("id") or slugify(text, "-")
-        SubElement(SubElement(items, "li"), "a", {"href": f"#{identity}"}).text = text
+        SubElement(SubElement(items, "li"), "a", {"href": f"#{heading.get('id')}"}).text = "".join(heading.itertext())
     root.insert(next((i for i, e in enumerate(root) if e.tag in ("figure", "h2")), 0), bar)
 
 
@@ -149,7 +159,7 @@ def _after(root: Element, title: str, tag: str) -> Iterator[Element]:
     inside = False
     for element in root:
         if element.tag == "h2":
-            inside = "".join(element.itertext()).strip() == title
+            inside = unicodedata.normalize("NFC", "".join(element.itertext())).strip() == title
         elif inside and element.tag == tag:
             yield element
             return

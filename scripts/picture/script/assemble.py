@@ -36,16 +36,13 @@ def assemble(recording: Recording, slug: str, name: str, root: Path) -> tuple[Di
     """
     declared = recording.diagrams
     if not declared:
-        raise Defect(_count(name, 1, "não declara nenhum"))
+        raise Defect(Finding(name, 1, "diagrama-unico", "O script não declara nenhum `Diagram`; declare um ou, se é um módulo que os outros "
+                             f"importam, comece o nome dele por `_`: `_{Path(name).name}`."))
     parts = [_Assembly(recording, name, root, drawn) for drawn, _ in declared]
     found = tuple(part.diagram(slug if i == 1 else f"{slug}-{i}", line) for i, (part, (_, line)) in enumerate(zip(parts, declared), 1))
     if len(found) > 1 and (recording.nested or any(diagram.bound for diagram in found)):
-        raise Defect(_count(name, declared[1][1], f"declara {len(declared)}"))
+        raise Defect(Finding(name, declared[1][1], "diagrama-unico", f"O script declara {len(declared)} `Diagram`; deixe exatamente um."))
     return found
-
-
-def _count(name: str, line: int, count: str) -> Finding:
-    return Finding(name, line, "diagrama-unico", f"O script {count} `Diagram`; deixe exatamente um.")
 
 
 class _Assembly:
