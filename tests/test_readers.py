@@ -114,6 +114,9 @@ def test_hidden_files_are_neither_read_nor_run(project):
     project.script("_ajuda", "raise SystemExit('rodou')", title="")
     for name in (".#x.py", "._x.py", ".x.py"):
         (project.sources / name).write_text("open('rodou', 'w')\n", encoding="utf-8")
+    (project.root / "regras").mkdir()
+    (project.root / "regras" / ".#x.py").symlink_to("ninguem@lugar.123")
+    (project.root / "regras" / "._x.py").write_text("open('rodou', 'w')\n", encoding="utf-8")
     docs = project.root / "docs"
     (docs / ".oculta").mkdir(parents=True)
     (docs / ".#x.md").symlink_to("ninguem@lugar.123")
@@ -147,6 +150,7 @@ def built(tmp_path_factory):
     text = page.read_text(encoding="utf-8")
     text = text.replace("[Bucket de arquivos](#arquivos)", f"**[{unicodedata.normalize('NFD', 'Bucket de arquivos')}](#arquivos)**")
     text = text.replace("[Região AWS]", f"[{unicodedata.normalize('NFD', 'Região AWS')}]").replace("## Benefícios", unicodedata.normalize("NFD", "## Benefícios"))
+    text = text.replace("Diga", "Dito")
     text += "\n??? note \"Mais\"\n\n    ### Na dobra\n\n    [o título](#na-dobra) e [outro](#a_b-h2o)\n\n## a\\_b H<sub>2</sub>O\n\nTexto.\n"
     page.write_text(text, encoding="utf-8")
     done = subprocess.run([*command, "construir", "--raiz", str(root)], capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})

@@ -36,7 +36,7 @@ def load(root: Path) -> tuple[Finding, ...]:
 
 def contents(root: Path) -> tuple[tuple[str, bytes], ...]:
     """Cada arquivo de `regras/`, com os bytes: de que depende o que se carrega."""
-    found = sorted((root / OWN).glob("*.py"))
+    found = sorted((root / OWN).glob("[!.]*.py"))
     return tuple((str(path), path.read_bytes()) for path in found)
 
 
@@ -53,7 +53,7 @@ def _run(root: Path) -> Iterator[Finding]:
     package = ModuleType(OWN)
     package.__path__ = [str(root / OWN)]
     sys.modules[OWN] = package
-    for path in sorted((root / OWN).glob("*.py")):
+    for path in sorted((root / OWN).glob("[!.]*.py")):
         if not path.name.startswith("_"):
             yield from _file(path, f"{OWN}/{path.name}")
 
