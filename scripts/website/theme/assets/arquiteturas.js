@@ -437,6 +437,8 @@
       const wanted = () => Number(/^#passo-(\d+)$/.exec(location.hash)?.[1]);
       figure.querySelector("[data-acao='seguir']")?.addEventListener("click", () => players[order].start(wanted()));
     });
+    /* A altura de um bloco ainda não desenhado, para que o link de uma linha chegue a ela. */
+    for (const lines of all(document, ".arq-part > ol")) lines.parentNode.style.containIntrinsicHeight = `${lines.childElementCount * 1.4}em`;
     const listing = document.querySelector(".arq-template");
     const near = listing && new IntersectionObserver(seen => {
       if (!seen.some(entry => entry.isIntersecting)) return;

@@ -1,3 +1,10 @@
+/* O tema só põe estas marcas com o corpo pronto, e o estilo da página inteira se calcularia outra vez. */
+(page => {
+  page.classList.replace("no-js", "js");
+  page.classList.add("js-focus-visible");
+  page.setAttribute("data-js-focus-visible", "");
+})(document.documentElement);
+
 /* O índice da busca pesa mais que a página: o pedido dele, que o tema faz ao abrir, espera alguém buscar. */
 (() => {
   "use strict";
