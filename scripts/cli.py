@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     def verb(name: str, run, summary: str, *arguments: str, example: str) -> None:
         example = f"exemplo:\n  python3 scripts {example}"
         sub = verbs.add_parser(name, help=summary, description=summary, epilog=example)
-        sub.set_defaults(run=run)
+        sub.set_defaults(run=run, wrong=sub.error)
         for argument in arguments:
             sub.add_argument(argument, **_ARGUMENTS[argument])
 
@@ -116,7 +116,8 @@ def _verbs() -> dict[str, tuple]:
         "conferir": (_check, "confere se figura, página e template concordam", "slug", "--formato", "--json", "--raiz",
                      "conferir pdv-alta-disponibilidade"),
         "construir": (_build, "confere tudo e monta o site em `site/`", "--raiz", "construir"),
-        "novo": (_create, "começa uma arquitetura: script, página e template", "SLUG", "--raiz", "novo fila-de-pedidos"),
+        "novo": (_create, "começa uma arquitetura (script, página e template) ou um repositório", "SLUG", "--de", "--projeto", "--raiz",
+                 "novo fila-de-pedidos"),
         "medir": (_measure, "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; as figuras; o site; ou se os "
                   "links abrem", "assunto", "--raiz", "medir provas"),
     }
@@ -125,7 +126,7 @@ def _verbs() -> dict[str, tuple]:
 _ARGUMENTS: dict[str, dict] = {
     "slug": {"nargs": "*", "help": "nome da arquitetura; sem nenhum, todas"},
     "teste": {"nargs": "*", "help": "nome de uma arquitetura, ou um pedaço do nome de um teste; sem nenhum, todos"},
-    "SLUG": {"help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
+    "SLUG": {"nargs": "?", "help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
     "assunto": {
         "nargs": "?",
         "choices": ("tempos", "provas", "figuras", "site", "links"),
@@ -140,6 +141,8 @@ _ARGUMENTS: dict[str, dict] = {
         "help": "`texto` (o padrão); `json`; `github`: anotações e resumo, o padrão no GitHub Actions; `sarif`: SARIF 2.1.0",
     },
     "--json": {"action": "store_true", "help": "o mesmo que `--formato json`"},
+    "--de": {"type": Path, "metavar": "ARQUIVO", "help": "um template que já existe: os componentes, os grupos e as setas que ele prova"},
+    "--projeto": {"type": Path, "metavar": "DIR", "help": "em vez de uma arquitetura, um repositório novo, com as ferramentas e um exemplo"},
     "--raiz": {"type": Path, "default": HERE, "metavar": "DIR", "help": "outra árvore em vez desta"},
 }
 
@@ -198,9 +201,17 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _create(options: argparse.Namespace) -> int:
+    if options.projeto:
+        if options.SLUG or options.de or options.raiz != HERE:
+            raise WrongUse("`--projeto` começa um repositório inteiro; não leva nome, `--de` nem `--raiz`.")
+        from scripts.skeleton import project
+
+        return project.create(options.projeto.resolve())
+    if options.SLUG is None:
+        options.wrong("the following arguments are required: SLUG")
     from scripts import skeleton
 
-    return skeleton.create(_tree(options), options.SLUG)
+    return skeleton.create(_tree(options), options.SLUG, options.de)
 
 
 def _measure(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from scripts.base.tree import TOOLKIT, TREE_VARIABLE, Tree, WrongUse
 from scripts.checks import run
 
 NOTHING = 5
-"""O estado do pytest quando nenhum teste foi escolhido."""
+"""O estado do `pytest` quando nenhum teste foi escolhido."""
 
 
 def run_tests(tree: Tree, names: list[str]) -> int:

@@ -44,6 +44,12 @@ def test_a_bad_name_creates_nothing(tmp_path, slug):
     assert "minúsculas" in done.stderr and list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("slug, said", [("index", "lista das arquiteturas"), ("1abc", "começa por letra")])
+def test_a_name_that_is_another_thing_creates_nothing(tmp_path, slug, said):
+    done = run("novo", slug, "--raiz", str(tmp_path))
+    assert done.returncode == 2 and said in done.stderr and list(tmp_path.iterdir()) == []
+
+
 def test_a_taken_name_is_left_alone(tmp_path):
     run("novo", "fila", "--raiz", str(tmp_path))
     script = tmp_path / "diagrams_src" / "fila.py"

@@ -34,14 +34,14 @@ def promised() -> list[str]:
 
 def test_every_verb_of_the_readme_is_run_here():
     written = [name.removeprefix("test_verb_").split("_")[0] for name in globals() if name.startswith("test_verb_")]
-    assert len(promised()) >= 7 and sorted(promised()) == sorted(set(written))
+    assert len(promised()) >= 7 and sorted(set(promised())) == sorted(set(written))
 
 
 def test_the_command_line_has_the_verbs_of_the_readme_and_no_other(capsys):
     with pytest.raises(SystemExit):
         main(["nenhum"])
     listed = re.search(r"use um destes: (.*)", capsys.readouterr().err)
-    assert sorted(re.findall(r"'(\w+)'", listed[1])) == sorted(promised())
+    assert sorted(re.findall(r"'(\w+)'", listed[1])) == sorted(set(promised()))
 
 
 @pytest.fixture

@@ -17,13 +17,16 @@ from scripts.picture.generate import failed, generate
 PARTS = Path(__file__).parent
 
 
-def create(tree: Tree, slug: str) -> int:
+def create(tree: Tree, slug: str, source: Path | None = None) -> int:
     """Escreve os três arquivos e a figura; devolve o estado de saída.
 
     Erro: `WrongUse` quando o nome não serve ou já está em uso; nada é sobrescrito.
     """
     if not SLUG.fullmatch(slug):
         raise WrongUse(f"`{slug}` não serve de nome; use só minúsculas sem acento, números e hifens, como `fila-de-pedidos`.")
+    if slug == "index" or slug[0].isdigit():
+        reason = "esse é o da lista das arquiteturas" if slug == "index" else "ele é também o da pilha, que começa por letra"
+        raise WrongUse(f"`{slug}` não serve de nome: {reason}; escolha outro, como `fila-de-pedidos`.")
     targets = {
         "script.py.txt": tree.script(slug),
         "template.yaml.txt": tree.template(slug),

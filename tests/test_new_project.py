@@ -1,0 +1,69 @@
+"""`novo --projeto`: o repositório novo confere, monta e anda sozinho, sem este."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]
+
+
+def run(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], cwd=where, capture_output=True, text=True, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("lugar") / "minhas arquiteturas"
+    done = run(ROOT, "novo", "--projeto", str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_it_is_clean_from_here_and_from_there(project):
+    for done in (run(ROOT, "conferir", "--raiz", str(project)), run(project, "conferir")):
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "Tudo confere.\n")
+
+
+def test_its_template_has_nothing_for_cfn_lint(project):
+    template = project / "docs" / "arquiteturas" / "fila-de-pedidos" / "template.yaml"
+    done = subprocess.run([Path(sys.executable).with_name("cfn-lint"), "--include-checks", "I", "--regions", "sa-east-1", "--", template],
+                          capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_it_builds_with_its_own_tools_name_style_and_proofs(project):
+    done = run(project, "construir")
+    assert done.returncode == 0, done.stdout + done.stderr
+    home = (project / "site" / "index.html").read_text(encoding="utf-8")
+    assert "Minhas arquiteturas" in home and "assets/estilo.css" in home and "Fila de pedidos" in home
+    assert "sem-servidor" in (project / "site" / "provas" / "index.html").read_text(encoding="utf-8")
+
+
+def test_it_takes_the_workflows_and_the_action_of_this_tree(project):
+    for name in ("action.yml", *(path.relative_to(ROOT).as_posix() for path in (ROOT / ".github" / "workflows").glob("*.yml"))):
+        assert (project / name).read_bytes() == (ROOT / name).read_bytes(), name
+
+
+def test_a_new_architecture_in_it_only_needs_its_texts(project):
+    assert run(project, "novo", "segunda").returncode == 0
+    done = run(project, "conferir", "segunda")
+    assert done.returncode == 1 and done.stdout.count("\n") == done.stdout.count("[esqueleto-por-editar]") == 1, done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("x",), ("--de", "t.yaml"), ("--raiz", ".")])
+def test_a_project_takes_nothing_else(tmp_path, arguments):
+    done = run(ROOT, "novo", "--projeto", str(tmp_path / "p"), *arguments)
+    assert done.returncode == 2 and "`--projeto` começa um repositório inteiro" in done.stderr and not list(tmp_path.iterdir())
+
+
+def test_nothing_is_written_over(tmp_path):
+    (tmp_path / "meu.txt").write_text("meu", encoding="utf-8")
+    for folder in (tmp_path, tmp_path / "meu.txt"):
+        done = run(ROOT, "novo", "--projeto", str(folder))
+        assert done.returncode == 2 and "já tem alguma coisa" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["meu.txt"]
