@@ -136,7 +136,8 @@ def test_a_denial_wins(denial, granted):
 
 
 @pytest.mark.parametrize("extra, granted", [
-    ("      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess']", True),
+    ("      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore']", True),
+    ("      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess']", False),
     ("      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AWSDenyAll']", False),
     ("      ManagedPolicyArns: ['arn:aws:iam::123456789012:policy/minha']", False),
     ("      ManagedPolicyArns: !ImportValue x", False),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.aws.managed import Managed, managed
 from scripts.aws.types import LAMBDA_PERMISSION, MANAGED_POLICY, VPC_ENDPOINT
 from scripts.proofs.evidence import Path, readable
 from scripts.proofs.facts.view import View
@@ -85,11 +86,18 @@ def _allowed(resource: Resource, statement: Statement) -> Iterator[Grant]:
 
 
 def _attached(view: View, resource: Resource, name: str) -> Iterator[Grant]:
-    """Políticas que não estão escritas aqui."""
+    """Políticas que não estão escritas aqui; a da AWS deixa mais do que uma seta usa, e por isso não é evidência que a explica."""
     for item in view.items(resource, name):
+        known = managed(view.spelled(item.value) or "")
         if view.points(item, MANAGED_POLICY) is None:
-            yield Grant(resource, item.path, str(item.value),
-                        f"{_shown(item.value)} de `{resource.id}`, cujo conteúdo não está no template,")
+            text = f"que deixa {_count(known)} em recursos que o template não nomeia" if known else "cujo conteúdo não está no template"
+            yield Grant(resource, (*item.path, "*"), str(item.value), f"{_shown(item.value)} de `{resource.id}`, {text},")
+
+
+def _count(policy: Managed) -> str:
+    actions = {action for said in policy.statements for action in said.get("Action", ())} if all(
+        isinstance(said.get("Action"), list) for said in policy.statements) else set()
+    return f"{len(actions)} ações" if actions else "ações"
 
 
 def _shown(value: Any) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.aws.kinds import KINDS, kind_of
+from scripts.aws.managed import ARN, Managed, managed
 from scripts.aws.types import INLINE_POLICY, MANAGED_POLICY, ROLE_POLICY
 from scripts.proofs.evidence import Found, Path
 from scripts.proofs.facts.view import Placed, View
@@ -21,17 +22,19 @@ from scripts.template.values import SYMBOL, Unknown
 POLICIES = {kind.type: kind.policy_of for kind in KINDS.values() if kind.policy_of}
 """De cada tipo que é a política de outro, a propriedade que o nomeia e a do documento."""
 
+VERSIONS = ("2008-10-17", "2012-10-17")
+"""A primeira vale para quem não diz: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html"""
 IDENTITY = ("AWS::IAM::", "AWS::SSO::")
 TRUST = "AssumeRolePolicyDocument"
 DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy", "RepositoryPolicyText", "FileSystemPolicy")
-AWS_MANAGED = "arn:${AWS::Partition}:iam::aws:policy/"
 
 
 @dataclass(frozen=True)
 class Statement:
     """Uma declaração. `links` são as linhas que a ligam a quem ela serve.
 
-    `principals` traz pares de tipo (`AWS`, `Service`…; `Not` para `NotPrincipal`) e valor.
+    `principals` traz pares de tipo (`AWS`, `Service`…; `Not` para `NotPrincipal`) e valor. `managed` é a
+    política da AWS de que a declaração é, com a versão: o template só a cita.
     """
 
     owner: Resource
@@ -45,6 +48,7 @@ class Statement:
     condition: Any
     sid: str = ""
     links: tuple[Found, ...] = ()
+    managed: str = ""
 
     @property
     def trust(self) -> bool:
@@ -99,6 +103,8 @@ def inner(view: View, owner: Resource, around: Placed, *keys: Key, links: tuple[
     if not isinstance(written.value, dict) or "Statement" not in written.value:
         yield Obscure(written.path, f"a política de `{owner.id}` não está escrita como objeto")
         return
+    if written.value.get("Version", VERSIONS[0]) not in VERSIONS:
+        yield Obscure(written.path, f"a política de `{owner.id}` não diz uma `Version` que o IAM aceite")
     for item in view.items_inside(written, "Statement"):
         body = item.value if isinstance(item.value, dict) else {}
         if body.get("Effect") in ("Allow", "Deny"):
@@ -168,9 +174,25 @@ def _managed(view: View, role: Resource) -> Iterator[Part]:
         if policy:
             link = Found(item.path, f"`{role.id}` usa a política `{policy.id}`")
             yield from document(view, policy, "PolicyDocument", links=(link,))
-        elif not text.startswith(AWS_MANAGED) or "Deny" in text or "Quarantine" in text:
-            # As outras que a AWS mantém só permitem: o que não se vê nelas não tira nada.
+        elif known := managed(text):
+            yield from _of_aws(role, item, known)
+        elif text.startswith(ARN):
+            yield Obscure(item.path, f"não se sabe o que deixa e o que nega `{text.removeprefix(ARN)}`, da AWS, que `{role.id}` usa")
+        else:
             yield Obscure(item.path, f"`{role.id}` usa uma política que não está no template")
+
+
+def _of_aws(role: Resource, item: Placed, known: Managed) -> Iterator[Statement]:
+    """As declarações de uma política da AWS; o lugar de todas é a linha que a cita."""
+    for said in known.statements:
+        parts = {name: tuple(Placed(item.path, text) for text in _several(said.get(name, [])))
+                 for name in ("Action", "NotAction", "Resource", "NotResource")}
+        yield Statement(role, item.path, said["Effect"] == "Allow", *parts.values(), (), said.get("Condition"),
+                        managed=f"`{known.name}` ({known.version}, de {known.date})")
+
+
+def _several(written: str | list[str]) -> list[str]:
+    return written if isinstance(written, list) else [written]
 
 
 def trust(view: View, role: Resource) -> list[Part]:

@@ -12,15 +12,11 @@ from scripts.aws.types import INLINE_POLICY, MANAGED_POLICY, ROLE, ROLE_POLICY
 from scripts.proofs.evidence import Found, Path
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, applies
-from scripts.proofs.identity.policies import AWS_MANAGED, Obscure, Part, Statement, document, of_resource, of_role, trust
+from scripts.proofs.identity.policies import Obscure, Part, Statement, document, of_resource, of_role, trust
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Unknown
 
 STACK = {"${AWS::Partition}": "particao", "${AWS::AccountId}": "111122223333", "${AWS::Region}": "sa-east-1"}
-NARROW = tuple(f"{AWS_MANAGED}{name}" for name in (
-    "service-role/AWSLambdaBasicExecutionRole", "service-role/AWSLambdaVPCAccessExecutionRole",
-    "service-role/AWSLambdaSQSQueueExecutionRole", "AWSXRayDaemonWriteAccess"))
-"""Políticas da AWS que só tratam de logs, rede, filas e rastros: não gravam no S3, não invocam nem assumem."""
 ANY_ROLE = "arn:${AWS::Partition}:iam::*:role/*"
 INDIRECT = (":accesspoint/", ":assumed-role/")
 """Outros nomes do mesmo bucket e do mesmo papel, que aqui não se comparam."""
@@ -60,11 +56,7 @@ def assuming(view: View, role: Resource) -> Iterator[Path]:
 
 
 def _unseen(view: View, role: Resource) -> Iterator[Part]:
-    """As políticas que a AWS mantém, e as ligadas a um papel cujo nome não se conhece."""
-    for item in view.items(role, "ManagedPolicyArns"):
-        text = view.spelled(item.value) or ""
-        if text.startswith(AWS_MANAGED) and text not in NARROW:
-            yield Obscure(item.path, f"`{role.id}` usa uma política que não está no template")
+    """As políticas ligadas a um papel cujo nome não se conhece."""
     own = view.name(role)
     for policy in view.of_type(INLINE_POLICY, ROLE_POLICY, MANAGED_POLICY):
         for item in view.items(policy, "RoleName" if policy.type == ROLE_POLICY else "Roles"):
