@@ -9,6 +9,7 @@ import pytest
 
 from scripts.base.tree import Tree
 from scripts.checks import run, verdict
+from scripts.aws import indifferent, neutral, questions
 from scripts.proofs import manual
 from scripts.proofs.arrows.registry import RULES, rule
 from scripts.proofs.claims.evaluate import CLAIMS
@@ -260,6 +261,17 @@ def test_the_page_lists_every_rule_and_claim(provas):
         assert heading.tag == "h3" and heading.text.startswith(entry.title)
         assert provas.all("a", href=entry.source)
     assert manual.anchors() <= {element.attributes.get("id") for element in provas.elements}
+
+
+def test_the_page_lists_what_is_taken_for_granted(provas):
+    """Cada propriedade que não muda seta nenhuma, ou só algumas perguntas, com o motivo e a página do tipo; e as políticas da AWS."""
+    shown = said(next(element for element in provas.elements if element.tag == "body"))
+    for reasons in (neutral.REASONS, questions.ONLY, indifferent.REASONS):
+        for reason, rows in reasons.items():
+            assert (reason if isinstance(reason, str) else reason[1]) in shown
+            assert all(name in shown for names in rows.values() for name in names)
+    assert provas.all("a", href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html")
+    assert provas.all("a", href="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedInstanceCore.html")
 
 
 def test_a_rule_says_where_it_is_used(provas):

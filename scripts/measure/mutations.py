@@ -134,6 +134,12 @@ def _event(data: dict[str, Any], path: Path, value: Any) -> Iterator[tuple[str, 
         yield "filtro retirado", path[:-1], removed(data, path[:-1])
 
 
+def altered(original: Template, path: Path) -> Template:
+    """O mesmo template com outro valor nesse lugar. Erro: `Defect` quando deixa de ser um template."""
+    value = _get(original.data, path)
+    return cloudformation.rebuilt(original, _replaced(original.data, path, _altered(path[-1], value)))
+
+
 def diagram_mutants(diagram: Diagram, original: Template) -> Iterator[Mutant]:
     """Os mutantes do diagrama: setas invertidas, desviadas e inventadas; componentes mudados."""
     for kind, place, mutated in (*_arrows(diagram), *_invented(diagram), *_moved(diagram), *_swapped(diagram)):

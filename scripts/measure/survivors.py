@@ -15,6 +15,7 @@ from scripts.base.tree import Tree
 from scripts.base.wording import decimal
 from scripts.checks import verdict
 from scripts.checks.reading import Reading
+from scripts.measure.contract import leaves_read, unexplained
 from scripts.measure.mutations import WORLD, Mutant, diagram_mutants, rebuilt, removed, template_mutants
 from scripts.page import architecture, titles
 from scripts.picture.script.capture import capture
@@ -65,6 +66,13 @@ def run(tree: Tree) -> int:
     _table(total, Counter(mutant.kind for _, mutant in survived))
     for read, mutant in survived:
         print(f"  {read.diagram.slug}: {mutant.kind} em {mutant.place}: {reason(read, mutant) or 'SEM EXPLICAÇÃO'}")
+    print("Folhas lidas que, mudadas, não mudam achado nem evidência, e ninguém diz por quê:")
+    for slug in tree.architectures():
+        read = subject(tree, slug)
+        listed = leaves_read(read)
+        for line in unexplained(read, listed):
+            print(f"  {slug}: {line}", flush=True)
+        print(f"{slug}: {len(listed)} folhas lidas", flush=True)
     return 0
 
 

@@ -12,7 +12,7 @@ from scripts.proofs.claims.registry import Claim
 MARKER = re.compile(r"<!--\s*provas\s*-->")
 """O comentário que, numa página, vira o manual; os ids dele passam a ser âncoras dela."""
 
-ARROWS, BENEFITS, HARMLESS = "das-setas", "dos-beneficios", "do-autor"
+ARROWS, BENEFITS, HARMLESS, TRUST = "das-setas", "dos-beneficios", "do-autor", "o-que-se-toma-como-dado"
 """As âncoras das partes."""
 
 
@@ -28,4 +28,4 @@ def claims() -> list[Claim]:
 
 def anchors() -> set[str]:
     """Os ids que a página ganha."""
-    return {ARROWS, BENEFITS} | {entry.id for entry in (*rules(), *claims())}
+    return {ARROWS, BENEFITS, TRUST} | {entry.id for entry in (*rules(), *claims())}

@@ -12,7 +12,7 @@ from scripts.aws.neutral import AUTHORS
 from scripts.proofs import manual
 from scripts.proofs.arrows.registry import Rule
 from scripts.proofs.claims.registry import Claim
-from scripts.website import evidence
+from scripts.website import evidence, trust_page
 from scripts.website.facts import Facts
 from scripts.website.prose import link, paragraph, say
 
@@ -43,6 +43,7 @@ def build(known: Mapping[str, Facts]) -> list[Element]:
         _uses(_entry(root, claim), [use for facts in architectures for use in _benefits(facts, claim)])
     if AUTHORS:
         _harmless(root)
+    trust_page.build(root)
     return list(root)
 
 

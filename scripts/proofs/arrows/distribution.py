@@ -166,9 +166,16 @@ def _origin(view: View, distribution: Resource, *domains: str) -> Origin | None:
         if used:
             target = used[0][1]
             return Origin(item, tuple(way for way, _ in used), (
-                Found(domain.path, "a origem"), Found(name.path, "tem este nome"), *led[target.value],
+                Found(domain.path, "a origem"), Found(name.path, "tem este nome"), *led[target.value], *_for(view, used[0][0]),
                 Found(target.path, "e um comportamento leva a ela")))
     return None
+
+
+def _for(view: View, way: Placed) -> Iterator[Found]:
+    """Os caminhos que o comportamento pega."""
+    pattern = view.inside(way, "PathPattern")
+    if pattern:
+        yield Found(pattern.path, f"para os caminhos `{pattern.value}`")
 
 
 def _shadowed(view: View, distribution: Resource, way: Placed) -> bool:
@@ -176,7 +183,7 @@ def _shadowed(view: View, distribution: Resource, way: Placed) -> bool:
     own = "*" if way.path[-1] == "DefaultCacheBehavior" else _pattern(view.inside(way, "PathPattern"))
     for item in view.items(distribution, CONFIG, "CacheBehaviors"):
         if item.path == way.path:
-            return False
+            return not own
         earlier = _pattern(view.inside(item, "PathPattern"))
         if not earlier or not own or "${" in earlier or covers(earlier, own):
             return True

@@ -11,19 +11,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from scripts.aws.compute import EKS_AUTO_MODE
-from scripts.aws.kinds import ARN
 from scripts.aws.types import (
-    COMPUTE_ENVIRONMENT, DATABASE, EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, JOB_QUEUE, LAUNCH_TEMPLATE, NAT_GATEWAY, ROLE,
-    SCALING_GROUP, STATE_MACHINE, VOLUME,
+    DATABASE, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, NAT_GATEWAY, SCALING_GROUP, STATE_MACHINE, VOLUME,
 )
-from scripts.proofs.arrows.jobs import served
 from scripts.proofs.evidence import Missing, at
-from scripts.proofs.facts.expect import false, true
+from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.volumes import links
-from scripts.proofs.identity.evaluation import Request, decide_trust
-from scripts.proofs.identity.principals import principal_of, role_of_arn
+from scripts.proofs.identity.principals import principal_of
 from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Key, Resource
@@ -31,7 +26,8 @@ from scripts.template.numbers import whole
 
 ARM = re.compile(r"(a1|[a-z]+\d+g[a-z]*|im4gn|is4gen)\.")
 """Famílias com processador Arm: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html"""
-FARGATE = ("FARGATE", "FARGATE_SPOT")
+PYTHON, NODE = re.compile(r"python3\.(10|11|12|13|14)"), re.compile(r"nodejs(20|22|24)\.x")
+"""Os ambientes em que se cria uma função, em 2026-03: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
 EXPORTED = re.compile(r"exports\.(\w+)\s*=|export\s+(?:const|async\s+function|function)\s+(\w+)")
 
 Judge = Callable[[View, Resource], Iterator[Missing]]
@@ -61,8 +57,8 @@ def _function(view: View, function: Resource) -> Iterator[Missing]:
         yield Missing(reserved.path, f"`{function.id}` não pode rodar: a concorrência reservada dela é zero, ou não se conhece",
                       "tire `ReservedConcurrentExecutions`, ou use 1 ou mais")
     architectures = view.items(function, "Architectures")
-    if len(architectures) > 1:
-        yield Missing(architectures[0].path, f"`{function.id}` diz mais de uma arquitetura", "deixe uma em `Architectures`")
+    if len(architectures) > 1 or any(item.value not in ("x86_64", "arm64") for item in architectures):
+        yield Missing(architectures[0].path, f"`{function.id}` não diz uma arquitetura que a Lambda tenha", "use `x86_64` ou `arm64`")
     yield from _assumed(view, function)
     code, handler, runtime = (view.at(function, *keys) for keys in (("Code", "ZipFile"), ("Handler",), ("Runtime",)))
     if code is None or not isinstance(code.value, str) or not handler or not runtime:
@@ -90,9 +86,9 @@ def _defined(code: str, runtime: str) -> set[str] | None:
         body = ast.parse(code.replace("\u2060", "")).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         body = None
-    if runtime.startswith("python"):
+    if PYTHON.fullmatch(runtime):
         return None if body is None else {name for node in body for name in _bound(node)}
-    if runtime.startswith("nodejs") and body is None:
+    if NODE.fullmatch(runtime) and body is None:
         return {name for found in EXPORTED.finditer(code) for name in found.groups() if name}
     return None
 
@@ -206,71 +202,3 @@ def _volume(view: View, volume: Resource) -> Iterator[Missing]:
         if link.device and any(other != link and other.instance == link.instance and other.device and other.device.value == device
                                for other in links(view)):
             yield Missing(link.device.path, f"outro volume já usa o dispositivo `{device}` da mesma instância", "escolha outro dispositivo")
-
-
-@judge(JOB_DEFINITION)
-def _job(view: View, job: Resource) -> Iterator[Missing]:
-    """A tarefa cabe no ambiente de computação, e é da plataforma dele."""
-    platforms = [str(item.value) for item in view.items(job, "PlatformCapabilities")]
-    if view.value(job, "Type") not in (None, "container"):
-        yield Missing(at(job, "Type"), f"`{job.id}` não é uma tarefa de contêiner", "use `Type: container`")
-    architecture = view.value(job, "ContainerProperties", "RuntimePlatform", "CpuArchitecture")
-    system = view.value(job, "ContainerProperties", "RuntimePlatform", "OperatingSystemFamily")
-    if architecture not in (None, "X86_64", "ARM64") or system not in (None, "LINUX"):
-        yield Missing(at(job, "ContainerProperties"), f"não se sabe em que plataforma `{job.id}` roda", "use `X86_64` ou `ARM64`, e `LINUX`")
-    for name in ("ExecutionRoleArn", "JobRoleArn"):
-        role = role_of_arn(view, view.at(job, "ContainerProperties", name))
-        if role and not decide_trust(Request(view, "sts:AssumeRole", "", service="ecs-tasks.amazonaws.com"), role).granted:
-            yield Missing(at(role, "AssumeRolePolicyDocument"), f"o contêiner de `{job.id}` não pode assumir `{role.id}`",
-                          "permita `sts:AssumeRole` a `Service: ecs-tasks.amazonaws.com`")
-    wanted = {str(kind.value): view.inside(item, "Value") for item in view.items(job, "ContainerProperties", "ResourceRequirements")
-              if (kind := view.inside(item, "Type"))}
-    for environment in view.of_type(COMPUTE_ENVIRONMENT):
-        fargate = view.value(environment, "ComputeResources", "Type") in FARGATE
-        if fargate != ("FARGATE" in platforms):
-            yield Missing(at(job, "PlatformCapabilities"), f"`{job.id}` não é da plataforma de `{environment.id}`",
-                          "escreva em `PlatformCapabilities` a do ambiente")
-        most, vcpus = whole(view.value(environment, "ComputeResources", "MaxvCpus")), wanted.get("VCPU")
-        if vcpus and most is not None and _number(vcpus.value) > most:
-            yield Missing(vcpus.path, f"`{job.id}` pede mais vCPUs que as {most} de `{environment.id}`", "peça menos, ou aumente `MaxvCpus`")
-        if view.value(environment, "Type") == "UNMANAGED":
-            yield Missing(at(environment, "Type"), f"ninguém cria a capacidade de `{environment.id}`", "use `Type: MANAGED`")
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(str(value)[:12])
-    except ValueError:
-        return float("inf")
-
-
-@judge(JOB_QUEUE)
-def _queue(view: View, queue: Resource) -> Iterator[Missing]:
-    """A fila de trabalhos leva a um ambiente que os roda."""
-    yield from (piece for piece in served(view, queue) if isinstance(piece, Missing))
-
-
-AUTO_MODE = (("ComputeConfig",), ("KubernetesNetworkConfig", "ElasticLoadBalancing"), ("StorageConfig", "BlockStorage"))
-"""Os três se ligam juntos: https://docs.aws.amazon.com/eks/latest/userguide/automode-get-started-cli.html"""
-
-
-@judge(EKS_CLUSTER)
-def _cluster(view: View, cluster: Resource) -> Iterator[Missing]:
-    """Os nós chegam à API do cluster, e os papéis têm o que o Auto Mode pede."""
-    private, public = (view.at(cluster, "ResourcesVpcConfig", name) for name in ("EndpointPrivateAccess", "EndpointPublicAccess"))
-    blocks = [item.value for item in view.items(cluster, "ResourcesVpcConfig", "PublicAccessCidrs")]
-    open_ = (public is None or true(public.value)) and blocks in ([], ["0.0.0.0/0"])
-    if not (private and true(private.value)) and not open_:
-        yield Missing(at(cluster, "ResourcesVpcConfig"), f"os nós de `{cluster.id}` não chegam à API dele", "use `EndpointPrivateAccess: true`")
-    switches = [view.value(cluster, *keys, "Enabled") or False for keys in AUTO_MODE]
-    if len({str(value).lower() for value in switches}) > 1:
-        yield Missing(at(cluster, "ComputeConfig"), f"`{cluster.id}` liga só uma parte do Auto Mode, o que o EKS recusa",
-                      "ligue, ou desligue, computação, discos e balanceadores juntos")
-    if false(switches[0]):
-        return
-    for keys, policies in EKS_AUTO_MODE.items():
-        role = view.points(view.at(cluster, *keys), ROLE, by=(ARN,))
-        given = {str(item.value).rpartition("/")[2] for item in view.items(role, "ManagedPolicyArns")} if role else set(policies)
-        for name in policies if role else ():
-            if name not in given:
-                yield Missing(at(role, "ManagedPolicyArns"), f"`{role.id}` não tem `{name}`, que o Auto Mode pede", "acrescente a política")

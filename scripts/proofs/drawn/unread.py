@@ -68,14 +68,23 @@ def _named(data: Any, path: Path) -> set[str]:
 
 def unread_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
     """As folhas do recurso que a prova não leu neste mundo, e que podem mudar o que ela pergunta."""
-    reads = {path for path in seen.reads if path[1] == resource.id}
-    begun = {path[:end] for path in reads for end in range(4, len(path) + 1)}
-    for path in leaves(seen.view, resource):
-        if not _covered(path, reads, begun):
+    for path, covered in _leaves(seen, resource):
+        if not covered:
             dotted = dotted_of(seen.view.template.data, path)
             changes = touches(resource.type, dotted)
             if not neutral(resource.type, dotted) and (not changes or changes & seen.asks):
                 yield path
+
+
+def read_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
+    """As folhas do recurso que a prova leu neste mundo."""
+    return (path for path, covered in _leaves(seen, resource) if covered)
+
+
+def _leaves(seen: Seen, resource: Resource) -> Iterator[tuple[Path, bool]]:
+    reads = {path for path in seen.reads if path[1] == resource.id}
+    begun = {path[:end] for path in reads for end in range(4, len(path) + 1)}
+    return ((path, _covered(path, reads, begun)) for path in leaves(seen.view, resource))
 
 
 def _covered(path: Path, reads: set[Path], begun: set[Path]) -> bool:

@@ -177,6 +177,10 @@ class Network:
 
     def _misfit(self, subnet: Subnet) -> Iterator[Missing]:
         own, where = network(self.block(subnet)), at(subnet.resource, "CidrBlock")
+        for owner in (subnet.resource, subnet.vpc):
+            said = self.view.value(owner, "CidrBlock") if owner else None
+            if isinstance(said, str) and "${" not in said and network(said) is None:
+                yield Missing(at(owner, "CidrBlock"), f"a faixa de `{owner.id}` não é uma faixa IPv4", "escreva-a como `10.0.0.0/24`")
         extra = [self.view.value(more, "CidrBlock") for more in self.view.of_type("AWS::EC2::VPCCidrBlock")
                  if self.pointed(more, "VpcId", VPC) in (subnet.vpc, None)]
         wider = [network(block) for block in (self.vpc_block(subnet.vpc), *extra)]
