@@ -37,6 +37,7 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
             "DistributionConfig.Origins.DomainName"),
         "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.TargetGroupArn", "DefaultActions.Type"),
         "AWS::Route53::RecordSet": ("AliasTarget", "Type"),
+        "AWS::Route53::RecordSetGroup": ("RecordSets.AliasTarget", "RecordSets.Name", "RecordSets.Type"),
         "AWS::S3::Bucket": ("NotificationConfiguration",),
         "AWS::SQS::Queue": ("RedrivePolicy", "VisibilityTimeout"),
     },

@@ -108,6 +108,9 @@ def _instance(view: View, instance: Resource) -> Iterator[Missing]:
     devices = [str(device.value) for item in view.items(instance, "BlockDeviceMappings") if (device := view.inside(item, "DeviceName"))]
     if len(set(devices)) != len(devices):
         yield Missing(at(instance, "BlockDeviceMappings"), f"dois discos de `{instance.id}` usam o mesmo dispositivo", "dê a cada um o seu")
+    for link in links(view):
+        if link.instance == instance and link.device is None:
+            yield Missing(link.path, f"um volume de `{instance.id}` não diz em que dispositivo", "escreva `Device`")
     yield from _interfaces(view, instance)
 
 

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scripts.page.quantities import COUNT, EVERY, PERCENT, PORT, SIZE, TIME
@@ -111,8 +112,18 @@ def _measured(value: Any, path: Path, name: str) -> Iterator[Measure]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _measured(inner, (*path, index), name)
+    elif isinstance(value, str) and value.startswith("{"):
+        yield from (replace(each, path=path) for each in _measured(_decoded(value), path, name))
     else:
         yield from _leaf(value, path, name)
+
+
+def _decoded(text: str) -> Any:
+    """O que diz um texto em JSON, como o de uma máquina de estados; nada, se não é um."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _leaf(value: Any, path: Path, name: str) -> Iterator[Measure]:

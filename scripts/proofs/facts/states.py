@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.proofs.facts.view import View
+from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Path
 
@@ -64,10 +64,17 @@ def definition(view: View, machine: Resource) -> tuple[Any, Path, bool]:
         return _substituted(written.value, named), written.path, True
     if text and isinstance(text.value, str):
         try:
-            return _substituted(json.loads(text.value), named), text.path, False
+            return _substituted(json.loads(text.value), named), _text_of(view, text), False
         except (ValueError, RecursionError):
             pass
     return None, (), False
+
+
+def _text_of(view: View, text: Placed) -> Path:
+    """O lugar do texto: dentro de `Fn::Sub`, sem as variáveis, que cada tarefa usa por si."""
+    written = view.written(text)
+    sub = written.get("Fn::Sub") if isinstance(written, dict) else None
+    return text.path if sub is None else (*text.path, "Fn::Sub", *((0,) if isinstance(sub, list) else ()))
 
 
 def _substituted(node: Any, named: dict[str, Any]) -> Any:
