@@ -21,6 +21,7 @@ KINDS = (
          keeps_data=True, service=Service("kinesis", ("kinesis:PutRecord", "kinesis:PutRecords"), "kinesis-streams")),
     Kind("AWS::Kinesis::ResourcePolicy", policy_of=("ResourceArn", "ResourcePolicy", (ARN,))),
     Kind("AWS::Cognito::UserPool", gives={"UserPoolId": ID, "Arn": ARN}, nature=MANAGED, keeps_data=True),
+    Kind("AWS::Cognito::UserPoolClient", gives={"ClientId": ID}),
     Kind("AWS::IAM::Role", NAME, gives={"Arn": ARN}, arn="iam::${AWS::AccountId}:role/{}", named="RoleName", nature=OTHER, scope="global"),
     Kind("AWS::IAM::InstanceProfile", NAME, gives={"Arn": ARN}, arn="iam::${AWS::AccountId}:instance-profile/{}",
          named="InstanceProfileName", scope="global"),

@@ -30,7 +30,8 @@ SUPPORT = (
     "::EventSourceMapping", "::EventInvokeConfig", "Lambda::Version", "Lambda::Alias", "::LayerVersion",
     "::Subscription", "::MountTarget", "::AccessPoint", "ApiGateway::Resource", "ApiGateway::Method",
     "ApiGateway::Deployment", "ApiGateway::Stage", "ApiGateway::Account", "ApiGatewayV2::Integration",
-    "ApiGatewayV2::Stage", "ApiGatewayV2::Authorizer", "Batch::JobDefinition", "ECS::TaskDefinition",
+    "ApiGatewayV2::Route", "ApiGatewayV2::Stage", "ApiGatewayV2::Authorizer", "ApiGateway::Authorizer",
+    "Cognito::UserPoolClient", "Batch::JobDefinition", "ECS::TaskDefinition",
     "CloudFront::VpcOrigin",
     # O que se observa, se guarda em segredo ou espera
     "::LogGroup", "::LogStream", "::MetricFilter", "::SubscriptionFilter", "::Alarm", "::Secret",

@@ -45,6 +45,10 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::ElasticLoadBalancingV2::TargetGroup": (
             "HealthCheckIntervalSeconds", "HealthCheckTimeoutSeconds", "HealthyThresholdCount", "UnhealthyThresholdCount"),
         "AWS::Lambda::EventInvokeConfig": ("MaximumEventAgeInSeconds", "MaximumRetryAttempts"),
+        "AWS::ApiGateway::Authorizer": ("AuthorizerResultTtlInSeconds",),
+        "AWS::ApiGateway::Method": ("Integration.TimeoutInMillis",),
+        "AWS::ApiGatewayV2::Authorizer": ("AuthorizerResultTtlInSeconds", "EnableSimpleResponses"),
+        "AWS::ApiGatewayV2::Integration": ("TimeoutInMillis",),
         "AWS::Lambda::EventSourceMapping": ("BatchSize", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds"),
         "AWS::Lambda::Function": ("MemorySize", "Timeout"),
         "AWS::Events::Rule": ("Targets.RetryPolicy",),
@@ -81,6 +85,8 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     "Registros e métricas: mostram o que houve, e não mudam o que há.": {
         "AWS::Batch::JobDefinition": ("ContainerProperties.LogConfiguration",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.Monitoring.Enabled",),
+        "AWS::ApiGateway::Stage": ("AccessLogSetting", "MethodSettings", "TracingEnabled"),
+        "AWS::ApiGatewayV2::Stage": ("AccessLogSettings", "DefaultRouteSettings", "RouteSettings"),
         "AWS::Lambda::Function": ("LoggingConfig", "TracingConfig"),
     },
     "O programa: o que ele faz com o que recebe só rodando se sabe, e a execução local o mostra.": {
@@ -93,6 +99,16 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.UserData",),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ("HealthCheckPath", "Matcher.HttpCode"),
         "AWS::Events::Rule": ("Targets.Input", "Targets.InputPath", "Targets.InputTransformer"),
+        "AWS::ApiGateway::Method": ("MethodResponses", "OperationName"),
+        "AWS::ApiGatewayV2::Api": ("CorsConfiguration",),
+        "AWS::ApiGatewayV2::Route": ("OperationName",),
+        "AWS::Cognito::UserPool": (
+            "AccountRecoverySetting", "AdminCreateUserConfig", "AutoVerifiedAttributes", "DeletionProtection", "MfaConfiguration", "Policies",
+            "Schema", "UserPoolName", "UsernameAttributes", "UsernameConfiguration"),
+        "AWS::Cognito::UserPoolClient": (
+            "AccessTokenValidity", "AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "AllowedOAuthScopes", "CallbackURLs", "ClientName",
+            "ExplicitAuthFlows", "GenerateSecret", "IdTokenValidity", "LogoutURLs", "PreventUserExistenceErrors", "RefreshTokenValidity",
+            "SupportedIdentityProviders", "TokenValidityUnits"),
         "AWS::Lambda::Function": ("Environment.Variables",),
         "AWS::Scheduler::Schedule": ("Target.Input",),
         "AWS::StepFunctions::StateMachine": ("Definition.StartAt", "Definition.Comment", "Definition.States"),
@@ -119,6 +135,7 @@ NEIGHBOURS: Mapping[str, str] = {
     "AWS::Budgets::Budget": "só avisa do gasto",
     "AWS::CloudWatch::Alarm": "só olha métricas",
     "AWS::CloudWatch::Dashboard": "só mostra métricas",
+    "AWS::Cognito::UserPoolClient": "é um aplicativo que pede tokens, e só quem o cita os aceita",
     "AWS::EC2::EIP": "é o endereço que outro recurso cita",
     "AWS::EKS::AccessEntry": "diz quem administra o cluster",
     "AWS::Lambda::Alias": "dá outro nome a uma versão da função, que só quem o cita chama",
