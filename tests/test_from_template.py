@@ -1,0 +1,58 @@
+"""`novo --de`: de um template ao desenho que ele permite; o que sobra são os textos por escrever e o que nenhuma regra prova."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scripts.base.tree import Tree
+
+ROOT = Path(__file__).resolve().parent.parent
+WHOLE = ("cli-s3-lambda-dynamodb", "foto-perfil", "ecommerce", "musicas", "pdv-alta-disponibilidade")
+"""As arquiteturas em que tudo o que o template permite se desenha sozinho."""
+
+
+def source(slug: str) -> Path:
+    return Tree(ROOT).template(slug)
+
+
+@pytest.mark.parametrize("slug", WHOLE)
+def test_what_the_template_allows_is_drawn_and_only_the_texts_are_left(project, slug):
+    shutil.copytree(ROOT / "scripts" / "skeleton" / "project" / "docs", project.root / "docs")
+    (project.root / "docs" / "provas.md.txt").rename(project.root / "docs" / "provas.md")
+    done = project.run("novo", slug, "--de", str(source(slug)))
+    assert done.status == 0, done.said
+    found = project.run("conferir", slug).findings
+    assert [re.findall(r"\[([a-z-]+)\]", line)[0] for line in found] == ["esqueleto-por-editar"], found
+    assert (project.root / "docs" / "arquiteturas" / slug / "template.yaml").read_bytes() == source(slug).read_bytes()
+    assert "provas.md#" in (project.root / "docs" / "arquiteturas" / slug / "index.md").read_text(encoding="utf-8")
+
+
+def test_a_template_already_in_its_place_is_taken_as_it_is(project):
+    target = project.root / "docs" / "arquiteturas" / "minha" / "template.yaml"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(source("cli-s3-lambda-dynamodb").read_bytes())
+    assert project.run("novo", "minha", "--de", str(target)).status == 0
+    assert project.run("novo", "minha", "--de", str(target)).status == 2
+
+
+def test_a_template_without_what_any_rule_knows_is_still_a_start(project, tmp_path):
+    file = tmp_path / "novo.yaml"
+    file.write_text("Resources:\n  1Coisa: {Type: AWS::Novo::Servico}\n  Fila: {Type: AWS::SQS::Queue}\n", encoding="utf-8")
+    assert project.run("novo", "coisa", "--de", str(file)).status == 0
+    assert "esqueleto-por-editar" in project.run("conferir", "coisa").out
+
+
+@pytest.mark.parametrize("text, status, said", [
+    (None, 2, "Não há o arquivo"), ("Resources: [", 1, "["), ("nada: 1", 1, "["), ("Resources: {}", 1, "["), ("\ufeffResources:\r\n  F: 1\r\n", 1, "["),
+])
+def test_what_is_not_a_template_writes_nothing(project, tmp_path, text, status, said):
+    file = tmp_path / "t.yaml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    before = project.files()
+    done = project.run("novo", "coisa", "--de", str(file))
+    assert (done.status, project.files()) == (status, before) and said in done.said + done.out
