@@ -126,3 +126,25 @@ def test_a_node_of_two_services_hides_one_of_them(read):
     nodes = tuple(replace(n, resources=(*n.resources, "TabelaResultados")) if n.id == "falhas" else n for n in diagram.nodes)
     found = {finding.code for finding in verdict.judge(Reading(replace(diagram, nodes=nodes), told, resources))}
     assert "recurso-sem-no-proprio" in found
+
+
+def test_a_node_of_two_resources_of_one_type_is_proven_for_each():
+    """O furo tentado de fora: a permissão da tabela tirada, e a tabela posta no nó de outra."""
+    read = real("metadados-s3")
+    nodes = {node.id: node for node in read.diagram.nodes}
+    moved = tuple(replace(node, resources=(*node.resources, *nodes["metadados"].resources)) if node.id == "auditoria" else node
+                  for node in read.diagram.nodes)
+    joined = replace(read, diagram=replace(read.diagram, nodes=moved))
+    assert joined.proof("funcao--auditoria").proven
+    cut = replace(joined, template=parse(read.template.text.replace("                  - !GetAtt TabelaMetadados.Arn\n", "")))
+    assert cut.missing("funcao--auditoria") == cut.missing("funcao--metadados") != []
+
+
+def test_a_group_does_not_hide_what_an_arrow_can_reach(read):
+    diagram, told, resources = read.diagram, read.page, read.template
+    first, *others = diagram.groups
+    groups = (replace(first, resources=(*first.resources, "TabelaResultados")), *others)
+    nodes = tuple(replace(node, resources=()) if "TabelaResultados" in node.resources else node for node in diagram.nodes)
+    found = [finding.message for finding in verdict.judge(Reading(replace(diagram, nodes=nodes, groups=groups), told, resources))
+             if finding.code == "recurso-sem-no-proprio"]
+    assert found == [f"`{groups[0].id}` é um grupo e representa `TabelaResultados`, a que uma seta pode chegar; dê-lhe um nó."]

@@ -22,6 +22,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "O valor só decide ao lado de outro: um a mais, ou outro que também não se repita, ainda serve.": {
         "AWS::Batch::ComputeEnvironment": ("ComputeResources.MaxvCpus",),
+        "AWS::Batch::JobDefinition": ("ContainerProperties.ResourceRequirements.Value",),
         "AWS::EC2::Instance": ("BlockDeviceMappings.DeviceName",),
         "AWS::EC2::Subnet": ("AvailabilityZone",),
         "AWS::EC2::VolumeAttachment": ("Device",),

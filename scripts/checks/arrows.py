@@ -53,8 +53,15 @@ def _bare(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
 
 
 def crowded(diagram: Diagram, template: Template) -> Iterator[Finding]:
-    """Um nó que junta recursos de serviços diferentes que têm regra: a seta até um passaria por prova do outro."""
+    """Um nó que junta recursos de serviços diferentes que têm regra, ou um grupo que esconde um: a seta até ele não se provaria."""
     ruled = {kind for pair in RULES for kind in pair}
+    own = {name for node in diagram.nodes for name in node.resources}
+    for group in diagram.groups:
+        for name in group.resources:
+            kind = template.resources[name].type if name in template.resources else ""
+            if kind in ruled and name not in own and group.kind != "instancia":
+                yield Finding(diagram.path, group.line, "recurso-sem-no-proprio",
+                              f"`{group.id}` é um grupo e representa `{name}`, a que uma seta pode chegar; dê-lhe um nó.")
     for node in diagram.nodes:
         found = {template.resources[name].type: name for name in node.resources if name in template.resources}
         services = {kind.split("::")[1]: name for kind, name in found.items() if kind in ruled}

@@ -17,6 +17,7 @@ from pathlib import Path
 from scripts.aws.kinds import is_support
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
+from scripts.proofs.arrows.prove import RULES
 from scripts.template.cloudformation import LIMIT, Resource, Template
 
 UNACCOUNTED = "recurso-sem-componente"
@@ -74,7 +75,12 @@ def size(template: Template, path: Path) -> Iterator[Finding]:
 
 
 def _exempt(resource: Resource) -> bool:
-    return bool(resource.exceptions.get(UNACCOUNTED, "").strip())
+    """O motivo escrito explica o que não se desenha; o que uma seta pode alcançar tem sempre um nó, e motivo nenhum o esconde."""
+    return bool(resource.exceptions.get(UNACCOUNTED, "").strip()) and not _ruled(resource)
+
+
+def _ruled(resource: Resource) -> bool:
+    return any(resource.type in pair for pair in RULES)
 
 
 def _unaccounted(resource: Resource, diagram: Diagram) -> str:
@@ -82,5 +88,7 @@ def _unaccounted(resource: Resource, diagram: Diagram) -> str:
     if is_support(resource.type):
         return (f"{what} não apoia nada do que está desenhado; ligue-o por referência ao recurso a que serve, "
                 "ou remova-o.")
+    if _ruled(resource):
+        return f"{what} não aparece no diagrama; desenhe-o em `{diagram.path}` com `recurso=\"{resource.id}\"`, ou remova-o."
     return (f"{what} não aparece no diagrama; desenhe-o em `{diagram.path}` com `recurso=\"{resource.id}\"`, remova-o, "
             f"ou dê o motivo em `Metadata: {{Excecoes: {{{UNACCOUNTED}: …}}}}`.")

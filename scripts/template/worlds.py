@@ -27,6 +27,9 @@ EXPANDED = ("Fn::Transform", "Fn::ForEach")
 NESTED = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro", "AWS::Serverless::",
           "AWS::ServiceCatalog::CloudFormationProvisionedProduct")
 """Começos de tipo que criam recursos que não se veem aqui (`Stack` e `StackSet`), ou que os mudam."""
+CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
+"""Começos de tipo que, ao criar a pilha, chamam código que aqui não se lê:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html"""
 SECTIONS = ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings", "Conditions", "Transform", "Resources",
             "Outputs")
 """As seções que se leem, ou que não mudam o que se cria; outras (`Hooks`, `Modules`, `Globals`) mudam:
@@ -87,6 +90,8 @@ def _unseen(template: Template) -> Iterator[tuple[Path, str]]:
             yield ("Resources", name), f"`{name}` pode acrescentar recursos"
         elif isinstance(kind, str) and (kind.startswith(NESTED) or kind.endswith("::MODULE")):
             yield ("Resources", name), f"`{name}` ({kind}) cria recursos que não se veem aqui"
+        elif isinstance(kind, str) and kind.startswith(CUSTOM):
+            yield ("Resources", name), f"`{name}` ({kind}) roda código de fora do template, que pode mudar qualquer recurso"
         elif hidden:
             yield ("Resources", name), f"`{name}` usa `{hidden}`, que só a AWS expande"
 

@@ -188,8 +188,10 @@ def test_a_routed_association_no_arrow_needs():
     association = ("Resources", "Associa", "Properties")
     assert messages(architecture) == ["Nenhuma seta mostra a rota `Rota`", f"{NO_ASSOCIATION} `Rede`"]
     assert left(architecture)[1] == (
-        "template.yaml:7: [permissao-sem-seta] Nenhuma seta mostra as rotas de `Associa` para `Rede`; desenhe a seta, tire a permissão, "
-        "ou dê o motivo em `Metadata: {Excecoes: {permissao-sem-seta: …}}` de `Associa`.")
+        "template.yaml:7: [permissao-sem-seta] Nenhuma seta mostra as rotas de `Associa` para `Rede`; desenhe a seta, "
+        "ou feche-a: é caminho de rede, e motivo nenhum o explica.")
+    assert messages(architecture.put("Resources", "Associa", "Metadata", value={"Excecoes": {"permissao-sem-seta": "Porque sim."}})) == messages(
+        architecture)
     assert messages(architecture.remove("Resources", "Rota")) == []
     unknown = architecture.put(*association, "SubnetId", value={"Fn::ImportValue": "x"})
     assert f"{NO_ASSOCIATION} uma sub-rede que não se conhece" in messages(unknown)

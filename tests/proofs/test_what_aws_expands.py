@@ -30,7 +30,8 @@ RESOURCES: dict[str, dict[str, Any]] = {
                     "Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": [MACRO]}}}},
     **{type_: {"N": {"Type": type_}} for type_ in (
         "AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::CloudFormation::Macro", "AWS::Serverless::Function",
-        "AWS::ServiceCatalog::CloudFormationProvisionedProduct", "Org::Meu::X::MODULE")},
+        "AWS::ServiceCatalog::CloudFormationProvisionedProduct", "Org::Meu::X::MODULE",
+        "Custom::Qualquer", "AWS::CloudFormation::CustomResource")},
 }
 
 

@@ -58,6 +58,21 @@ def _reversed(diagram: Diagram, views: Views, edge: Edge) -> Rule | None:
 
 
 def _evidence(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Resource, head: Resource) -> Proof:
+    """A prova da seta por todos os recursos das pontas que são do tipo destes: a de um não serve de prova à do outro."""
+    first, *others = [_one(diagram, views, edge, rule, start, end)
+                      for start in _alike(diagram, views.template, edge.tail, tail) for end in _alike(diagram, views.template, edge.head, head)]
+    for other in others:
+        first = replace(first, found=tuple(dict.fromkeys(first.found + other.found)), seen=first.seen + other.seen,
+                        missing=tuple(dict.fromkeys(first.missing + other.missing + (() if other.found else (
+                            Missing(("Resources",), "nada prova a seta para um dos recursos da ponta", "dê a cada um o seu nó"),)))))
+    return first
+
+
+def _alike(diagram: Diagram, template: Template, identity: str, chosen: Resource) -> list[Resource]:
+    return [chosen, *(other for other in _ends(diagram, template, identity) if other.type == chosen.type and other.id != chosen.id)]
+
+
+def _one(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Resource, head: Resource) -> Proof:
     """O que a regra acha e o que falta, em todos os mundos, e tudo o que ela leu."""
     found: dict[Found, None] = {}
     missing: dict[Missing, None] = {}

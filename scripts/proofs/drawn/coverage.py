@@ -56,7 +56,7 @@ def _without_reason(remaining: list[Grant]) -> Iterator[Grant]:
         reason = grant.resource.exceptions.get(CODE, "").strip()
         others = {_unit(other) for other in remaining if other.resource == grant.resource}
         names = {grant.name, grant.statement.sid if grant.statement else ""} - {""}
-        if not reason or len(others) > 1 and not any(name in reason for name in names):
+        if grant.reach or not reason or len(others) > 1 and not any(name in reason for name in names):
             yield grant
 
 
@@ -67,5 +67,7 @@ def _unit(grant: Grant) -> tuple[str | int, ...]:
 
 def _message(grant: Grant) -> str:
     draw = f" com `acao=\"{grant.name}\"`" if grant.statement and ":" in grant.name and not grant.trusted else ""
+    if grant.reach:
+        return f"Nenhuma seta mostra {grant.text}; desenhe a seta, ou feche-a: é caminho de rede, e motivo nenhum o explica."
     return (f"Nenhuma seta mostra {grant.text.rstrip(',')}; desenhe a seta{draw}, tire a permissão, ou dê o motivo em "
             f"`Metadata: {{Excecoes: {{{CODE}: …}}}}` de `{grant.resource.id}`.")

@@ -27,7 +27,8 @@ class Grant:
     """Uma coisa permitida.
 
     `path` é a linha dela; está coberta se for evidência, ou contiver uma quando `whole`.
-    `name` é como um motivo a cita: a ação, ou o id do recurso.
+    `name` é como um motivo a cita: a ação, ou o id do recurso. `reach` diz que é uma entrada ou uma rota,
+    que nenhum motivo explica: ou uma seta a mostra, ou ela sai.
     """
 
     resource: Resource
@@ -37,6 +38,7 @@ class Grant:
     statement: Statement | None = None
     whole: bool = False
     trusted: str = ""
+    reach: bool = False
 
 
 def grants(view: View) -> Iterator[Grant]:
@@ -56,7 +58,7 @@ def grants(view: View) -> Iterator[Grant]:
                         f"`{resource.id}` (`{resource.type}`), que gera permissões que não se veem aqui,")
     for opening in openings(view):
         resource = view.resources[str(opening.path[1])]
-        yield Grant(resource, opening.path, resource.id, opening.text, whole=True)
+        yield Grant(resource, opening.path, resource.id, opening.text, whole=True, reach=True)
 
 
 def _policy(resource: Resource, part: Part) -> Iterator[Grant]:
