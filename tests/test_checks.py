@@ -238,11 +238,11 @@ def test_what_holds_runs_or_receives_must_be_drawn_even_when_connected(root, typ
 
 
 def test_the_message_offers_the_three_ways_out(root):
-    write(root, TEMPLATE, TEMPLATE_TEXT + "  Fila:\n    Type: AWS::Batch::ComputeEnvironment\n")
+    write(root, TEMPLATE, TEMPLATE_TEXT + "  Fila:\n    Type: AWS::Route53::HealthCheck\n")
     assert only(root) == (
-        f"{TEMPLATE}:9: [recurso-sem-componente] `Fila` (`AWS::Batch::ComputeEnvironment`) não aparece no diagrama; desenhe-o em "
+        f"{TEMPLATE}:9: [recurso-sem-componente] `Fila` (`AWS::Route53::HealthCheck`) não aparece no diagrama; desenhe-o em "
         f"`{SCRIPT}` com `recurso=\"Fila\"`, remova-o, ou dê o motivo em `Metadata: {{Excecoes: {{recurso-sem-componente: …}}}}`.")
-    edit(root, TEMPLATE, "AWS::Batch::ComputeEnvironment\n", "AWS::Batch::ComputeEnvironment\n    Metadata: {Excecoes: {recurso-sem-componente: só depuração}}\n")
+    edit(root, TEMPLATE, "AWS::Route53::HealthCheck\n", "AWS::Route53::HealthCheck\n    Metadata: {Excecoes: {recurso-sem-componente: só depuração}}\n")
     assert found(root) == []
 
 
