@@ -50,7 +50,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::ApiGatewayV2::Authorizer": ("AuthorizerResultTtlInSeconds", "EnableSimpleResponses"),
         "AWS::ApiGatewayV2::Integration": ("TimeoutInMillis",),
         "AWS::Lambda::EventSourceMapping": ("BatchSize", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds"),
-        "AWS::Lambda::Function": ("MemorySize", "Timeout"),
+        "AWS::Lambda::Function": ("EphemeralStorage.Size", "MemorySize", "Timeout"),
         "AWS::Events::Rule": ("Targets.RetryPolicy",),
         "AWS::Scheduler::Schedule": ("FlexibleTimeWindow", "ScheduleExpressionTimezone", "Target.RetryPolicy"),
         "AWS::RDS::DBInstance": ("AllocatedStorage", "DBInstanceClass", "EngineLifecycleSupport", "EngineVersion", "MaxAllocatedStorage",
@@ -67,6 +67,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::Logs::LogGroup": ("RetentionInDays",),
         "AWS::RDS::DBInstance": ("AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DeletionProtection", "StorageEncrypted"),
         "AWS::S3::Bucket": (
+            "BucketEncryption.ServerSideEncryptionConfiguration.BucketKeyEnabled",
             "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.SSEAlgorithm", "LifecycleConfiguration",
             "VersioningConfiguration.Status"),
         "AWS::SQS::Queue": ("MessageRetentionPeriod", "SqsManagedSseEnabled"),

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-REACH, IDENTITY, FORWARD, NAMES = "alcance", "identidade", "repasse", "nome"
-"""Por que rede se chega; como quem se age; a quem se passa adiante o que se recebe; que nome se resolve. Existir, rodar e
+REACH, IDENTITY, FORWARD, NAMES, STORAGE = "alcance", "identidade", "repasse", "nome", "disco"
+"""Por que rede se chega; como quem se age; a quem se passa adiante o que se recebe; que nome se resolve; que discos se ligam. Existir, rodar e
 atender toda seta pergunta."""
-ALL = frozenset((REACH, IDENTITY, FORWARD, NAMES))
+ALL = frozenset((REACH, IDENTITY, FORWARD, NAMES, STORAGE))
 
 ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     (IDENTITY, "Como quem o recurso age, ou com que senha: não muda por que rede se chega a ele, nem a quem ele passa adiante."): {
@@ -29,6 +29,9 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "AWS::EC2::VPC": ("CidrBlock",),
         "AWS::EC2::Volume": ("AvailabilityZone",),
         "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Scheme", "SecurityGroups", "Subnets"),
+    },
+    (STORAGE, "Com que discos a instância nasce: quem chega a ela, e quem ela chama, não dependem deles."): {
+        "AWS::EC2::Instance": ("Volumes",),
     },
     (FORWARD, "A quem o recurso passa adiante o que recebe: quem chega a ele já chegou."): {
         "AWS::AutoScaling::AutoScalingGroup": ("LoadBalancerNames", "TargetGroupARNs", "TrafficSources"),

@@ -148,6 +148,7 @@ GrupoLote: {Type: "AWS::EC2::SecurityGroup", Properties: {VpcId: !Ref Rede}}
 Ambiente:
   Type: AWS::Batch::ComputeEnvironment
   Properties:
+    Type: MANAGED
     ComputeResources: {Subnets: [!Ref SubA], SecurityGroupIds: [!Ref GrupoLote]}
 Tarefa:
   Type: AWS::Batch::JobDefinition
@@ -268,7 +269,7 @@ SemNada:
 
 
 def test_a_disabled_environment_beside_another_does_not_count():
-    other = "Outro: {Type: AWS::Batch::ComputeEnvironment, Properties: {State: DISABLED, ComputeResources: {Subnets: [subnet-1]}}}\n"
+    other = "Outro: {Type: AWS::Batch::ComputeEnvironment, Properties: {Type: MANAGED, State: DISABLED, ComputeResources: {Subnets: [subnet-1]}}}\n"
     assert bench(GOOD + other, *PARTS, READ).missing() == []
 
 

@@ -55,6 +55,7 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
     delivery, (lines, port) = found[0]
     yield from (*delivery.lines, *lines, *diversions(net, case.tail, delivery.targets))
     yield from _target_group(net, delivery.targets, target)
+    yield from checked(net.view, delivery.targets)
     yield from target.lines()
     for wanted in dict.fromkeys((port, _health_port(net, delivery.targets, port))):
         yield from reach(net, source, target, wanted) if wanted else _portless(delivery.targets)
@@ -146,6 +147,24 @@ def _target_group(net: Network, targets: Resource, member: Home) -> Iterator[Evi
     else:
         yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{member.resource.id}`",
                       "dê a ele o `VpcId` das sub-redes", "DISCONNECTED_VPCS")
+
+
+def checked(view: View, targets: Resource) -> Iterator[Missing]:
+    """A verificação de saúde fala o protocolo da porta em que pergunta, e o balanceador não a recusa.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    """
+    protocol, said = (view.value(targets, name) for name in ("Protocol", "HealthCheckProtocol"))
+    same = view.value(targets, "HealthCheckPort") in (None, "traffic-port", view.value(targets, "Port"), str(view.value(targets, "Port")))
+    if said is not None and (said not in PROTOCOLS or same and said != protocol):
+        yield Missing(at(targets, "HealthCheckProtocol"), f"a verificação de saúde de `{targets.id}` fala {said}, e a porta atende {protocol}",
+                      "use na verificação o protocolo da porta")
+    if view.value(targets, "HealthCheckEnabled") not in (None, True, "true"):
+        yield Missing(at(targets, "HealthCheckEnabled"), f"`{targets.id}` desliga a verificação de saúde, o que o balanceador recusa", "ligue-a")
+    interval, timeout = (whole(view.value(targets, name)) for name in ("HealthCheckIntervalSeconds", "HealthCheckTimeoutSeconds"))
+    if interval is not None and timeout is not None and timeout > interval:
+        yield Missing(at(targets, "HealthCheckTimeoutSeconds"), f"a verificação de saúde de `{targets.id}` espera mais que o intervalo dela",
+                      "use um prazo menor que o intervalo")
 
 
 def _health_port(net: Network, targets: Resource, port: int | None) -> int | None:

@@ -12,7 +12,7 @@ from itertools import product
 from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.aws.types import BALANCER, EKS_ADDON, EKS_CLUSTER, FUNCTION, VPC
 from scripts.proofs.arrows.access import HELD, call
-from scripts.proofs.arrows.balancing import deliveries
+from scripts.proofs.arrows.balancing import checked, deliveries
 from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -59,6 +59,7 @@ def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
     delivery, lines = found[0]
     yield from (*delivery.lines, *lines)
     yield from _by_address(net, delivery.targets, cluster)
+    yield from checked(net.view, delivery.targets)
     yield from _integrated(net.view, cluster)
     yield from _admitted(net, case.tail, cluster, whole(net.view.value(delivery.targets, "Port")) or 0)
 

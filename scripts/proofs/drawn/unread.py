@@ -2,8 +2,9 @@
 
 O caminho são as pontas da seta, todo recurso com uma linha de evidência e os que essas linhas nomeiam.
 Uma propriedade escrita ali precisa ter sido lida por aquela prova, naquele mundo, ou não mudar o que a
-seta pergunta (`scripts/aws/questions.py`), nem seta nenhuma (`scripts/aws/neutral.py`); um recurso que
-cita um do caminho precisa ter sido olhado, ou ser de um tipo que só observa.
+seta pergunta (`scripts/aws/questions.py`), nem seta nenhuma (`scripts/aws/neutral.py`), nem valer o que a
+AWS usa sem ela (`scripts/aws/defaults.py`); um recurso que cita um do caminho precisa ter sido olhado, ou
+ser de um tipo que só observa.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from scripts.aws.defaults import usual
 from scripts.aws.neutral import NEIGHBOURS, neutral
 from scripts.aws.questions import touches
 from scripts.aws.types import VPC
@@ -18,6 +20,7 @@ from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
 from scripts.proofs.arrows.registry import Proof, Seen
 from scripts.proofs.facts.leaves import leaves
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
 from scripts.proofs.identity.policies import DOCUMENTS
 from scripts.template.cloudformation import Key, Resource, references
@@ -72,8 +75,14 @@ def unread_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
         if not covered:
             dotted = dotted_of(seen.view.template.data, path)
             changes = touches(resource.type, dotted)
-            if not neutral(resource.type, dotted) and (not changes or changes & seen.asks):
+            if not neutral(resource.type, dotted) and (not changes or changes & seen.asks) and not _usual(seen.view, resource, path, dotted):
                 yield path
+
+
+def _usual(view: View, resource: Resource, path: Path, dotted: str) -> bool:
+    """A folha vale o que a AWS usaria sem ela; de um par de atributos, o que conta é o valor."""
+    where = (*path[:5], "Value") if len(path) > 5 and path[3] in ATTRIBUTES else path
+    return usual(resource.type, dotted, view.world.value(view.written(Placed(where, None))))
 
 
 def read_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
