@@ -105,7 +105,7 @@ def test_the_definition_may_be_a_text():
     assert architecture.put("Resources", "Maquina", "Properties", "DefinitionString", value="{").missing()
     hurried = json.dumps({"TimeoutSeconds": 1, **json.loads(text)})
     assert architecture.put("Resources", "Maquina", "Properties", "DefinitionString", value=hurried).missing() == [
-        "não se avalia `TimeoutSeconds` na definição de `Maquina`; tire-o"]
+        "o prazo de `Maquina`, 1 s, não dá para uma tarefa que pode levar 3 s; aumente `TimeoutSeconds`"]
 
 
 @pytest.mark.parametrize("arrow, path, value, missing", [

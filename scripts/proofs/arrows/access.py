@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scripts.aws.kinds import ARN, ID, kind_of
+from scripts.aws.kinds import ARN, ID
 from scripts.aws.questions import IDENTITY, NAMES, REACH
 from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, KMS_KEY, QUEUE, SCALING_GROUP, TOPIC
 from scripts.proofs.arrows.failures import delivery
@@ -13,7 +13,6 @@ from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.queues import POLLING, polled
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
-from scripts.proofs.facts.citations import citations
 from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
 from scripts.proofs.identity.principals import Principal, principal_of
 from scripts.proofs.identity.services import SERVICES, Watched, arns, on_objects, reads, watched
@@ -33,6 +32,7 @@ def server_calls_service(case: Case) -> Iterator[Evidence]:
     - um perfil de instância com um papel em que `ec2.amazonaws.com` confia;
     - uma declaração que permite a ação da seta (`acao`) no recurso dela, e nenhuma que negue;
     - a chave do KMS do recurso, quando há uma, também permitida;
+    - o nome do recurso no que o programa recebe do template, quando a AWS o gera, e chaves de objetos que alguém grava;
     - da VPC, um endpoint do serviço, um NAT ou o gateway de internet, e a saída em tcp 443.
 
     Fonte: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2.html
@@ -56,18 +56,6 @@ def function_uses_service(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     """
     yield from call(case)
-    yield from _informed(case)
-
-
-def _informed(case: Case) -> Iterator[Missing]:
-    """O nome que a AWS gera só chega ao código por uma variável, por ele mesmo ou pelo evento que o aciona."""
-    named = case.view.at(case.head, kind_of(case.head.type).named) if kind_of(case.head.type).named else None
-    if named or case.head.type == KMS_KEY or case.head.type == BUCKET and watched(case.view, case.head, case.tail):
-        return
-    given = [case.view.at(case.tail, name) for name in ("Environment", "Code")]
-    if not any(path for node in given for path in citations(case.view, node, case.head.id)):
-        yield Missing(at(case.tail, "Environment"), f"nada diz ao código de `{case.tail.id}` o nome de `{case.head.id}`",
-                      f"passe `!Ref {case.head.id}` numa variável de `Environment`")
 
 
 @rule(FUNCTION, SENT, asks=(REACH, IDENTITY, NAMES))

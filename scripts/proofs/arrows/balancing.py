@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scripts.aws.questions import FORWARD, REACH
 from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, TARGET_GROUP, VPC
+from scripts.proofs.arrows.program import misheard
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
@@ -41,6 +42,7 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
     - o grupo de destino com protocolo, porta e a VPC das instâncias;
     - a instância em `Targets`, ou o grupo do Auto Scaling com ele em `TargetGroupARNs`;
     - a saída do balanceador e a entrada da instância nas portas de destino e de saúde;
+    - o programa, se está no template, ouvindo na porta de destino e no protocolo dele;
     - uma sub-rede do balanceador na zona da instância.
 
     Fonte: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
@@ -59,6 +61,8 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
     yield from target.lines()
     for wanted in dict.fromkeys((port, _health_port(net, delivery.targets, port))):
         yield from reach(net, source, target, wanted) if wanted else _portless(delivery.targets)
+    protocol = str(net.view.value(delivery.targets, "Protocol"))
+    yield from misheard(net.view, case.head, port, at(delivery.targets, "Port"), protocol) if port else ()
     yield from _zones(net, source, target)
 
 

@@ -8,6 +8,7 @@ from scripts.aws.kinds import HERE
 from scripts.aws.questions import IDENTITY, NAMES, REACH
 from scripts.aws.types import DATABASE, DB_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of
+from scripts.proofs.arrows.program import unhanded
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.citations import cites
@@ -42,6 +43,7 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     - as duas pontas na mesma VPC, e o `DBSubnetGroup` que diz as sub-redes do banco;
     - a porta do motor, igual à da seta quando ela diz uma;
     - a saída do grupo da aplicação e a entrada do grupo do banco nessa porta, e só nela;
+    - o endereço do banco e o segredo dele no que o programa recebe do template;
     - com `ManageMasterUserPassword`, a permissão de ler o segredo; ou `EnableIAMDatabaseAuthentication`
       e a permissão `rds-db:connect`.
 
@@ -88,6 +90,7 @@ def _credentials(case: Case) -> Iterator[Evidence]:
     if by_iam:
         yield from by_iam
         return
+    yield from unhanded(case.view, case.tail, secret[2:-1], f"qual é o segredo de `{case.head.id}`")
     decision = decide(Request(case.view, "secretsmanager:GetSecretValue", secret, principal.role), None)
     yield from evidence(decision, at(principal.role), f"`{principal.role.id}`", f"o segredo de `{case.head.id}`",
                         f"permita a ação em `!GetAtt {case.head.id}.MasterUserSecret.SecretArn`")

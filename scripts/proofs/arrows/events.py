@@ -38,7 +38,8 @@ def bucket_triggers_function(case: Case) -> Iterator[Evidence]:
       que a seta diz em `acao`;
     - uma permissão `lambda:InvokeFunction` para `s3.amazonaws.com` nessa função;
     - `SourceArn` igual ao ARN do bucket e `SourceAccount` igual à conta;
-    - o bucket criado depois da permissão.
+    - o bucket criado depois da permissão;
+    - um filtro de chaves que alguém possa gravar.
 
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
     """

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scripts.aws.questions import NAMES, REACH
 from scripts.aws.types import BALANCER, INSTANCE, INTERNET_GATEWAY, VPC
 from scripts.proofs.arrows.ports import misread, ports_of
+from scripts.proofs.arrows.program import misheard
 from scripts.proofs.arrows.registry import NOWHERE, OUTSIDE, Case, rule
 from scripts.proofs.evidence import Evidence, Missing, at
 from scripts.proofs.facts.expect import expect
@@ -134,6 +135,7 @@ def _instance_entry(case: Case, gateway: Resource | None, instance: Resource) ->
         yield Missing(at(instance), f"`{instance.id}` recebe em mais de uma porta", "diga na seta `porta=\"80 443\"`")
     for port in ports or WEB[:1]:
         yield from open_to_world(net, home, port)
+        yield from misheard(net.view, instance, port, at(instance))
 
 
 def outsider(case: Case) -> Iterator[Evidence]:

@@ -14,6 +14,8 @@ from dataclasses import replace
 from scripts.aws.outside import outside_aws
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs import arrows
+from scripts.proofs.arrows.meeting import unmet
+from scripts.proofs.arrows.program import uninformed
 from scripts.proofs.arrows.registry import NOWHERE, RULES, Case, Proof, Rule, Seen
 from scripts.proofs.arrows.viable import viable
 from scripts.proofs.evidence import Evidence, Found, Missing
@@ -84,7 +86,8 @@ def _one(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Resource,
         if absent:
             continue
         with view.reading() as reads:
-            pieces = [*_said(rule, Case(view, diagram, edge, tail, head)), *_hindered(diagram, view, edge)]
+            pieces = [*_said(rule, Case(view, diagram, edge, tail, head)), *_hindered(diagram, view, edge),
+                      *uninformed(view, tail, head), *unmet(view, diagram, edge, tail, head)]
         lines = tuple(piece for piece in pieces if isinstance(piece, Found))
         found.update(dict.fromkeys(lines))
         missing.update(dict.fromkeys(piece for piece in pieces if isinstance(piece, Missing)))

@@ -11,10 +11,9 @@ from scripts.proofs.arrows.access import key_used
 from scripts.proofs.arrows.jobs import logged, pulled, served
 from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
-from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import callee
-from scripts.proofs.facts.states import KNOWN, UNKNOWN, Task, definition, tasks
+from scripts.proofs.facts.states import Task, tasks
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
@@ -39,7 +38,6 @@ ACTIONS = {
 """Ações do IAM cujo nome não é o da operação com inicial maiúscula."""
 
 WATCHING = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
-WAITING = (".sync", ".sync:2", ".waitForTaskToken")
 LATEST = ":$LATEST"
 COMPUTED = "{%"
 """Começo do que a JSONata calcula a cada execução."""
@@ -58,6 +56,7 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
     - um papel em que `states.amazonaws.com` confia;
     - a permissão da ação nesse recurso e, no Batch, também na definição de trabalho;
     - a chave do KMS do recurso, quando há uma, também permitida;
+    - prazos que dão para a tarefa mais longa, e escolhas que podem acontecer;
     - a fila do Batch e um ambiente de computação ligados, e quem inicia o trabalho podendo escrever os logs;
     - com `.sync` no Batch, ver e encerrar trabalhos, e a regra `StepFunctionsGetEventsForBatchJobsRule`.
 
@@ -87,29 +86,6 @@ def _runs(view: View, task: Task, head: Resource, role: Resource | None) -> Iter
     if role:
         for action, names, target in _needed(view, task, head, role):
             yield from _permitted(view, role, action, names, target)
-
-
-@judge(STATE_MACHINE)
-def _machine(view: View, machine: Resource) -> Iterator[Missing]:
-    """A definição se lê por inteiro, e os itens de um `Map` distribuído têm em que execução rodar.
-
-    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
-    """
-    body, path, written = definition(view, machine)
-    strange = [name for name in body if name not in KNOWN] if isinstance(body, dict) and not written else []
-    if strange:  # de uma definição em objeto, é uma propriedade que ninguém leu
-        yield Missing(path, f"não se avalia `{strange[0]}` na definição de `{machine.id}`", "tire-o")
-    apart = [task for task in tasks(view, machine) if task.children]
-    for task in apart:
-        if task.children == UNKNOWN:
-            yield Missing(task.path, f"não se sabe em que execuções `{task.name}` roda", "escreva `Mode` e `ExecutionType` em `ProcessorConfig`")
-        elif task.children == "EXPRESS" and task.resource.endswith(WAITING):
-            yield Missing(task.path, f"`{task.name}` espera o fim de um trabalho, e uma execução expressa não espera",
-                          "use `ExecutionType: STANDARD`")
-    role = principal_of(view, machine).role if apart else None
-    if role and not decide(Request(view, "states:StartExecution", view.arn(machine) or "", role), machine).granted:
-        yield Missing(at(role), f"`{role.id}` não pode iniciar as execuções do `Map` distribuído de `{machine.id}`",
-                      "permita `states:StartExecution` no ARN da própria máquina")
 
 
 def _job(view: View, task: Task, queue: Resource) -> Iterator[Evidence]:

@@ -77,17 +77,19 @@ def parameters(raw: Any) -> set[str]:
     return {found[1] for found in SYMBOL.finditer(raw)} if isinstance(raw, str) else set()
 
 
-def texts(view: View, roots: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Os textos curtos que há nestes caminhos."""
+def texts(view: View, roots: Iterable[Path], longest: int | None = 200) -> Iterator[tuple[Path, str]]:
+    """Os textos de até tantos caracteres que há nestes caminhos, ou todos."""
     for root in roots:
-        yield from _strings(view.world.value(written_at(view.template.data, root)), root)
+        for path, text in view.once(("texts", root), lambda root=root: list(_strings(view.world.value(written_at(view.template.data, root)), root))):
+            if longest is None or len(text) < longest:
+                yield path, text
 
 
 def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         yield from _strings(inner, (*path, key))
-    if isinstance(value, str) and len(value) < 200:
+    if isinstance(value, str):
         yield path, value
 
 

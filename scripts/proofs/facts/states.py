@@ -19,7 +19,7 @@ from scripts.template.values import Path
 
 DEPTH = 8
 UNKNOWN = "?"
-KNOWN = ("Comment", "QueryLanguage", "StartAt", "States", "Version")
+KNOWN = ("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version")
 """O que uma definição diz no alto, e que não muda a que tarefas se chega."""
 
 
@@ -75,6 +75,21 @@ def _text_of(view: View, text: Placed) -> Path:
     written = view.written(text)
     sub = written.get("Fn::Sub") if isinstance(written, dict) else None
     return text.path if sub is None else (*text.path, "Fn::Sub", *((0,) if isinstance(sub, list) else ()))
+
+
+def states(view: View, machine: Resource) -> Iterator[tuple[str, dict[str, Any], Path]]:
+    """Cada estado a que a execução pode chegar, com o nome e o lugar; os de dentro de um `Map` ou `Parallel` também."""
+    body, path, written = definition(view, machine)
+    yield from _states(body, path, written)
+
+
+def _states(body: Any, path: Path, written: bool, depth: int = 0) -> Iterator[tuple[str, dict[str, Any], Path]]:
+    known = body.get("States") if isinstance(body, dict) else None
+    for name in _reached(body.get("StartAt"), known) if isinstance(known, dict) and depth <= DEPTH else ():
+        here = (*path, "States", name) if written else path
+        yield name, known[name], here
+        for inner, keys in _inside(known[name]):
+            yield from _states(inner, (*here, *keys) if written else path, written, depth + 1)
 
 
 def _substituted(node: Any, named: dict[str, Any]) -> Any:

@@ -1,0 +1,125 @@
+"""O que chega ao programa: os nomes que a AWS gera, e a porta em que ele ouve.
+
+Quem inicia uma chamada precisa saber a quem chama. Num template, o programa só sabe o que lhe passam: as
+variáveis e o código de uma função, o ambiente de um contêiner, os dados de usuário e os arquivos que o
+`cfn-init` escreve numa instância. De um programa que não está no template não se diz nada.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scripts.aws.types import (
+    BALANCER, BUCKET, DATABASE, DB_CLUSTER, EVENT_BUS, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP,
+    TOPIC, VOLUME,
+)
+from scripts.proofs.evidence import Missing, at
+from scripts.proofs.facts.citations import citations, cites
+from scripts.proofs.facts.measures import texts
+from scripts.proofs.facts.view import Placed, View
+from scripts.proofs.facts.volumes import links
+from scripts.proofs.identity.services import SERVICES, watched
+from scripts.proofs.network.interfaces_by_type import model_of
+from scripts.proofs.network.topology import network_of
+from scripts.template.cloudformation import Resource
+from scripts.template.values import Key, Path
+
+HANDED: dict[str, tuple[tuple[Key, ...], ...]] = {
+    FUNCTION: (("Environment",), ("Code",)),
+    JOB_DEFINITION: (("ContainerProperties", "Environment"), ("ContainerProperties", "Command")),
+    INSTANCE: (("UserData",),),
+    SCALING_GROUP: (),
+    LAUNCH_TEMPLATE: (("LaunchTemplateData", "UserData"),),
+    "AWS::AutoScaling::LaunchConfiguration": (("UserData",),),
+}
+"""De cada tipo que roda um programa, o que do template ele recebe; o Batch manda cada trabalho com a definição dele."""
+INIT = "AWS::CloudFormation::Init"
+RELAYS = ("AWS::SSM::Parameter", "AWS::SecretsManager::Secret", "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup",
+          "AWS::ServiceDiscovery::Instance")
+"""Onde se pode guardar um nome gerado, com outro que se conhece."""
+UNTOLD = (KMS_KEY,)
+SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
+DATABASES = {DATABASE: ".Endpoint.Address", DB_CLUSTER: ".Endpoint.Address"}
+LISTENING = re.compile(r"""(?:--(?:listen|bind|http|port)[= ]|\s-[bp] |listen\s+|ListenStream=|http\.server )["']?(?:[\w.\[\]*-]*:)?(\d{2,5})\b""")
+SECURED = re.compile(r"--certfile|--ssl|ssl_certificate|ssl_context|--tls|SSLContext|listen\s+\d+\s+ssl", re.IGNORECASE)
+PORT_VARIABLE = re.compile(r"^\s*(?:export\s+)?((?:PG|MYSQL|DB|DATABASE|BANCO)\w*?_?PORTA?)=[\"']?([^\s\"']+)", re.MULTILINE)
+
+
+def handed(view: View, program: Resource) -> list[Placed]:
+    """O que este recurso recebe do template; vazio quando nada do programa está nele."""
+    fleet = program.type == SCALING_GROUP
+    model = model_of(network_of(view), program) if fleet else None
+    found: list[Placed | None] = []
+    for owner in (program, model) if model else (program,):
+        found += [view.at(owner, *keys) for keys in HANDED.get(owner.type, ())]
+        metadata = owner.body.get("Metadata")
+        if isinstance(metadata, dict) and INIT in metadata:
+            found.append(Placed(("Resources", owner.id, "Metadata", INIT), metadata[INIT]))
+    return [piece for piece in found if piece]
+
+
+def uninformed(view: View, program: Resource, head: Resource) -> Iterator[Missing]:
+    """O nome do destino não chega ao programa que o chama, e a AWS é quem o gera."""
+    if program.type not in HANDED or head.type not in (*SERVICES, *DATABASES, BALANCER, VOLUME) or head.type in UNTOLD:
+        return
+    if program.type == FUNCTION and head.type in SENT or "${" not in view.name(head):
+        return  # a própria Lambda entrega, e essa regra pergunta; ou o nome é um texto que o código pode trazer
+    with view.reading():  # procurar quem cita não é julgar: não conta como lido
+        given = handed(view, program)
+        told = not given and program.type != FUNCTION or _told(view, program, head, given)
+        strange = list(_misported(view, head, given)) if head.type in DATABASES else []
+    if not told:
+        yield Missing(given[0].path if given else at(program), f"nada diz ao programa de `{program.id}` qual é `{head.id}`",
+                      f"passe-lhe `{head.id}`, com o atributo que o programa usa")
+    yield from strange
+
+
+def unhanded(view: View, program: Resource, attribute: str, what: str) -> Iterator[Missing]:
+    """O mesmo, de um atributo só."""
+    with view.reading():
+        given = handed(view, program)
+    if given and not any(cites(view.written(piece), attribute) for piece in (*given, *_relays(view))):
+        yield Missing(given[0].path, f"nada diz ao programa de `{program.id}` {what}", f"passe-lhe `!GetAtt {attribute}`")
+
+
+def _told(view: View, program: Resource, head: Resource, given: list[Placed]) -> bool:
+    if head.type in DATABASES:
+        return any(cites(view.written(piece), head.id + DATABASES[head.type]) for piece in (*given, *_relays(view)))
+    if head.type == BUCKET and watched(view, head, program):
+        return True  # o evento traz o nome
+    devices = [str(link.device.value) for link in links(view) if link.volume == head and link.device] if head.type == VOLUME else []
+    said = [text for _, text in texts(view, [piece.path for piece in (*given, *_relays(view))], longest=None)]
+    if any(name in text for name in (view.name(head), f"${{{head.id}}}", f"${{{head.id}.Arn}}", *devices) for text in said):
+        return True
+    return head.type not in (BUCKET, VOLUME) and any(True for piece in (*given, *_relays(view)) for _ in citations(view, piece, head.id))
+
+
+def _relays(view: View) -> list[Placed]:
+    return [view.whole(resource) for resource in view.of_type(*RELAYS)]
+
+
+def _misported(view: View, database: Resource, given: list[Placed]) -> Iterator[Missing]:
+    """A variável que diz a porta do banco diz outra coisa."""
+    usual = f"${{{database.id}.Endpoint.Port}}"
+    for path, text in texts(view, [piece.path for piece in given], longest=None):
+        for name, value in PORT_VARIABLE.findall(text):
+            if not value.isdecimal() and value != usual and not value.endswith((".Endpoint.Port}", ".Port}")):
+                yield Missing(path, f"`{name}` não diz uma porta de `{database.id}`", f"use `!GetAtt {database.id}.Endpoint.Port`")
+
+
+def program(view: View, owner: Resource) -> str:
+    """Tudo o que se lê do programa: o código, o que ele recebe e os arquivos que o `cfn-init` escreve."""
+    return "\n".join(text for _, text in texts(view, [piece.path for piece in handed(view, owner)], longest=None))
+
+
+def misheard(view: View, owner: Resource, port: int, near: Path, protocol: str = "HTTP") -> Iterator[Missing]:
+    """O programa do template ouve noutra porta, ou em claro no que se pede com TLS; `near` é onde se diz a porta."""
+    with view.reading():
+        said = program(view, owner)
+    ports = {int(found) for found in LISTENING.findall(said)}
+    if ports and port not in ports:
+        yield Missing(near, f"o programa de `{owner.id}` ouve em {', '.join(map(str, sorted(ports)))}, e o pedido chega na porta {port}",
+                      "use a mesma porta nos dois")
+    elif ports and protocol in ("HTTPS", "TLS") and not SECURED.search(said):
+        yield Missing(near, f"o programa de `{owner.id}` ouve em claro, e o pedido chega por {protocol}", "use `HTTP`")
