@@ -35,7 +35,7 @@ KINDS = (
     Kind("AWS::SSM::Parameter", NAME, arn=f"ssm:{HERE}:parameter/{{}}", named="Name", nature=OTHER,
          service=Service("ssm", ("ssm:GetParameter",), "ssm")),
     Kind("AWS::Logs::LogGroup", NAME, gives={"Arn": ARN}, arn=f"logs:{HERE}:log-group:{{}}:*", named="LogGroupName", nature=OTHER,
-         keeps_data=True),
+         keeps_data=True, service=Service("logs", ("logs:PutLogEvents",), "logs", ("KmsKeyId",))),
     Kind("AWS::CloudWatch::Alarm", NAME, gives={"Arn": ARN}, nature=OTHER),
     Kind("AWS::CloudWatch::Dashboard", NAME, nature=OTHER),
     Kind("AWS::CloudTrail::Trail", NAME, gives={"Arn": ARN}, nature=OTHER),

@@ -19,12 +19,14 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     (IDENTITY, "Como quem o recurso age, ou com que senha: não muda por que rede se chega a ele, nem a quem ele passa adiante."): {
         "AWS::CloudFront::Distribution": ("DistributionConfig.Origins.OriginAccessControlId",),
         "AWS::EC2::Instance": ("IamInstanceProfile",),
+        "AWS::ECS::TaskDefinition": ("TaskRoleArn",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.IamInstanceProfile",),
         "AWS::RDS::DBInstance": ("ManageMasterUserPassword",),
     },
     (REACH, "Em que rede o recurso vive, e o que ela deixa passar: não muda o papel dele, nem o nome."): {
         "AWS::CloudFront::Distribution": ("DistributionConfig.Origins.VpcOriginConfig.VpcOriginId",),
         "AWS::EC2::Instance": ("SecurityGroupIds",),
+        "AWS::ECS::Service": ("NetworkConfiguration",),
         "AWS::EC2::Subnet": ("AvailabilityZone", "CidrBlock", "VpcId"),
         "AWS::EC2::VPC": ("CidrBlock",),
         "AWS::EC2::Volume": ("AvailabilityZone",),
@@ -38,6 +40,7 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "AWS::CloudFront::Distribution": (
             "DistributionConfig.CacheBehaviors.PathPattern", "DistributionConfig.CacheBehaviors.TargetOriginId",
             "DistributionConfig.Origins.DomainName"),
+        "AWS::ECS::Service": ("LoadBalancers",),
         "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.TargetGroupArn", "DefaultActions.Type"),
         "AWS::Route53::RecordSet": ("AliasTarget", "Type"),
         "AWS::Route53::RecordSetGroup": ("RecordSets.AliasTarget", "RecordSets.Name", "RecordSets.Type"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from scripts.aws.kinds import is_support
 from scripts.aws.outside import outside_aws
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
@@ -64,7 +65,7 @@ def crowded(diagram: Diagram, template: Template) -> Iterator[Finding]:
                               f"`{group.id}` é um grupo e representa `{name}`, a que uma seta pode chegar; dê-lhe um nó.")
     for node in diagram.nodes:
         found = {template.resources[name].type: name for name in node.resources if name in template.resources}
-        services = {kind.split("::")[1]: name for kind, name in found.items() if kind in ruled}
+        services = {kind.split("::")[1]: name for kind, name in found.items() if kind in ruled and not is_support(kind)}
         if len(services) > 1:
             yield Finding(diagram.path, node.line, "recurso-sem-no-proprio",
                           f"`{node.id}` junta {' e '.join(f'`{name}`' for name in services.values())}, de serviços diferentes; dê a cada um "

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scripts.aws.kinds import ARN, ID
 from scripts.aws.questions import IDENTITY, NAMES, REACH
-from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, KMS_KEY, QUEUE, SCALING_GROUP, TOPIC
+from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, KMS_KEY, LOG_GROUP, QUEUE, SCALING_GROUP, TOPIC
 from scripts.proofs.arrows.failures import delivery
 from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.queues import POLLING, polled
@@ -19,7 +19,7 @@ from scripts.proofs.identity.services import SERVICES, Watched, arns, on_objects
 from scripts.template.cloudformation import Resource
 
 SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
-HELD = tuple(kind for kind in SERVICES if kind not in SENT)
+HELD = tuple(kind for kind in SERVICES if kind not in (*SENT, LOG_GROUP))
 
 
 @rule((INSTANCE, SCALING_GROUP), tuple(SERVICES), asks=(REACH, IDENTITY, NAMES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.questions import NAMES, REACH
-from scripts.aws.types import BALANCER, FUNCTION, INSTANCE, SCALING_GROUP
+from scripts.aws.types import BALANCER, ECS_SERVICE, FUNCTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Missing, at
@@ -13,7 +13,7 @@ from scripts.proofs.network.listeners import internal, listeners_of
 from scripts.proofs.network.path import named, reach
 
 
-@rule((INSTANCE, SCALING_GROUP, FUNCTION), BALANCER, asks=(REACH, NAMES))
+@rule((INSTANCE, SCALING_GROUP, FUNCTION, ECS_SERVICE), BALANCER, asks=(REACH, NAMES))
 def workload_calls_balancer(case: Case) -> Iterator[Evidence]:
     """Uma aplicação chama outra por um balanceador interno.
 

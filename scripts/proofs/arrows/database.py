@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scripts.aws.kinds import HERE
 from scripts.aws.questions import IDENTITY, NAMES, REACH
-from scripts.aws.types import DATABASE, DB_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP
+from scripts.aws.types import DATABASE, DB_CLUSTER, ECS_SERVICE, FUNCTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.program import unhanded
 from scripts.proofs.arrows.registry import Case, rule
@@ -32,7 +32,7 @@ EDITIONS = ("db2", "oracle", "sqlserver")
 """Motores cujo nome sempre traz a edição: `oracle-ee`, `sqlserver-se`."""
 
 
-@rule((INSTANCE, SCALING_GROUP, FUNCTION), (DATABASE, DB_CLUSTER), asks=(REACH, IDENTITY, NAMES))
+@rule((INSTANCE, SCALING_GROUP, FUNCTION, ECS_SERVICE), (DATABASE, DB_CLUSTER), asks=(REACH, IDENTITY, NAMES))
 def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     """Uma aplicação na VPC conversa com o banco do RDS.
 

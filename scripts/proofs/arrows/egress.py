@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scripts.aws.kinds import ID
 from scripts.aws.questions import REACH
-from scripts.aws.types import ELASTIC_IP, FUNCTION, INSTANCE, NAT_GATEWAY, SCALING_GROUP
+from scripts.aws.types import ECS_SERVICE, ELASTIC_IP, FUNCTION, INSTANCE, NAT_GATEWAY, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -20,7 +20,7 @@ from scripts.template.cloudformation import Resource
 HTTPS = 443
 
 
-@rule((INSTANCE, SCALING_GROUP, FUNCTION), NAT_GATEWAY, asks=(REACH,))
+@rule((INSTANCE, SCALING_GROUP, FUNCTION, ECS_SERVICE), NAT_GATEWAY, asks=(REACH,))
 def workload_leaves_by_nat(case: Case) -> Iterator[Evidence]:
     """Uma aplicação em sub-rede privada sai para a internet pelo NAT gateway.
 

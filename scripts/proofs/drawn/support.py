@@ -11,8 +11,9 @@ from functools import cached_property
 
 from scripts.aws.compute import EKS_AUTO_MODE
 from scripts.aws.kinds import HERE
-from scripts.aws.types import EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE
+from scripts.aws.types import EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE, TASK_DEFINITION
 from scripts.base.diagram import Diagram
+from scripts.proofs.arrows.containers import secret_names
 from scripts.proofs.arrows.jobs import LOG_GROUP_KEYS, WRITING
 from scripts.proofs.drawn.grants import Grant
 from scripts.proofs.facts.states import tasks
@@ -111,6 +112,32 @@ def job_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
     names = [scene.view.spelled(scene.view.value(job, *LOG_GROUP_KEYS)) for job in scene.view.of_type(JOB_DEFINITION)
              if statement.owner.id in job.references]
     return _writes_only(scene, grant, statement, names)
+
+
+@support
+def task_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Quem inicia as tarefas de um serviço do ECS escreve os logs delas no grupo que a definição diz."""
+    names = [scene.view.spelled(said.value) for task in _started(scene, statement) for item in scene.view.items(task, "ContainerDefinitions")
+             if (said := scene.view.inside(item, "LogConfiguration", "Options", "awslogs-group"))]
+    return _writes_only(scene, grant, statement, names)
+
+
+@support
+def secrets_of_task(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Quem inicia as tarefas de um serviço do ECS lê os segredos que os contêineres recebem ao nascer."""
+    if grant.name not in ("secretsmanager:GetSecretValue", "ssm:GetParameters"):
+        return False
+    sources = [source.value for task in _started(scene, statement) for item in scene.view.items(task, "ContainerDefinitions")
+               for secret in scene.view.items_inside(item, "Secrets") if (source := scene.view.inside(secret, "ValueFrom"))]
+    allowed = {name for source in sources if isinstance(source, str) for name in secret_names(scene.view, source)}
+    return bool(statement.resources) and set(scene.targets(statement)) <= allowed
+
+
+def _started(scene: Scene, statement: Statement) -> list[Resource]:
+    """As tarefas do ECS que o papel desta declaração inicia."""
+    owners = {statement.owner.id, *statement.owner.references}
+    return [task for task in scene.view.of_type(TASK_DEFINITION)
+            if (role := role_of_arn(scene.view, scene.view.at(task, "ExecutionRoleArn"))) and role.id in owners]
 
 
 def _writes_only(scene: Scene, grant: Grant, statement: Statement, names: list[str | None]) -> bool:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from scripts.aws.kinds import ARN, KINDS, NAME, kind_of
 from scripts.aws.types import (
-    EKS_CLUSTER, INSTANCE, INSTANCE_PROFILE, JOB_DEFINITION, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, POD_IDENTITY_ASSOCIATION,
-    ROLE, SCALING_GROUP,
+    ECS_SERVICE, EKS_CLUSTER, INSTANCE, INSTANCE_PROFILE, JOB_DEFINITION, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, POD_IDENTITY_ASSOCIATION,
+    ROLE, SCALING_GROUP, TASK_DEFINITION,
 )
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.models import current
@@ -194,6 +194,26 @@ def _job(view: View, job: Resource) -> Iterator[Evidence | Resource]:
         yield role
     else:
         yield Missing(at(job), f"`{job.id}` não usa um papel deste template", "escreva `JobRoleArn: !GetAtt Papel.Arn`")
+
+
+@principal(ECS_SERVICE, service="ecs-tasks.amazonaws.com")
+def _tasks(view: View, service: Resource) -> Iterator[Evidence | Resource]:
+    task = task_of(view, service)
+    granted = view.at(task, "TaskRoleArn") if task else None
+    role = role_of_arn(view, granted)
+    if task and granted and role:
+        yield Found(at(service, "TaskDefinition"), f"as tarefas são de `{task.id}`")
+        yield Found(granted.path, f"o programa age com o papel `{role.id}`")
+        yield role
+    else:
+        yield Missing(at(task or service), f"as tarefas de `{service.id}` não usam um papel deste template",
+                      "escreva `TaskRoleArn: !GetAtt Papel.Arn`")
+
+
+def task_of(view: View, service: Resource) -> Resource | None:
+    """A definição das tarefas de um serviço do ECS."""
+    named = view.at(service, "TaskDefinition")
+    return view.points(named, TASK_DEFINITION, by=(ARN,)) if named else None
 
 
 @principal(EKS_CLUSTER, service="pods.eks.amazonaws.com", trusted=("sts:AssumeRole", "sts:TagSession"))

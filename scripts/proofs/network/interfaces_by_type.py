@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scripts.aws.types import (
-    BALANCER, COMPUTE_ENVIRONMENT, DATABASE, DB_CLUSTER, DB_SUBNET_GROUP, EKS_CLUSTER, ELASTIC_IP_ASSOCIATION, FUNCTION,
+    BALANCER, COMPUTE_ENVIRONMENT, DATABASE, DB_CLUSTER, DB_SUBNET_GROUP, ECS_SERVICE, EKS_CLUSTER, ELASTIC_IP_ASSOCIATION, FUNCTION,
     INSTANCE, JOB_DEFINITION, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, MOUNT_TARGET, NAT_GATEWAY, NETWORK_INTERFACE,
     SCALING_GROUP, SECURITY_GROUP, SUBNET, VPC_ENDPOINT,
 )
@@ -209,6 +209,16 @@ def switched_on(view: View, *resources: Resource) -> Iterator[Missing]:
     for resource in resources:
         if view.value(resource, "State") not in (None, "ENABLED"):
             yield Missing(at(resource, "State"), f"`{resource.id}` está desligado", "use `State: ENABLED`")
+
+
+@home(ECS_SERVICE)
+def _tasks(net: Network, service: Resource) -> Home:
+    """As tarefas de um serviço do ECS no Fargate, cada uma com a sua interface."""
+    keys = ("NetworkConfiguration", "AwsvpcConfiguration")
+    said = net.view.at(service, *keys, "AssignPublicIp")
+    public = {"ENABLED": True, "DISABLED": False}.get(str(said.value), Unknown("não se sabe")) if said else False
+    return Home(service, written(net, service, SUBNET, *keys, "Subnets"), written(net, service, SECURITY_GROUP, *keys, "SecurityGroups"),
+                (), Placed(said.path if said else ("Resources", service.id), public))
 
 
 @home(EKS_CLUSTER)
