@@ -8,7 +8,7 @@ from diagrams.aws.storage import S3
 
 from scripts.vocabulary import Cluster, Diagram, Edge
 
-with Diagram("Atualizar a foto de perfil", direction="LR"):
+with Diagram("Atualizar a foto de perfil com S3, Lambda e DynamoDB", direction="LR"):
     pessoa = User("Pessoa usuária", nodeid="pessoa", sem_recurso="Usa um aplicativo, fora da AWS.")
 
     with Cluster("Região AWS", id="regiao", grupo="regiao"):

@@ -217,7 +217,8 @@ def test_a_resource_that_is_not_in_the_template(root):
     edit(root, PAGE, "| `Vpc` |", "| `Vpcc` |")
     edit(root, TEMPLATE, "  Vpc:\n    Type: AWS::EC2::VPC\n", "  Vpca:\n    Type: AWS::EC2::RouteTable\n    Properties: {X: !Ref Bucket}\n")
     assert only(root, changed(vpc={"resources": ("Vpcc",)})) == (
-        f"{SCRIPT}:4: [recurso-inexistente] `vpc` diz ser `Vpcc`, que não está em `{TEMPLATE}`; talvez seja `Vpca`.")
+        f"{SCRIPT}:4: [recurso-inexistente] `vpc` diz ser `Vpcc`, que não está em `{TEMPLATE}`; talvez seja `Vpca`. "
+        f"A linha 16 de `{PAGE}` também o cita.")
 
 
 def test_a_component_must_say_what_it_is(root):

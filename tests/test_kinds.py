@@ -41,3 +41,11 @@ def test_ref_is_what_identifies_the_resource(kind):
 
 def test_a_type_that_is_not_in_the_catalog_names_nothing_and_is_drawn():
     assert not is_support("AWS::Novo::Servico") and is_support("AWS::EC2::Route")
+
+
+def test_the_attributes_are_those_of_the_schemas():
+    """Refaça-os com `.venv/bin/python scripts/measure/aws_attributes.py` quando o cfn-lint mudar."""
+    from scripts.checks.citations import _attributes
+    from scripts.measure.aws_attributes import attributes
+
+    assert attributes() == _attributes()

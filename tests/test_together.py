@@ -51,7 +51,7 @@ def test_equal_parts_are_silent():
 @pytest.mark.parametrize("old, new, line, said", [
     ('EngineVersion: "18"', 'EngineVersion: "17"', 8, 'está `"17"`, e em `0.yaml:8` está `"18"`'),
     ("DeletionPolicy: Snapshot", "DeletionPolicy: Delete", 6, "está `\"Delete\"`"),
-    ("    DeletionPolicy: Snapshot\n", "", 4, "está nada"),
+    ("    DeletionPolicy: Snapshot\n", "", 4, "não está dito"),
     ("CidrIp: 127.0.0.1/32", "CidrIp: 0.0.0.0/0", 12, "o grupo do banco"),
     ("ssmmessages:OpenDataChannel", "ssmmessages:*", 18, "as permissões do Session Manager"),
     ('Principal: "*"', "Principal: {AWS: x}", 24, "a negação sem TLS do bucket"),

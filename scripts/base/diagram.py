@@ -93,7 +93,7 @@ class Diagram:
 
     `spacers` são as setas invisíveis (`style="invis"`), que só servem para posicionar;
     `bound` diz se o script usa algum dos atributos deste projeto; `notes`, o que o script pede e
-    a figura não mostra.
+    a figura não mostra; `unnamed`, os ids que saíram da ordem de declaração, porque o script não os deu.
     """
 
     slug: str
@@ -107,6 +107,7 @@ class Diagram:
     spacers: tuple[Edge, ...] = ()
     bound: bool = False
     notes: tuple[Finding, ...] = ()
+    unnamed: frozenset[str] = frozenset()
 
     @property
     def horizontal(self) -> bool:
@@ -149,7 +150,8 @@ class Diagram:
 
     def digest(self) -> str:
         """Resumo do que o script declara, sem linhas nem caminhos da máquina."""
-        facts = asdict(replace(self, notes=()))
+        facts = asdict(replace(self, notes=(), unnamed=frozenset()))
+        del facts["unnamed"]
         for element in (*facts["nodes"], *facts["groups"], *facts["edges"], *facts["spacers"], facts):
             element.pop("line")
             element.pop("icon", None)

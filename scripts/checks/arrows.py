@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scripts.aws.kinds import is_support
 from scripts.aws.outside import outside_aws
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
+from scripts.proofs.arrows.prove import prove_arrow
 from scripts.proofs.arrows.registry import OUTSIDE, RULES, Proof
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.views import Views
@@ -42,6 +44,12 @@ def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[F
                 yield _finding(diagram, proof.edge, "seta-sem-prova", _absent(template, missing))
         else:
             yield _finding(diagram, proof.edge, "seta-sem-prova", f"não tem evidência para `{proof.rule.title}`")
+
+
+def meant(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> tuple[Proof, ...]:
+    """As provas como seriam com as setas no sentido certo: o que a invertida deixa sem mostrar já está dito nela."""
+    return tuple(prove_arrow(diagram, views, replace(proof.edge, tail=proof.edge.head, head=proof.edge.tail))
+                 if not proof.proven and proof.reversed_rule and not _drawn_back(diagram, proof.edge) else proof for proof in proofs)
 
 
 def _bare(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
@@ -90,6 +98,9 @@ def _absent(template: Template, missing: Missing) -> str:
 def _no_rule(diagram: Diagram, template: Template, proof: Proof) -> str:
     edge, excuse = proof.edge, "declarada" if proof.outside else "sem_regra"
     tail, head = _type(diagram, template, edge.tail), _type(diagram, template, edge.head)
+    if (head, tail) in RULES and not _drawn_back(diagram, edge):
+        return (f"vai de `{tail}` a `{head}`, e só há prova do contrário, “{RULES[head, tail].title}”: a seta parte de quem inicia a chamada; "
+                "inverta-a")
     return (
         f"liga `{tail}` a `{head}` e nenhuma regra prova esse par; escreva uma em `scripts/proofs/arrows/` "
         f'com `@rule("{tail}", "{head}")`, ou dê o motivo em `{excuse}="…"`'

@@ -20,7 +20,7 @@ def check(diagram: Diagram, page: Page) -> Iterator[Finding]:
         row = rows.get(element.id)
         if row:
             yield from _differences(element, row, diagram.path, page.path)
-        elif name(element) not in unlinked:
+        elif name(element) not in unlinked and element.id not in diagram.unnamed:
             yield Finding(diagram.path, element.line, "componente-sem-linha",
                           f"`{element.id}` não está na tabela de `{page.path}`; acrescente a linha "
                           f"`[{name(element)}](#{element.id})`.")
@@ -29,6 +29,15 @@ def check(diagram: Diagram, page: Page) -> Iterator[Finding]:
             yield Finding(page.path, row.line, "linha-sem-componente",
                           f"O diagrama não tem o componente `{row.node_id}`; desenhe-o em `{diagram.path}`, "
                           "ou tire a linha.")
+
+
+def titled(diagram: Diagram, page: Page) -> Iterator[Finding]:
+    """O título da figura é o da página: é por ele que se sabe do que ela trata."""
+    said, drawn = (" ".join(unicodedata.normalize("NFC", text).split()) for text in (page.title, diagram.title))
+    if said and said != drawn:
+        line = next(heading.line for heading in page.headings if heading.level == 1)
+        yield Finding(page.path, line, "titulo-diferente",
+                      f"A página se chama “{said}” e o `Diagram` de `{diagram.path}`, “{drawn}”; use o mesmo título nos dois.")
 
 
 def name(element: Node | Group) -> str:

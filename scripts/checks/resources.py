@@ -10,7 +10,6 @@ em `Metadata: {Excecoes: {recurso-sem-componente: motivo}}`.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,16 +32,11 @@ def declared(diagram: Diagram) -> Iterator[Finding]:
 
 
 def check(diagram: Diagram, template: Template) -> Iterator[Finding]:
-    """Recursos citados que não existem, e existentes que ninguém mostra nem apoia."""
+    """Recursos que ninguém mostra nem apoia; os que o diagrama cita e não existem, `mending` diz."""
     shown = set()
     for element in diagram.elements.values():
         for id in element.resources:
             shown.add(id)
-            if id not in template.resources:
-                close = difflib.get_close_matches(id, template.resources, 1)
-                hint = f"talvez seja `{close[0]}`" if close else "corrija o `recurso`, ou crie-o lá"
-                yield Finding(diagram.path, element.line, "recurso-inexistente",
-                              f"`{element.id}` diz ser `{id}`, que não está em `{template.path}`; {hint}.")
     accounted = supported(template, shown)
     for resource in template.resources.values():
         if resource.id not in accounted and not _exempt(resource):

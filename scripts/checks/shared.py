@@ -162,10 +162,10 @@ def _divergent(same: list[Part]) -> Iterator[Finding]:
     for part in same:
         if part.value != usual and not part.reason:
             yield Finding(part.template.path, part.line, CODE,
-                          f"{part.name[0].upper()}{part.name[1:]} está {_shown(part.value)}, e em `{model.template.path}:{model.line}` está "
+                          f"{part.name[0].upper()}{part.name[1:]} {_shown(part.value)}, e em `{model.template.path}:{model.line}` "
                           f"{_shown(usual)}; iguale, ou dê o motivo em `Metadata: {{Excecoes: {{{CODE}: …}}}}`.")
 
 
 def _shown(value: str) -> str:
     text = value if len(value) <= 80 else value[:79] + "…"
-    return "nada" if value == "null" else f"`{text}`"
+    return "não está dito" if value == "null" else f"está `{text}`"

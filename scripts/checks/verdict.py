@@ -16,8 +16,8 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
-from scripts.checks import arrows, benefits, blocks, commands, comparison, components, hygiene, ids, links, numbers
-from scripts.checks import picture, prices, quotas, resources, sections, shared, steps
+from scripts.checks import arrows, benefits, blocks, citations, commands, comparison, components, hygiene, ids, links
+from scripts.checks import mending, numbers, picture, prices, quotas, resources, sections, shared, steps
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -65,9 +65,10 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
         found.update(commands.check(read.page, read.template))
     if read.template:
         found.update(resources.size(read.template, folder / "template.yaml"))
-    if diagram:
+    judged = tuple(judge(read))
+    found.update(judged)
+    if diagram and not any(finding.code in mending.CODES for finding in judged):
         found.update(picture.current(root, f"{ARCHITECTURES}/{slug}/diagrama.svg", expected_svg))
-        found.update(judge(read))
     return Verdict(read, tuple(sorted(found)))
 
 
@@ -99,20 +100,26 @@ def template_of(root: Path, slug: str) -> Template | None:
 
 def judge(read: Reading) -> Iterable[Finding]:
     """O que as partes já lidas dizem umas das outras: ligação, provas, benefícios e higiene."""
+    dangling = tuple(citations.check(read.template)) if read.template else ()
+    yield from dangling
     if not read.diagram:
         return
     if not read.diagram.bound:
         yield Finding(read.diagram.path, read.diagram.line, "script-sem-vinculo",
                       "O script não liga o diagrama à página e ao template; dê `nodeid` e `recurso` aos componentes.")
         return
-    yield from ids.check(read.diagram, read.page)
-    yield from resources.declared(read.diagram)
+    mended = mending.mend(read.diagram, read.page, read.template)
+    yield from mended.findings
+    read = Reading(mended.diagram, mended.page, read.template) if mended.findings else read
+    yield from ids.check(mended.diagram, read.page)
+    yield from resources.declared(mended.diagram)
     if read.page:
-        yield from components.check(read.diagram, read.page)
-        yield from steps.check(read.diagram, read.page)
-    if read.template:
-        yield from resources.check(read.diagram, read.template)
-        yield from witness(read, read.diagram, read.template)
+        yield from components.titled(mended.diagram, read.page)
+        yield from components.check(mended.diagram, read.page)
+        yield from steps.check(mended.diagram, read.page)
+    if read.template and not dangling and not mended.lost:
+        yield from resources.check(mended.diagram, read.template)
+        yield from witness(read, mended.diagram, read.template)
 
 
 def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Finding]:
@@ -124,8 +131,9 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     yield from arrows.crowded(diagram, template)
     yield from arrows.check(diagram, views, read.proofs)
     yield from misplaced(diagram, views)
-    yield from unclaimed(diagram, views, read.proofs)
-    yield from unread(diagram, views, read.proofs)
+    meant = arrows.meant(diagram, views, read.proofs)
+    yield from unclaimed(diagram, views, meant)
+    yield from unread(diagram, views, meant)
     if read.page:
         yield from quotas.check(read.page, views)
         yield from benefits.check(read.page, views, read.claims)

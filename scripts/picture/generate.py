@@ -14,6 +14,7 @@ from scripts.base.diagram import Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, write
 from scripts.base.wording import decimal, plural
+from scripts.picture import icons
 from scripts.picture.workers import Result, render_all
 
 UNWRITABLE = "A figura não pôde ser escrita; confira a permissão e se há uma pasta nesse caminho."
@@ -28,6 +29,7 @@ def generate(tree: Tree, scripts: list[Path]) -> dict[Path, Result]:
     Devolve o resultado de cada script; os achados do que falhou, cuja figura anterior fica como estava.
     """
     start = time.perf_counter()
+    icons.use(tree.root / "regras" / "icones")
     results: dict[Path, Result] = {script: findings for script in scripts if (findings := _misnamed(tree, script))}
     for findings in results.values():
         _say(findings)
@@ -40,6 +42,7 @@ def generate(tree: Tree, scripts: list[Path]) -> dict[Path, Result]:
             return _say(result)
         for rendered in (result, *result.others):
             _say(rendered.warnings, "aviso: ")
+            _say(_substitutes(rendered), "nota: ")
         try:
             changed += _write(tree, script, result)
         except OSError:
@@ -59,6 +62,21 @@ def failed(results: Mapping[Path, Result]) -> list[Path]:
 def _say(findings: Iterable[Finding], kind: str = "") -> None:
     for finding in findings:
         print(f"{kind}{finding}", file=sys.stderr)
+
+
+def _substitutes(rendered: Rendered) -> Iterable[Finding]:
+    """O que se desenha com o PNG de `diagrams`, menos nítido: uma vez por ícone, com a linha que traz o oficial."""
+    seen = set()
+    for node in rendered.diagram.nodes:
+        key = icons.lacking(node.icon)
+        if key and key not in seen:
+            seen.add(key)
+            line = f'`"{key}" = "architecture-service/NOME"`'
+            yield Finding(rendered.diagram.path, node.line, "icone-substituto",
+                          f"O catálogo não tem o ícone de “{' '.join(node.label.split())}”, e a figura usa o PNG de `diagrams`. Ponha o "
+                          f"SVG em `regras/icones/{key.removesuffix('.png')}.svg` ou, nas ferramentas, a linha {line} em "
+                          "`scripts/picture/icons/catalog.toml`, com o nome que o ícone tem no pacote npm `aws-icons`, e rode "
+                          "`python3 scripts/picture/icons/update.py`.")
 
 
 def _write(tree: Tree, script: Path, result: Rendered) -> bool:

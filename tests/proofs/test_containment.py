@@ -96,9 +96,8 @@ def test_a_template_that_disagrees(changes, expected):
                             "zonas, ou uma vez em cada zona dele."),
     ("Portao @ zona-b", "zona-errada: `portao` está desenhado numa zona, mas `Portao` não vive só nela; desenhe-o "
                                "fora das zonas, ou uma vez em cada zona dele."),
-    ("Destino @ priv-a", "lugar-desconhecido: `destino` está desenhado em `PrivadaA`, mas não se sabe onde "
-                                "`Destino` (`AWS::ElasticLoadBalancingV2::TargetGroup`) vive; desenhe-o fora, ou diga no "
-                                "template a sub-rede, o grupo ou a VPC dele."),
+    ("Destino @ priv-a", "lugar-desconhecido: `destino` está desenhado em `PrivadaA`, e não se sabe em que parte da rede um "
+                         "`AWS::ElasticLoadBalancingV2::TargetGroup` vive; desenhe-o fora do grupo."),
 ])
 def test_a_drawing_that_disagrees(moved, expected):
     assert expected in found(None, moved)
@@ -130,7 +129,7 @@ def two_nats(**changes):
 
 def test_a_component_may_be_one_resource_in_each_subnet():
     assert two_nats() == []
-    assert any("no template `Nat` não está lá" in text for text in two_nats(SubnetId=ref("PublicaA")))
+    assert any("`Nat` não está em `PublicaB`" in text for text in two_nats(SubnetId=ref("PublicaA")))
 
 
 def test_a_subnet_group_says_which_subnet_it_is():
@@ -209,3 +208,11 @@ def test_nested_stacks_may_open_a_path():
     nested = {"Pilha": ("CloudFormation::Stack", {"TemplateURL": "https://exemplo/x"})}
     assert paths(added=nested) == [
         "internet → `Pilha` (AWS::CloudFormation::Stack) cria recursos que não se veem aqui"]
+
+
+def test_a_group_of_two_subnets_is_told_to_be_two_when_something_lives_in_one():
+    """Antes, uma regra mandava tirar o NAT do grupo, e a outra, pô-lo de volta."""
+    drawn = [part for part in DRAWING if not part.startswith(("[pub-a", "Nat", "Servidor"))]
+    said = told(network({}, MORE), *drawn, "[pubs sub-rede-publica] = PublicaA PublicaB @ vpc", "Nat @ pubs")
+    assert [text for text in said if "nat" in text.lower()] == [
+        "lugar-errado: O grupo `pubs` junta `PublicaA` e `PublicaB`, e `Nat` não está em `PublicaB`; desenhe um grupo por recurso, com `nat` no seu."]

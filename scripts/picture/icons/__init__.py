@@ -55,6 +55,14 @@ def node_symbol(image: str) -> Symbol | None:
     return _embedded(path)
 
 
+def lacking(image: str) -> str:
+    """O caminho em `resources/` do PNG que fez as vezes de um ícone da AWS que o catálogo não tem; vazio quando há um."""
+    path = Path(image)
+    key = "/".join(path.parts[-3:])
+    own = any((folder / key).with_suffix(".svg").is_file() for folder in _own)
+    return key if "resources" in path.parts and key.startswith("aws/") and key not in _catalog()["icons"] and not own else ""
+
+
 def problem(path: Path) -> str:
     """O que dizer do arquivo de um ícone que não serve, ou serve mal; vazio quando está bem."""
     if node_symbol(str(path)) is None:

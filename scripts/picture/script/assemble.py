@@ -56,6 +56,7 @@ class _Assembly:
         self.ids: dict[int, str] = {}
         self.names: dict[str, str] = {}
         self.taken: dict[str, int] = {}
+        self.unnamed: set[str] = set()
         self.bound = False
 
     def diagram(self, slug: str, line: int) -> Diagram:
@@ -74,7 +75,8 @@ class _Assembly:
         direction = self.drawn.dot.graph_attr["rankdir"].upper()
         title = plain(self.drawn.name)
         notes = tuple(sorted(set(self.notes)))
-        return Diagram(slug, self.name, title, line, direction, nodes, groups, visible, spacers, self.bound, notes)
+        return Diagram(slug, self.name, title, line, direction, nodes, groups, visible, spacers, self.bound, notes,
+                       frozenset(self.unnamed))
 
     def _note(self, line: int, code: str, message: str) -> None:
         self.notes.append(Finding(self.name, line, code, message))
@@ -84,7 +86,10 @@ class _Assembly:
 
     def _identify(self, element: Any, prefix: str, line: int) -> str:
         free = (f"{prefix}{number}" for number in count(1))
-        identity = _declared_id(element) or next(i for i in free if i not in self.taken and i not in self.wanted)
+        identity = _declared_id(element)
+        if not identity:
+            identity = next(i for i in free if i not in self.taken and i not in self.wanted)
+            self.unnamed.add(identity)
         if identity in self.taken:
             self._problem(
                 line,

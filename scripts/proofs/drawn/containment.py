@@ -14,6 +14,7 @@ from scripts.aws.kinds import kind_of
 from scripts.aws.types import INTERNET_GATEWAY, SCALING_GROUP, SECURITY_GROUP, SUBNET, VOLUME, VPC
 from scripts.base.diagram import Diagram, Group, Node
 from scripts.base.findings import Finding
+from scripts.base.wording import listed
 from scripts.proofs.drawn.zones import zones
 from scripts.proofs.facts.views import Views
 from scripts.proofs.network.interfaces import Home
@@ -110,8 +111,12 @@ def _inside(net: Network, diagram: Diagram, element: Node | Group, group: Group)
         elsewhere = [answers[resource.id, other.id] for other in containers if other.type == container.type]
         settled = answer is True or answer is False and True in others and True in elsewhere
         placeless = answer is None and any(answers[other.id, container.id] is True for other in members)
-        if not settled and not placeless:
-            yield _finding(diagram, element, resource, container, answer)
+        if not settled and not placeless and answer is False and True in elsewhere:
+            yield Finding(diagram.path, group.line, ELSEWHERE,
+                          f"O grupo `{group.id}` junta {listed([f'`{other.id}`' for other in containers])}, e `{resource.id}` não está em "
+                          f"`{container.id}`; desenhe um grupo por recurso, com `{element.id}` no seu.")
+        elif not settled and not placeless:
+            yield _finding(diagram, element, resource, container, answer, home_of(net, resource) is not None)
 
 
 def _contains(net: Network, container: Resource, resource: Resource, home: Home | None) -> bool | None:
@@ -192,8 +197,11 @@ def _belongs(net: Network, container: Resource, resource: Resource) -> bool:
         net, container, resource, home) is True
 
 
-def _finding(diagram: Diagram, element: Node | Group, resource: Resource, container: Resource, answer: bool | None) -> Finding:
+def _finding(diagram: Diagram, element: Node | Group, resource: Resource, container: Resource, answer: bool | None, placed: bool) -> Finding:
     what = f"`{element.id}` está desenhado em `{container.id}`"
+    if answer is None and not placed:
+        return Finding(diagram.path, element.line, UNKNOWN,
+                       f"{what}, e não se sabe em que parte da rede um `{resource.type}` vive; desenhe-o fora do grupo.")
     if answer is None:
         return Finding(diagram.path, element.line, UNKNOWN,
                        f"{what}, mas não se sabe onde `{resource.id}` (`{resource.type}`) vive; desenhe-o fora, "

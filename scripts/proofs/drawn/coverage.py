@@ -10,6 +10,7 @@ from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.drawn.grants import Grant, covered, grants, prefixes_of
 from scripts.proofs.drawn.support import Scene, supported
 from scripts.proofs.facts.views import Views
+from scripts.template.values import Path
 
 CODE = "permissao-sem-seta"
 
@@ -19,6 +20,7 @@ def unclaimed(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterat
 
     Um benefício não justifica permissão: o que ele diz delas é um juízo sobre as que existem.
     """
+    proofs = tuple(proofs)
     evidence = {piece.path for proof in proofs for piece in proof.found}
     prefixes = prefixes_of(evidence)
     left: dict[tuple[str | int, ...], Grant] = {}
@@ -26,13 +28,25 @@ def unclaimed(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterat
     for view in views.each:
         scene = Scene(diagram, view)
         for grant in grants(view):
-            if supported(scene, grant):
+            if supported(scene, grant) or _drawn(scene, grant, proofs, prefixes):
                 explained.add(grant.path)
             elif not covered(grant, evidence, prefixes):
                 left[grant.path] = grant
     remaining = _needed({path: grant for path, grant in left.items() if path not in explained}, explained)
     for grant in _without_reason(remaining):
         yield Finding(views.template.path, views.template.line(*grant.path), CODE, _message(grant))
+
+
+def _drawn(scene: Scene, grant: Grant, proofs: Iterable[Proof], prefixes: set[Path]) -> bool:
+    """Uma seta que ainda não se prova já mostra a ação: o que lhe falta está dito nela, ou ela diz por que não há regra.
+
+    Uma declaração em que há evidência se julga por ela.
+    """
+    if not grant.statement or grant.statement.path in prefixes:
+        return False
+    actors = {actor.id for actor in scene.actors(grant.statement)}
+    return any(not proof.proven and grant.name.lower() in proof.edge.action.lower().split()
+               and actors.intersection(scene.diagram.elements[proof.edge.tail].resources) for proof in proofs)
 
 
 def _needed(left: dict[tuple[str | int, ...], Grant], explained: set[tuple[str | int, ...]]) -> list[Grant]:
