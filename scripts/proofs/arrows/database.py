@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scripts.aws.kinds import HERE
 from scripts.aws.questions import IDENTITY, NAMES, REACH
 from scripts.aws.types import DATABASE, DB_CLUSTER, ECS_SERVICE, FUNCTION, INSTANCE, SCALING_GROUP
+from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.program import unhanded
 from scripts.proofs.arrows.registry import Case, rule
@@ -44,8 +45,8 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     - a porta do motor, igual à da seta quando ela diz uma;
     - a saída do grupo da aplicação e a entrada do grupo do banco nessa porta, e só nela;
     - o endereço do banco e o segredo dele no que o programa recebe do template;
-    - com `ManageMasterUserPassword`, a permissão de ler o segredo; ou `EnableIAMDatabaseAuthentication`
-      e a permissão `rds-db:connect`.
+    - com `ManageMasterUserPassword`, a permissão de ler o segredo e um caminho até o Secrets Manager; ou
+      `EnableIAMDatabaseAuthentication` e a permissão `rds-db:connect`.
 
     Fonte: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.Scenarios.html
     """
@@ -94,6 +95,7 @@ def _credentials(case: Case) -> Iterator[Evidence]:
     decision = decide(Request(case.view, "secretsmanager:GetSecretValue", secret, principal.role), None)
     yield from evidence(decision, at(principal.role), f"`{principal.role.id}`", f"o segredo de `{case.head.id}`",
                         f"permita a ação em `!GetAtt {case.head.id}.MasterUserSecret.SecretArn`")
+    yield from passage(case, case.tail, "secretsmanager", decision.request)
 
 
 def _by_iam(view: View, database: Resource, role: Resource) -> list[Evidence]:

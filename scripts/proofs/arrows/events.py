@@ -24,6 +24,12 @@ CREATED = "s3:ObjectCreated:*"
 LISTS = {FUNCTION: ("LambdaConfigurations", "Function"), QUEUE: ("QueueConfigurations", "Queue"), TOPIC: ("TopicConfigurations", "Topic")}
 ENDS = {"prefix": "que começam por", "suffix": "que acabam em"}
 SENDING = {QUEUE: "sqs:SendMessage", TOPIC: "sns:Publish"}
+PARTS = {CREATED: tuple(f"s3:ObjectCreated:{way}" for way in ("Put", "Post", "Copy", "CompleteMultipartUpload")),
+         "s3:ObjectRemoved:*": ("s3:ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated")}
+"""O que cada `*` reúne: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"""
+
+Told = tuple[Placed, Placed, Placed]
+"""Um aviso: ele, quem ele nomeia e o evento."""
 
 
 @rule(BUCKET, FUNCTION)
@@ -34,8 +40,9 @@ def bucket_triggers_function(case: Case) -> Iterator[Evidence]:
     aquele bucket, daquela conta, invocá-la. A permissão precisa existir antes: sem ela o S3
     recusa a notificação, e a pilha não se cria.
 
-    - a notificação do bucket cita a função, ou um apelido dela, e o evento: toda criação de objeto, ou o
-      que a seta diz em `acao`;
+    - a notificação do bucket cita a função, ou um apelido dela, e o evento: toda criação de objeto, num aviso
+      só ou num por modo de criar, ou o que a seta diz em `acao`;
+    - no filtro, o começo e o fim da chave, sem curingas;
     - uma permissão `lambda:InvokeFunction` para `s3.amazonaws.com` nessa função;
     - `SourceArn` igual ao ARN do bucket e `SourceAccount` igual à conta;
     - o bucket criado depois da permissão;
@@ -145,24 +152,42 @@ def _notification(case: Case, cites: Callable[[Placed], bool]) -> Iterator[Evide
     """A notificação do bucket que cita o destino, no evento da seta."""
     view, bucket, target = case.view, case.tail, case.head
     list_, name = LISTS[target.type]
-    wanted, other = case.edge.action or CREATED, None
-    for entry in _entries(view, bucket, target.type):
-        named, event = (view.inside(entry, key) for key in (name, "Event"))
-        if named is None or event is None or not cites(entry):
-            continue
-        if isinstance(event.value, str) and event.value.startswith("s3:") and covers(event.value, wanted):
-            yield Found(named.path, f"o bucket notifica {'a função' if target.type == FUNCTION else f'`{target.id}`'}")
-            yield Found(event.path, f"a cada evento `{event.value}`")
-            yield from _filtered(view, bucket, entry)
-            return
-        other = event
-    if other:
+    wanted = case.edge.action or CREATED
+    told = [(entry, named, event) for entry in _entries(view, bucket, target.type)
+            if (named := view.inside(entry, name)) and (event := view.inside(entry, "Event")) and cites(entry)]
+    serving = [each for each in told if _is(each[2], wanted)][:1] or _together(view, told, wanted)
+    for entry, named, event in serving:
+        yield Found(named.path, f"o bucket notifica {'a função' if target.type == FUNCTION else f'`{target.id}`'}")
+        yield Found(event.path, f"a cada evento `{event.value}`")
+        yield from _filtered(view, bucket, entry)
+    if told and not serving:
+        other = told[-1][2]
         said = "um evento desconhecido" if isinstance(other.value, Unknown) else f"`{other.value}`"
         yield Missing(other.path, f"a notificação de `{bucket.id}` é de {said}, e a seta pede `{wanted}`",
                       f"escreva `Event: {wanted}`, ou diga o evento na seta com `acao`")
-        return
-    yield Missing(at(bucket, "NotificationConfiguration"), f"o bucket `{bucket.id}` não notifica `{target.id}`",
-                  f"acrescente um item a `{list_}` com `{name}: !GetAtt {target.id}.Arn`")
+    elif not told:
+        yield Missing(at(bucket, "NotificationConfiguration"), f"o bucket `{bucket.id}` não notifica `{target.id}`",
+                      f"acrescente um item a `{list_}` com `{name}: !GetAtt {target.id}.Arn`")
+
+
+def _is(event: Placed, wanted: str) -> bool:
+    return isinstance(event.value, str) and event.value.startswith("s3:") and covers(event.value, wanted) is True
+
+
+def _together(view: View, told: list[Told], wanted: str) -> list[Told]:
+    """Um aviso por parte do que a seta pede, todos das mesmas chaves; nenhum, se falta uma parte."""
+    for first in told:
+        keys = _keys(view, first[0])
+        alike = [each for each in told if _keys(view, each[0]) == keys]
+        parts = [next((each for each in alike if _is(each[2], part)), None) for part in PARTS.get(wanted, ())]
+        if parts and all(parts):
+            return list({each[2].path: each for each in parts if each}.values())
+    return []
+
+
+def _keys(view: View, entry: Placed) -> tuple[str | None, str | None]:
+    seen = filtered(view, entry)
+    return seen.prefix, seen.suffix
 
 
 def _filtered(view: View, bucket: Resource, entry: Placed) -> Iterator[Evidence]:
@@ -176,4 +201,7 @@ def _filtered(view: View, bucket: Resource, entry: Placed) -> Iterator[Evidence]
         yield Missing(entry.path, f"o filtro da notificação de `{bucket.id}` não se conhece", "escreva-o por extenso")
         return
     for name, value in zip(names, (value for _, value in rules if value)):
+        if set("*?") & set(str(value.value)):
+            yield Missing(value.path, f"o filtro da notificação de `{bucket.id}` não tem curingas: `{value.value}` só pega chaves com esse "
+                          "caractere", f"escreva o {'começo' if name == 'prefix' else 'fim'} da chave sem `*` nem `?`")
         yield Found(value.path, f"só para as chaves {ENDS[name]} `{value.value}`")

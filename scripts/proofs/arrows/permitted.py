@@ -10,7 +10,7 @@ from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.view import View
-from scripts.proofs.identity.evaluation import ACCOUNT, Request, applies, decide, evidence
+from scripts.proofs.identity.evaluation import ACCOUNT, Request, applies, decide, evidence, service_name
 from scripts.proofs.identity.policies import Statement, of_resource
 from scripts.template.cloudformation import Resource
 
@@ -42,8 +42,8 @@ def _permission(view: View, permission: Resource, asked: Mapping[str, str], who:
     yield Found(at(permission, "FunctionName"), "a permissão é desta função")
     yield Found(at(permission, "SourceArn"), f"só `{who}` a invoca")
     for name, value in asked.items():
-        yield from expect(view, permission, name, value, f"`{name}` é `{value}`", f"`{name}` de `{permission.id}` não é `{value}`",
-                          "corrija o valor")
+        yield from expect(view, permission, name, lambda said, value=value: service_name(said) == value or said == value,
+                          f"`{name}` é `{value}`", f"`{name}` de `{permission.id}` não é `{value}`", "corrija o valor")
     account = view.at(permission, "SourceAccount")
     if account and "SourceAccount" not in asked and account.value != ACCOUNT:
         yield Missing(account.path, f"`SourceAccount` de `{permission.id}` é outra conta", "tire-o, ou use `!Ref AWS::AccountId`")

@@ -15,10 +15,12 @@ from scripts.proofs.claims.kinds import strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.alarms import watching
 from scripts.proofs.facts.callees import Callee, callee, configured
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
-from scripts.template.cloudformation import Resource
+from scripts.proofs.identity.evaluation import service_name
+from scripts.template.cloudformation import Key, Resource
 
 WAITING = tuple(f"{name}.amazonaws.com" for name in (
     "apigateway", "elasticloadbalancing", "cognito-idp", "lex", "lexv2", "edgelambda", "batchoperations.s3")) + ("alexa-appkit.amazon.com",)
@@ -222,7 +224,7 @@ def _asynchronous(view: View) -> tuple[list[Callee], list[Missing]]:
 
 def _waits(principal: object) -> bool:
     """Quem chama espera a resposta, ou é uma conta ou um papel, que decide a cada chamada."""
-    text = principal.replace("${AWS::URLSuffix}", "amazonaws.com") if isinstance(principal, str) else ""
+    text = service_name(principal)
     return text in (*WAITING, "*") or text.isdecimal() or text.startswith(("arn:", "${AWS::AccountId}"))
 
 
@@ -242,23 +244,24 @@ def _destination(view: View, function: Resource, qualifier: str) -> tuple[list[F
 
 def _watched(view: View, queue: Resource) -> Iterator[Evidence]:
     for alarm in view.of_type(ALARM):
-        items = view.items(alarm, "Dimensions")
+        start = watching(view, alarm)
+        items = view.items(alarm, *start, "Dimensions") if start is not None else []
         name, value = (view.inside(items[0], key) for key in ("Name", "Value")) if len(items) == 1 else (None, None)
         named = name and value and name.value == "QueueName" and view.spelled(value.value) == view.name(queue)
-        counted = view.value(alarm, "Unit") in (None, "Count")
-        if named and counted and view.value(alarm, "ActionsEnabled") in (None, True, "true"):
+        counted = view.value(alarm, "Unit") in (None, "Count") and view.value(alarm, "Metrics", 0, "MetricStat", "Unit") in (None, "Count")
+        if start is not None and named and counted and view.value(alarm, "ActionsEnabled") in (None, True, "true"):
             yield Found(items[0].path, f"o alarme olha `{queue.id}`")
             view.items(alarm, "AlarmActions")  # a quem avisa: o benefício que o nomear diz o que se leu
-            yield from _alarm(view, alarm)
+            yield from _alarm(view, alarm, start)
             return
     yield Missing(("Resources", queue.id), f"nenhum alarme vigia `{queue.id}`",
                   "acrescente um `AWS::CloudWatch::Alarm` de `ApproximateNumberOfMessagesVisible`")
 
 
-def _alarm(view: View, alarm: Resource) -> Iterator[Evidence]:
+def _alarm(view: View, alarm: Resource, start: tuple[Key, ...]) -> Iterator[Evidence]:
     expected = {"Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible"}
     for name, value in expected.items():
-        yield from require(view, alarm, (name,), equal(value), "e as mensagens à espera",
+        yield from require(view, alarm, (*start, name), equal(value), "e as mensagens à espera",
                            f"`{alarm.id}` não olha as mensagens à espera", f"use `{name}: {value}`")
     fires = {"GreaterThanOrEqualToThreshold": 1, "GreaterThanThreshold": 0}
     compare = view.value(alarm, "ComparisonOperator")

@@ -129,13 +129,21 @@ def _principal(statement: Statement, request: Request) -> Answer:
     return some(_names(statement, request, kind, item.value) for kind, item in statement.principals)
 
 
+def service_name(text: Any) -> str:
+    """O nome do serviço; `s3.${AWS::URLSuffix}` é, na partição `aws`, `s3.amazonaws.com`.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+    """
+    return text.replace("${AWS::URLSuffix}", "amazonaws.com") if isinstance(text, str) else ""
+
+
 def _names(statement: Statement, request: Request, kind: str, value: Any) -> Answer:
     text = request.view.spelled(value)
     if kind == "Not" or text is None:
         return None
     if request.service:
         # Negar a todos nega também a um serviço; permitir a um serviço é nomeá-lo.
-        return text == request.service if kind == "Service" else text == "*" and not statement.allows
+        return service_name(text) == request.service if kind == "Service" else text == "*" and not statement.allows
     role = request.view.arn(request.role) if request.role else None
     if kind != "AWS" or role is None:
         return False
