@@ -7,6 +7,7 @@ desenhar. Nos dois, o único achado que vem do esqueleto são os textos por escr
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 from string import Template
 
@@ -16,19 +17,6 @@ from scripts.picture.generate import failed, generate
 from scripts.picture.workers import Result, render_all
 
 PARTS = Path(__file__).parent
-EXAMPLE = {
-    "charge": "**Não cobra por hora**: sem uso, só o que fica guardado.",
-    "steps": "1. A [pessoa usuária](#pessoa) envia um arquivo ao [bucket](#arquivos) com as próprias credenciais.",
-    "rows": "| [Pessoa usuária](#pessoa) | Envia o arquivo. | Fica fora da pilha. | — |\n"
-            "| [Região AWS](#regiao) | Onde a pilha é criada. | Nada no template depende da região. | — |\n"
-            "| [Bucket de arquivos](#arquivos) | Guarda os arquivos. | Criptografado e sem acesso público. | `BucketArquivos` |",
-    "benefits": "- *Opinião.* Guardar arquivos num serviço gerenciado poupa a operação de um servidor: [o que é o S3]("
-                "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html). Troque por uma afirmação da página Provas, com o link dela.",
-    "capabilities": "",
-    "empty": "aws s3 rm s3://NOME_BUCKET --recursive --region sa-east-1\n",
-    "problems": "| A remoção da pilha falha no bucket. | Ainda há objetos nele. | Esvazie-o e remova de novo. |",
-}
-"""O que a página do exemplo diz nos lugares que mudam com o template."""
 UNPROVEN = ("- *Opinião.* Escreva o que se ganha, com a fonte: [como escolher](https://docs.aws.amazon.com/wellarchitected/latest/framework/"
             "welcome.html).")
 
@@ -45,7 +33,7 @@ def create(tree: Tree, slug: str, source: Path | None = None) -> int:
         raise WrongUse(f"Já existe `{'`, `'.join(taken)}`; escolha outro nome ou apague antes.")
     title = slug.replace("-", " ").capitalize()
     texts = {part: (PARTS / part).read_text(encoding="utf-8") for part in targets}
-    example = EXAMPLE
+    example = tomllib.loads((PARTS / "example.toml").read_text(encoding="utf-8"))
     if source:
         texts["template.yaml.txt"], texts["script.py.txt"], example = _from(tree, slug, title, source)
     for part, target in targets.items():
