@@ -71,7 +71,7 @@ def test_a_benefit_without_proof_lists_the_claims(item):
 
 @pytest.mark.parametrize("identity, hint", [
     ("alta-disponibilidad", "talvez seja `alta-disponibilidade`"),
-    ("zzz", "escolha outra, ou escreva-a em `scripts/proofs/claims/`"),
+    ("zzz", "escolha outra, ou escreva-a em `regras/`"),
 ])
 def test_an_unknown_claim_suggests_one(identity, hint):
     assert check(f"- [X](../../provas.md#{identity}).") == [

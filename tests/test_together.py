@@ -73,7 +73,7 @@ def test_what_the_cloud_reads_alike_is_alike():
     more = BANK.replace('["ssmmessages:OpenDataChannel"]', '["ssmmessages:OpenDataChannel", "ssm:UpdateInstanceInformation"]')
     turned = BANK.replace('["ssmmessages:OpenDataChannel"]', '["ssm:UpdateInstanceInformation", "ssmmessages:OpenDataChannel"]')
     assert findings(more, turned) == []
-    joined = [BANK.replace('"18"', f"!Join ['', {parts}]") for parts in ("[a, b]", "[b, a]")]
+    joined = [BANK.replace('"18"', f"!Join ['', {parts}]") for parts in ("[a, b]", "[a, b]", "[b, a]")]
     assert len(findings(*joined)) == 1
 
 
@@ -84,6 +84,10 @@ def test_each_template_has_one_vote():
     assert [(one.path, one.line) for one in findings(many)] == [("0.yaml", 4)]
     once = DISK.format("true", "gp3")
     assert [(one.path, one.line) for one in findings(once, many, once)] == [("1.yaml", 2), ("1.yaml", 3)]
+
+
+def test_a_tie_is_no_majority():
+    assert findings(DISK.format("true", "gp3"), DISK.format("true", "gp2")) == []
 
 
 def test_a_resource_excuses_itself():

@@ -87,6 +87,11 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
                                           "DistributionConfig.IPV6Enabled", "DistributionConfig.PriceClass"),
         "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.RedirectConfig.StatusCode",),
     },
+    "Certificados: se o certificado existe, vale e cobre o nome se vê na hora, como a página Provas avisa.": {
+        "AWS::CloudFront::Distribution": (
+            "DistributionConfig.ViewerCertificate.AcmCertificateArn", "DistributionConfig.ViewerCertificate.MinimumProtocolVersion",
+            "DistributionConfig.ViewerCertificate.SslSupportMethod"),
+    },
     "Registros e métricas: mostram o que houve, e não mudam o que há.": {
         "AWS::Batch::JobDefinition": ("ContainerProperties.LogConfiguration",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.Monitoring.Enabled",),
@@ -101,7 +106,8 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::Batch::JobDefinition": ("ContainerProperties.Command", "ContainerProperties.Environment", "ContainerProperties.Image"),
         "AWS::CloudFront::Distribution": (
             "DistributionConfig.*.CachePolicyId", "DistributionConfig.*.OriginRequestPolicyId", "DistributionConfig.*.ResponseHeadersPolicyId",
-            "DistributionConfig.CustomErrorResponses", "DistributionConfig.DefaultCacheBehavior.AllowedMethods"),
+            "DistributionConfig.CustomErrorResponses", "DistributionConfig.DefaultCacheBehavior.AllowedMethods",
+            "DistributionConfig.DefaultRootObject"),
         "AWS::DynamoDB::Table": ("AttributeDefinitions", "KeySchema"),
         "AWS::EC2::Instance": ("UserData",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.UserData",),
@@ -130,7 +136,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Lidas por outra pergunta: o lugar, as afirmações ou outra seta as julgam.": {
         "AWS::CloudFront::Distribution": (
-            "DistributionConfig.*.ViewerProtocolPolicy", "DistributionConfig.Origins.S3OriginConfig.OriginAccessIdentity",
+            "DistributionConfig.*.ViewerProtocolPolicy", "DistributionConfig.Aliases", "DistributionConfig.Origins.S3OriginConfig",
             "DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate"),
         "AWS::EC2::Subnet": ("MapPublicIpOnLaunch",),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ("Protocol",),
@@ -155,6 +161,15 @@ NEIGHBOURS: Mapping[str, str] = {
     "AWS::Logs::MetricFilter": "só conta linhas de log",
 }
 """Tipos de recurso que podem citar um do caminho sem mudar a seta, e por quê."""
+
+
+OBSERVERS: dict[str, str] = {}
+"""O mesmo que `NEIGHBOURS`, do autor de uma árvore."""
+
+
+def observer(type_: str, reason: str) -> None:
+    """Diz que um recurso deste tipo pode citar um do caminho sem mudar a seta, e por quê; aparece na página Provas como do autor."""
+    OBSERVERS[type_] = reason
 
 
 AUTHORS: dict[str, dict[str, tuple[str, ...]]] = {}

@@ -39,7 +39,7 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "AWS::AutoScaling::AutoScalingGroup": ("LoadBalancerNames", "TargetGroupARNs", "TrafficSources"),
         "AWS::CloudFront::Distribution": (
             "DistributionConfig.CacheBehaviors.PathPattern", "DistributionConfig.CacheBehaviors.TargetOriginId",
-            "DistributionConfig.Origins.DomainName"),
+            "DistributionConfig.DefaultCacheBehavior.TargetOriginId", "DistributionConfig.Origins.DomainName"),
         "AWS::ECS::Service": ("LoadBalancers",),
         "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.TargetGroupArn", "DefaultActions.Type"),
         "AWS::Route53::RecordSet": ("AliasTarget", "Type"),

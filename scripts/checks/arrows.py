@@ -102,7 +102,7 @@ def _no_rule(diagram: Diagram, template: Template, proof: Proof) -> str:
         return (f"vai de `{tail}` a `{head}`, e só há prova do contrário, “{RULES[head, tail].title}”: a seta parte de quem inicia a chamada; "
                 "inverta-a")
     return (
-        f"liga `{tail}` a `{head}` e nenhuma regra prova esse par; escreva uma em `scripts/proofs/arrows/` "
+        f"liga `{tail}` a `{head}` e nenhuma regra prova esse par; escreva uma em `regras/` "
         f'com `@rule("{tail}", "{head}")`, ou dê o motivo em `{excuse}="…"`'
     )
 

@@ -68,7 +68,7 @@ def _unproven(page: Page, identity: str | None, common: bool) -> str:
         return (f"O benefício não começa por uma prova; comece por `[Título](../../provas.md#id)`, ou por *{page.titles.opiniao}* e "
                 f"uma fonte. As afirmações são: {known}.")
     close = difflib.get_close_matches(identity, CLAIMS, 1)
-    hint = f"talvez seja `{close[0]}`" if close else "escolha outra, ou escreva-a em `scripts/proofs/claims/`"
+    hint = f"talvez seja `{close[0]}`" if close else "escolha outra, ou escreva-a em `regras/`"
     return f"Não há a afirmação `{identity}`; {hint}. As que existem são: {known}."
 
 

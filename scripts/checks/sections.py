@@ -89,8 +89,8 @@ def _summary(page: Page, template: Template | None) -> Iterator[Finding]:
 
 
 def _strange(types: list[str]) -> str:
-    return (f"O catálogo não conhece {', '.join(f'`{type_}`' for type_ in types)}, e não se sabe se cobra por hora; acrescente a linha do "
-            "tipo ao catálogo, em `regras/`.")
+    return (f"O catálogo não conhece {', '.join(f'`{type_}`' for type_ in types)}, e não se sabe se cobra por hora; acrescente o tipo "
+            "ao catálogo em `regras/`, com `add`.")
 
 
 def _strong(page: Page) -> Iterator[tuple[str, int]]:

@@ -62,7 +62,7 @@ class Part:
 
 
 def check(templates: list[Template]) -> list[Finding]:
-    """Um achado por valor que difere do da maioria; num empate, do template que vem primeiro."""
+    """Um achado por valor que difere do da maioria; num empate, nenhum."""
     named: dict[str, list[Part]] = {}
     for template in templates:
         for part in parts(template):
@@ -158,6 +158,8 @@ def _divergent(same: list[Part]) -> Iterator[Finding]:
     # Um voto por template, no que ele mais escreve: o de muitos recursos não pesa mais que os outros.
     votes = Counter(counted.most_common(1)[0][0] for counted in written.values())
     usual = votes.most_common(1)[0][0]
+    if list(votes.values()).count(votes[usual]) > 1:
+        return  # num empate não há maioria de que alguém divirja
     model = next(part for part in same if part.value == usual)
     for part in same:
         if part.value != usual and not part.reason:

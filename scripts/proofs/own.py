@@ -13,14 +13,14 @@ from pathlib import Path
 from types import ModuleType
 
 from scripts.aws.kinds import KINDS
-from scripts.aws.neutral import AUTHORS
+from scripts.aws.neutral import AUTHORS, OBSERVERS
 from scripts.base.findings import Defect, Finding
 from scripts.base.source import read
 from scripts.proofs.arrows.prove import RULES
 from scripts.proofs.claims.evaluate import CLAIMS
 from scripts.proofs.told import OWN, Repeated
 
-_TABLES: tuple[dict, ...] = (RULES, CLAIMS, KINDS, AUTHORS)
+_TABLES: tuple[dict, ...] = (RULES, CLAIMS, KINDS, AUTHORS, OBSERVERS)
 _OURS = tuple(dict(table) for table in _TABLES)
 _now: dict[str, object] = {"files": (), "findings": ()}
 

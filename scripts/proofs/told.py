@@ -17,7 +17,7 @@ class Repeated(ValueError):
 
     def __init__(self, message: str, new: Callable[..., Any], known: Callable[..., Any]):
         where = f", em `{origin(known)}`, linha {_line(known)}; deixe uma só" if origin(known) else (
-            ", das ferramentas, que já decide; apague a sua, ou leve a outro tipo a que existe com `extend`")
+            ", das ferramentas, que já decide; apague a sua")
         super().__init__(f"{message}{where}")
         self.line = _line(new)
 

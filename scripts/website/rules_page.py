@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
-from scripts.aws.neutral import AUTHORS
+from scripts.aws.neutral import AUTHORS, OBSERVERS
 from scripts.proofs import manual
 from scripts.proofs.arrows.registry import Rule
 from scripts.proofs.claims.registry import Claim
@@ -41,7 +41,7 @@ def build(known: Mapping[str, Facts]) -> list[Element]:
     SubElement(root, "h2", {"id": manual.BENEFITS}).text = "As afirmações dos benefícios"
     for claim in manual.claims():
         _uses(_entry(root, claim), [use for facts in architectures for use in _benefits(facts, claim)])
-    if AUTHORS:
+    if AUTHORS or OBSERVERS:
         _harmless(root)
     trust_page.build(root)
     return list(root)
@@ -55,6 +55,8 @@ def _harmless(root: Element) -> None:
         item = paragraph(shown, f"{reason} ", tag="li")
         for index, (type_, names) in enumerate(rows.items()):
             say(item, f"{'; ' if index else ''}`{type_}`: {', '.join(f'`{name}`' for name in names)}")
+    for type_, reason in OBSERVERS.items():
+        say(SubElement(shown, "li"), f"`{type_}`, que cita recursos do caminho: {reason}")
 
 
 def _entry(root: Element, entry: Rule | Claim) -> Element:

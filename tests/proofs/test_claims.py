@@ -364,7 +364,7 @@ BAD = [
      "não há como julgar se `Nat` (`AWS::EMR::Cluster`) sobrevive à perda de uma zona; acrescente uma parte com `@part` a "
      "`scripts/proofs/claims/availability.py`"),
     ("alta-disponibilidade", "servidores", ("{Type: AWS::EC2::NatGateway,", "{Type: Outro::Tipo,"),
-     "as afirmações não conhecem o tipo `Outro::Tipo`; acrescente a linha dele ao catálogo em `scripts/aws/`"),
+     "as afirmações não conhecem o tipo `Outro::Tipo`; acrescente-o ao catálogo em `regras/`, com `add`"),
     ("alta-disponibilidade", "eventos", ("", ""), "nada no template diz respeito a “alta disponibilidade”; retire o benefício"),
     # escalabilidade
     ("escalabilidade", "servidores", ("MaxSize: 6", "MaxSize: 4"), "não se prova que o máximo de `Frota` seja maior que o mínimo; "
@@ -688,7 +688,7 @@ def test_hostile_templates_neither_crash_nor_prove(claim_id, text):
 def test_an_unknown_claim_and_a_repeated_one():
     with pytest.raises(KeyError):
         bench("Resources: {A: {Type: AWS::S3::Bucket}}", "A").claim("nao-ha")
-    with pytest.raises(ValueError, match="já há a afirmação alta-disponibilidade"):
+    with pytest.raises(ValueError, match="Já há a afirmação `alta-disponibilidade`"):
         claim("alta-disponibilidade")(lambda scene: iter(()))
     with pytest.raises(ValueError, match="precisa de título, motivo, lista e `Fonte: URL`"):
         claim("outra")(test_an_unknown_claim_and_a_repeated_one)

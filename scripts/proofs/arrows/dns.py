@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.aws.questions import FORWARD, NAMES
+from scripts.aws.questions import NAMES
 from scripts.aws.types import BALANCER, DISTRIBUTION, HOSTED_ZONE, RECORD_SET, RECORD_SET_GROUP
 from scripts.proofs.arrows.distribution import CONFIG, enabled
 from scripts.proofs.arrows.internet import outsider
@@ -73,7 +73,7 @@ def outside_asks_zone(case: Case) -> Iterator[Evidence]:
         yield Missing(at(zone), f"`{zone.id}` não tem nenhum registro", f"crie um `{RECORD_SET}` com `HostedZoneId: !Ref {zone.id}`")
 
 
-@rule((HOSTED_ZONE, RECORD_SET, RECORD_SET_GROUP), (BALANCER, DISTRIBUTION), asks=(NAMES, FORWARD))
+@rule((HOSTED_ZONE, RECORD_SET, RECORD_SET_GROUP), (BALANCER, DISTRIBUTION), asks=(NAMES,))
 def name_leads_to_target(case: Case) -> Iterator[Evidence]:
     """Um nome do Route 53 leva a um balanceador ou a uma distribuição.
 

@@ -137,7 +137,7 @@ def extend(identity: str, tails: str | Iterable[str] = (), heads: str | Iterable
 def _add(described: Rule, pairs: Iterable[tuple[str, str]], function: Prover) -> None:
     for start, end in pairs:
         if (start, end) in RULES:
-            raise Repeated(f"Já há regra para {start} → {end}: `{RULES[start, end].id}`", function, RULES[start, end].prove)
+            raise Repeated(f"Já há regra para {start} → {end} (`{RULES[start, end].id}`)", function, RULES[start, end].prove)
         RULES[start, end] = described
 
 

@@ -41,7 +41,7 @@ def strangers(scene: Scene) -> Iterator[Missing]:
     for resource in drawn(scene):
         if not kind_of(resource.type).nature:
             yield Missing(("Resources", resource.id, "Type"), f"as afirmações não conhecem o tipo `{resource.type}`",
-                          "acrescente a linha dele ao catálogo em `scripts/aws/`")
+                          "acrescente-o ao catálogo em `regras/`, com `add`")
 
 
 def nodes_of(scene: Scene, *names: str) -> list[Node]:

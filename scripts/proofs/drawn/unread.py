@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scripts.aws.defaults import usual
-from scripts.aws.neutral import NEIGHBOURS, neutral
+from scripts.aws.neutral import NEIGHBOURS, OBSERVERS, neutral
 from scripts.aws.questions import touches
 from scripts.aws.types import VPC
 from scripts.base.diagram import Diagram, Edge
@@ -117,8 +117,7 @@ def _property(views: Views, resource: Resource, doubts: Mapping[Path, Mapping[st
     arrows = list(dict.fromkeys(edge for edges in doubts.values() for edge in edges))
     return Finding(views.template.path, views.template.line(*next(iter(doubts))), "propriedade-desconhecida",
                    f"A prova não leu {_listed(names)} de `{resource.id}`, e isso pode mudar {_listed(arrows)}; tire a propriedade, "
-                   "leia-a na regra da seta, ou diga o que ela muda: em `scripts/aws/questions.py`, se só muda algumas perguntas, ou em "
-                   "`scripts/aws/neutral.py`, se não muda seta nenhuma.")
+                   "leia-a na regra da seta, ou, se ela não muda seta nenhuma, diga por quê em `regras/`, com `harmless`.")
 
 
 def _networks(resources: Mapping[str, Resource], name: str) -> set[str]:
@@ -130,12 +129,12 @@ def _networks(resources: Mapping[str, Resource], name: str) -> set[str]:
 def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: set[Key]) -> Iterator[Finding]:
     for resource in views.template.resources.values():
         cited = sorted(resource.references & arrows.keys())
-        if cited and resource.id not in seen and resource.id not in arrows and resource.type not in NEIGHBOURS:
+        if cited and resource.id not in seen and resource.id not in arrows and resource.type not in {**NEIGHBOURS, **OBSERVERS}:
             doubted = list(dict.fromkeys(edge for name in cited for edge in arrows[name]))
             yield Finding(views.template.path, resource.line, "vizinho-desconhecido",
                           f"`{resource.id}` (`{resource.type}`) cita {_listed(cited)}, nenhuma prova o olhou, e ele pode mudar "
-                          f"{_listed(doubted)}; tire-o, leia-o na regra da seta, ou, se ele só observa, acrescente o tipo a "
-                          "`scripts/aws/neutral.py`.")
+                          f"{_listed(doubted)}; tire-o, leia-o na regra da seta, ou, se ele só observa, diga por quê em `regras/`, com "
+                          "`observer`.")
 
 
 def _listed(names: list[str]) -> str:
