@@ -23,7 +23,8 @@ def run_tests(tree: Tree, names: list[str]) -> int:
     findings = run.check_tree(tree, slugs).findings if slugs or not names else []
     for finding in findings:
         print(finding)
-    folders = dict.fromkeys((tree.root / "tests", TOOLKIT / "tests" / "every" if tree.root != TOOLKIT else tree.root / "tests"))
+    own, every = tree.root / "tests", TOOLKIT / "tests" / "every"
+    folders = [own] if (own / "every").is_dir() else [own, every]  # um repositório de `novo --projeto` já traz os de `every`
     os.environ[TREE_VARIABLE] = str(tree.root)
     spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
     chosen = ["-k", " or ".join(f"{name} or {name.replace('-', '_')}" for name in names)] if names else []
