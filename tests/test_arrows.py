@@ -116,9 +116,9 @@ def test_an_arrow_to_a_service_that_says_no_resource_is_refused(read, excuse):
 
 def test_an_arrow_with_two_heads_is_proven_both_ways(read):
     diagram, told, resources = read.diagram, read.page, read.template
-    edges = tuple(replace(e, arrows="both") if e.id == "funcao--resultados" else e for e in diagram.edges)
+    edges = tuple(replace(e, arrows="both") if e.id == "funcao--falhas" else e for e in diagram.edges)
     found = [finding.message for finding in verdict.judge(Reading(replace(diagram, edges=edges), told, resources))]
-    assert any("nenhuma regra prova a volta, de `resultados` a `funcao`" in message for message in found)
+    assert any("nenhuma regra prova a volta, de `falhas` a `funcao`" in message for message in found)
 
 
 def test_a_node_of_two_services_hides_one_of_them(read):

@@ -39,7 +39,7 @@ ADDED: dict[str, tuple[str, dict[str, Any]]] = {
         "ExecutionRoleArn": att("PapelExecucao"),
         "ContainerDefinitions": [{
             "Name": "web", "Image": {"Fn::Sub": "${Repositorio.RepositoryUri}:1"}, "PortMappings": [{"ContainerPort": 8080}],
-            "Environment": [{"Name": "PGHOST", "Value": {"Fn::GetAtt": ["Banco", "Endpoint.Address"]}}],
+            "Environment": [{"Name": "PGHOST", "Value": {"Fn::GetAtt": ["Banco", "Endpoint.Address"]}}, {"Name": "TABELA", "Value": ref("Tabela")}],
             "LogConfiguration": {"LogDriver": "awslogs", "Options": {
                 "awslogs-group": ref("Registros"), "awslogs-region": ref("AWS::Region"), "awslogs-stream-prefix": "web"}}}]}),
     "Alvo": (ELB + "TargetGroup", {"VpcId": ref("Vpc"), "TargetType": "ip", "Protocol": "HTTP", "Port": 80}),
@@ -119,6 +119,8 @@ BROKEN = [
     ("Servico >> Repositorio", prop("RotaPrivada", "DestinationCidrBlock"), "10.9.0.0/16", "não chega a `ecr.api`"),
     ("Servico >> Tabela acao=dynamodb:PutItem", prop("Tarefa", "TaskRoleArn"), REMOVED, "não usam um papel deste template"),
     ("Servico >> Tabela acao=dynamodb:PutItem", prop("Tarefa", "TaskRoleArn"), att("PapelExecucao"), "fazer `dynamodb:PutItem`"),
+    ("Servico >> Tabela acao=dynamodb:PutItem", prop("Tarefa", *CONTAINER, "Environment", 1), {"Name": "X", "Value": "y"}, "qual é `Tabela`"),
+    ("Servico >> Banco", prop("Tarefa", *CONTAINER, "Environment", 0), {"Name": "X", "Value": "y"}, "qual é `Banco`"),
     ("Servico >> Registros", prop("Tarefa", *CONTAINER, "LogConfiguration", "Options", "awslogs-group"), "outro", "escreve em `Registros`"),
     ("Servico >> Registros", prop("Tarefa", *CONTAINER, "LogConfiguration", "LogDriver"), "splunk", "não usa o `awslogs`"),
     ("Servico >> Registros", prop("Tarefa", *CONTAINER, "LogConfiguration", "Options", "awslogs-stream-prefix"), REMOVED, "que o Fargate exige"),

@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterator
 
 from scripts.aws.types import (
-    BALANCER, BUCKET, DATABASE, DB_CLUSTER, EVENT_BUS, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP,
-    TOPIC, VOLUME,
+    BALANCER, BUCKET, DATABASE, DB_CLUSTER, ECS_SERVICE, EVENT_BUS, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, LOG_GROUP,
+    QUEUE, SCALING_GROUP, TASK_DEFINITION, TOPIC, VOLUME,
 )
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.citations import citations, cites
 from scripts.proofs.facts.measures import texts
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.volumes import links
+from scripts.proofs.identity.principals import task_of
 from scripts.proofs.identity.services import SERVICES, watched
 from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
@@ -30,6 +31,8 @@ HANDED: dict[str, tuple[tuple[Key, ...], ...]] = {
     JOB_DEFINITION: (("ContainerProperties", "Environment"), ("ContainerProperties", "Command")),
     INSTANCE: (("UserData",),),
     SCALING_GROUP: (),
+    ECS_SERVICE: (),
+    TASK_DEFINITION: (("ContainerDefinitions",),),
     LAUNCH_TEMPLATE: (("LaunchTemplateData", "UserData"),),
     "AWS::AutoScaling::LaunchConfiguration": (("UserData",),),
 }
@@ -38,7 +41,8 @@ INIT = "AWS::CloudFormation::Init"
 RELAYS = ("AWS::SSM::Parameter", "AWS::SecretsManager::Secret", "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup",
           "AWS::ServiceDiscovery::Instance")
 """Onde se pode guardar um nome gerado, com outro que se conhece."""
-UNTOLD = (KMS_KEY,)
+UNTOLD = (KMS_KEY, LOG_GROUP)
+"""O que se usa sem que o programa o nomeie."""
 SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 DATABASES = {DATABASE: ".Endpoint.Address", DB_CLUSTER: ".Endpoint.Address"}
 LISTENING = re.compile(r"""(?:--(?:listen|bind|http|port)[= ]|\s-[bp] |listen\s+|ListenStream=|http\.server )["']?(?:[\w.\[\]*-]*:)?(\d{2,5})\b""")
@@ -48,8 +52,8 @@ PORT_VARIABLE = re.compile(r"^\s*(?:export\s+)?((?:PG|MYSQL|DB|DATABASE|BANCO)\w
 
 def handed(view: View, program: Resource) -> list[Placed]:
     """O que este recurso recebe do template; vazio quando nada do programa está nele."""
-    fleet = program.type == SCALING_GROUP
-    model = model_of(network_of(view), program) if fleet else None
+    model = model_of(network_of(view), program) if program.type == SCALING_GROUP else None
+    model = task_of(view, program) if program.type == ECS_SERVICE else model
     found: list[Placed | None] = []
     for owner in (program, model) if model else (program,):
         found += [view.at(owner, *keys) for keys in HANDED.get(owner.type, ())]
