@@ -1,0 +1,75 @@
+"""O que a máquina faz ao nascer: o sinal, o `cfn-init`, os arquivos que roda e as unidades que inicia."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bench import REMOVED, Architecture, real
+from test_outside_attacks import text_of
+
+R, FILES = "Resources", ("Metadata", "AWS::CloudFormation::Init", "config", "files")
+CASES: dict[str, tuple[str, tuple[Any, ...], Any, str]] = {
+    "o sinal vai a outro recurso": ("pdv-alta-disponibilidade", (R, "ModeloLancamento"), ("--resource GrupoInstancias", "--resource ModeloLancamento"),
+                                    "manda a `ModeloLancamento`"),
+    "o sinal vai a um nome que não há": ("web-ec2-rds-s3", (R, "Servidor"), ("$? --stack ${AWS::StackName} --resource Servidor",
+                                                                             "$? --stack ${AWS::StackName} --resource Instancia"), "não lhe manda"),
+    "não há sinal": ("musicas", (R, "Servidor"), ("/opt/aws/bin/cfn-signal", "/bin/echo"), "não lhe manda"),
+    "o sinal vai a outra pilha": ("ecommerce", (R, "ModeloLancamento"), ("$? --stack ${AWS::StackName}", "$? --stack loja"), "não vai a esta pilha"),
+    "o sinal é sempre de falha": ("musicas", (R, "Servidor"), ("--exit-code $?", "--exit-code 1"), "sempre de falha"),
+    "o cfn-init lê outro recurso": ("ecommerce", (R, "ModeloLancamento"), ("--resource ModeloLancamento", "--resource GrupoInstancias"),
+                                    "não tem o que ele escreve"),
+    "o cfn-init lê outra pilha": ("espectrometria", (R, "ModeloLancamento"), ("--verbose --stack ${AWS::StackName}", "--verbose --stack outra"),
+                                  "lê outra pilha"),
+    "ninguém roda o cfn-init": ("musicas", (R, "Servidor"), ("/opt/aws/bin/cfn-init", "/bin/echo"), "nada roda o `cfn-init`"),
+    "o cfn-init pede um conjunto que não há": ("musicas", (R, "Servidor"), ("cfn-init --verbose", "cfn-init --configsets tudo --verbose"),
+                                               "não está em `configSets`"),
+    "o script de montagem não se executa": ("dois-volumes-ebs", (R, "Servidor", *FILES, "/usr/local/sbin/montar-volume"), ("000755", "000644"),
+                                            "não tem permissão de execução"),
+    "o script sem dono nem outros que o executem": ("upload-ec2-ebs-rds", (R, "Servidor", *FILES, "/usr/local/sbin/montar-volume"), ("000755", "000640"),
+                                                    "não tem permissão de execução"),
+    "a unidade roda um nome que não há": ("web-ec2-rds-s3", ("Mappings", "Codigo", "Site", "UnidadeVolume"), ("sbin/montar-volume", "sbin/monta"),
+                                          "que nada escreve"),
+    "a unidade lê um ambiente que não há": ("pdv-alta-disponibilidade", ("Mappings", "Codigo", "Site", "Unidade"), ("/etc/pdv.env", "/etc/loja.env"),
+                                            "que nada escreve, e não inicia"),
+    "o script não diz em que roda": ("envio-e-consulta", ("Mappings", "Codigo", "Site", "MontarVolume"), ("#!/bin/bash\n", ""), "não diz em que roda"),
+    "o servidor carrega outro módulo": ("ecommerce", ("Mappings", "Codigo", "Site", "Unidade"), ("loja:app", "site:app"), "que o programa não tem"),
+    "o servidor carrega outro nome": ("musicas", ("Mappings", "Codigo", "Site", "Unidade"), ("musicas:app", "musicas:aplicacao"), "que o programa não tem"),
+}
+
+
+def edited(slug: str, path: tuple[Any, ...], old: str, new: str) -> Architecture:
+    changed = real(slug)
+    for where, value in text_of(path, old, new).items():
+        changed = changed.put(*where, value=value(changed.template.data))
+    return changed
+
+
+def needs(architecture: Architecture) -> str:
+    return "\n".join(piece.need for proof in architecture.proofs for piece in proof.missing)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_stops_the_boot_is_named(case: str) -> None:
+    slug, path, (old, new), reason = CASES[case]
+    assert reason in needs(edited(slug, path, old, new))
+
+
+def test_a_unit_nobody_starts_never_runs() -> None:
+    services = (R, "Servidor", "Metadata", "AWS::CloudFormation::Init", "config", "services", "systemd", "cadastro")
+    assert "nada inicia `cadastro`" in needs(real("web-ec2-rds-s3").put(*services, value=REMOVED))
+    assert "nada inicia `cadastro`" in needs(real("web-ec2-rds-s3").put(*services, "ensureRunning", value=False))
+    assert "nada inicia `volume@`" in needs(edited("dois-volumes-ebs", (R, "Servidor"), "systemctl enable --now", "systemctl enable"))
+
+
+def test_one_instance_sends_one_signal() -> None:
+    asked = real("musicas").put(R, "Servidor", "CreationPolicy", "ResourceSignal", "Count", value=2)
+    assert "espera 2 sinais, e ela manda um só" in needs(asked)
+
+
+@pytest.mark.parametrize("old, new", [
+    ("cfn-signal --exit-code $? --stack ${AWS::StackName} --resource Servidor", "cfn-signal -e $? -s ${AWS::StackId} -r Servidor"),
+    ("cfn-signal --exit-code $? --stack ${AWS::StackName} --resource Servidor", "cfn-signal --exit-code=$? --stack=${AWS::StackName} --resource=Servidor"),
+])
+def test_other_ways_of_writing_the_same_call_are_right(old: str, new: str) -> None:
+    assert needs(edited("musicas", (R, "Servidor"), old, new)) == ""
