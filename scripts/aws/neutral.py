@@ -13,9 +13,16 @@ from collections.abc import Mapping
 from scripts.aws.kinds import kind_of
 from scripts.aws.questions import begins
 
+def _disks(place: str) -> tuple[str, ...]:
+    """O que um disco da máquina diz sem poder impedi-la de nascer; a chave que o cifra não está aqui."""
+    return tuple(f"{place}.Ebs.{name}" for name in ("DeleteOnTermination", "Encrypted", "VolumeSize", "VolumeType"))
+
+
 REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     "Nomes, etiquetas e descrições: servem a quem lê, ou a quem cita o recurso, e essa citação se lê à parte.": {
-        "*": ("Tags", "Description", "Name"),
+        "*": ("Tags", "Description"),
+        **dict.fromkeys(("AWS::ApiGateway::Authorizer", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer"),
+                        ("Name",)),
         "AWS::CloudFront::Distribution": ("DistributionConfig.Comment",),
         "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig.Name",),
         "AWS::CloudFront::VpcOrigin": ("VpcOriginEndpointConfig.Name",),
@@ -27,23 +34,20 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::EC2::SecurityGroup": ("GroupDescription", "SecurityGroupEgress.Description", "SecurityGroupIngress.Description"),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ("TargetGroupAttributes.deregistration_delay.timeout_seconds",),
         "AWS::IAM::Role": ("Policies.PolicyName",),
-        "AWS::RDS::DBInstance": ("CopyTagsToSnapshot", "DBName", "MasterUsername"),
+        "AWS::RDS::DBInstance": ("CopyTagsToSnapshot",),
         "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupDescription",),
         "AWS::S3::Bucket": ("LifecycleConfiguration.Rules.Id",),
     },
     "Tamanho, quantidade e ritmo: mudam o custo e o desempenho, e o esquema do CloudFormation recusa o que não existe.": {
-        "AWS::AutoScaling::AutoScalingGroup": ("DefaultInstanceWarmup", "HealthCheckGracePeriod", "HealthCheckType"),
+        "AWS::AutoScaling::AutoScalingGroup": ("DefaultInstanceWarmup", "HealthCheckType"),
         "AWS::Batch::JobDefinition": ("RetryStrategy.Attempts", "Timeout.AttemptDurationSeconds"),
         "AWS::Batch::JobQueue": ("ComputeEnvironmentOrder.Order", "Priority"),
-        "AWS::DynamoDB::Table": ("BillingMode",),
         "AWS::EC2::Instance": ("CreditSpecification.CPUCredits",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.CreditSpecification.CpuCredits",),
-        "AWS::EC2::Volume": ("Size", "VolumeType"),
         "AWS::ElasticLoadBalancingV2::LoadBalancer": (
             "LoadBalancerAttributes.idle_timeout.timeout_seconds", "LoadBalancerAttributes.routing.http.drop_invalid_header_fields.enabled",
             "LoadBalancerAttributes.deletion_protection.enabled"),
-        "AWS::ElasticLoadBalancingV2::TargetGroup": (
-            "HealthCheckIntervalSeconds", "HealthCheckTimeoutSeconds", "HealthyThresholdCount", "UnhealthyThresholdCount"),
+        "AWS::ElasticLoadBalancingV2::TargetGroup": ("HealthyThresholdCount", "UnhealthyThresholdCount"),
         "AWS::Lambda::EventInvokeConfig": ("MaximumEventAgeInSeconds", "MaximumRetryAttempts"),
         "AWS::ApiGateway::Authorizer": ("AuthorizerResultTtlInSeconds",),
         "AWS::ApiGateway::Method": ("Integration.TimeoutInMillis",),
@@ -51,34 +55,36 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::ApiGatewayV2::Integration": ("TimeoutInMillis",),
         "AWS::ECS::Service": ("DeploymentConfiguration", "EnableECSManagedTags", "HealthCheckGracePeriodSeconds", "PlatformVersion",
                               "PropagateTags"),
-        "AWS::Lambda::EventSourceMapping": ("BatchSize", "BisectBatchOnFunctionError", "MaximumRecordAgeInSeconds", "MaximumRetryAttempts",
-                                            "ParallelizationFactor", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds"),
+        "AWS::Lambda::EventSourceMapping": ("BisectBatchOnFunctionError", "MaximumRecordAgeInSeconds", "MaximumRetryAttempts",
+                                            "ParallelizationFactor", "FunctionResponseTypes"),
         "AWS::Kinesis::Stream": ("RetentionPeriodHours", "ShardCount", "StreamModeDetails"),
         "AWS::Lambda::Function": ("EphemeralStorage.Size", "MemorySize", "Timeout"),
         "AWS::Events::Rule": ("Targets.RetryPolicy",),
         "AWS::Scheduler::Schedule": ("FlexibleTimeWindow", "ScheduleExpressionTimezone", "Target.RetryPolicy"),
-        "AWS::RDS::DBInstance": ("AllocatedStorage", "DBInstanceClass", "EngineLifecycleSupport", "EngineVersion", "MaxAllocatedStorage",
-                                 "StorageType"),
+        "AWS::RDS::DBInstance": ("DBInstanceClass", "EngineLifecycleSupport", "EngineVersion"),
     },
     "Guarda e remoção: dizem por quanto tempo, com que cópias e com que cifra da AWS se guarda. As afirmações as julgam.": {
         "AWS::DLM::LifecyclePolicy": ("PolicyDetails.Schedules.CreateRule", "PolicyDetails.Schedules.RetainRule"),
         "AWS::DynamoDB::Table": ("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "SSESpecification.SSEEnabled",
                                  "TimeToLiveSpecification", "DeletionProtectionEnabled"),
-        "AWS::EC2::Instance": ("BlockDeviceMappings.Ebs", "NetworkInterfaces.DeleteOnTermination"),
-        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.BlockDeviceMappings.DeviceName", "LaunchTemplateData.BlockDeviceMappings.Ebs",
+        "AWS::EC2::Instance": (*_disks("BlockDeviceMappings"), "NetworkInterfaces.DeleteOnTermination"),
+        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.BlockDeviceMappings.DeviceName", *_disks("LaunchTemplateData.BlockDeviceMappings"),
                                      "LaunchTemplateData.NetworkInterfaces.DeleteOnTermination"),
         "AWS::EC2::Volume": ("Encrypted",),
         "AWS::Logs::LogGroup": ("RetentionInDays",),
         "AWS::RDS::DBInstance": ("AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DeletionProtection", "StorageEncrypted"),
         "AWS::S3::Bucket": (
             "BucketEncryption.ServerSideEncryptionConfiguration.BucketKeyEnabled",
-            "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.SSEAlgorithm", "LifecycleConfiguration",
-            "VersioningConfiguration.Status"),
+            "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.SSEAlgorithm", "VersioningConfiguration.Status",
+            *(f"LifecycleConfiguration.Rules.{name}" for name in (
+                "AbortIncompleteMultipartUpload", "ExpirationInDays", "ExpiredObjectDeleteMarker", "NoncurrentVersionExpiration", "Prefix",
+                "Status"))),
         "AWS::SQS::Queue": ("MessageRetentionPeriod", "SqsManagedSseEnabled"),
     },
     "Fechos: só tiram o que ninguém aqui usa (acesso público, ACLs de objeto, IMDSv1, TLS antigo).": {
-        "AWS::EC2::Instance": ("MetadataOptions",),
-        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.MetadataOptions",),
+        "AWS::EC2::Instance": ("MetadataOptions.HttpPutResponseHopLimit", "MetadataOptions.HttpTokens"),
+        "AWS::EC2::LaunchTemplate": (
+            "LaunchTemplateData.MetadataOptions.HttpPutResponseHopLimit", "LaunchTemplateData.MetadataOptions.HttpTokens"),
         "AWS::ElasticLoadBalancingV2::Listener": ("SslPolicy",),
         "AWS::S3::Bucket": ("OwnershipControls.Rules.ObjectOwnership", "PublicAccessBlockConfiguration"),
     },
@@ -93,10 +99,12 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
             "DistributionConfig.ViewerCertificate.SslSupportMethod"),
     },
     "Registros e métricas: mostram o que houve, e não mudam o que há.": {
-        "AWS::Batch::JobDefinition": ("ContainerProperties.LogConfiguration",),
+        "AWS::Batch::JobDefinition": ("ContainerProperties.LogConfiguration.Options.awslogs-stream-prefix",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.Monitoring.Enabled",),
-        "AWS::ApiGateway::Stage": ("AccessLogSetting", "MethodSettings", "TracingEnabled"),
-        "AWS::ApiGatewayV2::Stage": ("AccessLogSettings", "DefaultRouteSettings", "RouteSettings"),
+        "AWS::ApiGateway::Stage": ("AccessLogSetting", *(f"MethodSettings.{name}" for name in (
+            "DataTraceEnabled", "HttpMethod", "LoggingLevel", "MetricsEnabled", "ResourcePath")), "TracingEnabled"),
+        "AWS::ApiGatewayV2::Stage": ("AccessLogSettings", *(f"DefaultRouteSettings.{name}" for name in (
+            "DataTraceEnabled", "DetailedMetricsEnabled", "LoggingLevel"))),
         "AWS::ECS::Cluster": ("ClusterSettings",),
         "AWS::ECS::TaskDefinition": ("ContainerDefinitions.LogConfiguration",),
         "AWS::Lambda::Function": ("LoggingConfig", "TracingConfig"),
@@ -109,6 +117,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
             "DistributionConfig.CustomErrorResponses", "DistributionConfig.DefaultCacheBehavior.AllowedMethods",
             "DistributionConfig.DefaultRootObject"),
         "AWS::DynamoDB::Table": ("AttributeDefinitions", "KeySchema"),
+        "AWS::RDS::DBInstance": ("DBName",),
         "AWS::EC2::Instance": ("UserData",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.UserData",),
         "AWS::ECS::TaskDefinition": (
@@ -136,25 +145,20 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Lidas por outra pergunta: o lugar, as afirmações ou outra seta as julgam.": {
         "AWS::CloudFront::Distribution": (
-            "DistributionConfig.*.ViewerProtocolPolicy", "DistributionConfig.Aliases", "DistributionConfig.Origins.S3OriginConfig",
+            "DistributionConfig.*.ViewerProtocolPolicy", "DistributionConfig.Aliases",
             "DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate"),
         "AWS::EC2::Subnet": ("MapPublicIpOnLaunch",),
-        "AWS::ElasticLoadBalancingV2::TargetGroup": ("Protocol",),
-        "AWS::EKS::Cluster": (
-            "AccessConfig", "BootstrapSelfManagedAddons", "ComputeConfig.NodePools",
-            "UpgradePolicy.SupportType", "Version"),
-        "AWS::Route53::RecordSet": ("AliasTarget.EvaluateTargetHealth",),
-        "AWS::Route53::RecordSetGroup": ("RecordSets.AliasTarget.EvaluateTargetHealth", "RecordSets.ResourceRecords", "RecordSets.TTL"),
+        "AWS::EKS::Cluster": ("UpgradePolicy.SupportType", "Version"),
+        "AWS::Route53::RecordSetGroup": ("RecordSets.ResourceRecords", "RecordSets.TTL"),
     },
 }
 
 NEIGHBOURS: Mapping[str, str] = {
     "AWS::AutoScaling::ScalingPolicy": "muda quantas instâncias há, entre os limites do grupo",
     "AWS::Budgets::Budget": "só avisa do gasto",
-    "AWS::CloudWatch::Alarm": "só olha métricas",
+    "AWS::CloudWatch::Alarm": "só olha métricas, e só avisa: um que pare ou apague a máquina é um achado",
     "AWS::CloudWatch::Dashboard": "só mostra métricas",
     "AWS::Cognito::UserPoolClient": "é um aplicativo que pede tokens, e só quem o cita os aceita",
-    "AWS::EC2::EIP": "é o endereço que outro recurso cita",
     "AWS::EKS::AccessEntry": "diz quem administra o cluster",
     "AWS::Lambda::Alias": "dá outro nome a uma versão da função, que só quem o cita chama",
     "AWS::Lambda::Version": "guarda o código da função como está, e só quem a cita a chama",

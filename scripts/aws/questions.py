@@ -17,10 +17,10 @@ ALL = frozenset((REACH, IDENTITY, FORWARD, NAMES, STORAGE))
 
 ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     (IDENTITY, "Como quem o recurso age, ou com que senha: não muda por que rede se chega a ele, nem a quem ele passa adiante."): {
-        "AWS::CloudFront::Distribution": ("DistributionConfig.Origins.OriginAccessControlId",),
-        "AWS::EC2::Instance": ("IamInstanceProfile",),
+        "AWS::CloudFront::Distribution": ("DistributionConfig.Origins.OriginAccessControlId", "DistributionConfig.Origins.S3OriginConfig"),
+        "AWS::EC2::Instance": ("IamInstanceProfile", "MetadataOptions.HttpEndpoint"),
         "AWS::ECS::TaskDefinition": ("TaskRoleArn",),
-        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.IamInstanceProfile",),
+        "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.IamInstanceProfile", "LaunchTemplateData.MetadataOptions.HttpEndpoint"),
         "AWS::RDS::DBInstance": ("ManageMasterUserPassword",),
     },
     (REACH, "Em que rede o recurso vive, e o que ela deixa passar: não muda o papel dele, nem o nome."): {
@@ -41,8 +41,9 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
             "DistributionConfig.CacheBehaviors.PathPattern", "DistributionConfig.CacheBehaviors.TargetOriginId",
             "DistributionConfig.DefaultCacheBehavior.TargetOriginId", "DistributionConfig.Origins.DomainName"),
         "AWS::ECS::Service": ("LoadBalancers",),
+        "AWS::ElasticLoadBalancingV2::TargetGroup": ("Protocol",),
         "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.TargetGroupArn", "DefaultActions.Type"),
-        "AWS::Route53::RecordSet": ("AliasTarget", "Type"),
+        "AWS::Route53::RecordSet": ("AliasTarget", "Name", "Type"),
         "AWS::Route53::RecordSetGroup": ("RecordSets.AliasTarget", "RecordSets.Name", "RecordSets.Type"),
         "AWS::S3::Bucket": ("NotificationConfiguration",),
         "AWS::SQS::Queue": ("RedrivePolicy", "VisibilityTimeout"),

@@ -80,7 +80,7 @@ Fila:
     ComputeEnvironmentOrder:
       - Order: 1
         ComputeEnvironment: !Ref Ambiente
-Ambiente: {Type: "AWS::Batch::ComputeEnvironment", Properties: {State: ENABLED}}
+Ambiente: {Type: "AWS::Batch::ComputeEnvironment", Properties: {Type: MANAGED, State: ENABLED}}
 Tarefa: {Type: "AWS::Batch::JobDefinition"}
 """
 PARTS = ("maquina = Maquina", "funcao = Funcao", "outra = Outra", "fila = Fila Tarefa")

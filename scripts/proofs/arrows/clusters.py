@@ -12,7 +12,7 @@ from itertools import product
 from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.aws.types import BALANCER, EKS_ADDON, EKS_CLUSTER, FUNCTION, VPC
 from scripts.proofs.arrows.access import HELD, call
-from scripts.proofs.arrows.balancing import checked, deliveries
+from scripts.proofs.arrows.balancing import PROTOCOLS, checked, deliveries
 from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -117,6 +117,8 @@ def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[
     pods, vpc = lived(net, cluster), net.pointed(targets, "VpcId", VPC)
     yield from expect(net.view, targets, "TargetType", "ip", "entrega no endereço de cada pod",
                       f"`{targets.id}` não entrega em endereços", "escreva `TargetType: ip`")
+    yield from expect(net.view, targets, "Protocol", PROTOCOLS.__contains__, "fala {} com os pods", f"`{targets.id}` não diz `Protocol`",
+                      "escreva `Protocol: HTTP`", "TARGET_PORT_RESTRICTION")
     yield from same_vpc(net, pods)
     yield from pods.lines(2)
     yield from pods.spread(net)

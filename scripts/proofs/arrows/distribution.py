@@ -214,6 +214,9 @@ def _signed(view: View, distribution: Resource, bucket: Resource, origin: Placed
                       "escreva `OriginAccessControlId: !Ref ControleOrigem`")
         return
     yield Found(written.path, f"os pedidos seguem `{control.id}`")
+    older = view.inside(origin, "S3OriginConfig", "OriginAccessIdentity")
+    if older and older.value != "":
+        yield Missing(older.path, f"a origem de `{bucket.id}` diz duas identidades", "deixe `OriginAccessIdentity` vazio")
     for name, value in SIGNED.items():
         yield from expect(view, control, ("OriginAccessControlConfig", name), value, f"`{name}` é `{value}`",
                           f"`{name}` de `{control.id}` não é `{value}`", "corrija o valor")

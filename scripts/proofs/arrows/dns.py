@@ -201,6 +201,9 @@ def _alias(view: View, record: Record, target: Resource) -> Iterator[Evidence]:
 
 
 def _zoned(view: View, record: Record, target: Resource) -> Iterator[Evidence]:
+    health = view.inside(record.item, "AliasTarget", "EvaluateTargetHealth")
+    if health and target.type == DISTRIBUTION and str(health.value).lower() != "false":
+        yield Missing(health.path, "o Route 53 não avalia a saúde de uma distribuição, e recusa o registro", "use `EvaluateTargetHealth: false`")
     zone = view.inside(record.item, "AliasTarget", "HostedZoneId")
     wanted = f"${{{target.id}.CanonicalHostedZoneID}}" if target.type == BALANCER else CLOUDFRONT_ZONE
     if zone and zone.value == wanted:

@@ -18,6 +18,7 @@ from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Resource
 
 LOG_GROUP_KEYS = ("ContainerProperties", "LogConfiguration", "Options", "awslogs-group")
+SAID = {("LogDriver",): "awslogs", ("Options", "awslogs-region"): "${AWS::Region}"}
 PRIVATE = ("ecr.dkr", "ecr.api", "s3")
 """Os endpoints por onde se busca uma imagem do ECR sem sair da AWS."""
 WRITING = ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -75,8 +76,16 @@ def logged(view: View, job: Resource) -> Iterator[Evidence]:
     named = view.spelled(view.value(job, *LOG_GROUP_KEYS))
     group = next((found for found in view.of_type(LOG_GROUP) if named == view.name(found)), None)
     role = role_of_arn(view, view.at(job, "ContainerProperties", "ExecutionRoleArn"))
+    written = view.at(job, "ContainerProperties", "LogConfiguration")
     if group is None:
+        if written:
+            yield Missing(written.path, f"não se conhece o grupo em que `{job.id}` escreve os logs, e sem ele o trabalho não começa",
+                          "cite um `AWS::Logs::LogGroup` do template, ou tire `LogConfiguration`")
         return
+    for name, value in SAID.items():
+        said = view.at(job, "ContainerProperties", "LogConfiguration", *name)
+        if said and said.value != value:
+            yield Missing(said.path, f"os logs de `{job.id}` não vão ao grupo dele", f"use `{value}`")
     if role is None:
         yield Missing(at(job), f"`{job.id}` escreve logs sem um papel de execução deste template", "escreva `ExecutionRoleArn`")
         return

@@ -86,8 +86,8 @@ def _one(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Resource,
         if absent:
             continue
         with view.reading() as reads:
-            pieces = [*_said(rule, Case(view, diagram, edge, tail, head)), *_hindered(diagram, view, edge),
-                      *uninformed(view, tail, head), *unmet(view, diagram, edge, tail, head)]
+            said = list(_said(rule, Case(view, diagram, edge, tail, head)))
+            pieces = [*said, *_hindered(diagram, view, edge, said), *uninformed(view, tail, head), *unmet(view, diagram, edge, tail, head)]
         lines = tuple(piece for piece in pieces if isinstance(piece, Found))
         found.update(dict.fromkeys(lines))
         missing.update(dict.fromkeys(piece for piece in pieces if isinstance(piece, Missing)))
@@ -105,12 +105,13 @@ def _said(rule: Rule, case: Case) -> Iterator[Evidence]:
         yield Missing(("Resources",), f"a regra `{rule.id}` parou com `{type(error).__name__}: {error}`", f"corrija-a em `{rule.origin}`")
 
 
-def _hindered(diagram: Diagram, view: View, edge: Edge) -> Iterator[Missing]:
-    """O que impede um dos recursos das pontas de existir, de rodar ou de atender."""
-    for end in (edge.tail, edge.head):
-        for name in diagram.elements[end].resources:
-            if name in view.resources:
-                yield from viable(view, view.resources[name])
+def _hindered(diagram: Diagram, view: View, edge: Edge, said: list[Evidence]) -> Iterator[Missing]:
+    """O que impede um dos recursos do caminho, as pontas e os que têm uma linha, de existir, de rodar ou de atender."""
+    names = {name: None for end in (edge.tail, edge.head) for name in diagram.elements[end].resources}
+    names.update({str(piece.path[1]): None for piece in said if isinstance(piece, Found) and piece.path[:1] == ("Resources",)})
+    for name in names:
+        if name in view.resources:
+            yield from viable(view, view.resources[name])
 
 
 def _pair(diagram: Diagram, template: Template, tail: str, head: str) -> tuple[Rule, Resource, Resource] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from scripts.aws.compute import EKS_AUTO_MODE
 from scripts.aws.kinds import ARN
 from scripts.aws.types import COMPUTE_ENVIRONMENT, EKS_CLUSTER, JOB_DEFINITION, JOB_QUEUE, ROLE
-from scripts.proofs.arrows.jobs import served
+from scripts.proofs.arrows.jobs import logged, served
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.expect import false, true
@@ -42,6 +42,7 @@ def _job(view: View, job: Resource) -> Iterator[Missing]:
                           "permita `sts:AssumeRole` a `Service: ecs-tasks.amazonaws.com`")
     wanted = {str(kind.value): view.inside(item, "Value") for item in view.items(job, "ContainerProperties", "ResourceRequirements")
               if (kind := view.inside(item, "Type"))}
+    yield from (piece for piece in logged(view, job) if isinstance(piece, Missing))
     if "FARGATE" in platforms:
         yield from _sized(job, wanted)
     for environment in view.of_type(COMPUTE_ENVIRONMENT):
@@ -96,6 +97,13 @@ def _cluster(view: View, cluster: Resource) -> Iterator[Missing]:
                       "ligue, ou desligue, computação, discos e balanceadores juntos")
     if false(switches[0]):
         return
+    pools = [item.value for item in view.items(cluster, "ComputeConfig", "NodePools")]
+    if pools and "general-purpose" not in pools:
+        yield Missing(at(cluster, "ComputeConfig", "NodePools"), f"nenhum nó de `{cluster.id}` recebe os pods da aplicação", "use `general-purpose`")
+    access, own = view.value(cluster, "AccessConfig", "AuthenticationMode"), view.at(cluster, "BootstrapSelfManagedAddons")
+    if access not in (None, "API", "API_AND_CONFIG_MAP") or own and not false(own.value):
+        yield Missing(at(cluster, "AccessConfig"), f"`{cluster.id}` não se cria com o Auto Mode",
+                      "use `AuthenticationMode: API` e `BootstrapSelfManagedAddons: false`")
     for keys, policies in EKS_AUTO_MODE.items():
         role = view.points(view.at(cluster, *keys), ROLE, by=(ARN,))
         given = {str(item.value).rpartition("/")[2] for item in view.items(role, "ManagedPolicyArns")} if role else set(policies)

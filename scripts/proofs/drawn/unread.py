@@ -15,7 +15,7 @@ from typing import Any
 from scripts.aws.defaults import usual
 from scripts.aws.neutral import NEIGHBOURS, OBSERVERS, neutral
 from scripts.aws.questions import touches
-from scripts.aws.types import VPC
+from scripts.aws.types import SCALING_POLICY, TOPIC, VPC
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
 from scripts.proofs.arrows.registry import Proof, Seen
@@ -26,6 +26,8 @@ from scripts.proofs.identity.policies import DOCUMENTS
 from scripts.template.cloudformation import Key, Resource, references
 from scripts.template.values import Path
 
+ALARM, ACTIONS = "AWS::CloudWatch::Alarm", ("AlarmActions", "OKActions", "InsufficientDataActions")
+CHOSEN = "${Parameters."
 SHOWN = 4
 """Quantas propriedades e setas um achado nomeia."""
 ATTRIBUTES = ("LoadBalancerAttributes", "TargetGroupAttributes")
@@ -128,13 +130,24 @@ def _networks(resources: Mapping[str, Resource], name: str) -> set[str]:
 
 def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: set[Key]) -> Iterator[Finding]:
     for resource in views.template.resources.values():
-        cited = sorted(resource.references & arrows.keys())
-        if cited and resource.id not in seen and resource.id not in arrows and resource.type not in {**NEIGHBOURS, **OBSERVERS}:
+        cited = sorted(references(resource.properties) & arrows.keys())
+        if cited and resource.id not in seen and resource.id not in arrows and not _watching(views, resource):
             doubted = list(dict.fromkeys(edge for name in cited for edge in arrows[name]))
             yield Finding(views.template.path, resource.line, "vizinho-desconhecido",
                           f"`{resource.id}` (`{resource.type}`) cita {_listed(cited)}, nenhuma prova o olhou, e ele pode mudar "
                           f"{_listed(doubted)}; tire-o, leia-o na regra da seta, ou, se ele só observa, diga por quê em `regras/`, com "
                           "`observer`.")
+
+
+def _watching(views: Views, resource: Resource) -> bool:
+    """O recurso só observa os que cita; um alarme, se só aciona um tópico, uma política de escala, ou o que quem implanta escolhe.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/UsingAlarmActions.html
+    """
+    if resource.type != ALARM:
+        return resource.type in {**NEIGHBOURS, **OBSERVERS}
+    return all(view.points(item, TOPIC, SCALING_POLICY) or (view.spelled(item.value) or "").startswith(CHOSEN)
+               for view in views.each if resource.id in view.resources for name in ACTIONS for item in view.items(resource, name))
 
 
 def _listed(names: list[str]) -> str:

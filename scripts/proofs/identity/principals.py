@@ -134,6 +134,10 @@ def _launched(view: View, resource: Resource, *keys: Key) -> Iterator[Evidence |
 
 
 def _profile(view: View, resource: Resource, by_arn: bool, *keys: Key) -> Iterator[Evidence | Resource]:
+    start = keys[:-2] if keys[-1] in ("Arn", "Name") else keys[:-1]
+    endpoint = view.at(resource, *start, "MetadataOptions", "HttpEndpoint")
+    if endpoint and endpoint.value != "enabled":
+        yield Missing(endpoint.path, f"`{resource.id}` não entrega ao programa as credenciais do papel", "use `HttpEndpoint: enabled`")
     written = view.at(resource, *keys)
     for profile in view.of_type(INSTANCE_PROFILE) if written else []:
         if written and view.points(written, INSTANCE_PROFILE, by=(ARN,) if by_arn else (NAME,)) == profile:

@@ -1,0 +1,84 @@
+"""O que a AWS recusa criar, ou deixa nascer para morrer: tamanhos, prazos e modos que não combinam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.aws.types import DATABASE, EVENT_SOURCE_MAPPING, SCALING_GROUP, TABLE, TARGET_GROUP, VOLUME
+from scripts.proofs.arrows.viable import judge
+from scripts.proofs.evidence import Missing, at
+from scripts.proofs.facts.view import View
+from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
+
+RESERVED = ("rdsadmin", "admin")
+"""Nomes que o PostgreSQL do RDS guarda para si; `admin` serve aos outros motores."""
+STARTING = 60
+"""Segundos: menos que isso, nenhuma instância liga o programa."""
+COLD = ("sc1", "st1")
+
+
+@judge(TABLE)
+def _table(view: View, table: Resource) -> Iterator[Missing]:
+    """Sem cobrança por pedido, a tabela precisa dizer quanto lê e grava."""
+    mode, units = view.value(table, "BillingMode"), view.at(table, "ProvisionedThroughput")
+    if mode != "PAY_PER_REQUEST" and units is None and table.properties.get("KeySchema") is not None:
+        yield Missing(at(table, "BillingMode"), f"`{table.id}` não diz quanto lê e grava", "use `BillingMode: PAY_PER_REQUEST`")
+
+
+@judge(VOLUME)
+def _volume(view: View, volume: Resource) -> Iterator[Missing]:
+    """https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html"""
+    kind, size = str(view.value(volume, "VolumeType")), whole(view.value(volume, "Size"))
+    if kind.startswith("io") and view.at(volume, "Iops") is None:
+        yield Missing(at(volume, "VolumeType"), f"`{volume.id}` é `{kind}` e não diz `Iops`", "use `gp3`, ou escreva `Iops`")
+    if size is not None and not (125 if kind in COLD else 1) <= size <= 65536:
+        yield Missing(at(volume, "Size"), f"não há volume `{kind}` de {size} GiB", "use um tamanho que o tipo aceite")
+
+
+@judge(TARGET_GROUP)
+def _target_group(view: View, group: Resource) -> Iterator[Missing]:
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"""
+    interval, limit = (whole(view.value(group, f"HealthCheck{name}Seconds")) for name in ("Interval", "Timeout"))
+    if (interval or 30) <= (limit or 5) or not 5 <= (interval or 30) <= 300:
+        yield Missing(at(group, "HealthCheckIntervalSeconds"), f"a verificação de saúde de `{group.id}` espera mais que o intervalo dela",
+                      "use `HealthCheckTimeoutSeconds` menor que `HealthCheckIntervalSeconds`, que vai de 5 a 300")
+
+
+@judge(SCALING_GROUP)
+def _patient(view: View, group: Resource) -> Iterator[Missing]:
+    """Com a saúde do balanceador, a instância que ainda liga seria trocada antes de atender.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/health-check-grace-period.html
+    """
+    grace = view.value(group, "HealthCheckGracePeriod")
+    if "ELB" in str(view.value(group, "HealthCheckType")) and "${" not in str(grace) and (whole(grace) or 0) < STARTING:
+        yield Missing(at(group, "HealthCheckGracePeriod"), f"`{group.id}` troca as instâncias antes que elas liguem",
+                      "use `HealthCheckGracePeriod` de alguns minutos")
+
+
+@judge(EVENT_SOURCE_MAPPING)
+def _batched(view: View, mapping: Resource) -> Iterator[Missing]:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
+    size, window = view.value(mapping, "BatchSize"), view.value(mapping, "MaximumBatchingWindowInSeconds")
+    if size is not None and (whole(size) == 0 or (whole(size) or 0) > 10 and ":sqs:" in _source(view, mapping) and not whole(window)):
+        yield Missing(at(mapping, "BatchSize"), f"a Lambda não aceita o lote de `{mapping.id}`",
+                      "use de 1 a 10 mensagens, ou diga `MaximumBatchingWindowInSeconds`")
+
+
+def _source(view: View, mapping: Resource) -> str:
+    return view.spelled(view.value(mapping, "EventSourceArn")) or ""
+
+
+@judge(DATABASE)
+def _database(view: View, database: Resource) -> Iterator[Missing]:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"""
+    user, kind = view.at(database, "MasterUsername"), str(view.value(database, "StorageType"))
+    size, most = (whole(view.value(database, name)) for name in ("AllocatedStorage", "MaxAllocatedStorage"))
+    if user and str(user.value).lower() in RESERVED and "postgres" in str(view.value(database, "Engine")):
+        yield Missing(user.path, f"`{user.value}` é um nome que o motor de `{database.id}` guarda para si", "escolha outro `MasterUsername`")
+    if kind.startswith("io") and view.at(database, "Iops") is None:
+        yield Missing(at(database, "StorageType"), f"`{database.id}` é `{kind}` e não diz `Iops`", "use `gp3`, ou escreva `Iops`")
+    if size is not None and (size < 20 or most is not None and most <= size):
+        yield Missing(at(database, "AllocatedStorage"), f"o RDS não aceita o tamanho de `{database.id}`",
+                      "use ao menos 20 GiB, e `MaxAllocatedStorage` maior que isso")
