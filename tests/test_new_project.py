@@ -55,6 +55,11 @@ def test_a_new_architecture_in_it_only_needs_its_texts(project):
     assert done.returncode == 1 and done.stdout.count("\n") == done.stdout.count("[esqueleto-por-editar]") == 1, done.stdout
 
 
+def test_its_tests_run_from_it(project):
+    done = run(project, "testar", "fila-de-pedidos")
+    assert done.returncode == 0 and "3 passed" in done.stdout, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("arguments", [("x",), ("--de", "t.yaml"), ("--raiz", ".")])
 def test_a_project_takes_nothing_else(tmp_path, arguments):
     done = run(ROOT, "novo", "--projeto", str(tmp_path / "p"), *arguments)
