@@ -16,7 +16,7 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
-from scripts.checks import arrows, benefits, blocks, citations, commands, comparison, components, hygiene, ids, links
+from scripts.checks import arrows, benefits, blocks, citations, commands, comparison, components, effects, hygiene, ids, links
 from scripts.checks import mending, numbers, picture, prices, quotas, resources, sections, shared, steps
 from scripts.checks.reading import Reading
 from scripts.page import architecture
@@ -126,6 +126,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     """O template como testemunha: setas, lugares e benefícios contra ele, e as permissões dele contra as setas."""
     views = read.views
     yield from hygiene.check(views, diagram)
+    yield from effects.check(views)
     yield from prices.check(views)
     yield from arrows.unknown(views)
     yield from arrows.crowded(diagram, template)

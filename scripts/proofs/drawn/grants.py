@@ -53,6 +53,9 @@ def grants(view: View) -> Iterator[Grant]:
             yield Grant(resource, ("Resources", resource.id), resource.id, text, whole=True)
         elif resource.type == VPC_ENDPOINT:
             yield Grant(resource, ("Resources", resource.id), resource.id, f"o endpoint `{resource.id}`", whole=True)
+        elif resource.type == "AWS::EKS::AccessEntry":
+            text = f"quem entra no cluster por `{resource.id}`"
+            yield Grant(resource, ("Resources", resource.id), resource.id, text, whole=True)
         elif resource.type.startswith("AWS::Serverless::"):
             yield Grant(resource, ("Resources", resource.id), resource.id,
                         f"`{resource.id}` (`{resource.type}`), que gera permissões que não se veem aqui,")
