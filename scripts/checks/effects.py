@@ -13,7 +13,6 @@ from scripts.aws.types import ALARM, BUCKET, EKS_CLUSTER, EVENT_RULE, JOB_DEFINI
 from scripts.base.findings import Finding
 from scripts.checks.programs import Effect, code, misled, writes
 from scripts.proofs.claims.lifecycle import CURRENT, terms
-from scripts.proofs.evidence import at
 from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
@@ -81,10 +80,8 @@ def _table(view: View, table: Resource) -> Iterator[Effect]:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
     """
     name, switch = (view.at(table, "TimeToLiveSpecification", key) for key in ("AttributeName", "Enabled"))
-    if name is None or switch and false(switch.value):
-        return
-    sources = code(view)
-    if sources and not any(writes(source, str(name.value)) for source in sources):
+    sources = code(view) if name and not (switch and false(switch.value)) else []
+    if name and sources and not any(writes(source, str(name.value)) for source in sources):
         yield name.path, f"nenhum programa do template grava `{name.value}`, e o DynamoDB não apaga nada de `{table.id}`; diga o que o código grava."
 
 
@@ -110,7 +107,8 @@ def _container_logs(view: View, owner: Resource) -> Iterator[Effect]:
     """
     alone = view.at(owner, "ContainerProperties")
     for container in [alone] if alone else view.items(owner, "ContainerDefinitions"):
-        region, group, made = (view.inside(container, "LogConfiguration", "Options", f"awslogs-{name}") for name in ("region", "group", "create-group"))
+        keys = ("region", "group", "create-group")
+        region, group, made = (view.inside(container, "LogConfiguration", "Options", f"awslogs-{name}") for name in keys)
         if region and region.value != "${AWS::Region}":
             yield region.path, f"`{owner.id}` registra em `{region.value}`, e o grupo de logs é da região da pilha; use `!Ref AWS::Region`."
         if group and not (made and not false(made.value)) and view.points(group, LOG_GROUP, by=(NAME,)) is None:
@@ -123,7 +121,8 @@ def _cluster(view: View, cluster: Resource) -> Iterator[Effect]:
     https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
     """
     creator = view.at(cluster, "AccessConfig", "BootstrapClusterCreatorAdminPermissions")
-    entered = [entry for entry in view.of_type("AWS::EKS::AccessEntry") if view.items(entry, "AccessPolicies") or view.items(entry, "KubernetesGroups")]
+    entered = [entry for entry in view.of_type("AWS::EKS::AccessEntry")
+               if view.items(entry, "AccessPolicies") or view.items(entry, "KubernetesGroups")]
     if creator and false(creator.value) and not entered:
         yield creator.path, f"ninguém administra `{cluster.id}`, nem quem cria a pilha: nada se aplica nele; tire a propriedade."
 

@@ -17,7 +17,7 @@ from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
 from scripts.checks import arrows, benefits, blocks, citations, commands, comparison, components, effects, hygiene, ids, links
-from scripts.checks import mending, numbers, picture, prices, quotas, resources, sections, shared, steps
+from scripts.checks import mending, numbers, picture, prices, quotas, resources, sections, shared, steps, told
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -139,6 +139,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
         yield from quotas.check(read.page, views)
         yield from benefits.check(read.page, views, read.claims)
         yield from numbers.check(read.page, diagram, views, read.proofs, [result for _, result in read.claims])
+        yield from told.check(read.page, diagram, views, read.proofs, [result for _, result in read.claims])
 
 
 def _script(root: Path, script: str) -> Iterable[Finding]:

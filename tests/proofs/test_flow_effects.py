@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bench import REMOVED
-from test_outside_attacks import ESPECTRO, Edits, R, findings, prop
+from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, R, findings, prop
 from test_right_forms import ref, written
 
 CLI, META, FOTO, MUSICAS = "cli-s3-lambda-dynamodb", "metadados-s3", "foto-perfil", "musicas"
@@ -115,3 +115,19 @@ def test_the_finding_names_the_cause():
     assert len(said) == 1 and "AWS_LAMBDA_EXEC_WRAPPER" in said[0].message
 
 
+
+
+UNSAID: dict[str, tuple[str, Edits]] = {
+    "alarme-de-outra-metrica": (ESPECTRO, {prop("AlarmeFalhas", "MetricName"): "ExecutionThrottled"}),
+    "alarme-de-sucesso": (ESPECTRO, {prop("AlarmeFalhas", "MetricName"): "ExecutionsSucceeded"}),
+    "alarme-do-balanceador": (PDV, {prop("AlarmeErros", "MetricName"): "HTTPCode_ELB_3XX_Count"}),
+    "alarme-de-instancias": (LOJA, {prop("AlarmeInstancias", "MetricName"): "RequestCount"}),
+    "orcamento-por-previsao": (ESPECTRO, {prop("Orcamento", "NotificationsWithSubscribers", 0, "Notification", "NotificationType"): "FORECASTED"}),
+    "apaga-o-que-a-pagina-nao-diz": rule("BucketFichas", MUSICAS, ExpirationInDays=DAYS),
+    "apaga-num-prazo-de-outro": rule("BucketMusicas", MUSICAS, ExpirationInDays=14),
+}
+
+
+@pytest.mark.parametrize("name", UNSAID)
+def test_what_the_page_does_not_say_is_a_finding(name):
+    assert {finding.code for finding in findings(*UNSAID[name])} & {"aviso-sem-nome", "prazo-sem-texto"}

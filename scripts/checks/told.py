@@ -1,0 +1,71 @@
+"""O que só se prova se a página disser: a métrica de cada alarme, o que o orçamento olha, e o que se apaga e quando."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from scripts.aws.types import ALARM, BUCKET
+from scripts.base.diagram import Diagram
+from scripts.base.findings import Finding
+from scripts.checks.numbers import Sentence, sentences
+from scripts.page import document
+from scripts.page.architecture import Page
+from scripts.page.quantities import TIME, quantities
+from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.claims.evaluate import ClaimResult
+from scripts.proofs.claims.lifecycle import CURRENT, Term, terms
+from scripts.proofs.evidence import Path
+from scripts.proofs.facts.alarms import watching
+from scripts.proofs.facts.measures import DAY, parameters, written_at
+from scripts.proofs.facts.view import Placed, View
+from scripts.proofs.facts.views import Views
+
+BUDGET = "AWS::Budgets::Budget"
+NOTIFIED = ("NotificationsWithSubscribers", "Notification", "NotificationType")
+
+
+def check(page: Page, diagram: Diagram, views: Views, proofs: Iterable[Proof], judged: Iterable[ClaimResult | None]) -> Iterator[Finding]:
+    """Um achado por métrica ou aviso que a página não nomeia, e por prazo de apagar que ela não diz de quem apaga."""
+    known = [result for result in judged if result]
+    proven = {piece.path for result in known for piece in result.found}
+    codes = {code.text for code in document.codes(page.tokens)}
+    for view in views.each:
+        for who, item in (*_metrics(view), *_notified(view)):
+            if item.path not in proven and str(item.value) not in codes:
+                yield Finding(view.template.path, view.template.line(*item.path), "aviso-sem-nome",
+                              f"`{who}` olha `{item.value}`, e a página não diz; escreva `{item.value}` onde ela fala do aviso, e acerte o texto.")
+    said = list(sentences(page, diagram, views, list(proofs), judged))
+    for view in views.each:
+        for bucket in view.of_type(BUCKET):
+            for term in terms(view, bucket, CURRENT):
+                if not any(_tells(views, sentence, term) for sentence in said if _about(sentence, term.line.path)):
+                    yield Finding(view.template.path, view.template.line(*term.line.path), "prazo-sem-texto",
+                                  f"`{bucket.id}` apaga o que guarda, e nenhum passo, linha ou benefício dele diz em quanto tempo; diga, "
+                                  "ou tire a regra.")
+
+
+def _metrics(view: View) -> Iterator[tuple[str, Placed]]:
+    for alarm in view.of_type(ALARM):
+        start = watching(view, alarm)
+        metric = view.at(alarm, *start, "MetricName") if start is not None else view.at(alarm, "Metrics")
+        if metric:
+            yield alarm.id, metric
+
+
+def _notified(view: View) -> Iterator[tuple[str, Placed]]:
+    for budget in view.of_type(BUDGET):
+        for item in view.items(budget, NOTIFIED[0]):
+            kind = view.inside(item, *NOTIFIED[1:])
+            if kind:
+                yield budget.id, kind
+
+
+def _about(sentence: Sentence, path: Path) -> bool:
+    """A frase é provada por um trecho que contém esta linha, ou é ela."""
+    return any(path[:len(root)] == root for root in sentence.roots)
+
+
+def _tells(views: Views, sentence: Sentence, term: Term) -> bool:
+    named = parameters(written_at(views.template.data, term.line.path))
+    days = [quantity.value for quantity in quantities(sentence.text) if quantity.kind == TIME]
+    return any(name in sentence.codes or name in sentence.text for name in named) or (term.days or 0) * DAY in days
