@@ -48,4 +48,5 @@ def test_the_attributes_are_those_of_the_schemas():
     from scripts.checks.citations import _attributes
     from scripts.measure.aws_attributes import attributes
 
-    assert attributes() == _attributes()
+    found, ours = attributes(), _attributes()
+    assert len(ours) > 300 and {type_: found.get(type_) for type_ in ours} == ours
