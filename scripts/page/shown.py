@@ -34,7 +34,7 @@ WORTH = 3
 
 Shown = tuple[Part, ...] | str | None
 """As partes; ou por que o leitor do site desiste; ou nada, quando o cabeçalho não se lê e o site o mostra como texto."""
-_known: dict[tuple[str, str], Shown] = {}
+_known: dict[tuple[str, bytes], Shown] = {}
 
 
 def read_all(root: Path, texts: dict[str, str]) -> dict[str, Shown]:
@@ -42,8 +42,7 @@ def read_all(root: Path, texts: dict[str, str]) -> dict[str, Shown]:
 
     Erro: `ValueError`, com o motivo, quando as extensões de `mkdocs.yml` não se carregam.
     """
-    asked = settings(root)
-    key = repr(asked)
+    key = _configuration(root).read_bytes()
     new = {name: text for name, text in texts.items() if (text, key) not in _known}
     if len(new) > WORTH:
         command = [sys.executable, "-m", "scripts.page.shown", str(root)]
@@ -52,6 +51,7 @@ def read_all(root: Path, texts: dict[str, str]) -> dict[str, Shown]:
         if isinstance(found, str):
             raise ValueError(found)
     else:
+        asked = settings(root) if new else {}
         found = {name: read(text, asked) for name, text in new.items()}
     kept = {(text, key): found[name] if name in found else _known[text, key] for name, text in texts.items()}
     _known.clear()
@@ -70,13 +70,17 @@ def main() -> None:
     sys.stdout.buffer.write(pickle.dumps(answer))
 
 
+def _configuration(root: Path) -> Path:
+    file = root / "mkdocs.yml"
+    return file if file.is_file() else TOOLKIT / "mkdocs.yml"
+
+
 def settings(root: Path) -> dict[str, dict[str, Any]]:
     """As extensões da árvore com as suas opções; sem `mkdocs.yml`, as deste projeto. Erro: `ValueError`."""
     from mkdocs.utils.yaml import yaml_load
 
-    file = root / "mkdocs.yml"
     try:
-        with open(file if file.is_file() else TOOLKIT / "mkdocs.yml", encoding="utf-8") as source:
+        with open(_configuration(root), encoding="utf-8") as source:
             written = yaml_load(source) or {}
         entries = written.get("markdown_extensions") or []
         pairs = [pair for entry in ([entries] if isinstance(entries, dict) else entries)
