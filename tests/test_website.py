@@ -242,12 +242,11 @@ def test_a_finding_stops_the_build_and_says_where(tmp_path):
 def test_a_warning_of_the_strict_build_stops_it(tmp_path):
     root = small(tmp_path)
     assert construir(root).returncode == 0
-    # Dentro de uma admonição, que o CommonMark lê como código: só o MkDocs vê este link.
-    home = root / "docs" / "index.md"
-    home.write_text(home.read_text(encoding="utf-8") + "\n!!! note\n\n    [nada](nada.md)\n", encoding="utf-8")
+    # Só o MkDocs repara: os dois seriam a mesma página.
+    (root / "docs" / "README.md").write_text("# Outro início\n", encoding="utf-8")
     done = construir(root)
     assert done.returncode == 1
-    assert "nada.md" in done.stderr
+    assert "mkdocs.yml:1: [mkdocs] O MkDocs avisa, em inglês: “Excluding 'README.md'" in done.stderr and "Aborted" not in done.stderr
 
 
 def test_without_mkdocs_yml_the_use_is_wrong(tmp_path):
