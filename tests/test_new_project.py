@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.base.tree import Tree
+from scripts.website.preview import Preview
+
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]
 
@@ -58,6 +61,15 @@ def test_a_new_architecture_in_it_only_needs_its_texts(project):
 def test_its_tests_run_from_it(project):
     done = run(project, "testar", "fila-de-pedidos")
     assert done.returncode == 0 and "3 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_preview_shows_a_page_whose_texts_are_still_to_write(project, tmp_path, capsys):
+    assert run(project, "novo", "terceira").returncode == 0
+    preview = Preview(Tree(project), tmp_path)
+    preview.check()
+    preview.build()
+    assert "esqueleto-por-editar" in capsys.readouterr().out
+    assert "Terceira" in (tmp_path / "arquiteturas" / "terceira" / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("arguments", [("x",), ("--de", "t.yaml"), ("--raiz", ".")])

@@ -109,3 +109,13 @@ def test_a_rule_that_stops_proves_nothing(tree):
 
 def test_a_helper_is_shared_and_is_not_a_rule(tree):
     assert tree(_comum="AZUL = 'azul'", nova=RULE.format(more="\nfrom regras._comum import AZUL")) == []
+
+
+def test_an_icon_of_ones_own_takes_the_place_of_that_of_a_class(project):
+    before = project.script("loja", "EC2('a')") and (project.run("gerar").status, project.picture("loja").read_text(encoding="utf-8"))[1]
+    icon = project.root / "regras" / "icones" / "aws" / "compute" / "ec2.svg"
+    icon.parent.mkdir(parents=True)
+    icon.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>', encoding="utf-8")
+    project.run("gerar")
+    after = project.picture("loja").read_text(encoding="utf-8")
+    assert "data:image/svg+xml" not in before and "data:image/svg+xml" in after

@@ -57,3 +57,11 @@ def test_a_taken_name_is_left_alone(tmp_path):
     done = run("novo", "fila", "--raiz", str(tmp_path))
     assert done.returncode == 2 and "diagrams_src/fila.py" in done.stderr
     assert script.read_text(encoding="utf-8") == "# meu\n"
+
+
+def test_git_writes_templates_with_line_feeds():
+    """Com CRLF, um template pode passar do limite do envio direto, que conta cada byte."""
+    asked = subprocess.run(["git", "check-attr", "eol", "--", "docs/arquiteturas/qualquer/template.yaml"], cwd=ROOT, capture_output=True, text=True)
+    if asked.returncode:
+        pytest.skip("fora de um repositório Git")
+    assert asked.stdout.strip().endswith("eol: lf")

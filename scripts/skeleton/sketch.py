@@ -10,6 +10,7 @@ import tomllib
 from collections import defaultdict
 from dataclasses import replace
 from functools import cache
+from os.path import commonprefix
 from pathlib import Path
 
 from scripts.aws.kinds import is_support, kind_of
@@ -104,7 +105,9 @@ def _groups(net: Network) -> tuple[list[Group], dict[str, list[str]]]:
         first = net.subnets[members[0]]
         parent = identity(first.vpc.id) if first.vpc else REGION
         kind = "sub-rede-publica" if net.public(first) else "sub-rede-privada"
-        groups.append(Group(identity(members[0]), words(members[0]), 1, kind=kind, parent=parent, resources=members))
+        shared = commonprefix(members)
+        label = words(shared if len(shared) > 2 else members[0])
+        groups.append(Group(identity(members[0]), label, 1, kind=kind, parent=parent, resources=members))
         for name in inside:
             home[name].append(identity(members[0]))
     for resource in resources.values():
