@@ -9,6 +9,7 @@ leva à linha dele na tabela.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -126,6 +127,7 @@ def _colored(source: str, lexer: Lexer) -> list[list[tuple[str, str]]]:
     return lines
 
 
+@functools.cache
 def _color(kind: _TokenType) -> str:
     return next((name for token, name in COLORS if kind in token), "")
 

@@ -137,18 +137,6 @@ def _in_view(page, selector: str) -> bool:
     return box is not None and box["y"] + box["height"] > 0 and box["y"] < page.viewport_size["height"]
 
 
-@pytest.mark.parametrize("slug", SLUGS)
-def test_every_component_and_number_of_the_picture_is_a_link_of_at_least_24_px(visit, address, slug):
-    page = visit(f"{address}arquiteturas/{slug}/")
-    lost = page.evaluate("""() => [...document.querySelectorAll('svg.arq [data-node], svg.arq [data-group], svg.arq .arq-step')].filter(part => {
-        const id = part.dataset.node ?? part.dataset.group ?? 'passo-' + parseInt(part.querySelector('text').textContent);
-        const link = part.closest('a'), target = document.getElementById(link?.getAttribute('href').slice(1));
-        const box = link?.getBoundingClientRect();
-        return !link || link.getAttribute('href') !== '#' + id || !target || box.width < 24 || box.height < 24;
-    }).map(part => part.outerHTML.slice(0, 120))""")
-    assert lost == []
-
-
 def test_keys_and_buttons_move_and_escape_closes(visit, address):
     page = visit(f"{address}arquiteturas/pdv-alta-disponibilidade/")
     page.get_by_role("button", name="Seguir o fluxo", exact=True).focus()
@@ -221,11 +209,14 @@ def test_a_link_to_a_step_shows_it_and_offers_the_player_there(visit, address):
     assert shown(page) == "7"
 
 
-@pytest.mark.parametrize("hash", ["passo-99", "passo-0", "nada", "%3Cscript%3E", "passo-"])
-def test_an_address_that_does_not_exist_starts_at_the_first_step(visit, address, hash):
-    page = visit(f"{address}arquiteturas/{LARGEST}/#{hash}")
-    follow(page)
-    assert shown(page) == "1"
+def test_an_address_that_does_not_exist_starts_at_the_first_step(visit, address):
+    page = visit(f"{address}arquiteturas/{LARGEST}/#passo-99")
+    for hash in ("passo-99", "passo-0", "nada", "%3Cscript%3E", "passo-"):
+        page.evaluate("hash => location.replace(`#${hash}`)", hash)
+        follow(page)
+        assert shown(page) == "1", hash
+        page.keyboard.press("Escape")
+        page.wait_for_url(f"**/#{hash}")
 
 
 def test_reloading_keeps_the_step(visit, address):
