@@ -148,6 +148,12 @@ def test_every_line_of_the_template_has_an_anchor_and_its_text(site, slug):
     assert shown == {f"template-{number}": line for number, line in enumerate(lines, 1)}
 
 
+def test_the_search_reads_the_text_and_neither_the_template_nor_the_picture(site):
+    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "#template-e-implantacao" in index and "AWSTemplateFormatVersion" not in index and "Passo 1 de" not in index
+    assert len(index) < 600_000
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_resources_in_the_table_lead_to_their_line(site, slug):
     built = page(site, slug)

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -27,7 +28,7 @@ from mkdocs.exceptions import BuildError
 
 from scripts.checks.reading import Reading
 from scripts.proofs import manual
-from scripts.website import account, cards, facts, figure, listing, rules_page, sections
+from scripts.website import account, build, cards, facts, figure, listing, rules_page, sections
 from scripts.website.evidence import Evidence
 
 PRIORITY = 8
@@ -95,7 +96,7 @@ class _Binding(Treeprocessor):
         if not read or not read.page:
             return  # `conferir` diz o que há com ela
         known = self.known.get(slug)
-        places = figure.embed(self.md, root, docs / "arquiteturas" / slug / "diagrama.svg", known)
+        places = figure.embed(root, docs / "arquiteturas" / slug / "diagrama.svg", known, self._later)
         sections.identify_rows(root, read.page, read.template, places)
         sections.identify_steps(root, read.page, places)
         sections.identify_headings(root, self.md)
@@ -105,8 +106,25 @@ class _Binding(Treeprocessor):
             sections.show_proofs(root, Evidence(known, rules))
         if read.template:
             account.show(root, read.page, read.views, docs)
-            listing.insert(root, read.template, read.page, known)
+            listing.insert(root, read.template, read.page, known, self._later)
         sections.beside(root, read.page)
+
+    def _later(self, part: Element, method: str = "html") -> str:
+        """O lugar deste pedaço na página, que a figura e o template só ocupam no modelo do tema.
+
+        A busca lê cada marca do que está na página, e não precisa de nenhuma das deles: são a metade.
+        O MkDocs precisa dos ids, que não veria.
+        """
+        place, written = self.md.treeprocessors["relpath"], ElementTree.tostring(part, encoding="unicode", method=method).replace(" />", "/>")
+        if "mkdocs_extract_anchors" in self.md.treeprocessors:
+            anchors = self.md.treeprocessors["mkdocs_extract_anchors"].present_anchor_ids
+            anchors.update(identity for inner in part.iter() if (identity := inner.get("id")))
+        if str(build.THEME) not in place.config.theme.dirs:  # uma árvore com tema seu não tem o nosso modelo
+            return self.md.htmlStash.store(written)
+        parts = place.file.page.meta.setdefault("arq_pedacos", {})
+        mark = f"<!--arq-{len(parts)}-->"
+        parts[mark] = written
+        return self.md.htmlStash.store(mark)
 
     def _raw(self, text: str) -> str:
         """O HTML que o Python-Markdown guardou no lugar deste texto."""

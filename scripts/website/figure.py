@@ -7,12 +7,11 @@ palavras o que é, para quem percorre a figura com o teclado ou a escuta.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
-
-from markdown import Markdown
 
 from scripts.base.diagram import Edge
 from scripts.picture import text
@@ -28,10 +27,11 @@ LAST = 10_000
 ElementTree.register_namespace("", SVG.strip("{}"))
 
 
-def embed(md: Markdown, root: Element, file: Path, known: Facts | None) -> dict[str, str]:
+def embed(root: Element, file: Path, known: Facts | None, later: Callable[[Element, str], str]) -> dict[str, str]:
     """Troca o primeiro parágrafo que é a imagem `diagrama.svg` por uma `<figure>` com o próprio SVG.
 
-    Devolve onde está na figura cada componente (`alb`) e cada passo (`passo-3`): o id no SVG.
+    `later` guarda um pedaço de HTML e dá o texto que fica no lugar dele. Devolve onde está na figura
+    cada componente (`alb`) e cada passo (`passo-3`): o id no SVG.
     """
     if not file.is_file():
         return {}
@@ -39,27 +39,19 @@ def embed(md: Markdown, root: Element, file: Path, known: Facts | None) -> dict[
         image = element.find("img") if element.tag == "p" else None
         if image is not None and (image.get("src") or "").removeprefix("./") == file.name:
             drawing = _Drawing(ElementTree.fromstring(file.read_text(encoding="utf-8")), known)
-            root[index] = _figure(md, drawing, file.name, image.get("alt") or "")
-            _announce(md, drawing.svg)
+            root[index] = _figure(drawing, file.name, image.get("alt") or "", later)
             return drawing.places
     return {}
 
 
-def _announce(md: Markdown, svg: Element) -> None:
-    """Diz ao MkDocs os ids da figura, que ele não vê porque o SVG entra como HTML pronto."""
-    if "mkdocs_extract_anchors" in md.treeprocessors:
-        anchors = md.treeprocessors["mkdocs_extract_anchors"].present_anchor_ids
-        anchors.update(identity for part in svg.iter() if (identity := part.get("id")))
-
-
-def _figure(md: Markdown, drawing: _Drawing, name: str, description: str) -> Element:
+def _figure(drawing: _Drawing, name: str, description: str, later: Callable[[Element, str], str]) -> Element:
     figure = Element("figure", {"class": "arq-figure"})
     SubElement(figure, "a", {"class": "arq-skip", "href": "#fluxo-de-dados"}).text = "Pular a figura"
     tools = SubElement(figure, "div", {"class": "arq-tools"})
     actions = [("seguir", "Seguir o fluxo")] if drawing.steps else []
     for action, label in (*actions, ("tela", "Ver em tela cheia"), ("ampliar", "Ampliar")):
         SubElement(tools, "button", {"type": "button", "data-acao": action}).text = label
-    SubElement(figure, "div", {"class": "arq-scroll"}).text = md.htmlStash.store(drawing.page())
+    SubElement(figure, "div", {"class": "arq-scroll"}).text = later(drawing.page(), "xml")
     caption = SubElement(figure, "figcaption")
     caption.text = f"{clean(description)} "
     SubElement(caption, "a", {"href": name}).text = "Abrir só a figura"
@@ -84,7 +76,7 @@ class _Drawing:
         self.edges: dict[str, Edge] = {edge.id: edge for edge in self.known.diagram.edges} if self.known else {}
         self.told = len(self.known.page.steps) if self.known else len(self.steps)
 
-    def page(self) -> str:
+    def page(self) -> Element:
         """O SVG como entra na página."""
         self._name()
         self._sort()
@@ -98,7 +90,7 @@ class _Drawing:
             part.tail = None
             if len(part):
                 part.text = None
-        return ElementTree.tostring(self.svg, encoding="unicode").replace(" />", "/>")
+        return self.svg
 
     def _name(self) -> None:
         """Com links dentro, a figura não é uma imagem só; o nome dela é o título, e a descrição fica à parte."""

@@ -12,7 +12,7 @@ import ast
 import functools
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
@@ -31,8 +31,8 @@ COLORS = ((Comment, "c"), (String, "s"), (Literal, "m"), (Keyword, "k"), (Name.F
 """Que nomes de token têm cor; os demais são texto puro."""
 
 
-def insert(root: Element, shown: Template, page: Page, known: Facts | None) -> None:
-    """Põe a listagem depois do primeiro parágrafo que é só um link para `template.yaml`."""
+def insert(root: Element, shown: Template, page: Page, known: Facts | None, later: Callable[[Element], str]) -> None:
+    """Põe a listagem depois do primeiro parágrafo que é só um link para `template.yaml`; `later` a guarda e dá o que fica no lugar dela."""
     for index, element in enumerate(root):
         link = element.find("a") if element.tag == "p" else None
         alone = link is not None and len(element) == 1 and not (element.text or "").strip() and not (link.tail or "").strip()
@@ -40,7 +40,9 @@ def insert(root: Element, shown: Template, page: Page, known: Facts | None) -> N
             link.set("download", "")
             link.text = AtomicString(f"Baixar {link.text}")
             link.set("class", "md-button arq-download")
-            root.insert(index + 1, _listing(shown, page, _cited(root, known)))
+            place = Element("p")
+            place.text = later(_listing(shown, page, _cited(root, known)))
+            root.insert(index + 1, place)
             return
 
 
