@@ -25,7 +25,7 @@ KINDS = (
     Kind("AWS::Batch::JobQueue", ARN, gives={"JobQueueArn": ARN}, nature=OTHER),
     Kind("AWS::Batch::JobDefinition", ARN, gives={"JobDefinitionArn": ARN}, nature=OTHER),
     Kind("AWS::Batch::ComputeEnvironment", ARN, gives={"ComputeEnvironmentArn": ARN}, nature=SERVER, hourly=True),
-    Kind("AWS::ECS::Cluster", NAME, gives={"Arn": ARN}, named="ClusterName", nature=SERVER, hourly=True),
+    Kind("AWS::ECS::Cluster", NAME, gives={"Arn": ARN}, named="ClusterName", nature=OTHER),
     Kind("AWS::ECS::Service", ARN, gives={"ServiceArn": ARN, "Name": NAME}, nature=SERVER, hourly=True),
     Kind("AWS::ECS::TaskDefinition", ARN, gives={"TaskDefinitionArn": ARN}, nature=OTHER),
     Kind("AWS::ECR::Repository", NAME, gives={"Arn": ARN}, arn=f"ecr:{HERE}:repository/{{}}", named="RepositoryName",

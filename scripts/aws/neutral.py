@@ -123,7 +123,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::ECS::TaskDefinition": (
             "ContainerDefinitions.Command", "ContainerDefinitions.Cpu", "ContainerDefinitions.EntryPoint", "ContainerDefinitions.Environment",
             "ContainerDefinitions.Essential", "ContainerDefinitions.Memory", "ContainerDefinitions.MemoryReservation",
-            "ContainerDefinitions.PortMappings.Protocol", "Family"),
+            "ContainerDefinitions.PortMappings.Protocol", "ContainerDefinitions.Secrets.Name", "Family"),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ("HealthCheckPath", "Matcher.HttpCode"),
         "AWS::Events::Rule": ("Targets.Input", "Targets.InputPath", "Targets.InputTransformer"),
         "AWS::ApiGateway::Method": ("MethodResponses", "OperationName"),

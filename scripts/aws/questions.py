@@ -40,6 +40,7 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "AWS::CloudFront::Distribution": (
             "DistributionConfig.CacheBehaviors.PathPattern", "DistributionConfig.CacheBehaviors.TargetOriginId",
             "DistributionConfig.DefaultCacheBehavior.TargetOriginId", "DistributionConfig.Origins.DomainName"),
+        "AWS::DynamoDB::Table": ("StreamSpecification",),
         "AWS::ECS::Service": ("LoadBalancers",),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ("Protocol",),
         "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.TargetGroupArn", "DefaultActions.Type"),

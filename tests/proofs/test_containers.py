@@ -146,6 +146,18 @@ def test_what_the_execution_role_does_needs_no_arrow():
     assert any("PapelExecucao" in str(found) for found in unclaimed(other.diagram, other.views, other.proofs))
 
 
+def test_the_container_may_receive_the_password():
+    kept = one("Servico >> Banco").put(*prop("Banco", "ManageMasterUserPassword"), value=True)
+    assert any("secretsmanager:GetSecretValue" in text for text in kept.missing())
+    given = kept.put(*prop("Tarefa", *CONTAINER, "Secrets"), value=[
+        {"Name": "SENHA", "ValueFrom": {"Fn::Sub": "${Banco.MasterUserSecret.SecretArn}:password::"}}])
+    assert any("não lê um segredo" in text for text in given.missing())
+    secret = {"Fn::GetAtt": ["Banco", "MasterUserSecret.SecretArn"]}
+    allowed = given.put(*prop("PapelExecucao", *POLICY, 2), value=may("secretsmanager:GetSecretValue", secret))
+    assert allowed.missing() == []
+    assert allowed.survivors() == []
+
+
 @pytest.mark.parametrize("arrow, path, value, missing", BROKEN, ids=lambda value: str(value)[-40:].strip())
 def test_what_is_missing(arrow, path, value, missing):
     architecture = one(arrow)

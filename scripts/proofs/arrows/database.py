@@ -16,7 +16,7 @@ from scripts.proofs.facts.citations import cites
 from scripts.proofs.facts.expect import expect, true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide, evidence, lines as permitted
-from scripts.proofs.identity.principals import principal_of
+from scripts.proofs.identity.principals import principal_of, task_of
 from scripts.proofs.network.interfaces_by_type import drawn_subnets
 from scripts.proofs.network.path import named, reach, same_vpc
 from scripts.proofs.network.topology import Network, distinct_zones
@@ -81,6 +81,10 @@ def _addressed(case: Case) -> Iterator[Missing]:
 def _credentials(case: Case) -> Iterator[Evidence]:
     """Com a senha gerenciada pelo RDS, a aplicação lê o segredo ou se autentica pelo IAM."""
     secret = managed_secret(case.view, case.head)
+    handed = next(_handed(case, secret), None) if secret else None
+    if handed:
+        yield handed
+        return
     principal = principal_of(case.view, case.tail) if secret else None
     if secret is None or principal is None:
         return
@@ -96,6 +100,17 @@ def _credentials(case: Case) -> Iterator[Evidence]:
     yield from evidence(decision, at(principal.role), f"`{principal.role.id}`", f"o segredo de `{case.head.id}`",
                         f"permita a ação em `!GetAtt {case.head.id}.MasterUserSecret.SecretArn`")
     yield from passage(case, case.tail, "secretsmanager", decision.request)
+
+
+def _handed(case: Case, secret: str) -> Iterator[Found]:
+    """O contêiner do ECS recebe a senha ao nascer: quem a lê é o papel de execução, e a viabilidade do serviço o confere."""
+    view = case.view
+    task = task_of(view, case.tail) if case.tail.type == ECS_SERVICE else None
+    for container in view.items(task, "ContainerDefinitions") if task else ():
+        for item in view.items_inside(container, "Secrets"):
+            source = view.inside(item, "ValueFrom")
+            if source and str(source.value).startswith(secret):
+                yield Found(source.path, f"o contêiner recebe a senha de `{case.head.id}`")
 
 
 def _by_iam(view: View, database: Resource, role: Resource) -> list[Evidence]:
