@@ -136,16 +136,16 @@ def _interfaces(view: View, owner: Resource, *start: Key) -> Iterator[Missing]:
 def _processor(view: View, owner: Resource, *start: Key) -> Iterator[Missing]:
     """A imagem é da arquitetura do tipo, quando se sabe a das duas; em todo tipo que o parâmetro aceita."""
     image, size = view.at(owner, *start, "ImageId"), view.at(owner, *start, "InstanceType")
-    said = " ".join(str(text) for text in _choices(view, owner, (*start, "ImageId")))
+    said = " ".join(str(text) for text in choices(view, owner, (*start, "ImageId")))
     built = next((name for name in ("arm64", "x86_64") if name in said), "")
-    for kind in _choices(view, owner, (*start, "InstanceType")) if image and size and built else ():
+    for kind in choices(view, owner, (*start, "InstanceType")) if image and size and built else ():
         wanted = "arm64" if ARM.match(str(kind)) else "x86_64"
         if wanted != built:
             yield Missing(size.path, f"`{owner.id}` lança uma imagem {built} em `{kind}`, que é {wanted}", "use um tipo da arquitetura da imagem")
             return
 
 
-def _choices(view: View, owner: Resource, keys: tuple[Key, ...]) -> list[Any]:
+def choices(view: View, owner: Resource, keys: tuple[Key, ...]) -> list[Any]:
     """O que a propriedade pode valer: o valor, ou o que o parâmetro que ela cita traz por padrão e aceita."""
     found = view.at(owner, *keys)
     written: Any = view.written(found) if found else None

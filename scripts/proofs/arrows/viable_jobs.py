@@ -98,7 +98,8 @@ def _cluster(view: View, cluster: Resource) -> Iterator[Missing]:
     if false(switches[0]):
         return
     pools = [item.value for item in view.items(cluster, "ComputeConfig", "NodePools")]
-    if pools and "general-purpose" not in pools:
+    others = [node for node in view.of_type("AWS::EKS::Nodegroup", "AWS::EKS::FargateProfile") if cluster.id in node.references]
+    if "general-purpose" not in pools and not others:
         yield Missing(at(cluster, "ComputeConfig", "NodePools"), f"nenhum nó de `{cluster.id}` recebe os pods da aplicação", "use `general-purpose`")
     access, own = view.value(cluster, "AccessConfig", "AuthenticationMode"), view.at(cluster, "BootstrapSelfManagedAddons")
     if access not in (None, "API", "API_AND_CONFIG_MAP") or own and not false(own.value):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.aws.types import BUCKET, DATABASE, DB_CLUSTER, FILE_SYSTEM, INSTANCE, LAUNCH_TEMPLATE, QUEUE, STREAM, TABLE, VOLUME
+from scripts.proofs.arrows.images import image
 from scripts.proofs.claims.kinds import strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Test, held, require, setting, written
@@ -102,6 +103,10 @@ def _disks(view: View, resource: Resource, *keys: Key) -> Iterator[Evidence]:
     if not any(isinstance(disk.value, dict) and "Ebs" in disk.value for disk in disks):
         yield Missing(at(resource, *keys), f"não se sabe se o disco raiz de `{resource.id}` é criptografado",
                       "acrescente a `BlockDeviceMappings` o disco raiz, com `Ebs: {Encrypted: true}`")
+    known = image(view, resource)
+    if known and disks and known.root not in [named.value for disk in disks if (named := view.inside(disk, "DeviceName"))]:
+        yield Missing(at(resource, *keys), f"o disco raiz da imagem de `{resource.id}`, `{known.root}`, fica como nela, sem criptografia",
+                      f"acrescente `DeviceName: {known.root}`, com `Ebs: {{Encrypted: true}}`")
     for disk in disks:
         if not isinstance(disk.value, dict) or "Ebs" in disk.value:
             switch = view.inside(disk, "Ebs", "Encrypted") or Placed(disk.path, None)

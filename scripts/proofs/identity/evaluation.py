@@ -146,7 +146,7 @@ def _names(statement: Statement, request: Request, kind: str, value: Any) -> Ans
         return service_name(text) == request.service if kind == "Service" else text == "*" and not statement.allows
     role = request.view.arn(request.role) if request.role else None
     if kind != "AWS" or role is None:
-        return False
+        return kind == "AWS" and text == "*"  # quem não se identifica só é todo mundo
     if text in (ROOT, ACCOUNT):
         # Quem nomeia a conta nega a todos dela, mas só deixa as políticas deles permitirem.
         return not statement.allows

@@ -1,0 +1,59 @@
+"""O que se sabe das imagens e dos tipos do EC2: o disco raiz, o agente do Systems Manager, os pacotes e a geração.
+
+Conferido em 2026-11-29; uma imagem que não está aqui não se conhece.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Image:
+    """Uma família de imagens: como o parâmetro público ou a descrição a nomeia, e o que ela traz."""
+
+    named: re.Pattern[str]
+    root: str
+    agent: bool
+    packages: str = ""
+    """O ARN dos objetos em que os pacotes dela estão, no S3."""
+
+
+AL2023 = "arn:${AWS::Partition}:s3:::al2023-repos-${AWS::Region}-de612dc2/pacote"
+AL2 = "arn:${AWS::Partition}:s3:::amazonlinux-2-repos-${AWS::Region}/pacote"
+IMAGES = (
+    Image(re.compile(r"al2023-ami-minimal"), "/dev/xvda", False, AL2023),
+    Image(re.compile(r"al2023-ami-|amazon linux 2023", re.IGNORECASE), "/dev/xvda", True, AL2023),
+    Image(re.compile(r"amzn2-ami-minimal"), "/dev/xvda", False, AL2),
+    Image(re.compile(r"amzn2-ami-"), "/dev/xvda", True, AL2),
+    Image(re.compile(r"/aws/service/canonical/ubuntu/"), "/dev/sda1", True),
+    Image(re.compile(r"/aws/service/ami-windows-latest/"), "/dev/sda1", True),
+)
+"""A primeira que casa:
+https://docs.aws.amazon.com/linux/al2023/ug/AMI-minimal-and-standard-differences.html
+https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
+https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes-multi.html
+https://docs.aws.amazon.com/linux/al2023/ug/deterministic-upgrades-usage.html"""
+ROOTS = ("/dev/xvda", "/dev/sda1", "/dev/sda")
+"""Os nomes que a AWS reserva para o disco raiz: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html"""
+XEN = re.compile(r"(?:t[12]|m[1-4]|c[134]|r[34]|i2|i3(?!\.metal)|d2|h1|hs1|p[23]|g[23]|g3s|x1e?|f1|cr1|cc2)\.")
+"""Os tipos que não são do sistema Nitro, em que um volume não aparece como NVMe:
+https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html"""
+LAYERS = "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/camada"
+"""Onde o ECR guarda as camadas das imagens: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"""
+BUILT = {"amd64": "X86_64", "x86_64": "X86_64", "arm64": "ARM64", "arm64v8": "ARM64", "aarch64": "ARM64"}
+CONTAINER = re.compile(r"(?:^|/)(amd64|arm64v8|arm32v[567]|i386|ppc64le|s390x|riscv64)/|[-_:](amd64|x86_64|arm64|aarch64)$")
+"""Como o nome de uma imagem de contêiner diz a única arquitetura dela:
+https://github.com/docker-library/official-images#architectures-other-than-amd64"""
+
+
+def image_of(said: str) -> Image | None:
+    """A família que este texto nomeia; `None` quando não se conhece."""
+    return next((image for image in IMAGES if image.named.search(said)), None)
+
+
+def architecture_of(container: str) -> str | None:
+    """A arquitetura de uma imagem de contêiner que só tem uma; `None` quando o nome não a diz."""
+    found = CONTAINER.search(container.partition("@")[0])
+    return BUILT.get(found[1] or found[2], found[1] or found[2]) if found else None

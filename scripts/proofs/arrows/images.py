@@ -1,0 +1,157 @@
+"""A imagem e o tipo de uma máquina contra o que o template espera deles: o disco raiz, o agente, os pacotes e os discos NVMe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scripts.aws.images import LAYERS, ROOTS, XEN, Image, architecture_of, image_of
+from scripts.aws.types import (
+    ECS_SERVICE, EKS_CLUSTER, INSTANCE, JOB_DEFINITION, LAUNCH_TEMPLATE, SCALING_GROUP, TASK_DEFINITION, VPC_ENDPOINT,
+)
+from scripts.proofs.arrows.viable import choices, judge
+from scripts.proofs.evidence import Missing, at
+from scripts.proofs.facts.machine import Machine, machine_of
+from scripts.proofs.facts.view import View
+from scripts.proofs.facts.volumes import links
+from scripts.proofs.facts.wildcards import covers
+from scripts.proofs.identity.evaluation import Request, decide_endpoint
+from scripts.proofs.identity.policies import Statement, of_role
+from scripts.proofs.identity.principals import principal_of
+from scripts.proofs.network.interfaces_by_type import home_of, model_of
+from scripts.proofs.network.topology import network_of
+from scripts.template.cloudformation import Key, Resource
+
+INSIDE: dict[str, tuple[Key, ...]] = {INSTANCE: (), LAUNCH_TEMPLATE: ("LaunchTemplateData",)}
+CHANNEL = "ssmmessages:OpenDataChannel"
+AGENT = "amazon-ssm-agent"
+PACKAGES = re.compile(r"\b(?:dnf|yum)\b[^\n]*\b(?:install|update|upgrade)\b")
+PRIVATE = re.compile(r"\.dkr\.ecr\.")
+
+
+def image(view: View, owner: Resource) -> Image | None:
+    """A família da imagem: a que todos os valores que o parâmetro aceita dizem, ou a descrição dele."""
+    keys = (*INSIDE[owner.type], "ImageId")
+    with view.reading():
+        written = view.at(owner, *keys)
+        said = [str(value) for value in choices(view, owner, keys)]
+        raw = view.written(written) if written else None
+    declared = view.template.parameters.get(raw["Ref"]) if isinstance(raw, dict) and isinstance(raw.get("Ref"), str) else None
+    described = str(declared.get("Description", "")) if isinstance(declared, dict) else ""
+    return next((found for text in (*said, described) if (found := image_of(text))), None)
+
+
+@judge(INSTANCE)
+@judge(LAUNCH_TEMPLATE)
+def _disks(view: View, owner: Resource) -> Iterator[Missing]:
+    """O disco que se descreve como raiz é o da imagem, e nenhum volume usa o nome dele.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html
+    """
+    known = image(view, owner)
+    with view.reading():
+        items = view.items(owner, *INSIDE[owner.type], "BlockDeviceMappings")
+        devices = [found for item in items if (found := view.inside(item, "DeviceName"))]
+        joined = [link for link in links(view) if link.instance == owner and link.device]
+    for device in devices if known else ():
+        if device.value in ROOTS and device.value != known.root:
+            yield Missing(device.path, f"o disco raiz da imagem de `{owner.id}` é `{known.root}`, e não `{device.value}`, que cria outro disco",
+                          f"use `DeviceName: {known.root}`")
+    taken = {str(device.value) for device in devices} | ({known.root} if known else set())
+    for link in joined:
+        if link.device and link.device.value in taken:
+            yield Missing(link.device.path, f"`{link.device.value}` já é um disco da imagem de `{owner.id}`", "escolha outro dispositivo")
+
+
+@judge(INSTANCE)
+@judge(LAUNCH_TEMPLATE)
+def _nitro(view: View, owner: Resource) -> Iterator[Missing]:
+    """Um programa que acha o disco como NVMe roda num tipo em que o disco aparece assim; em todo tipo que o parâmetro aceita."""
+    machine = machine_of(view, owner)
+    if machine is None or not any("nvme" in text for text in machine.texts):
+        return
+    keys = (*INSIDE[owner.type], "InstanceType")
+    with view.reading():
+        old = next((kind for kind in choices(view, owner, keys) if XEN.match(str(kind))), None)
+    if old:
+        yield Missing(at(owner, *keys), f"o programa de `{owner.id}` espera discos NVMe, e `{old}` não é do sistema Nitro",
+                      "use um tipo do sistema Nitro")
+
+
+@judge(INSTANCE)
+@judge(SCALING_GROUP)
+def _machine(view: View, runner: Resource) -> Iterator[Missing]:
+    """A imagem traz o agente que o papel supõe, e os pacotes dela chegam à máquina."""
+    with view.reading():
+        owner = model_of(network_of(view), runner) if runner.type == SCALING_GROUP else runner
+        machine = machine_of(view, owner) if owner else None
+        known = image(view, owner) if owner and owner.type in INSIDE else None
+    if known and owner and not known.agent and _opens_sessions(view, runner) and not _installs(machine):
+        yield Missing(at(owner, *INSIDE[owner.type], "ImageId"), f"a imagem de `{owner.id}` não traz o agente do Systems Manager, de que o acesso "
+                      "pelo Session Manager depende, e nada o instala", f"use a imagem padrão, ou instale `{AGENT}`")
+    if known and known.packages and machine and any(map(PACKAGES.search, machine.texts)):
+        yield from _blocked(view, runner, known.packages, "os pacotes do sistema")
+
+
+def _opens_sessions(view: View, runner: Resource) -> bool:
+    """O papel deixa o agente abrir sessões: é o que o template espera dele."""
+    with view.reading():
+        role = principal_of(view, runner).role
+        parts = [part for part in of_role(view, role) if isinstance(part, Statement) and part.allows] if role else []
+    return any(isinstance(action.value, str) and action.value.startswith("ssm") and covers(action.value, CHANNEL, True)
+               for part in parts for action in part.actions)
+
+
+def _installs(machine: Machine | None) -> bool:
+    return machine is not None and (AGENT in machine.packages or any(AGENT in text for text in (machine.script, *machine.commands)))
+
+
+def _blocked(view: View, runner: Resource, objects: str, what: str) -> Iterator[Missing]:
+    """O endpoint do S3 por que a sub-rede sai deixa ler, sem papel, estes objetos da AWS.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
+    """
+    net = network_of(view)
+    with view.reading():
+        home = home_of(net, runner)
+        tables = [subnet.table for subnet in home.known_subnets(net) if subnet.table] if home else []
+        blocking = [endpoint for endpoint in view.of_type(VPC_ENDPOINT)
+                    if str(view.value(endpoint, "ServiceName")).endswith(".s3") and view.at(endpoint, "PolicyDocument")
+                    and any(view.points(item, table.type) == table for item in view.items(endpoint, "RouteTableIds") for table in tables)
+                    and not decide_endpoint(Request(view, "s3:GetObject", objects), endpoint).granted]
+    for endpoint in blocking:
+        yield Missing(at(endpoint, "PolicyDocument"), f"a política de `{endpoint.id}` não deixa `{runner.id}` ler {what}, que a AWS guarda no S3",
+                      f"permita `s3:GetObject` a qualquer um em `{objects.rpartition('/')[0]}/*`")
+
+
+@judge(EKS_CLUSTER)
+def _nodes(view: View, cluster: Resource) -> Iterator[Missing]:
+    yield from _blocked(view, cluster, LAYERS, "as camadas das imagens dos nós")
+
+
+@judge(JOB_DEFINITION)
+def _job(view: View, job: Resource) -> Iterator[Missing]:
+    """A imagem do contêiner é da arquitetura em que a tarefa roda, e as camadas dela chegam."""
+    with view.reading():
+        name = str(view.value(job, "ContainerProperties", "Image"))
+        wanted = view.value(job, "ContainerProperties", "RuntimePlatform", "CpuArchitecture") or "X86_64"
+    yield from _built(job, name, str(wanted), "ContainerProperties", "Image")
+    if PRIVATE.search(name):
+        yield from _blocked(view, job, LAYERS, "as camadas da imagem")
+
+
+@judge(ECS_SERVICE)
+def _service(view: View, service: Resource) -> Iterator[Missing]:
+    with view.reading():
+        task = view.points(view.at(service, "TaskDefinition"), TASK_DEFINITION)
+        wanted = (view.value(task, "RuntimePlatform", "CpuArchitecture") or "X86_64") if task else ""
+        names = [str(found.value) for item in view.items(task, "ContainerDefinitions") if (found := view.inside(item, "Image"))] if task else []
+    for name in names if task else ():
+        yield from _built(task, name, str(wanted), "ContainerDefinitions")
+
+
+def _built(owner: Resource, name: str, wanted: str, *keys: Key) -> Iterator[Missing]:
+    built = architecture_of(name)
+    if built and built != wanted:
+        yield Missing(at(owner, *keys), f"a imagem `{name}` de `{owner.id}` só é de {built}, e o contêiner roda em {wanted}",
+                      "use uma imagem dessa arquitetura, ou acerte `CpuArchitecture`")
