@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import ALARM, BUCKET, EKS_CLUSTER, EVENT_RULE, JOB_DEFINITION, LOG_GROUP, SUBSCRIPTION, TABLE, TASK_DEFINITION, TOPIC
 from scripts.base.findings import Finding
+from scripts.checks.handing import misshapen
 from scripts.checks.programs import Effect, code, misled, writes
 from scripts.proofs.claims.lifecycle import CURRENT, terms
 from scripts.proofs.facts.expect import false
@@ -37,7 +38,7 @@ def check(views: Views) -> list[Finding]:
     found: set[Finding] = set()
     for view in views.each:
         for resource in view.resources.values():
-            for path, message in (*misled(view, resource), *JUDGES.get(resource.type, _none)(view, resource)):
+            for path, message in (*misled(view, resource), *misshapen(view, resource), *JUDGES.get(resource.type, _none)(view, resource)):
                 found.add(Finding(view.template.path, view.template.line(*path), CODE, message))
     return sorted(found)
 

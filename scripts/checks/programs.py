@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from scripts.aws.types import FUNCTION, JOB_DEFINITION, STATE_MACHINE, TASK_DEFINITION
+from scripts.aws.types import FUNCTION, JOB_DEFINITION, SCALING_GROUP, STATE_MACHINE, TASK_DEFINITION
 from scripts.proofs.arrows.program import HANDED, handed
 from scripts.proofs.evidence import Path
 from scripts.proofs.facts.measures import texts
@@ -48,7 +48,7 @@ def misled(view: View, owner: Resource) -> Iterator[Effect]:
         for name, item in _pairs(view, owner):
             yield from _redirected(owner, name, item.path, str(item.value))
             yield from _elsewhere(owner, name, item)
-    elif owner.type in HANDED:
+    elif owner.type in HANDED and owner.type != SCALING_GROUP:
         for path, text in texts(view, [piece.path for piece in handed(view, owner)], longest=None):
             for name, value in WRITTEN.findall(text):
                 yield from _redirected(owner, name, path, value.strip("\"'"))

@@ -1,0 +1,43 @@
+"""O que se entrega ao programa na forma que a API pede: a forma errada é achado, e a que ela também aceita passa."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from test_outside_attacks import ESPECTRO, Edits, findings, prop
+from test_right_forms import att, ref
+
+CLI, META, FOTO, MUSICAS = "cli-s3-lambda-dynamodb", "metadados-s3", "foto-perfil", "musicas"
+
+
+def variable(slug: str, function: str, name: str, value: Any) -> tuple[str, Edits]:
+    return slug, {prop(function, "Environment", "Variables", name): value}
+
+
+FALSE = {
+    "arn-no-lugar-do-bucket": variable(MUSICAS, "FuncaoCatalogar", "FICHAS", att("BucketFichas")),
+    "dominio-no-lugar-do-bucket": variable(MUSICAS, "FuncaoCatalogar", "FICHAS", att("BucketFichas", "DomainName")),
+    "arn-do-bucket-por-extenso": variable(META, "FuncaoProcessar", "RESULT_BUCKET", {"Fn::Sub": "arn:aws:s3:::${BucketResultado}"}),
+    "tabela-no-lugar-do-bucket": variable(META, "FuncaoProcessar", "RESULT_BUCKET", ref("TabelaMetadados")),
+    "fluxo-no-lugar-da-tabela": variable(CLI, "FuncaoProcessar", "TABLE_NAME", att("TabelaResultados", "StreamArn")),
+    "nome-da-maquina": variable(ESPECTRO, "FuncaoIniciar", "MAQUINA", att("MaquinaAnalise", "Name")),
+    "arn-no-batch": (ESPECTRO, {prop("DefinicaoLote", "ContainerProperties", "Environment", 0, "Value"): att("BucketUpload")}),
+    "dias-em-minutos": variable(FOTO, "FuncaoAutorizar", "MINUTES", ref("DiasHistorico")),
+    "minutos-em-dias": variable(FOTO, "FuncaoValidar", "HISTORY_DAYS", ref("MinutosEnvio")),
+    "dias-em-mib": variable(CLI, "FuncaoProcessar", "MAX_MIB", ref("DiasArquivos")),
+}
+RIGHT = {
+    "arn-da-tabela": variable(CLI, "FuncaoProcessar", "TABLE_NAME", att("TabelaResultados")),
+    "arn-da-maquina": variable(ESPECTRO, "FuncaoIniciar", "MAQUINA", att("MaquinaAnalise")),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_value_in_the_wrong_form_is_a_finding(name):
+    assert "sem-efeito" in {finding.code for finding in findings(*FALSE[name])}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_value_in_a_form_the_api_takes_passes(name):
+    assert findings(*RIGHT[name]) == []
