@@ -46,7 +46,7 @@ def test_a_group_costs_as_many_instances_as_it_starts_with():
   Modelo: {{Type: AWS::EC2::LaunchTemplate, Properties: {{LaunchTemplateData: {{InstanceType: t3.micro, {DISK}}}}}}}
   Grupo:
     Type: AWS::AutoScaling::AutoScalingGroup
-    Properties: {{MinSize: 1, MaxSize: 6, DesiredCapacity: '3', LaunchTemplate: {{LaunchTemplateId: !Ref Modelo}}}}
+    Properties: {{MinSize: 1, MaxSize: 6, DesiredCapacity: '3', LaunchTemplate: {{LaunchTemplateId: !Ref Modelo, Version: !GetAtt Modelo.LatestVersionNumber}}}}
 """
     assert charges(body) == {"ec2:t3.micro": 3, "ebs:gp3": 30}
     assert charges(body.replace("DesiredCapacity: '3', ", ""))["ec2:t3.micro"] == 1

@@ -25,7 +25,7 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     },
     (REACH, "Em que rede o recurso vive, e o que ela deixa passar: não muda o papel dele, nem o nome."): {
         "AWS::CloudFront::Distribution": ("DistributionConfig.Origins.VpcOriginConfig.VpcOriginId",),
-        "AWS::EC2::Instance": ("SecurityGroupIds",),
+        "AWS::EC2::Instance": ("NetworkInterfaces.AssociatePublicIpAddress", "NetworkInterfaces.GroupSet", "SecurityGroupIds"),
         "AWS::ECS::Service": ("NetworkConfiguration",),
         "AWS::EC2::Subnet": ("AvailabilityZone", "CidrBlock", "VpcId"),
         "AWS::EC2::VPC": ("CidrBlock",),

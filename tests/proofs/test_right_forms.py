@@ -34,9 +34,9 @@ def without(whole: dict[str, Any], *names: str) -> dict[str, Any]:
     return {key: item for key, item in whole.items() if key not in names}
 
 
-def one_by_one(**more: Any) -> Edits:
-    """A rede da instância de `musicas` dita numa interface."""
-    whole = written("musicas", "Servidor")
+def one_by_one(slug: str = "musicas", **more: Any) -> Edits:
+    """A rede da instância dita numa interface."""
+    whole = written(slug, "Servidor")
     interface = {"DeviceIndex": "0", "SubnetId": whole["SubnetId"], "GroupSet": whole["SecurityGroupIds"],
                  "AssociatePublicIpAddress": True, "DeleteOnTermination": True, **more}
     return {prop("Servidor"): {**without(whole, "SubnetId", "SecurityGroupIds"), "NetworkInterfaces": [interface]}}
@@ -173,6 +173,7 @@ def by_alias(permitted: Any) -> Edits:
 
 RIGHT: dict[str, tuple[str, Edits]] = {
     "interface": ("musicas", one_by_one(Description="a de sempre")),
+    "interface-com-volume": ("web-ec2-rds-s3", one_by_one("web-ec2-rds-s3")),
     "interface-do-modelo": (PDV, launched(AssociatePublicIpAddress=False, DeleteOnTermination=True)),
     "saida-para-a-vpc": (PDV, leaving("GrupoAplicacao", 1, CidrIp=att("Vpc", "CidrBlock"))),
     "saida-para-todos": (PDV, leaving("GrupoAplicacao", 1, CidrIp=WORLD)),
