@@ -120,6 +120,40 @@ FALSE: dict[str, tuple[str, Edits]] = {
     "balanceador-sem-ipv4": (PDV, {prop("Balanceador", "IpAddressType"): "dualstack-without-public-ipv4"}),
     "tabela-de-outra": ("metadados-s3", {prop("FuncaoProcessar", "Environment", "Variables", "METADATA_TABLE"): {"Ref": "TabelaAuditoria"}}),
 }
+FALSE |= {
+    "versao-velha-do-modelo": (PDV, {prop("GrupoInstancias", "LaunchTemplate", "Version"): "1"}),
+    "modelo-escondido-numa-condicao": (LOJA, {("Conditions", "Sempre"): {"Fn::Equals": ["a", "a"]}, prop("FilaPedidos", "RedriveAllowPolicy"): {
+        "Fn::If": ["Sempre", {"redrivePermission": "denyAll"}, {"redrivePermission": "allowAll"}]}}),
+    "sub-rede-fora-da-vpc": (PDV, {prop("SubRedeAplicacaoA", "CidrBlock"): "172.16.0.0/24"}),
+    "sub-redes-sobrepostas": (PDV, {prop("SubRedeAplicacaoA", "CidrBlock"): {"Fn::Sub": "10.20.0.0/16"}}),
+    "papel-que-a-lambda-nao-assume": ("musicas", {prop("PapelFuncao", "AssumeRolePolicyDocument", "Statement", 0, "Principal"): {
+        "Service": "ec2.amazonaws.com"}}),
+    "sem-credenciais-na-maquina": ("musicas", {prop("Servidor", "MetadataOptions", "HttpEndpoint"): "disabled"}),
+    "disco-com-chave-de-outro": (LOJA, {prop("ModeloLancamento", "LaunchTemplateData", "BlockDeviceMappings", 0, "Ebs", "KmsKeyId"):
+                                        "arn:aws:kms:sa-east-1:123456789012:key/1a2b"}),
+    "arquivo-morto-no-primeiro-dia": ("musicas", {prop("BucketMusicas", "LifecycleConfiguration", "Rules", 0, "Transitions"): [
+        {"StorageClass": "DEEP_ARCHIVE", "TransitionInDays": 0}]}),
+    "alarme-que-apaga-a-maquina": ("musicas", {(R, "AlarmeLigado"): {"Type": "AWS::CloudWatch::Alarm", "Properties": {
+        "Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold", "Dimensions": [{"Name": "InstanceId", "Value": {"Ref": "Servidor"}}],
+        "AlarmActions": [{"Fn::Sub": "arn:${AWS::Partition}:automate:${AWS::Region}:ec2:terminate"}]}}}),
+    "grupo-sem-espera": (PDV, {prop("GrupoInstancias", "HealthCheckGracePeriod"): 0}),
+    "saude-mais-lenta-que-o-intervalo": (PDV, {prop("GrupoDestino", "HealthCheckTimeoutSeconds"): 120}),
+    "usuario-reservado": (PDV, {prop("Banco", "MasterUsername"): "rdsadmin"}),
+    "disco-de-tipo-sem-iops": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "VolumeType"): "io2"}),
+    "tabela-sem-capacidade": ("metadados-s3", {prop("TabelaAuditoria", "BillingMode"): "PROVISIONED"}),
+    "pods-sem-no": (ESPECTRO, {prop("Cluster", "ComputeConfig", "NodePools"): ["system"]}),
+    "cluster-pela-metade": (ESPECTRO, {prop("Cluster", "StorageConfig", "BlockStorage", "Enabled"): False}),
+    "logs-do-trabalho-noutro-grupo": (ESPECTRO, {prop("DefinicaoLote", "ContainerProperties", "LogConfiguration", "Options", "awslogs-group"): "outro"}),
+    "trabalho-de-tamanho-que-nao-ha": (ESPECTRO, {prop("DefinicaoLote", "ContainerProperties", "ResourceRequirements", 1, "Value"): "4097"}),
+    "saude-de-uma-distribuicao": (LOJA, {prop("Distribuicao", "DistributionConfig", "Origins", 0, "S3OriginConfig", "OriginAccessIdentity"): "x",
+                                         prop("Distribuicao", "DistributionConfig", "Origins", 1, "S3OriginConfig"): {"OriginAccessIdentity": "x"}}),
+    "recurso-personalizado": ("musicas", {(R, "Feito"): {"Type": "Custom::Feito", "Properties": {"ServiceToken": "arn:aws:lambda:::x"}}}),
+    "lote-grande-sem-espera": (LOJA, {prop("LeituraFila", "BatchSize"): 1000, prop("LeituraFila", "MaximumBatchingWindowInSeconds"): 0}),
+}
+"""O que se tentou depois, com a mesma regra: falso pela AWS, e limpo para o `cfn-lint`."""
+
+
 RIGHT: dict[str, tuple[str, Edits]] = {
     "traffic-sources": (PDV, {
         prop("GrupoInstancias", "TargetGroupARNs"): REMOVED,
