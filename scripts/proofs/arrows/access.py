@@ -12,6 +12,7 @@ from scripts.proofs.arrows.failures import delivery
 from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.queues import POLLING, polled
 from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.arrows.viable import viable
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
 from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
 from scripts.proofs.identity.principals import Principal, principal_of
@@ -19,6 +20,8 @@ from scripts.proofs.identity.services import SERVICES, Watched, arns, on_objects
 from scripts.template.cloudformation import Resource
 
 SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
+LOGS = "logs.${AWS::Region}.amazonaws.com"
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
 HELD = tuple(kind for kind in SERVICES if kind not in (*SENT, LOG_GROUP))
 
 
@@ -147,8 +150,11 @@ def key_used(request: Request, target: Resource, near: Path, who: str) -> Iterat
         return
     needed = ["kms:Decrypt"]
     if not reads(request.action) and service.prefix != "dynamodb":
-        needed = ["kms:GenerateDataKey"] if service.prefix == "s3" else ["kms:GenerateDataKey", "kms:Decrypt"]
+        needed = ["kms:GenerateDataKey"] if service.prefix in ("s3", "kinesis") else ["kms:GenerateDataKey", "kms:Decrypt"]
     yield Found(written.path, f"`{target.id}` é cifrado com a chave `{key.id}`")
+    yield from viable(view, key)
+    if service.prefix == "logs":  # quem cifra os logs é o serviço, e não quem os escreve
+        request, near, who = replace(request, role=None, service=LOGS), at(key), f"`{LOGS}`"
     for use in needed:
         yield from evidence(decide(replace(request, action=use, arn=view.arn(key) or ""), key), near, who, f"`{target.id}`",
                             f"permita `{use}` na chave que o cifra")

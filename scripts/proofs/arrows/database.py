@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from scripts.aws.kinds import HERE
+from scripts.aws.kinds import ARN, HERE, ID
 from scripts.aws.questions import IDENTITY, NAMES, REACH
-from scripts.aws.types import DATABASE, DB_CLUSTER, ECS_SERVICE, FUNCTION, INSTANCE, SCALING_GROUP
+from scripts.aws.types import DATABASE, DB_CLUSTER, ECS_SERVICE, FUNCTION, INSTANCE, KMS_KEY, SCALING_GROUP
 from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.program import unhanded
@@ -99,6 +100,7 @@ def _credentials(case: Case) -> Iterator[Evidence]:
     decision = decide(Request(case.view, "secretsmanager:GetSecretValue", secret, principal.role), None)
     yield from evidence(decision, at(principal.role), f"`{principal.role.id}`", f"o segredo de `{case.head.id}`",
                         f"permita a ação em `!GetAtt {case.head.id}.MasterUserSecret.SecretArn`")
+    yield from _unlocked(case, decision.request)
     yield from passage(case, case.tail, "secretsmanager", decision.request)
 
 
@@ -111,6 +113,18 @@ def _handed(case: Case, secret: str) -> Iterator[Found]:
             source = view.inside(item, "ValueFrom")
             if source and str(source.value).startswith(secret):
                 yield Found(source.path, f"o contêiner recebe a senha de `{case.head.id}`")
+
+
+def _unlocked(case: Case, request: Request) -> Iterator[Evidence]:
+    """A chave do segredo, se é de quem escreveu o template, também se deixa usar por quem o lê."""
+    written = case.view.at(case.head, "MasterUserSecret", "KmsKeyId")
+    key = case.view.points(written, KMS_KEY, by=(ID, ARN)) if written else None
+    if written and key:
+        yield Found(written.path, f"o segredo é cifrado com a chave `{key.id}`")
+        yield from evidence(decide(replace(request, action="kms:Decrypt", arn=case.view.arn(key) or ""), key), at(key), "o papel",
+                            f"o segredo de `{case.head.id}`", "permita `kms:Decrypt` na chave que o cifra")
+    elif written:
+        yield Missing(written.path, f"não se conhece a chave do segredo de `{case.head.id}`", "cite uma `AWS::KMS::Key` do template")
 
 
 def _by_iam(view: View, database: Resource, role: Resource) -> list[Evidence]:

@@ -57,7 +57,7 @@ def _needed(left: dict[tuple[str | int, ...], Grant], explained: set[tuple[str |
     kept = []
     for grant in left.values():
         statement = grant.statement
-        if statement and grant.path in {item.path for item in statement.resources}:
+        if statement and not statement.managed and grant.path in {item.path for item in statement.resources}:
             if any(item.path in explained or item.path in left for item in statement.actions):
                 continue
         kept.append(grant)

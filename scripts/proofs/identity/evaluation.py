@@ -182,9 +182,9 @@ def evidence(decision: Decision, near: tuple[str | int, ...], who: str, what: st
 
 
 def lines(statement: Statement, request: Request) -> Iterator[Found]:
-    """As linhas de uma declaração que permite o pedido; a de uma política da AWS é a que a cita."""
+    """As linhas de uma declaração que permite o pedido; a de uma política da AWS, ou em texto, é a que a cita."""
     if statement.managed:
-        yield Found(statement.path, f"{statement.managed}, da AWS, permite `{request.action}`")
+        yield Found(statement.path, f"{statement.managed} permite `{request.action}`")
         return
     yield from statement.links
     yield Found((*statement.path, "Effect"), "a declaração permite")

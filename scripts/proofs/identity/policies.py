@@ -7,6 +7,7 @@ nada se prova enquanto estiver ali.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,15 +27,17 @@ VERSIONS = ("2008-10-17", "2012-10-17")
 """A primeira vale para quem não diz: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html"""
 IDENTITY = ("AWS::IAM::", "AWS::SSO::")
 TRUST = "AssumeRolePolicyDocument"
-DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy", "RepositoryPolicyText", "FileSystemPolicy")
+DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy", "RepositoryPolicyText", "FileSystemPolicy", "AccessPolicies")
+TEXT = "AccessPolicies"
+"""A política que o OpenSearch também aceita como texto."""
 
 
 @dataclass(frozen=True)
 class Statement:
     """Uma declaração. `links` são as linhas que a ligam a quem ela serve.
 
-    `principals` traz pares de tipo (`AWS`, `Service`…; `Not` para `NotPrincipal`) e valor. `managed` é a
-    política da AWS de que a declaração é, com a versão: o template só a cita.
+    `principals` traz pares de tipo (`AWS`, `Service`…; `Not` para `NotPrincipal`) e valor. `managed` é de
+    que política a declaração é, quando o template só a cita (uma da AWS) ou a traz num texto.
     """
 
     owner: Resource
@@ -99,6 +102,9 @@ def inner(view: View, owner: Resource, around: Placed, *keys: Key, links: tuple[
     """As declarações do documento que está nesse caminho, dentro de um valor já achado."""
     written = view.inside(around, *keys) if keys else around
     if written is None:
+        return
+    if written.path[-1:] == (TEXT,) and isinstance(written.value, str) and (read := _text(written.value)) is not None:
+        yield from _cited(owner, written.path, read, f"o texto da política de `{owner.id}`")
         return
     if not isinstance(written.value, dict) or "Statement" not in written.value:
         yield Obscure(written.path, f"a política de `{owner.id}` não está escrita como objeto")
@@ -182,16 +188,37 @@ def _managed(view: View, role: Resource) -> Iterator[Part]:
             yield Obscure(item.path, f"`{role.id}` usa uma política que não está no template")
 
 
-def _of_aws(role: Resource, item: Placed, known: Managed) -> Iterator[Statement]:
+def _of_aws(role: Resource, item: Placed, known: Managed) -> Iterator[Part]:
     """As declarações de uma política da AWS; o lugar de todas é a linha que a cita."""
-    for said in known.statements:
-        parts = {name: tuple(Placed(item.path, text) for text in _several(said.get(name, [])))
-                 for name in ("Action", "NotAction", "Resource", "NotResource")}
-        yield Statement(role, item.path, said["Effect"] == "Allow", *parts.values(), (), said.get("Condition"),
-                        managed=f"`{known.name}` ({known.version}, de {known.date})")
+    yield from _cited(role, item.path, list(known.statements), f"`{known.name}` ({known.version}, de {known.date}), da AWS,")
 
 
-def _several(written: str | list[str]) -> list[str]:
+def _text(written: str) -> list[Any] | None:
+    """As declarações de uma política escrita como texto, como a do OpenSearch; `None` quando o texto não é uma."""
+    try:
+        body = json.loads(written)
+    except (ValueError, RecursionError):
+        return None
+    said = body.get("Statement") if isinstance(body, dict) and body.get("Version", VERSIONS[0]) in VERSIONS else None
+    return said if isinstance(said, list) else [said] if isinstance(said, dict) else None
+
+
+def _cited(owner: Resource, path: Path, statements: list[Any], managed: str) -> Iterator[Part]:
+    """As declarações que o template só cita, ou traz num texto: o lugar de todas é o da citação."""
+    for said in statements:
+        if not isinstance(said, dict) or said.get("Effect") not in ("Allow", "Deny"):
+            yield Obscure(path, f"uma declaração de `{owner.id}` não diz `Allow` nem `Deny`")
+            continue
+        parts = (tuple(Placed(path, text) for text in _several(said.get(name, []))) for name in ("Action", "NotAction", "Resource", "NotResource"))
+        given = said.get("Principal", {})
+        named = given if isinstance(given, dict) else {"AWS": given}
+        principals = [(kind, Placed(path, one)) for kind, items in named.items() for one in _several(items)]
+        principals += [("Not", Placed(path, said["NotPrincipal"]))] if "NotPrincipal" in said else []
+        yield Statement(owner, path, said["Effect"] == "Allow", *parts, tuple(principals), said.get("Condition"), str(said.get("Sid", "")),
+                        managed=managed)
+
+
+def _several(written: Any) -> list[Any]:
     return written if isinstance(written, list) else [written]
 
 
