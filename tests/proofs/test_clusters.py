@@ -83,7 +83,7 @@ Alvos:
 Agrupamento:
   Type: AWS::EKS::Cluster
   Properties:
-    ComputeConfig: {Enabled: true}
+    ComputeConfig: {Enabled: true, NodePools: [general-purpose]}
     KubernetesNetworkConfig:
       ElasticLoadBalancing: {Enabled: true}
     StorageConfig: {BlockStorage: {Enabled: true}}
