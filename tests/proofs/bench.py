@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,15 @@ from scripts.template.cloudformation import Resource, Template
 REPOSITORY = Path(__file__).resolve().parents[2]
 REAL = tuple(Tree(REPOSITORY).architectures())
 ATTRIBUTES = {"acao": "action", "porta": "port", "declarada": "declared"}
-REMOVED = object()
+
+
+class Mark(Enum):
+    """O que se põe no lugar de um valor para tirá-lo; com nome, para que o de um teste seja sempre o mesmo."""
+
+    REMOVED = "retirado"
+
+
+REMOVED = Mark.REMOVED
 
 
 @dataclass(frozen=True)
