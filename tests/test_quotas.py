@@ -21,7 +21,7 @@ Resources:
   Modelo: {{Type: AWS::EC2::LaunchTemplate, Properties: {{LaunchTemplateData: {{InstanceType: !Ref Tipo, {DISK}}}}}}}
   Grupo:
     Type: AWS::AutoScaling::AutoScalingGroup
-    Properties: {{MinSize: 2, MaxSize: 6, LaunchTemplate: {{LaunchTemplateId: !Ref Modelo}}}}
+    Properties: {{MinSize: 2, MaxSize: 6, LaunchTemplate: {{LaunchTemplateId: !Ref Modelo, Version: !GetAtt Modelo.LatestVersionNumber}}}}
   EnderecoA: {{Type: AWS::EC2::EIP}}
   EnderecoB: {{Type: AWS::EC2::EIP}}
   NatA: {{Type: AWS::EC2::NatGateway}}
