@@ -119,7 +119,7 @@ def _verbs() -> dict[str, tuple]:
         "novo": (_create, "começa uma arquitetura (script, página e template) ou um repositório", "SLUG", "--de", "--projeto", "--raiz",
                  "novo fila-de-pedidos"),
         "medir": (_measure, "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; as figuras; o site; ou se os "
-                  "links abrem", "assunto", "--raiz", "medir provas"),
+                  "links abrem", "assunto", "slug", "--raiz", "medir provas"),
     }
 
 
@@ -218,7 +218,9 @@ def _measure(options: argparse.Namespace) -> int:
     if options.assunto == "provas":
         from scripts.measure import survivors
 
-        return survivors.run(_tree(options))
+        return survivors.run(_tree(options), options.slug)
+    if options.slug:
+        raise WrongUse("Só `medir provas` leva nomes de arquiteturas.")
     if options.assunto == "figuras":
         if options.raiz != HERE:
             raise WrongUse("`medir figuras` desenha os casos destas ferramentas; não leva `--raiz`.")

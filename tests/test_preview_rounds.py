@@ -153,14 +153,14 @@ def test_one_saved_page_judges_and_builds_only_what_depends_on_it(preview, root,
 
 
 def test_a_stale_proof_never_survives_the_template(preview, root):
-    assert "Provado por" in html(preview) and "seta sem prova" not in html(preview)
+    assert "O template permite" in html(preview) and "seta sem prova" not in html(preview)
     edit(root, TEMPLATE, "Action: dynamodb:PutItem", "Action: dynamodb:GetItem")
     preview.again()
     assert "seta sem prova" in html(preview)
     assert "sem prova" in html(preview, "provas")
     (root / TEMPLATE).write_text("Resources: [", encoding="utf-8")
     preview.again()
-    assert "Provado por" not in html(preview)
+    assert "O template permite" not in html(preview)
 
 
 def test_what_is_saved_while_it_is_read_is_not_remembered(root, monkeypatch):

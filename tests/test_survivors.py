@@ -62,6 +62,7 @@ def test_what_cannot_be_read_is_already_caught(monkeypatch):
 def test_the_report_says_how_many_and_which(monkeypatch, capsys):
     few = mutants(SMALLEST)[:3]
     monkeypatch.setattr(survivors.Subject, "mutants", lambda read: iter(few))
+    monkeypatch.setattr(survivors, "additions", lambda *read: ())
     monkeypatch.setattr(survivors, "subject", lambda tree, slug: subject(slug))
     monkeypatch.setattr(Tree, "architectures", lambda tree: [SMALLEST])
     assert survivors.run(TREE) == 0

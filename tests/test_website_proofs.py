@@ -18,7 +18,9 @@ from scripts.proofs.evidence import Found, Missing, at
 from scripts.website import build, facts
 from scripts.website.evidence import Evidence
 from scripts.website.prose import clean
-from scripts.website.spans import Span
+from scripts.website.reasons import decisive, shown, told
+from scripts.website.spans import Span, alike
+from tests.proofs.bench import real
 from tests.test_website import Element, Page, under
 
 RULE = "source-calls-target"
@@ -163,20 +165,22 @@ def provas(site) -> Page:
 
 
 def test_a_step_says_which_lines_prove_it_folded_by_default(entrada):
-    box, = under(entrada.by_id("passo-2"), "details")
-    assert "open" not in box.attributes
-    assert said(under(box, "summary")[0]) == "Provado por 5 linhas do template"
+    box, more = under(entrada.by_id("passo-2"), "details")
+    assert "open" not in box.attributes and "open" not in more.attributes
+    assert said(under(box, "summary")[0]) == "O template permite: ligação"
+    assert said(under(more, "summary")[0]) == "e o que a sustenta"
     assert said(under(box, "p")[0]) == "Bucket de entrada → Função. A fonte chama o alvo."
     assert [said(item) for item in under(box, "li")] == [
-        "Entrada, linhas 5–6: diz Evento & <b>, diz Alvo & <b>",
+        "Entrada, linha 6: diz Alvo & <b>",
+        "Entrada, linha 5: diz Evento & <b>",
         "Funcao, linhas 14–15: aceita: Nome, Aceita; linha 17: aceita: Porta",
     ]
 
 
 def test_the_lines_and_the_rule_are_links_that_lead_somewhere(entrada, provas):
-    box, = under(entrada.by_id("passo-2"), "details")
+    box = under(entrada.by_id("passo-2"), "details")[0]
     targets = [link.attributes["href"] for link in under(box, "a")]
-    assert targets == [f"../../provas/#{RULE}", "#template-5", "#template-14", "#template-17"]
+    assert targets == [f"../../provas/#{RULE}", "#template-6", "#template-5", "#template-14", "#template-17"]
     assert entrada.by_id("template-17").text.strip() == "Porta: 80"
     assert provas.by_id(RULE).tag == "h3"
 
@@ -208,7 +212,7 @@ def test_a_component_outside_says_why_it_has_no_resource(entrada):
 
 def test_the_top_counts_arrows_and_benefits(entrada):
     line, = (element for element in entrada.all("p") if element.attributes.get("class") == "arq-counts")
-    assert said(line) == "3 setas: 2 provadas, 1 declarada; 1 opinião. Como se prova"
+    assert said(line) == "3 setas: 2 provadas, 1 declarada; 1 opinião. Como se prova. O que cada programa faz com o que recebe, as provas não olham."
 
 
 @pytest.fixture
@@ -234,9 +238,9 @@ def test_a_benefit_shows_what_proves_it(tmp_path, known_claim):
     page = read(built, "arquiteturas", "entrada")
     first = next(item for item in page.all("li") if said(item).startswith("Provado: é assim."))
     box, = under(first, "details")
-    assert [said(part) for part in box.children] == ["Provado por 1 linha do template", "Funcao, linha 12: é uma função"]
+    assert [said(part) for part in box.children] == ["O template permite: ligação", "Funcao, linha 12: é uma função"]
     counts = "3 setas: 2 provadas, 1 declarada; 1 benefício provado, 1 opinião. Como se prova"
-    assert counts in [said(line) for line in page.all("p")]
+    assert any(said(line).startswith(counts) for line in page.all("p"))
     assert "../arquiteturas/entrada/#beneficios" in [link.attributes.get("href") for link in read(built, "provas").all("a")]
 
 
@@ -249,7 +253,7 @@ def test_the_common_paragraph_is_followed_by_one_fold_with_its_proofs(tmp_path, 
     html = built.joinpath("arquiteturas", "entrada", "index.html").read_text(encoding="utf-8")
     box, = re.findall(r"O que todas têm: .*?</p>\s*(<details.*?</details>)", html, re.DOTALL)
     title, inside = Page(box).all("details")[0].children
-    assert said(title) == "Provado por 1 linha do template"
+    assert said(title) == "O template permite: ligação"
     assert [said(part) for part in inside.children] == ["de teste", "Funcao, linha 12: é uma função"]
     assert "1 benefício provado, 1 opinião" in html
     assert "../arquiteturas/entrada/#beneficios" in [link.attributes.get("href") for link in read(built, "provas").all("a")]
@@ -336,7 +340,7 @@ def test_arrows_of_the_same_rule_share_their_lines_and_tell_the_rest_apart(tmp_p
     script.write_text(SCRIPT.replace('label="avisa"', 'label="avisa", passo="2"'), encoding="utf-8")
     box = Evidence(known(root)["entrada"]).step(2)
     assert ["".join(part.itertext()) for part in box.iter() if part.tag in ("summary", "p", "li")] == [
-        "Provado por 6 linhas do template",
+        "O template permite: ligação",
         "Bucket de entrada e Bucket de saída → Função. A fonte chama o alvo.",
         "Funcao, linhas 14–15: aceita: Nome, Aceita; linha 17: aceita: Porta",
         "Só em Bucket de entrada → Função:",
@@ -348,3 +352,25 @@ def test_arrows_of_the_same_rule_share_their_lines_and_tell_the_rest_apart(tmp_p
 
 def test_a_beginning_that_repeats_is_said_once():
     assert Span(1, 3, ["saída: tcp", "saída: da porta 443", "para: todos"]).text == "saída: tcp, da porta 443, para: todos"
+
+
+def test_a_group_rule_is_read_in_a_word_and_a_permission_in_another():
+    assert told(["entrada: protocolo tcp", "da porta 5432", "até a porta 5432", "de `App`"]) == ["entrada: tcp 5432, de `App`"]
+    assert told(["a declaração permite", "a ação `s3:GetObject`", "neste recurso"]) == ["permite `s3:GetObject`"]
+
+
+def test_resources_that_say_the_same_are_one_item():
+    found = {"A": [Span(1, 1, ["é da VPC"])], "B": [Span(2, 2, ["é da VPC"])], "C": [Span(3, 3, ["outra"])]}
+    assert [[(name, text) for name, _, text in item] for item in alike(found)] == [[("A", ""), ("B", "é da VPC")], [("C", "outra")]]
+
+
+@pytest.mark.parametrize(("slug", "edge", "first", "summary"), [
+    ("pdv-alta-disponibilidade", "app-a--primario", "entrada: de `GrupoAplicacao`", "grupos (tcp 5432, tcp 443)"),
+    ("cli-s3-lambda-dynamodb", "funcao--entrada", "a ação `s3:GetObject`", "nenhuma negação em 2 políticas"),
+    ("cli-s3-lambda-dynamodb", "entrada--funcao", "o bucket notifica a função", "política do recurso"),
+])
+def test_the_line_that_decides_comes_first(slug, edge, first, summary):
+    proof = real(slug).proof(edge)
+    chosen, rest = decisive(proof.found)
+    assert first in [piece.text for piece in chosen] and set(chosen) | set(rest) == set(proof.found)
+    assert summary in shown(real(slug).template, proof.found, [proof])

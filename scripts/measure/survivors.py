@@ -15,6 +15,7 @@ from scripts.base.tree import Tree
 from scripts.base.wording import decimal
 from scripts.checks import verdict
 from scripts.checks.reading import Reading
+from scripts.measure.additions import additions
 from scripts.measure.contract import leaves_read, unexplained
 from scripts.measure.mutations import WORLD, Mutant, diagram_mutants, rebuilt, removed, template_mutants
 from scripts.page import architecture, titles
@@ -52,13 +53,19 @@ def subject(tree: Tree, slug: str) -> Subject:
     return read
 
 
-def run(tree: Tree) -> int:
-    """Imprime mortos e total por tipo de estrago, e cada sobrevivente com o motivo; devolve 0."""
+def run(tree: Tree, slugs: list[str] | None = None) -> int:
+    """Imprime mortos e total por tipo de estrago, e cada sobrevivente com o motivo; devolve 0.
+
+    Com `slugs`, só os dessas arquiteturas; o que se acrescenta vem por último, de cada tipo uma vez.
+    """
     total: Counter[str] = Counter()
     survived: list[tuple[Subject, Mutant]] = []
-    for slug in tree.architectures():
+    seen: set[str] = set()
+    chosen = [script.stem for script in tree.scripts(slugs)] if slugs else list(tree.architectures())
+    for slug in chosen:
         read = subject(tree, slug)
-        for mutant in read.mutants():
+        assert read.diagram and read.template
+        for mutant in (*read.mutants(), *additions(read.diagram, read.template, seen)):
             total[mutant.kind] += 1
             if not read.killed(mutant):
                 survived.append((read, mutant))
@@ -67,7 +74,7 @@ def run(tree: Tree) -> int:
     for read, mutant in survived:
         print(f"  {read.diagram.slug}: {mutant.kind} em {mutant.place}: {reason(read, mutant) or 'SEM EXPLICAÇÃO'}")
     print("Folhas lidas que, mudadas, não mudam achado nem evidência, e ninguém diz por quê:")
-    for slug in tree.architectures():
+    for slug in chosen:
         read = subject(tree, slug)
         listed = leaves_read(read)
         for line in unexplained(read, listed):

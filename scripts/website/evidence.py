@@ -15,7 +15,8 @@ from scripts.proofs.claims.evaluate import ClaimResult
 from scripts.proofs.evidence import Found, Missing
 from scripts.website.facts import Facts
 from scripts.website.prose import link, paragraph, say
-from scripts.website.spans import spans
+from scripts.website.reasons import decisive, shown
+from scripts.website.spans import alike, spans
 
 
 def summary(facts: Facts) -> str:
@@ -43,6 +44,7 @@ class Evidence:
         say(line, f"{summary(self.facts)}. ")
         if self.rules:
             link(line, self.rules, "Como se prova")
+        say(line, ". O que cada programa faz com o que recebe, as provas não olham.")
         return line
 
     def step(self, number: int) -> Element | None:
@@ -75,8 +77,7 @@ class Evidence:
         result = self.facts.claims[index][1] if index < len(self.facts.claims) else None
         if result is None:
             return None
-        lines = {self.facts.template.line(*piece.path) for piece in result.found}
-        box, inside = _box(_proven_by(len(lines)) if result.proven else "Sem prova")
+        box, inside = _box(_permits(shown(self.facts.template, result.found)) if result.proven else "Sem prova")
         self._judged(inside, result)
         return box
 
@@ -85,8 +86,8 @@ class Evidence:
         judged = [(benefit.link.text, result) for benefit, result in self.facts.claims if benefit.common and benefit.link and result]
         if not judged:
             return None
-        lines = {self.facts.template.line(*piece.path) for _, result in judged for piece in result.found}
-        box, inside = _box(_proven_by(len(lines)) if all(result.proven for _, result in judged) else "Sem prova")
+        found = [piece for _, result in judged for piece in result.found]
+        box, inside = _box(_permits(shown(self.facts.template, found)) if all(result.proven for _, result in judged) else "Sem prova")
         for name, result in judged:
             say(SubElement(paragraph(inside, class_="arq-rule"), "strong"), name)
             self._judged(inside, result)
@@ -125,7 +126,7 @@ class Evidence:
                 own = [piece for piece in proof.found if piece not in shared]
                 if own and proof.proven:
                     paragraph(inside, f"Só em {self._ends([proof])}:").set("data-seta", proof.edge.id)
-                    self._found(inside, own)
+                    self._lines(inside, own)
 
     def _ends(self, group: list[Proof]) -> str:
         """`A → B`, ou `A → B e C`, ou `A e B → C`."""
@@ -148,13 +149,22 @@ class Evidence:
             self._missing(parent, proof.missing)
 
     def _found(self, parent: Element, found: Iterable[Found]) -> None:
+        """A linha que decide, à vista; as outras, dobradas."""
+        first, rest = decisive(list(found))
+        self._lines(parent, first)
+        if rest:
+            more = SubElement(parent, "details", {"class": "arq-more"})
+            SubElement(more, "summary").text = "e o que a sustenta"
+            self._lines(more, rest)
+
+    def _lines(self, parent: Element, found: Iterable[Found]) -> None:
         evidence = SubElement(parent, "ul", {"class": "arq-evidence", "role": "list"})
-        for name, parts in spans(self.facts.template, found).items():
-            item = paragraph(evidence, f"`{name}`, ", tag="li")
-            for index, span in enumerate(parts):
-                say(item, "; " if index else "")
+        for said in alike(spans(self.facts.template, found)):
+            item = SubElement(evidence, "li")
+            for index, (name, span, text) in enumerate(said):
+                say(item, ("; " if index else "") + (f"`{name}`, " if name else ""))
                 link(item, f"#template-{span.first}", span.lines)
-                say(item, f": {span.text}")
+                say(item, f": {text}" if text else "")
 
     def _missing(self, parent: Element, missing: Iterable[Missing]) -> None:
         wanted = list(missing)
@@ -169,11 +179,12 @@ class Evidence:
 
     def _verdict(self, carried: list[Proof]) -> str:
         """O resumo da dobra de um passo."""
-        lines = {self.facts.template.line(*piece.path) for proof in carried if proof.proven for piece in proof.found}
+        proven = [proof for proof in carried if proof.proven]
         declared = sum(proof.declared for proof in carried)
         unruled = sum(proof.unruled for proof in carried)
         lacking = len(carried) - declared - unruled - sum(proof.proven for proof in carried)
-        parts = [_proven_by(len(lines))] if lines else []
+        found = [piece for proof in proven for piece in proof.found]
+        parts = [_permits(shown(self.facts.template, found, proven))] if found else []
         parts += [plural(declared, "seta declarada", "setas declaradas")] if declared else []
         parts += [plural(unruled, "seta ainda sem regra", "setas ainda sem regra")] if unruled else []
         parts += [plural(lacking, "seta sem prova", "setas sem prova")] if lacking else []
@@ -219,8 +230,8 @@ def _alike(carried: Iterable[Proof]) -> Iterator[tuple[list[Proof], tuple[Found,
             yield from (([proof], proof.found) for proof in group)
 
 
-def _proven_by(lines: int) -> str:
-    return f"Provado por {plural(lines, 'linha', 'linhas')} do template"
+def _permits(what: str) -> str:
+    return f"O template permite: {what}"
 
 
 def _reason(proof: Proof) -> tuple[str, str]:
@@ -248,10 +259,11 @@ def _short(proofs: list[Proof]) -> str:
 
 def _box(title: str) -> tuple[Element, Element]:
     """Uma dobra e o lugar do que ela guarda."""
-    # A busca do site já acha o texto do passo; números de linha só a atrapalhariam.
-    box = Element("details", {"class": "arq-proof", "data-search-exclude": ""})
-    paragraph(box, title, tag="summary")
-    return box, SubElement(box, "div", {"class": "arq-inside"})
+    # A busca do site já acha o texto do passo; números de linha só a atrapalhariam. Ela se perde numa dobra dentro
+    # de outra que se exclui: por isso se excluem as duas partes.
+    box = Element("details", {"class": "arq-proof"})
+    paragraph(box, title, tag="summary").set("data-search-exclude", "")
+    return box, SubElement(box, "div", {"class": "arq-inside", "data-search-exclude": ""})
 
 
 def _note(title: str, reason: str) -> Element:

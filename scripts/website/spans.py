@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scripts.proofs.evidence import Found
 from scripts.template.cloudformation import Template
+from scripts.website.reasons import told
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Span:
             start = text.partition(": ")[0]
             parts.append(text.removeprefix(f"{start}: ") if start == before else text)
             before = start
-        return ", ".join(parts)
+        return ", ".join(told(parts))
 
 
 def spans(template: Template, found: Iterable[Found]) -> dict[str, list[Span]]:
@@ -40,6 +41,23 @@ def spans(template: Template, found: Iterable[Found]) -> dict[str, list[Span]]:
         text = piece.text.removeprefix(f"`{owner}` ")
         owners.setdefault(owner, []).append((template.line(*piece.path), text))
     return {owner: _merged(lines) for owner, lines in owners.items()}
+
+
+def alike(found: dict[str, list[Span]]) -> list[list[tuple[str, Span, str]]]:
+    """Um item por recurso, ou por recursos que dizem o mesmo: em cada parte, o nome, se ainda não se disse, o trecho e o texto.
+
+    De recursos que dizem o mesmo, o texto vem uma vez, no fim.
+    """
+    items: dict[object, list[tuple[str, Span, str]]] = {}
+    for name, parts in found.items():
+        same = parts[0].text if len(parts) == 1 else (name,)
+        if same in items:
+            before, span, text = items[same][-1]
+            items[same][-1] = (before, span, "")
+            items[same].append((name, parts[0], text))
+        else:
+            items[same] = [("" if index else name, span, span.text) for index, span in enumerate(parts)]
+    return list(items.values())
 
 
 def _merged(lines: list[tuple[int, str]]) -> list[Span]:
