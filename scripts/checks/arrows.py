@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from scripts.aws.kinds import is_support
 from scripts.aws.outside import outside_aws
+from scripts.aws.types import ECS_SERVICE, EKS_CLUSTER
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
+from scripts.proofs.arrows.program import HANDED
 from scripts.proofs.arrows.prove import prove_arrow
 from scripts.proofs.arrows.registry import OUTSIDE, RULES, Proof
 from scripts.proofs.evidence import Missing
+from scripts.proofs.facts.measures import written_at
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Template
 
@@ -28,8 +31,9 @@ def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[F
         if proof.proven:
             if said:
                 yield _finding(diagram, proof.edge, "declarada-a-toa", f"está provada; tire `{said[0]}`")
+            yield from _unheard(diagram, views, proof)
         elif proof.declared or proof.unruled:
-            continue
+            yield from _from_inside(diagram, template, proof) if proof.declared else ()
         elif proof.edge.declared.strip() and proof.rule is None:
             yield _finding(diagram, proof.edge, "declarada-sem-direito", UNENTITLED)
         elif proof.reversed_rule and not _drawn_back(diagram, proof.edge):
@@ -50,6 +54,24 @@ def meant(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> tuple[Proo
     """As provas como seriam com as setas no sentido certo: o que a invertida deixa sem mostrar já está dito nela."""
     return tuple(prove_arrow(diagram, views, replace(proof.edge, tail=proof.edge.head, head=proof.edge.tail))
                  if not proof.proven and proof.reversed_rule and not _drawn_back(diagram, proof.edge) else proof for proof in proofs)
+
+
+def _unheard(diagram: Diagram, views: Views, proof: Proof) -> Iterator[Finding]:
+    """O que a seta diz e a regra não lê: com um valor absurdo no lugar, ela continuaria provada, e nenhuma evidência o traz."""
+    edge, written = proof.edge, {str(written_at(views.template.data, piece.path)) for piece in proof.found}
+    for name, said, absurd in (("porta", edge.port, {"port": "1"}), ("acao", edge.action, {"action": "nenhum:Nada"})):
+        words = set(said.replace(",", " ").split())
+        if words and not words <= written and prove_arrow(diagram, views, replace(edge, **absurd)).proven:
+            yield _finding(diagram, edge, "atributo-sem-leitor", f"diz `{name}=\"{said}\"`, e nada do que a prova traz isso; tire-o")
+
+
+def _from_inside(diagram: Diagram, template: Template, proof: Proof) -> Iterator[Finding]:
+    """O que se declara é o ato de quem está fora: é ele que inicia, e só programas chamam quem está fora."""
+    edge, tail = proof.edge, _type(diagram, template, proof.edge.tail)
+    if edge.arrows == "both":
+        yield _finding(diagram, edge, "declarada-sem-direito", "tem duas pontas, e o que se declara é um ato só; desenhe uma ponta")
+    elif tail not in (OUTSIDE, *HANDED, EKS_CLUSTER, ECS_SERVICE):
+        yield _finding(diagram, edge, "declarada-sem-direito", f"parte de `{tail}`, que não inicia chamadas a quem está fora; inverta-a")
 
 
 def _bare(diagram: Diagram, edge: Edge) -> Iterator[Finding]:

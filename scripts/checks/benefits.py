@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from markdown_it.token import Token
@@ -34,6 +35,7 @@ def check(page: Page, views: Views, judged: Results) -> Iterator[Finding]:
     for benefit, result in judged:
         if result:
             yield from _lacking(page, benefit, views, result)
+            yield from _misnamed(page, benefit, result)
         elif not _opinion(page, benefit):
             yield Finding(page.path, benefit.line, "beneficio-sem-prova", _unproven(page, claimed(page, benefit), benefit.common))
         elif not any(link.target.startswith("https://") for link in benefit.links):
@@ -48,6 +50,21 @@ def claimed(page: Page, benefit: Benefit) -> str | None:
         return found and found["id"]
     opening = next((child for child in _opening(page, benefit) if child.type != "strong_open"), None)
     return found["id"] if found and opening and opening.type == "link_open" else None
+
+
+def _misnamed(page: Page, benefit: Benefit, result: ClaimResult) -> Iterator[Finding]:
+    """O nome do benefício tem ao menos uma palavra da afirmação a que leva: senão, é outra que por acaso é verdade."""
+    said = benefit.link.text if benefit.link else ""
+    if not _stems(f"{result.claim.id} {result.claim.title}") & _stems(said):
+        yield Finding(page.path, benefit.line, "beneficio-de-outra",
+                      f"“{said}” leva à prova de “{result.claim.title}”, que não tem nenhuma palavra dele; leve-o à prova que o julga, ou diga-o "
+                      "com o nome dela.")
+
+
+def _stems(text: str) -> set[str]:
+    """O começo de cada palavra longa, sem acento."""
+    plain = unicodedata.normalize("NFD", text.lower()).encode("ascii", "ignore").decode()
+    return {word[:5] for word in re.findall(r"[a-z]+", plain) if len(word) > 3}
 
 
 def _lacking(page: Page, benefit: Benefit, views: Views, result: ClaimResult) -> Iterator[Finding]:
