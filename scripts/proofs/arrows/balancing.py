@@ -165,10 +165,20 @@ def checked(view: View, targets: Resource) -> Iterator[Missing]:
                       "use na verificação o protocolo da porta")
     if view.value(targets, "HealthCheckEnabled") not in (None, True, "true"):
         yield Missing(at(targets, "HealthCheckEnabled"), f"`{targets.id}` desliga a verificação de saúde, o que o balanceador recusa", "ligue-a")
+    code = view.value(targets, "Matcher", "HttpCode")
+    if code is not None and not _accepts(str(code)):
+        yield Missing(at(targets, "Matcher"), f"a verificação de saúde de `{targets.id}` não aceita 200, que é o que se responde quando se atende",
+                      "use `HttpCode: 200`, ou uma faixa com ele")
     interval, timeout = (whole(view.value(targets, name)) for name in ("HealthCheckIntervalSeconds", "HealthCheckTimeoutSeconds"))
     if interval is not None and timeout is not None and timeout > interval:
         yield Missing(at(targets, "HealthCheckTimeoutSeconds"), f"a verificação de saúde de `{targets.id}` espera mais que o intervalo dela",
                       "use um prazo menor que o intervalo")
+
+
+def _accepts(codes: str) -> bool:
+    """A lista ou a faixa de códigos tem 200."""
+    ends = [part.partition("-") for part in codes.split(",")]
+    return any((whole(start) or 0) <= 200 <= (whole(end or start) or 0) for start, _, end in ends)
 
 
 def _health_port(net: Network, targets: Resource, port: int | None) -> int | None:

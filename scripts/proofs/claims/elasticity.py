@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scripts.aws.types import ALARM, EKS_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP, SCALING_POLICY, TABLE
@@ -16,6 +17,9 @@ from scripts.template.cloudformation import Resource
 
 METRICS = ("ASGAverageCPUUtilization", "ASGAverageNetworkIn", "ASGAverageNetworkOut", "ALBRequestCountPerTarget")
 
+SPOKEN = {r"\bCPU\b": "cpu", r"\bmemória\b": "mem"}
+"""O que um benefício diz que se mede, e o que o nome da métrica precisa ter."""
+
 
 @claim("escalabilidade")
 def follows_demand(scene: Scene) -> Iterator[Evidence]:
@@ -24,7 +28,8 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
     Nos picos de tráfego a capacidade de processamento cresce sozinha, e volta a diminuir
     depois. O banco relacional fica fora: o tamanho dele não muda sem interrupção.
 
-    - o grupo do Auto Scaling pode ter mais instâncias que o mínimo, e uma política o ajusta;
+    - o grupo do Auto Scaling pode ter mais instâncias que o mínimo, e uma política o ajusta, pela medida que o
+      benefício diz;
     - a tabela do DynamoDB é sob demanda;
     - os trabalhos do Batch têm um teto de vCPU, e os nós do EKS são do Auto Mode;
     - as funções desenhadas são da Lambda, sem concorrência reservada igual a zero;
@@ -40,7 +45,7 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
     for group in view.of_type(SCALING_GROUP):
         yield from _room(view, group)
         yield from _emptied(view, group)
-        yield from _policy(view, group)
+        yield from _policy(view, group, scene.said)
     for table in view.of_type(TABLE):
         yield from require(view, table, ("BillingMode",), equal("PAY_PER_REQUEST"), "capacidade sob demanda",
                            f"`{table.id}` tem capacidade fixa", "use `BillingMode: PAY_PER_REQUEST`")
@@ -96,7 +101,7 @@ def _abandoning(view: View, name: str, hook: Placed) -> Iterator[Missing]:
         yield Missing(result.path if result else hook.path, f"um gancho de `{name}` abandona a instância que nasce", "use `DefaultResult: CONTINUE`")
 
 
-def _policy(view: View, group: Resource) -> Iterator[Evidence]:
+def _policy(view: View, group: Resource, said: str) -> Iterator[Evidence]:
     reasons = []
     for policy in view.of_type(SCALING_POLICY):
         if view.points(view.at(policy, "AutoScalingGroupName"), SCALING_GROUP) != group:
@@ -105,6 +110,7 @@ def _policy(view: View, group: Resource) -> Iterator[Evidence]:
         if evidence:
             yield Found(at(policy, "AutoScalingGroupName"), f"a política ajusta `{group.id}`")
             yield from evidence
+            yield from _otherwise(view, policy, said)
             return
         reasons.append(policy)
     where = at(reasons[0]) if reasons else ("Resources", group.id)
@@ -131,6 +137,18 @@ def _trigger(view: View, policy: Resource) -> Iterator[Found]:
             if view.points(action, policy.type) == policy:
                 yield Found(action.path, f"`{alarm.id}` aciona a política")
                 return
+
+
+def _otherwise(view: View, policy: Resource, said: str) -> Iterator[Missing]:
+    """A página diz que a capacidade segue uma medida, e a política segue outra."""
+    alarms = [alarm for alarm in view.of_type(ALARM)
+              if any(view.points(action, policy.type) == policy for action in view.items(alarm, "AlarmActions"))]
+    followed = _metric(view, policy)
+    names = [followed.text] if followed else [str(view.value(alarm, "MetricName")) for alarm in alarms]
+    for spoken, measured in SPOKEN.items():
+        if re.search(spoken, said) and names and not any(re.search(measured, name, re.IGNORECASE) for name in names):
+            yield Missing(followed.path if followed else at(policy), f"o benefício diz {spoken[2:-2]}, e `{policy.id}` segue outra medida",
+                          "acerte o texto ou a métrica")
 
 
 def _metric(view: View, policy: Resource) -> Found | None:
