@@ -212,7 +212,7 @@ def test_a_component_outside_says_why_it_has_no_resource(entrada):
 
 def test_the_top_counts_arrows_and_benefits(entrada):
     line, = (element for element in entrada.all("p") if element.attributes.get("class") == "arq-counts")
-    assert said(line) == "3 setas: 2 provadas, 1 declarada; 1 opinião. Como se prova. O que cada programa faz com o que recebe, as provas não olham."
+    assert said(line) == "3 setas: 2 provadas, 1 declarada; 1 opinião. Como se prova. O que o programa faz, as provas não olham."
 
 
 @pytest.fixture

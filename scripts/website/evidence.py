@@ -44,7 +44,7 @@ class Evidence:
         say(line, f"{summary(self.facts)}. ")
         if self.rules:
             link(line, self.rules, "Como se prova")
-        say(line, ". O que cada programa faz com o que recebe, as provas não olham.")
+        say(line, ". O que o programa faz, as provas não olham.")
         return line
 
     def step(self, number: int) -> Element | None:

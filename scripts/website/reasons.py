@@ -75,4 +75,4 @@ def told(texts: Sequence[str]) -> list[str]:
     said = re.sub(r"protocolo (\w+), da porta (\d+), até a porta \2\b", r"\1 \2", said)
     said = re.sub(r"protocolo (\w+), da porta (\d+), até a porta (\d+)", r"\1 \2–\3", said)
     said = re.sub(r"a declaração permite, a ação (`[^`]+`(?:, a ação `[^`]+`)*)(?:, neste recurso)?", r"permite \1", said)
-    return [said.replace(", a ação `", ", `")]
+    return [said.replace(", a ação `", ", `").replace(", a quem se permite: ", " a ")]
