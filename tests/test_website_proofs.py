@@ -9,7 +9,7 @@ import pytest
 
 from scripts.base.tree import Tree
 from scripts.checks import run, verdict
-from scripts.aws import indifferent, neutral, questions
+from scripts.aws import defaults, indifferent, neutral, questions
 from scripts.proofs import manual
 from scripts.proofs.arrows.registry import RULES, rule
 from scripts.proofs.claims.evaluate import CLAIMS
@@ -274,6 +274,7 @@ def test_the_page_lists_what_is_taken_for_granted(provas):
         for reason, rows in reasons.items():
             assert (reason if isinstance(reason, str) else reason[1]) in shown
             assert all(name in shown for names in rows.values() for name in names)
+    assert all(name in shown for rows in defaults.USUAL.values() for name in rows)
     assert provas.all("a", href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html")
     assert provas.all("a", href="https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedInstanceCore.html")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
-from scripts.aws import indifferent, managed, neutral, questions
+from scripts.aws import defaults, indifferent, managed, neutral, questions
 from scripts.proofs import manual
 from scripts.website.prose import link, paragraph, say
 
@@ -25,6 +25,8 @@ def build(root: Element) -> None:
     _part(root, "Não mudam seta nenhuma", neutral.REASONS)
     _part(root, "Só mudam algumas perguntas", {f"{question.capitalize()}. {reason}": rows for (question, reason), rows in questions.ONLY.items()})
     _part(root, "São lidas, e nem sempre decidem", indifferent.REASONS)
+    usual = {type_: tuple(f"{name}: {_written(value)}" for name, value in rows.items()) for type_, rows in defaults.USUAL.items()}
+    _part(root, "Valem o que a AWS usa sem elas", {"Escrever o padrão não muda nada; outro valor é um achado.": usual})
     _part(root, "Recursos que citam outro sem mudar nada nele", {reason: {type_: ()} for type_, reason in neutral.NEIGHBOURS.items()})
     SubElement(root, "h3").text = "Políticas da AWS que se conhecem"
     paragraph(root, f"O que cada uma deixa, na versão conferida em {managed.checked()}. De outra, não se sabe o que deixa nem o que nega.")
@@ -35,6 +37,11 @@ def build(root: Element) -> None:
             item = SubElement(listed, "li")
             link(item, f"{POLICIES}{policy.name}.html", policy.name)
             say(item, f": {policy.version}, de {policy.date}.")
+
+
+def _written(value: object) -> str:
+    """O valor como o template o escreve."""
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
 
 
 def _part(root: Element, title: str, reasons: Mapping[str, Rows]) -> None:
