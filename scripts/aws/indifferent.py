@@ -31,6 +31,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::Lambda::EventSourceMapping": ("BatchSize", "MaximumBatchingWindowInSeconds"),
         "AWS::RDS::DBInstance": ("AllocatedStorage", "MasterUsername", "MaxAllocatedStorage", "StorageType"),
         "AWS::EC2::VolumeAttachment": ("Device",),
+        "AWS::Route53::RecordSet": ("AliasTarget.EvaluateTargetHealth",),
         "AWS::SQS::Queue": ("VisibilityTimeout",),
     },
     "O programa e o manifesto: o que neles se muda, só rodando, ou nos testes da arquitetura, se vê.": {
