@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import ALARM, BUCKET, EKS_CLUSTER, EVENT_RULE, JOB_DEFINITION, LOG_GROUP, SUBSCRIPTION, TABLE, TASK_DEFINITION, TOPIC
 from scripts.base.findings import Finding
+from scripts.checks.alarms import mute
 from scripts.checks.handing import misshapen
 from scripts.checks.programs import Effect, code, misled, writes
 from scripts.proofs.claims.lifecycle import CURRENT, terms
@@ -166,5 +167,5 @@ SPEAKERS = {ALARM: ALARM_FIELDS, BUCKET: (), EVENT_RULE: (), "AWS::Budgets::Budg
 """Os tipos por que um serviço publica num tópico, e os campos que o corpo da mensagem sempre traz, se se conhecem."""
 JUDGES: dict[str, Judge] = {
     BUCKET: _bucket, TABLE: _table, LOG_GROUP: _logs, JOB_DEFINITION: _container_logs, TASK_DEFINITION: _container_logs,
-    EKS_CLUSTER: _cluster, TOPIC: _topic, SUBSCRIPTION: _subscription,
+    ALARM: mute, EKS_CLUSTER: _cluster, TOPIC: _topic, SUBSCRIPTION: _subscription,
 }
