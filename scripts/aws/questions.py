@@ -43,7 +43,7 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "AWS::DynamoDB::Table": ("StreamSpecification",),
         "AWS::ECS::Service": ("LoadBalancers",),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ("Protocol",),
-        "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.TargetGroupArn", "DefaultActions.Type"),
+        "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.ForwardConfig", "DefaultActions.TargetGroupArn", "DefaultActions.Type"),
         "AWS::Route53::RecordSet": ("AliasTarget", "Name", "Type"),
         "AWS::Route53::RecordSetGroup": ("RecordSets.AliasTarget", "RecordSets.Name", "RecordSets.Type"),
         "AWS::S3::Bucket": ("NotificationConfiguration",),
