@@ -1,6 +1,6 @@
 """As políticas do CloudFront que a AWS mantém: o que entra na chave do cache, por quanto tempo, e o que chega à origem.
 
-Conferidas em 2026-11-29:
+Anotadas em 2026-11-29; as de cache e `AllViewer`, da página da AWS, e as outras, de código público:
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
 """

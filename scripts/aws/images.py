@@ -1,6 +1,6 @@
 """O que se sabe das imagens e dos tipos do EC2: o disco raiz, o agente do Systems Manager, os pacotes e a geração.
 
-Conferido em 2026-11-29; uma imagem que não está aqui não se conhece.
+Anotado em 2026-11-29, em parte de código público, e não da página da AWS; uma imagem que não está aqui não se conhece.
 """
 
 from __future__ import annotations

@@ -82,4 +82,5 @@ def configured(view: View, config: Resource, function: Resource, qualifiers: set
     assert config.type == EVENT_INVOKE_CONFIG
     said = view.value(config, "Qualifier")
     own = callee(view, view.at(config, "FunctionName"))
-    return own is not None and own.function == function and ("" if said in (None, LATEST) else said) in qualifiers
+    wanted = "" if said in (None, LATEST) else said or None  # vazio, o CloudFormation o recusa
+    return own is not None and own.function == function and wanted in qualifiers
