@@ -78,7 +78,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
             "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.SSEAlgorithm", "VersioningConfiguration.Status",
             *(f"LifecycleConfiguration.Rules.{name}" for name in (
                 "AbortIncompleteMultipartUpload", "ExpirationInDays", "ExpiredObjectDeleteMarker", "NoncurrentVersionExpiration", "Prefix",
-                "Status"))),
+                "Status", "Transition", "Transitions"))),
         "AWS::SQS::Queue": ("MessageRetentionPeriod", "SqsManagedSseEnabled"),
     },
     "Fechos: só tiram o que ninguém aqui usa (acesso público, ACLs de objeto, IMDSv1, TLS antigo).": {

@@ -8,8 +8,6 @@ import pytest
 from bench import real
 from test_boot import edited, needs
 
-from scripts.proofs.facts.asking import wanted
-
 R, UNIT = "Resources", ("Mappings", "Codigo", "Site", "UnidadeVolume")
 SERVER, MODEL = (R, "Servidor"), (R, "ModeloLancamento")
 CASES: dict[str, tuple[str, tuple[Any, ...], tuple[str, str], str]] = {
@@ -28,10 +26,6 @@ CASES: dict[str, tuple[str, tuple[Any, ...], tuple[str, str], str]] = {
     "os temporários fora do volume": ("web-ec2-rds-s3", SERVER, ("TMPDIR=/temporarios/envios", "TMPDIR=/var/tmp"), "nada no programa usa `/temporarios`"),
     "os arquivos fora do volume": ("upload-ec2-ebs-rds", SERVER, ("VOLUME=/dados/arquivos", "VOLUME=/srv/arquivos"), "nada no programa usa `/dados`"),
     "o volume noutro ponto": ("dois-volumes-ebs", UNIT, ("/dados/%i", "/volumes/%i"), "nada no programa usa `/volumes/d`"),
-    "o ARN da fila no lugar da URL": ("ecommerce", MODEL, ("${FilaPedidos}", "${FilaPedidos.Arn}"), "`QueueUrl` não aceita"),
-    "o nome da fila no lugar da URL": ("ecommerce", MODEL, ("${FilaPedidos}", "${FilaPedidos.QueueName}"), "`QueueUrl` não aceita"),
-    "o ARN do bucket no lugar do nome": ("espectrometria", MODEL, ("BUCKET_UPLOAD=${BucketUpload}", "BUCKET_UPLOAD=${BucketUpload.Arn}"),
-                                         "`Bucket` não aceita"),
 }
 
 
@@ -55,13 +49,3 @@ def test_the_database_that_changes_name_leaves_the_program_behind() -> None:
         changed = real(slug)
         if "Banco" in changed.template.resources:
             assert "cria `outro`" in needs(changed.put(R, "Banco", "Properties", "DBName", value="outro")), slug
-
-
-def test_the_code_says_what_each_variable_is_for() -> None:
-    code = """
-import os
-A, B = os.environ["UM"], os.environ.get("DOIS")
-s3.put_object(Bucket=A, Key="x"); sqs.send_message(QueueUrl=B); sns.publish(TopicArn=os.getenv("TRES"), Message=os.environ["QUATRO"])
-"""
-    assert wanted(code) == {"UM": "Bucket", "DOIS": "QueueUrl", "TRES": "TopicArn"}
-    assert wanted("não é Python (") == {}

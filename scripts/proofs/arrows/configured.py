@@ -9,20 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, kind_of
-from scripts.aws.types import BALANCER, DATABASE, INSTANCE, LISTENER, SCALING_GROUP, VOLUME
+from scripts.aws.types import BALANCER, DATABASE, LISTENER, VOLUME
 from scripts.proofs.arrows.database import listening
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing
-from scripts.proofs.facts.asking import FORMS, wanted
 from scripts.proofs.facts.machine import File, Machine, machine_of, machines
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.volumes import links
-from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
-from scripts.template.values import SYMBOL
 
 DATABASE_NAME = re.compile(r"(?:PG|MYSQL_|POSTGRES_|MARIADB_)(?:DATABASE|DB)|(?:DB|DATABASE)_?(?:NAME|DATABASE)|NOME_(?:DO_)?BANCO|BANCO_NOME")
 DATABASE_PORT = re.compile(r"(?:PG|MYSQL_|POSTGRES_|DB_?|DATABASE_?|BANCO_)PORTA?|PORTA_(?:DO_)?BANCO")
@@ -140,39 +136,3 @@ def _bare(name: str) -> str:
 
 def _listed(points: set[str]) -> str:
     return " e ".join(f"`{point}`" for point in sorted(points))
-
-
-@judge(INSTANCE)
-def _instance(view: View, instance: Resource) -> Iterator[Missing]:
-    machine = machine_of(view, instance)
-    yield from _calls(view, machine) if machine else ()
-
-
-@judge(SCALING_GROUP)
-def _fleet(view: View, group: Resource) -> Iterator[Missing]:
-    with view.reading():
-        model = model_of(network_of(view), group)
-    machine = machine_of(view, model) if model else None
-    yield from _calls(view, machine) if machine else ()
-
-
-def _calls(view: View, machine: Machine) -> Iterator[Missing]:
-    """O valor de cada variável nomeia o recurso do modo que a chamada pede."""
-    asked = {name: parameter for file in machine.files if file.name.endswith(".py") for name, parameter in wanted(file.text).items()}
-    for file in machine.files:
-        for name, value in file.variables().items():
-            if name in asked:
-                yield from _misnamed(view, name, value, asked[name], file)
-
-
-def _misnamed(view: View, name: str, value: str, parameter: str, file: File) -> Iterator[Missing]:
-    """O valor é um atributo do recurso, ou um ARN, que o parâmetro da chamada não aceita."""
-    symbol = SYMBOL.fullmatch(value)
-    resource = view.resources.get(symbol[1]) if symbol else None
-    meaning = ARN if value.startswith("arn:") else None
-    if symbol and resource:
-        kind, attribute = kind_of(resource.type), symbol[2].removeprefix(".")
-        meaning = kind.gives.get(attribute) if attribute else kind.ref
-    if meaning is not None and meaning not in FORMS[parameter]:
-        yield Missing(file.path, f"`{name}` vale `{value}`, e `{parameter}` não aceita esse modo de nomear o recurso",
-                      "use o atributo que a chamada aceita")

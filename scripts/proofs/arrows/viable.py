@@ -15,6 +15,7 @@ from scripts.aws.types import (
     DATABASE, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, NAT_GATEWAY, SCALING_GROUP, STATE_MACHINE, VOLUME,
 )
 from scripts.proofs.evidence import Missing, at
+from scripts.proofs.facts.code import parsed
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.volumes import links
@@ -82,13 +83,10 @@ def _assumed(view: View, resource: Resource) -> Iterator[Missing]:
 
 def _defined(code: str, runtime: str) -> set[str] | None:
     """Os nomes que o código oferece como ponto de entrada; `None` quando ele não é desse ambiente."""
-    try:
-        body = ast.parse(code.replace("\u2060", "")).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        body = None
+    tree = parsed(code)
     if PYTHON.fullmatch(runtime):
-        return None if body is None else {name for node in body for name in _bound(node)}
-    if NODE.fullmatch(runtime) and body is None:
+        return {name for node in tree.body for name in _bound(node)} if tree else None
+    if NODE.fullmatch(runtime) and tree is None:
         return {name for found in EXPORTED.finditer(code) for name in found.groups() if name}
     return None
 
