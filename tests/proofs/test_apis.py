@@ -134,3 +134,24 @@ def test_what_is_missing(template, arrow, path, value, missing):
         architecture = architecture.put(R, "Implanta", "DependsOn", value=["Ler"])
     said = (architecture.remove(*path) if value is REMOVED else architecture.put(*path, value=value)).missing()
     assert any(missing in text for text in said), said
+
+
+@pytest.mark.parametrize("template, second", [(HTTP, ("Entrar", "RouteKey", "PUT /outra")), (REST, ("Entrar", "HttpMethod", "PUT"))],
+                         ids=["http", "rest"])
+def test_every_route_that_leads_to_the_function_is_held(template, second):
+    """Uma rota não cobre a outra: a que a permissão não cobre é dita, e a seta pode dizer de qual fala."""
+    name, key, value = second
+    changed = one(template, "Api >> Funcao").put(*prop(name, key), value=value)
+    assert "nenhuma permissão" in changed.missing()[0]
+
+
+@pytest.mark.parametrize("template", [HTTP, REST], ids=["http", "rest"])
+@pytest.mark.parametrize("key, proven", [("GET /itens/{id}", True), ("GET /itens/meus", True), ("GET /itens/meus, GET /itens/{id}", True),
+                                         ("DELETE /itens/{id}", False), ("GET /itens", False)])
+def test_an_arrow_says_which_route(template, key, proven):
+    assert (one(template, f"Api >> Funcao acao={key}").missing() == []) is proven
+
+
+@pytest.mark.parametrize("template, key", [(HTTP, "ApiId"), (HTTP, "Target"), (HTTP, "RouteKey"), (REST, "RestApiId"), (REST, "ResourceId")])
+def test_a_route_that_leads_nowhere_is_never_silent(template, key):
+    assert one(template, "Api >> Funcao").remove(*prop("Entrar", key)).missing() != []

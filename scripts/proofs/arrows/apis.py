@@ -58,6 +58,7 @@ def http_api_calls_function(case: Case) -> Iterator[Evidence]:
       versão do formato;
     - para conferir, um autorizador `REQUEST` com a função, e uma rota `CUSTOM` que o usa;
     - um estágio publicado;
+    - todas as rotas que levam à função, ou só a que a seta diz em `acao`, como `GET /pedidos/{id}`;
     - uma permissão para `apigateway.amazonaws.com`, com `SourceArn` que cobre a rota, ou o autorizador.
 
     Fonte: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
@@ -66,8 +67,14 @@ def http_api_calls_function(case: Case) -> Iterator[Evidence]:
     yield from published(view, api)
     answering = [(route, called) for route in routes(view, api) if (called := _answers(view, route.integration)) and called.function == function]
     judging = [(found, called) for found in authorizers(view, api) if (called := _asked(view, found)) and called.function == function]
-    if answering:
-        yield from view.complete(_answered(view, api, route, called) for route, called in answering)
+    wanted = case.edge.action
+    asked = [(route, called) for route, called in answering if not wanted or route.key in wanted.split(", ")]
+    if asked:
+        for route, called in asked:
+            yield from _answered(view, api, route, called)
+    elif answering:
+        yield Missing(at(answering[0][0].resource, "RouteKey"), f"nenhuma rota de `{api.id}` que leva a `{function.id}` é `{wanted}`",
+                      f"escreva na seta uma destas: {', '.join(f'`{route.key}`' for route, _ in answering)}")
     elif judging:
         yield from view.complete(_judged(view, api, found, called) for found, called in judging)
     else:
@@ -161,8 +168,13 @@ def called_by_uri(view: View, written: Placed | None, bare: bool = True) -> Call
 @judge(HTTP_API)
 def _http_api(view: View, api: Resource) -> Iterator[Missing]:
     """Cada rota diz quem pode chamá-la, cada integração o que chama, e cada autorizador a quem pergunta."""
-    for route in routes(view, api):
-        yield from _guarded(view, api, route.resource)
+    known = {route.resource.id for route in routes(view, api)}
+    for route in view.of_type(HTTP_ROUTE):
+        if route.id in known:
+            yield from _guarded(view, api, route)
+        elif view.points(view.at(route, "ApiId"), HTTP_API) in (api, None):
+            yield Missing(at(route), f"`{route.id}` não leva a uma integração de `{api.id}`",
+                          "diga em `ApiId` a API, em `RouteKey` o método e o caminho, e em `Target`, `integrations/` e a integração")
     for integration in _of(view, api, HTTP_INTEGRATION):
         said = [view.at(integration, name) for name in ("IntegrationType", "IntegrationUri", "PayloadFormatVersion", "IntegrationMethod")]
         if said[0] is None or said[1] is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -58,17 +59,26 @@ def rest_api_calls_function(case: Case) -> Iterator[Evidence]:
     - para responder, um método com a integração `AWS_PROXY` ou `AWS`, por `POST`, no endereço de invocação da função;
     - para conferir, um autorizador com esse endereço, e um método `CUSTOM` que o usa;
     - um estágio com uma implantação da API, criada depois do método;
+    - todos os métodos que levam à função, ou só o que a seta diz em `acao`, como `GET /pedidos/{id}`;
     - uma permissão para `apigateway.amazonaws.com`, com `SourceArn` que cobre o método, ou o autorizador.
 
     Fonte: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
     view, api, function = case.view, case.tail, case.head
-    ways = [_answered(view, api, method, called) for method in methods(view, api)
-            if (called := called_by_uri(view, view.at(method.resource, "Integration", "Uri"), bare=False)) and called.function == function]
-    ways = ways or [_judged(view, api, found, called) for found in _of(view, api, REST_AUTHORIZER)
-                    if (called := called_by_uri(view, view.at(found, "AuthorizerUri"), bare=False)) and called.function == function]
-    if ways:
-        yield from view.complete(ways)
+    answering = [(method, called) for method in methods(view, api)
+                 if (called := called_by_uri(view, view.at(method.resource, "Integration", "Uri"), bare=False)) and called.function == function]
+    wanted = case.edge.action
+    asked = [(method, called) for method, called in answering if not wanted or method.key in re.sub(r"{[^}]*}", "*", wanted).split(", ")]
+    judging = [_judged(view, api, found, called) for found in _of(view, api, REST_AUTHORIZER)
+               if (called := called_by_uri(view, view.at(found, "AuthorizerUri"), bare=False)) and called.function == function]
+    for method, called in asked:
+        yield from _answered(view, api, method, called)
+    if answering and not asked:
+        yield Missing(at(answering[0][0].resource, "HttpMethod"), f"nenhum método de `{api.id}` que leva a `{function.id}` é `{wanted}`",
+                      f"escreva na seta um destes: {', '.join(f'`{method.key}`' for method, _ in answering)}")
+    if judging and not answering:
+        yield from view.complete(judging)
+    if answering or judging:
         return
     yield Missing(at(api), f"nenhum método nem autorizador de `{api.id}` leva a `{function.id}`",
                   "escreva em `Uri` o endereço de invocação: `arn:…:lambda:path/2015-03-31/functions/ARN/invocations`")
@@ -108,6 +118,11 @@ class Method:
     verb: str
     path: str
     lines: tuple[Found, ...]
+
+    @property
+    def key(self) -> str:
+        """Como uma seta o diz: `GET /itens/*`, com `*` no lugar do que está entre chaves."""
+        return f"{self.verb.replace('*', 'ANY')} {self.path}"
 
 
 def methods(view: View, api: Resource) -> list[Method]:
@@ -178,6 +193,12 @@ def _after(deployment: Resource, method: Method) -> Iterator[Evidence]:
 @judge(REST_API)
 def _rest_api(view: View, api: Resource) -> Iterator[Missing]:
     """Cada método diz quem pode chamá-lo e o que chama, e cada autorizador a quem pergunta."""
+    placed = {method.resource.id for method in methods(view, api)}
+    for method in view.of_type(REST_METHOD):
+        owner = view.points(view.at(method, "RestApiId"), REST_API)
+        if owner is None or owner == api and method.id not in placed:
+            yield Missing(at(method), f"não se sabe em que caminho de `{api.id}` está `{method.id}`",
+                          "diga em `RestApiId` a API, em `HttpMethod` o método e em `ResourceId` o caminho")
     for method in _of(view, api, REST_METHOD):
         yield from _guarded(view, api, method)
         kind, aim, _, verb, _ = (view.at(method, *keys) for keys in (
