@@ -41,6 +41,8 @@ PATHLIKE = re.compile(r"[/.][\w./-]+|[\w./-]+/")
 NAMED = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+")
 DATABASES = re.compile(r"\b(?:bancos?|RDS)\b")
 SHOWN = 3
+SHORT = 3
+"""Até onde vai o caminho das propriedades de um recurso."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Sentence:
     def roots(self) -> tuple[Path, ...]:
         """Os caminhos que provam a frase, sem os que estão dentro de outro deles."""
         known = dict.fromkeys(self.paths())
-        return tuple(root for root in known if not any(root[:end] in known for end in range(1, len(root))))
+        whole = {root for root in known if len(root) <= SHORT}
+        apart = (root for root in known if len(root) <= SHORT or root[:SHORT] not in whole)  # quase tudo está num recurso inteiro
+        return tuple(root for root in apart if not any(root[:end] in known for end in range(1, len(root))))
 
 
 def check(page: Page, diagram: Diagram, views: Views, proofs: Sequence[Proof],

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import ECS_SERVICE, FUNCTION, HTTP_API, HTTP_STAGE, JOB_DEFINITION, LOG_GROUP, STATE_MACHINE
 from scripts.proofs.arrows.apis import published
 from scripts.proofs.arrows.jobs import WRITING
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
-from scripts.proofs.facts.view import Placed, View
+from scripts.proofs.facts.log_groups import is_group, written_by
+from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import assumed, principal_of, role_of_arn, task_of
 from scripts.template.cloudformation import Resource
@@ -34,11 +34,9 @@ def function_writes_logs(case: Case) -> Iterator[Evidence]:
     Fonte: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
     """
     view, function, group = case.view, case.tail, case.head
-    said, named = view.at(function, "LoggingConfig", "LogGroup"), view.at(group, "LogGroupName")
-    if said and _is(view, said, group):
-        yield Found(said.path, f"`{function.id}` escreve em `{group.id}`")
-    elif said is None and named and view.spelled(named.value) == f"/aws/lambda/{view.name(function)}":
-        yield Found(named.path, f"é o grupo que a Lambda usa para `{function.id}`")
+    line = written_by(view, function, group)
+    if line:
+        yield line
     else:
         yield Missing(at(function, "LoggingConfig"), f"`{function.id}` não escreve em `{group.id}`", f"escreva `LogGroup: !Ref {group.id}`")
     principal = principal_of(view, function)
@@ -99,7 +97,7 @@ def machine_writes_logs(case: Case) -> Iterator[Evidence]:
     else:
         yield Missing(at(machine, "LoggingConfiguration"), f"`{machine.id}` não registra nada", "use `Level: ALL`")
     named = next((said for item in view.items(machine, "LoggingConfiguration", "Destinations")
-                  if (said := view.inside(item, "CloudWatchLogsLogGroup", "LogGroupArn")) and _is(view, said, group)), None)
+                  if (said := view.inside(item, "CloudWatchLogsLogGroup", "LogGroupArn")) and is_group(view, said, group)), None)
     if named:
         yield Found(named.path, f"em `{group.id}`")
     else:
@@ -126,19 +124,13 @@ def http_api_writes_logs(case: Case) -> Iterator[Evidence]:
     yield from published(view, api)
     for stage in view.of_type(HTTP_STAGE):
         said, shape = (view.at(stage, "AccessLogSettings", name) for name in ("DestinationArn", "Format"))
-        if said and shape and shape.value and _is(view, said, group) and view.points(view.at(stage, "ApiId"), HTTP_API) == api:
+        if said and shape and shape.value and is_group(view, said, group) and view.points(view.at(stage, "ApiId"), HTTP_API) == api:
             yield Found(at(stage, "ApiId"), f"o estágio é de `{api.id}`")
             yield Found(said.path, f"e escreve em `{group.id}`")
             yield Found(shape.path, "neste formato")
             return
     yield Missing(at(api), f"nenhum estágio de `{api.id}` escreve em `{group.id}`",
                   f"escreva `AccessLogSettings: {{DestinationArn: !GetAtt {group.id}.Arn, Format: …}}`")
-
-
-def _is(view: View, said: Placed, group: Resource) -> bool:
-    """O valor é o nome do grupo, ou o ARN dele, com ou sem o `:*` do fim."""
-    text, own = view.spelled(said.value) or "", view.arn(group) or ""
-    return text == view.name(group) or text in (own, own.removesuffix(":*")) or view.points(said, LOG_GROUP, by=(ARN,)) == group
 
 
 def _written(view: View, role: Resource, group: Resource) -> Iterator[Evidence]:
@@ -152,7 +144,7 @@ def _logging(view: View, task: Resource, group: Resource) -> Path | None:
     starts = [item.path[3:] for item in view.items(task, "ContainerDefinitions")] or [("ContainerProperties",)]
     for start in starts:
         named = view.at(task, *start, "LogConfiguration", "Options", "awslogs-group")
-        if named and _is(view, named, group):
+        if named and is_group(view, named, group):
             return (*start, "LogConfiguration")
     return None
 

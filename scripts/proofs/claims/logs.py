@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from scripts.aws.types import FUNCTION, LOG_GROUP
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, require
-from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.evidence import Evidence, Missing, at
+from scripts.proofs.facts.log_groups import written_by
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
 
@@ -28,13 +29,12 @@ def kept_logs(scene: Scene) -> Iterator[Evidence]:
     """
     view = scene.view
     for function in view.of_type(FUNCTION):
-        written = view.at(function, "LoggingConfig", "LogGroup")
-        group = view.points(written, LOG_GROUP) if written else None
-        if written is None or group is None:
+        group, line = next(((group, line) for group in view.of_type(LOG_GROUP) if (line := written_by(view, function, group))), (None, None))
+        if group is None or line is None:
             yield Missing(at(function, "LoggingConfig"), f"`{function.id}` não escreve num grupo de logs do template",
                           "cite um `AWS::Logs::LogGroup` em `LoggingConfig`")
             continue
-        yield Found(written.path, f"escreve em `{group.id}`")
+        yield line
         yield from require(view, group, ("RetentionInDays",), at_least(1), "os logs somem depois do prazo",
                            f"os logs de `{group.id}` ficam para sempre", "escreva `RetentionInDays`")
         principal = principal_of(view, function)
