@@ -116,12 +116,14 @@ def test_medir_says_what_the_measured_command_said(tmp_path, monkeypatch, capsys
 
 
 def test_verb_medir_provas(monkeypatch, capsys):
-    everyone = survivors.Subject.mutants
+    everyone, added, leaves = survivors.Subject.mutants, survivors.additions, survivors.leaves_read
     monkeypatch.setattr(survivors.Subject, "mutants", lambda read: list(everyone(read))[::500])
+    monkeypatch.setattr(survivors, "additions", lambda *read: list(added(*read))[:1])
+    monkeypatch.setattr(survivors, "leaves_read", lambda read: list(leaves(read))[:1])
     assert main(["medir", "provas"]) == 0
     said = capsys.readouterr().out
     assert all(f"{path.stem}: " in said for path in (ROOT / "diagrams_src").glob("[!_]*.py"))
-    assert "Linhas de evidência: " in said and "SEM EXPLICAÇÃO" not in said
+    assert "Linhas de evidência: " in said and "folhas lidas" in said
 
 
 def test_verb_servir(house):
