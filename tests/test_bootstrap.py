@@ -369,7 +369,7 @@ def test_old_python_gets_one_sentence(fresh: Tree) -> None:
 
 def test_door_is_readable_by_old_pythons() -> None:
     source = (REPOSITORY / "scripts" / "__main__.py").read_text(encoding="utf-8")
-    assert source.startswith("# -*- coding: utf-8 -*-\n")
+    assert "# -*- coding: utf-8 -*-" in source.splitlines()[:2]  # a primeira pode ser a do interpretador
     for node in ast.walk(ast.parse(source)):
         assert not isinstance(node, (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Nonlocal))
         if isinstance(node, ast.FunctionDef):

@@ -14,6 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 WHOLE = ("cli-s3-lambda-dynamodb", "foto-perfil", "ecommerce", "musicas", "pdv-alta-disponibilidade")
 """As arquiteturas em que tudo o que o template permite se desenha sozinho."""
 
+TO_WRITE = {"esqueleto-por-editar", "prazo-sem-texto", "aviso-sem-nome"}
+"""Os achados que só um texto da página resolve."""
+
 
 def source(slug: str) -> Path:
     return Tree(ROOT).template(slug)
@@ -26,7 +29,8 @@ def test_what_the_template_allows_is_drawn_and_only_the_texts_are_left(project, 
     done = project.run("novo", slug, "--de", str(source(slug)))
     assert done.status == 0, done.said
     found = project.run("conferir", slug).findings
-    assert [re.findall(r"\[([a-z-]+)\]", line)[0] for line in found] == ["esqueleto-por-editar"], found
+    codes = {re.findall(r"\[([a-z-]+)\]", line)[0] for line in found}
+    assert "esqueleto-por-editar" in codes and codes <= TO_WRITE, found
     assert (project.root / "docs" / "arquiteturas" / slug / "template.yaml").read_bytes() == source(slug).read_bytes()
     assert "provas.md#" in (project.root / "docs" / "arquiteturas" / slug / "index.md").read_text(encoding="utf-8")
 

@@ -110,8 +110,7 @@ def test_medir_says_what_the_measured_command_said(tmp_path, monkeypatch, capsys
     monkeypatch.setattr(times, "WHOLE", SMALL)
     shutil.copytree(ROOT / "docs", tmp_path / "docs"), shutil.copytree(ROOT / "diagrams_src", tmp_path / "diagrams_src")
     (tmp_path / "docs" / "arquiteturas" / SLUG / "template.yaml").unlink()
-    monkeypatch.setattr("scripts.cli.HERE", tmp_path)
-    assert main(["medir"]) == 2
+    assert main(["medir", "--raiz", str(tmp_path)]) == 2
     assert "[template-ausente]" in capsys.readouterr().err
 
 

@@ -55,7 +55,8 @@ def _proven(diagram: Diagram, views: Views) -> list[Edge]:
     for tail, head in pairs:
         plain = Edge(f"{tail}--{head}", tail, head, 1)
         service = kind_of(types[head]).service
-        asked = [action for action in granted if service and action.startswith(f"{service.prefix}:")]
+        told = service is not None and not prove_arrow(diagram, views, replace(plain, action=f"{service.prefix}:Nada")).proven
+        asked = [action for action in granted if service and told and action.startswith(f"{service.prefix}:")]
         able = [action for action in asked if prove_arrow(diagram, views, replace(plain, action=action)).proven]
         reading = [action for action in POLLING if action in able]
         other = [action for action in able if action not in reading]

