@@ -41,7 +41,7 @@ def create(folder: Path) -> int:
     write(folder / "regras" / ".gitkeep", "")
     tree = Tree(folder)
     results = generate(tree, tree.scripts([]))
-    print(f"Repositório pronto em {folder}. Entre nele e rode `python3 scripts servir`.", file=sys.stderr)
+    print(f"Repositório pronto em {folder}. Entre nele, rode `git init` se o quer guardar, e `python3 scripts servir`.", file=sys.stderr)
     return 1 if failed(results) else 0
 
 
