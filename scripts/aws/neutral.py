@@ -33,6 +33,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::SNS::Topic": ("DisplayName",),
         "AWS::EC2::SecurityGroup": ("GroupDescription", "SecurityGroupEgress.Description", "SecurityGroupIngress.Description"),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ("TargetGroupAttributes.deregistration_delay.timeout_seconds",),
+        **dict.fromkeys(("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy"), ("PolicyName",)),
         "AWS::IAM::Role": ("Policies.PolicyName",),
         "AWS::RDS::DBInstance": ("CopyTagsToSnapshot",),
         "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupDescription",),
@@ -106,6 +107,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::ApiGatewayV2::Stage": ("AccessLogSettings", *(f"DefaultRouteSettings.{name}" for name in (
             "DataTraceEnabled", "DetailedMetricsEnabled", "LoggingLevel"))),
         "AWS::ECS::Cluster": ("ClusterSettings",),
+        "AWS::EKS::Cluster": ("Logging.ClusterLogging.EnabledTypes.Type",),
         "AWS::ECS::TaskDefinition": ("ContainerDefinitions.LogConfiguration",),
         "AWS::Lambda::Function": ("LoggingConfig", "TracingConfig"),
         "AWS::StepFunctions::StateMachine": ("LoggingConfiguration", "TracingConfiguration"),

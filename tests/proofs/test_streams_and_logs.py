@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bench import REMOVED, Architecture, bench
+from bench import REMOVED, Architecture, bench, real
 
 from scripts.proofs.drawn.coverage import unclaimed
 from scripts.proofs.drawn.unread import unread
@@ -120,3 +120,12 @@ def test_the_group_may_be_the_one_of_the_function():
         *prop("Registros", "LogGroupName"), value={"Fn::Sub": "/aws/lambda/${Funcao}"})
     assert named.missing() == []
     assert named.survivors() == []
+
+
+@pytest.mark.parametrize("level, created", [("ALL", False), ("ERROR", False), ("OFF", True), (None, True)])
+def test_a_machine_that_may_not_deliver_its_logs_is_not_created(level, created):
+    """Com o registro ligado, o papel precisa das ações de entrega mesmo quando a figura não mostra o grupo."""
+    configured = {"Level": level, "Destinations": []} if level else {}
+    changed = real("espectrometria").put("Resources", "MaquinaAnalise", "Properties", "LoggingConfiguration", value=configured)
+    said = [str(piece) for proof in changed.proofs for piece in proof.missing]
+    assert any("não pode entregar os registros" in line for line in said) is not created

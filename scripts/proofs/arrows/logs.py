@@ -9,6 +9,7 @@ from scripts.aws.types import ECS_SERVICE, FUNCTION, HTTP_API, HTTP_STAGE, JOB_D
 from scripts.proofs.arrows.apis import published
 from scripts.proofs.arrows.jobs import WRITING
 from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
 from scripts.proofs.facts.log_groups import is_group, written_by
 from scripts.proofs.facts.view import View
@@ -108,6 +109,17 @@ def machine_writes_logs(case: Case) -> Iterator[Evidence]:
     for action in DELIVERING if principal.role else ():
         decision = decide(Request(view, action, "*", principal.role), None)
         yield from evidence(decision, at(machine), f"o papel de `{machine.id}`", "`*`", f"permita `{action}` em `*`")
+
+
+@judge(STATE_MACHINE)
+def _may_deliver(view: View, machine: Resource) -> Iterator[Missing]:
+    """Uma máquina que registra só se cria com um papel que pode entregar os registros."""
+    level, role = view.value(machine, "LoggingConfiguration", "Level"), principal_of(view, machine).role
+    lacking = next((action for action in DELIVERING if role and level not in (None, "OFF")
+                    and not decide(Request(view, action, "*", role), None).granted), None)
+    if role and lacking:
+        yield Missing(at(machine, "LoggingConfiguration"), f"`{machine.id}` registra, e `{role.id}` não pode entregar os registros",
+                      f"permita `{lacking}` em `*`")
 
 
 @rule(HTTP_API, LOG_GROUP, asks=())

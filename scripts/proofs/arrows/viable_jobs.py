@@ -53,7 +53,7 @@ def _job(view: View, job: Resource) -> Iterator[Missing]:
         most, vcpus = whole(view.value(environment, "ComputeResources", "MaxvCpus")), wanted.get("VCPU")
         if vcpus and most is not None and _number(vcpus.value) > most:
             yield Missing(vcpus.path, f"`{job.id}` pede mais vCPUs que as {most} de `{environment.id}`", "peça menos, ou aumente `MaxvCpus`")
-        if not view.items(environment, "ComputeResources", "Subnets"):
+        if view.at(environment, "ComputeResources") and not view.items(environment, "ComputeResources", "Subnets"):
             yield Missing(at(environment, "ComputeResources", "Subnets"), f"`{environment.id}` não diz em que sub-redes cria a capacidade",
                           "escreva `Subnets`")
         if view.value(environment, "Type") != "MANAGED":
