@@ -66,10 +66,9 @@ class Sentence:
         return tuple(root for root in apart if not any(root[:end] in known for end in range(1, len(root))))
 
 
-def check(page: Page, diagram: Diagram, views: Views, proofs: Sequence[Proof],
-          judged: Iterable[ClaimResult | None]) -> Iterator[Finding]:
-    """O que um passo ou um benefício diz e nada do que o prova vale."""
-    for said in sentences(page, diagram, views, proofs, judged):
+def check(page: Page, views: Views, spoken: Iterable[Sentence]) -> Iterator[Finding]:
+    """O que um passo ou um benefício diz e nada do que o prova vale; `spoken` é o que a página diz, de `sentences`."""
+    for said in spoken:
         for quantity in quantities(said.text):
             if not supported(views, said, quantity) and (said.strict or _near(views, said, quantity)):
                 yield Finding(page.path, said.line, "numero-sem-prova", _unsupported(views, said, quantity))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from scripts.aws.types import ALARM, BUCKET
-from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
-from scripts.checks.numbers import Sentence, sentences
+from scripts.checks.numbers import Sentence
 from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.page.quantities import TIME, quantities
-from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.claims.evaluate import ClaimResult
 from scripts.proofs.claims.lifecycle import CURRENT, Term, terms
 from scripts.proofs.evidence import Path
@@ -24,8 +22,11 @@ BUDGET = "AWS::Budgets::Budget"
 NOTIFIED = ("NotificationsWithSubscribers", "Notification", "NotificationType")
 
 
-def check(page: Page, diagram: Diagram, views: Views, proofs: Iterable[Proof], judged: Iterable[ClaimResult | None]) -> Iterator[Finding]:
-    """Um achado por métrica ou aviso que a página não nomeia, e por prazo de apagar que ela não diz de quem apaga."""
+def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable[ClaimResult | None]) -> Iterator[Finding]:
+    """Um achado por métrica ou aviso que a página não nomeia, e por prazo de apagar que ela não diz de quem apaga.
+
+    `spoken` é o que a página diz, com o que o prova, de `numbers.sentences`.
+    """
     known = [result for result in judged if result]
     proven = {piece.path for result in known for piece in result.found}
     codes = {code.text for code in document.codes(page.tokens)}
@@ -34,11 +35,10 @@ def check(page: Page, diagram: Diagram, views: Views, proofs: Iterable[Proof], j
             if item.path not in proven and str(item.value) not in codes:
                 yield Finding(view.template.path, view.template.line(*item.path), "aviso-sem-nome",
                               f"`{who}` olha `{item.value}`, e a página não diz; escreva `{item.value}` onde ela fala do aviso, e acerte o texto.")
-    said = list(sentences(page, diagram, views, list(proofs), judged))
     for view in views.each:
         for bucket in view.of_type(BUCKET):
             for term in terms(view, bucket, CURRENT):
-                if not any(_tells(views, sentence, term) for sentence in said if _about(sentence, term.line.path)):
+                if not any(_tells(views, sentence, term) for sentence in spoken if _about(sentence, term.line.path)):
                     yield Finding(view.template.path, view.template.line(*term.line.path), "prazo-sem-texto",
                                   f"`{bucket.id}` apaga o que guarda, e nenhum passo, linha ou benefício dele diz em quanto tempo; diga, "
                                   "ou tire a regra.")

@@ -138,8 +138,10 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     if read.page:
         yield from quotas.check(read.page, views)
         yield from benefits.check(read.page, views, read.claims)
-        yield from numbers.check(read.page, diagram, views, read.proofs, [result for _, result in read.claims])
-        yield from told.check(read.page, diagram, views, read.proofs, [result for _, result in read.claims])
+        judged = [result for _, result in read.claims]
+        spoken = list(numbers.sentences(read.page, diagram, views, read.proofs, judged))
+        yield from numbers.check(read.page, views, spoken)
+        yield from told.check(read.page, views, spoken, judged)
 
 
 def _script(root: Path, script: str) -> Iterable[Finding]:
