@@ -35,6 +35,14 @@ KINDS = (
     Kind("AWS::EMR::Cluster", nature=SERVER, hourly=True),
 )
 
+ECS_TASKS = "ecs-tasks.amazonaws.com"
+"""Quem assume o papel de um contêiner, do ECS ou do Batch."""
+FARGATE = ("FARGATE", "FARGATE_SPOT")
+FARGATE_SIZES = {0.25: (512, 1024, 2048), 0.5: range(1024, 4097, 1024), 1: range(2048, 8193, 1024), 2: range(4096, 16385, 1024),
+                 4: range(8192, 30721, 1024), 8: range(16384, 61441, 4096), 16: range(32768, 122881, 8192)}
+"""A memória, em MiB, que o Fargate aceita com cada quantidade de vCPUs:
+https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"""
 EKS_AUTO_MODE = {
     ("RoleArn",): ("AmazonEKSClusterPolicy", "AmazonEKSComputePolicy", "AmazonEKSBlockStoragePolicy",
                    "AmazonEKSLoadBalancingPolicy", "AmazonEKSNetworkingPolicy"),

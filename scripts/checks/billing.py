@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.aws.compute import FARGATE
 from scripts.aws.kinds import is_support, kind_of
 from scripts.aws.types import (
     ALARM, BALANCER, BUCKET, COMPUTE_ENVIRONMENT, DATABASE, DISTRIBUTION, EKS_CLUSTER, ELASTIC_IP,
@@ -26,7 +27,6 @@ from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
 from scripts.template.values import Path, Unknown
 
-SERVERLESS_BATCH = ("FARGATE", "FARGATE_SPOT")
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def _database(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
 
 def _batch(bill: Bill, resource: Resource) -> Iterator[Charge | Unpriced]:
     """No Fargate não há máquina parada; em instâncias, há."""
-    if bill.at(resource, "ComputeResources", "Type") not in SERVERLESS_BATCH:
+    if bill.at(resource, "ComputeResources", "Type") not in FARGATE:
         yield Unpriced(resource.id, bill.path(resource, "ComputeResources", "Type"), "só se sabe a conta do Batch no Fargate")
 
 

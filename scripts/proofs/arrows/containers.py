@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from scripts.aws.compute import ECS_TASKS, FARGATE, FARGATE_SIZES
 from scripts.aws.kinds import ARN, HERE, NAME
 from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.aws.types import BALANCER, ECS_CLUSTER, ECS_SERVICE, LOG_GROUP, REPOSITORY, TARGET_GROUP, VPC
 from scripts.proofs.arrows.access import call
 from scripts.proofs.arrows.balancing import deliveries, diversions
+from scripts.proofs.arrows.jobs import PRIVATE
 from scripts.proofs.arrows.passage import to_service
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.arrows.viable import judge
@@ -24,17 +26,10 @@ from scripts.proofs.network.path import reach, same_vpc
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
 
-TASKS = "ecs-tasks.amazonaws.com"
-FARGATE = ("FARGATE", "FARGATE_SPOT")
-SIZES = {"256": (512, 1024, 2048), "512": range(1024, 4097, 1024), "1024": range(2048, 8193, 1024), "2048": range(4096, 16385, 1024),
-         "4096": range(8192, 30721, 1024), "8192": range(16384, 61441, 4096), "16384": range(32768, 122881, 8192)}
-"""De cada CPU do Fargate, as memórias que ele aceita, em MiB.
-
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
-"""
+SIZES = {str(int(vcpus * 1024)): memories for vcpus, memories in FARGATE_SIZES.items()}
+"""De cada `Cpu` de uma tarefa, que conta 1.024 por vCPU, as memórias que o Fargate aceita."""
 PULLING = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 LOGIN = "ecr:GetAuthorizationToken"
-PRIVATE = ("ecr.api", "ecr.dkr", "s3")
 
 
 @rule(BALANCER, ECS_SERVICE, asks=(REACH, FORWARD))
@@ -111,7 +106,7 @@ def tasks_pull_image(case: Case) -> Iterator[Evidence]:
         yield Missing(at(task, "ExecutionRoleArn"), f"`{task.id}` não tem um papel de execução deste template", "escreva `ExecutionRoleArn`")
         return
     yield Found(given.path, f"o Fargate baixa a imagem com o papel `{role.id}`")
-    yield from assumed(role, Request(view, "sts:AssumeRole", "", service=TASKS))
+    yield from assumed(role, Request(view, "sts:AssumeRole", "", service=ECS_TASKS))
     wanted = [Request(view, LOGIN, "*", role), *(Request(view, action, view.arn(repository) or "", role) for action in PULLING)]
     for request in wanted:
         yield from evidence(decide(request, repository if request.arn != "*" else None), at(role), f"`{role.id}`", f"`{repository.id}`",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.compute import ECS_TASKS
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import ECS_SERVICE, FUNCTION, HTTP_API, HTTP_STAGE, JOB_DEFINITION, LOG_GROUP, STATE_MACHINE
 from scripts.proofs.arrows.apis import published
@@ -75,7 +76,7 @@ def container_writes_logs(case: Case) -> Iterator[Evidence]:
         yield Missing(at(task), f"`{task.id}` não tem um papel de execução deste template", "escreva `ExecutionRoleArn`")
         return
     yield Found(given.path, f"quem escreve usa o papel `{role.id}`")
-    yield from assumed(role, Request(view, "sts:AssumeRole", "", service="ecs-tasks.amazonaws.com"))
+    yield from assumed(role, Request(view, "sts:AssumeRole", "", service=ECS_TASKS))
     yield from _written(view, role, group)
 
 

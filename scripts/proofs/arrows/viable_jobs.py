@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.aws.compute import EKS_AUTO_MODE
+from scripts.aws.compute import ECS_TASKS, EKS_AUTO_MODE, FARGATE, FARGATE_SIZES
 from scripts.aws.kinds import ARN
 from scripts.aws.types import COMPUTE_ENVIRONMENT, EKS_CLUSTER, JOB_DEFINITION, JOB_QUEUE, ROLE
 from scripts.proofs.arrows.jobs import logged, served
@@ -17,12 +17,6 @@ from scripts.proofs.identity.evaluation import Request, decide_trust
 from scripts.proofs.identity.principals import role_of_arn
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
-
-FARGATE = ("FARGATE", "FARGATE_SPOT")
-SIZES = {0.25: (512, 1024, 2048), 0.5: range(1024, 4097, 1024), 1: range(2048, 8193, 1024), 2: range(4096, 16385, 1024),
-         4: range(8192, 30721, 1024), 8: range(16384, 61441, 4096), 16: range(32768, 122881, 8192)}
-"""A memória, em MiB, que o Fargate aceita com cada quantidade de vCPUs:
-https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html"""
 
 
 @judge(JOB_DEFINITION)
@@ -37,9 +31,9 @@ def _job(view: View, job: Resource) -> Iterator[Missing]:
         yield Missing(at(job, "ContainerProperties"), f"não se sabe em que plataforma `{job.id}` roda", "use `X86_64` ou `ARM64`, e `LINUX`")
     for name in ("ExecutionRoleArn", "JobRoleArn"):
         role = role_of_arn(view, view.at(job, "ContainerProperties", name))
-        if role and not decide_trust(Request(view, "sts:AssumeRole", "", service="ecs-tasks.amazonaws.com"), role).granted:
+        if role and not decide_trust(Request(view, "sts:AssumeRole", "", service=ECS_TASKS), role).granted:
             yield Missing(at(role, "AssumeRolePolicyDocument"), f"o contêiner de `{job.id}` não pode assumir `{role.id}`",
-                          "permita `sts:AssumeRole` a `Service: ecs-tasks.amazonaws.com`")
+                          f"permita `sts:AssumeRole` a `Service: {ECS_TASKS}`")
     wanted = {str(kind.value): view.inside(item, "Value") for item in view.items(job, "ContainerProperties", "ResourceRequirements")
               if (kind := view.inside(item, "Type"))}
     yield from (piece for piece in logged(view, job) if isinstance(piece, Missing))
@@ -64,7 +58,7 @@ def _sized(job: Resource, wanted: dict[str, Placed | None]) -> Iterator[Missing]
     """O Fargate só cria um contêiner de alguns tamanhos."""
     vcpus, memory = wanted.get("VCPU"), wanted.get("MEMORY")
     if not vcpus or not memory or "${" not in f"{vcpus.value}{memory.value}" and (
-            whole(memory.value) not in SIZES.get(_number(vcpus.value), ())):
+            whole(memory.value) not in FARGATE_SIZES.get(_number(vcpus.value), ())):
         yield Missing(at(job, "ContainerProperties", "ResourceRequirements"), f"o Fargate não tem contêiner do tamanho de `{job.id}`",
                       "use `VCPU` e `MEMORY` de uma linha da tabela da AWS")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import combinations
 
+from scripts.aws.compute import FARGATE
 from scripts.aws.types import (
     BALANCER, CLASSIC_BALANCER, COMPUTE_ENVIRONMENT, DATABASE, DB_CLUSTER, EKS_CLUSTER, FILE_SYSTEM, FUNCTION, INSTANCE,
     MOUNT_TARGET, SCALING_GROUP,
@@ -137,7 +138,7 @@ def _pods(view: View, cluster: Resource) -> Iterator[Evidence]:
 def _jobs(view: View, environment: Resource) -> Iterator[Evidence]:
     yield from _either_zone(view, environment)
     yield from switched_on(view, environment)
-    yield from require(view, environment, ("ComputeResources", "Type"), lambda kind: kind in ("FARGATE", "FARGATE_SPOT"),
+    yield from require(view, environment, ("ComputeResources", "Type"), FARGATE.__contains__,
                        "cada trabalho nasce onde houver lugar", f"`{environment.id}` tem máquinas a repor", "use `Type: FARGATE`")
 
 

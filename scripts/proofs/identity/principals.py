@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from scripts.aws.compute import ECS_TASKS
 from scripts.aws.kinds import ARN, KINDS, NAME, kind_of
 from scripts.aws.types import (
     ECS_SERVICE, EKS_CLUSTER, INSTANCE, INSTANCE_PROFILE, JOB_DEFINITION, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, POD_IDENTITY_ASSOCIATION,
@@ -189,7 +190,7 @@ def by_name(view: View, value: object, cluster: Resource) -> Iterator[Found]:
         yield Found(at(cluster, "Name"), f"é o nome de `{cluster.id}`")
 
 
-@principal(JOB_DEFINITION, service="ecs-tasks.amazonaws.com")
+@principal(JOB_DEFINITION, service=ECS_TASKS)
 def _job(view: View, job: Resource) -> Iterator[Evidence | Resource]:
     granted = view.at(job, "ContainerProperties", "JobRoleArn")
     role = role_of_arn(view, granted)
@@ -200,7 +201,7 @@ def _job(view: View, job: Resource) -> Iterator[Evidence | Resource]:
         yield Missing(at(job), f"`{job.id}` não usa um papel deste template", "escreva `JobRoleArn: !GetAtt Papel.Arn`")
 
 
-@principal(ECS_SERVICE, service="ecs-tasks.amazonaws.com")
+@principal(ECS_SERVICE, service=ECS_TASKS)
 def _tasks(view: View, service: Resource) -> Iterator[Evidence | Resource]:
     task = task_of(view, service)
     granted = view.at(task, "TaskRoleArn") if task else None
