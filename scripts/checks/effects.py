@@ -13,7 +13,7 @@ from scripts.aws.types import ALARM, BUCKET, EKS_CLUSTER, EVENT_RULE, JOB_DEFINI
 from scripts.base.findings import Finding
 from scripts.checks.alarms import mute
 from scripts.checks.handing import misshapen
-from scripts.checks.programs import Effect, code, misled, writes
+from scripts.checks.programs import Effect, code, containers, misled, writes
 from scripts.proofs.claims.lifecycle import CURRENT, terms
 from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.view import Placed, View
@@ -107,8 +107,7 @@ def _container_logs(view: View, owner: Resource) -> Iterator[Effect]:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
     """
-    alone = view.at(owner, "ContainerProperties")
-    for container in [alone] if alone else view.items(owner, "ContainerDefinitions"):
+    for container in containers(view, owner):
         keys = ("region", "group", "create-group")
         region, group, made = (view.inside(container, "LogConfiguration", "Options", f"awslogs-{name}") for name in keys)
         if region and region.value != "${AWS::Region}":

@@ -6,7 +6,6 @@ uma chamada não se diz nada.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scripts.aws.kinds import ARN, ID, NAME, URL, kind_of
@@ -15,7 +14,7 @@ from scripts.checks.programs import WRITTEN, Effect
 from scripts.proofs.arrows.program import HANDED, handed
 from scripts.proofs.evidence import Path
 from scripts.proofs.facts.code import ACCEPTED, arguments
-from scripts.proofs.facts.measures import UNITS, parameters, texts, written_at
+from scripts.proofs.facts.measures import parameters, texts, unit_of, written_at
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
 from scripts.template.values import SYMBOL
@@ -42,7 +41,7 @@ def misshapen(view: View, owner: Resource) -> Iterator[Effect]:
                 yield path, f"`{variable}` entrega a `{owner.id}` {what}, e o código o usa em `{argument}`, que pede {wanted} do que chama."
     for name, (path, _) in variables.items():
         for cited in sorted(parameters(written_at(view.template.data, path)) & view.template.parameters.keys()):
-            mine, other = _unit(name), _unit(cited)
+            mine, other = unit_of(name), unit_of(cited)
             if mine and other and mine != other and SYMBOL.sub("", str(variables[name][1])) in ("", str(_default(view, cited))):
                 yield path, f"`{name}` recebe `{cited}`, que é noutra unidade; passe o parâmetro que a variável diz."
 
@@ -75,7 +74,3 @@ def _form(view: View, value: str) -> tuple[str, str]:
 def _default(view: View, name: str) -> object:
     declared = view.template.parameters.get(name)
     return declared.get("Default") if isinstance(declared, dict) else None
-
-
-def _unit(name: str) -> tuple[str, float] | None:
-    return next(((kind, scale) for pattern, kind, scale in UNITS if re.search(pattern, name)), None)

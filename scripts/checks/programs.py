@@ -55,10 +55,15 @@ def misled(view: View, owner: Resource) -> Iterator[Effect]:
                 yield from _redirected(owner, name, path, value.strip("\"'"))
 
 
+def containers(view: View, owner: Resource) -> list[Placed]:
+    """Os contêineres de uma definição: o do trabalho do Batch, ou os da tarefa do ECS."""
+    alone = view.at(owner, "ContainerProperties")
+    return [alone] if alone else view.items(owner, "ContainerDefinitions")
+
+
 def _pairs(view: View, owner: Resource) -> Iterator[tuple[str, Placed]]:
     """As variáveis de cada contêiner, pelo nome."""
-    alone = view.at(owner, "ContainerProperties")
-    for container in [alone] if alone else view.items(owner, "ContainerDefinitions"):
+    for container in containers(view, owner):
         for pair in view.items_inside(container, "Environment"):
             name, value = view.inside(pair, "Name"), view.inside(pair, "Value")
             if name and value:

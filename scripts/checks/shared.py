@@ -19,6 +19,7 @@ from scripts.aws.types import (
     BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, QUEUE, SECURITY_GROUP, TABLE, VOLUME, VPC,
 )
 from scripts.base.findings import Finding
+from scripts.proofs.facts.machine import INIT
 from scripts.template.cloudformation import Key, Resource, Template
 
 CODE = "parte-divergente"
@@ -42,7 +43,6 @@ PARTS: dict[str, tuple[tuple[Key, ...], ...]] = {
 POLICIES = {"AWS::RDS::DBInstance": ("DeletionPolicy", "UpdateReplacePolicy")}
 PARAMETER = ("AllowedPattern",)
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
-INIT = "AWS::CloudFormation::Init"
 AGENT = "ssmmessages:"
 
 

@@ -1,7 +1,7 @@
-"""O que os arquivos de configuração de uma máquina dizem dos recursos que ela usa: o banco, os volumes, os balanceadores, as chamadas.
+"""O que os arquivos de configuração de uma máquina dizem dos recursos que ela usa: o banco, os volumes e os balanceadores.
 
 Uma variável só serve se diz o que existe: o nome do banco que o RDS cria, a porta em que alguém ouve, o
-ponto em que o volume se monta, a forma do nome que a API pede.
+ponto em que o volume se monta.
 """
 
 from __future__ import annotations

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 
 from scripts.aws.types import (
-    BALANCER, BUCKET, DATABASE, DB_CLUSTER, ECS_SERVICE, EVENT_BUS, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, LOG_GROUP,
-    QUEUE, SCALING_GROUP, TASK_DEFINITION, TOPIC, VOLUME,
+    BALANCER, BUCKET, DATABASE, DB_CLUSTER, ECS_SERVICE, EVENT_BUS, FUNCTION, JOB_DEFINITION, KMS_KEY, LOG_GROUP, QUEUE, SCALING_GROUP,
+    TASK_DEFINITION, TOPIC, VOLUME,
 )
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.citations import citations, cites
+from scripts.proofs.facts.machine import INIT, USER_DATA
 from scripts.proofs.facts.measures import texts
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.volumes import links
@@ -29,15 +30,12 @@ from scripts.template.values import Key, Path
 HANDED: dict[str, tuple[tuple[Key, ...], ...]] = {
     FUNCTION: (("Environment",), ("Code",)),
     JOB_DEFINITION: (("ContainerProperties", "Environment"), ("ContainerProperties", "Command")),
-    INSTANCE: (("UserData",),),
     SCALING_GROUP: (),
     ECS_SERVICE: (),
     TASK_DEFINITION: (("ContainerDefinitions",),),
-    LAUNCH_TEMPLATE: (("LaunchTemplateData", "UserData"),),
-    "AWS::AutoScaling::LaunchConfiguration": (("UserData",),),
+    **{kind: (keys,) for kind, keys in USER_DATA.items()},
 }
 """De cada tipo que roda um programa, o que do template ele recebe; o Batch manda cada trabalho com a definição dele."""
-INIT = "AWS::CloudFormation::Init"
 RELAYS = ("AWS::SSM::Parameter", "AWS::SecretsManager::Secret", "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup",
           "AWS::ServiceDiscovery::Instance")
 """Onde se pode guardar um nome gerado, com outro que se conhece."""

@@ -134,10 +134,15 @@ def _leaf(value: Any, path: Path, name: str) -> Iterator[Measure]:
     number = _number(value)
     if number is None:
         return
-    kind, scale = next(((kind, scale) for pattern, kind, scale in UNITS if re.search(pattern, name)), (COUNT, 1))
+    kind, scale = unit_of(name) or (COUNT, 1)
     yield Measure(path, kind, number * scale, name)
     if name == DAILY and number:
         yield Measure(path, EVERY, DAY, name)
+
+
+def unit_of(name: str) -> tuple[str, float] | None:
+    """A grandeza que o nome diz, e quanto vale a unidade; `None` quando não diz nenhuma."""
+    return next(((kind, scale) for pattern, kind, scale in UNITS if re.search(pattern, name)), None)
 
 
 def _number(value: Any) -> float | None:

@@ -51,8 +51,12 @@ class Task:
 
 def tasks(view: View, machine: Resource) -> Iterator[Task]:
     """As tarefas a que a execução pode chegar; nenhuma quando a definição não se lê."""
-    body, path, written = definition(view, machine)
-    yield from _tasks(body, path, written)
+    body, where, written = definition(view, machine)
+    for name, state, path, children in _walk(body, where, written):
+        if state.get("Type") == "Task" and isinstance(state.get("Resource"), str):
+            given = "Arguments" if "Arguments" in state else "Parameters"
+            arguments = state.get(given)
+            yield Task(name, path, state["Resource"], given, arguments if isinstance(arguments, dict) else {}, written, children)
 
 
 def definition(view: View, machine: Resource) -> tuple[Any, Path, bool]:
@@ -79,17 +83,17 @@ def _text_of(view: View, text: Placed) -> Path:
 
 def states(view: View, machine: Resource) -> Iterator[tuple[str, dict[str, Any], Path]]:
     """Cada estado a que a execução pode chegar, com o nome e o lugar; os de dentro de um `Map` ou `Parallel` também."""
-    body, path, written = definition(view, machine)
-    yield from _states(body, path, written)
+    yield from ((name, state, path) for name, state, path, _ in _walk(*definition(view, machine)))
 
 
-def _states(body: Any, path: Path, written: bool, depth: int = 0) -> Iterator[tuple[str, dict[str, Any], Path]]:
+def _walk(body: Any, path: Path, written: bool, depth: int = 0, children: str = "") -> Iterator[tuple[str, dict[str, Any], Path, str]]:
+    """Cada estado a que se chega, com o lugar e o tipo das execuções filhas em que roda; depois dele, os de dentro dele."""
     known = body.get("States") if isinstance(body, dict) else None
     for name in _reached(body.get("StartAt"), known) if isinstance(known, dict) and depth <= DEPTH else ():
         here = (*path, "States", name) if written else path
-        yield name, known[name], here
+        yield name, known[name], here, children
         for inner, keys in _inside(known[name]):
-            yield from _states(inner, (*here, *keys) if written else path, written, depth + 1)
+            yield from _walk(inner, (*here, *keys) if written else path, written, depth + 1, children or _children(inner))
 
 
 def _substituted(node: Any, named: dict[str, Any]) -> Any:
@@ -101,20 +105,6 @@ def _substituted(node: Any, named: dict[str, Any]) -> Any:
     if isinstance(node, str):
         return re.sub(r"\$\u2060?\{(\w+)\}", lambda found: str(named.get(found[1], found[0])), node)
     return node
-
-
-def _tasks(body: Any, path: Path, written: bool, depth: int = 0, children: str = "") -> Iterator[Task]:
-    states = body.get("States") if isinstance(body, dict) else None
-    if not isinstance(states, dict) or depth > DEPTH:
-        return
-    for name in _reached(body.get("StartAt"), states):
-        state, here = states[name], (*path, "States", name) if written else path
-        if state.get("Type") == "Task" and isinstance(state.get("Resource"), str):
-            given = "Arguments" if "Arguments" in state else "Parameters"
-            arguments = state.get(given)
-            yield Task(name, here, state["Resource"], given, arguments if isinstance(arguments, dict) else {}, written, children)
-        for inner, keys in _inside(state):
-            yield from _tasks(inner, (*here, *keys) if written else path, written, depth + 1, children or _children(inner))
 
 
 def _children(processor: Any) -> str:
