@@ -19,10 +19,9 @@ import scripts.aws
 from scripts.base.findings import Finding
 from scripts.base.wording import listed
 from scripts.template.cloudformation import VARIABLE, Template
+from scripts.template.worlds import EXPANDED
 
 ATTRIBUTES = Path(scripts.aws.__path__[0]) / "attributes.json"
-EXPANDED = ("Transform", "Fn::ForEach", "Fn::Transform")
-"""O que só a AWS expande pode criar os nomes que faltam."""
 PSEUDO = ("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
 
 
@@ -52,8 +51,9 @@ def check(template: Template) -> Iterator[Finding]:
 
 
 def _expanded(data: Any) -> bool:
+    """O que só a AWS expande pode criar os nomes que faltam."""
     if isinstance(data, dict):
-        return any(str(key).startswith(EXPANDED) for key in data) or any(_expanded(value) for value in data.values())
+        return any(str(key).startswith(("Transform", *EXPANDED)) for key in data) or any(_expanded(value) for value in data.values())
     return isinstance(data, list) and any(_expanded(value) for value in data)
 
 

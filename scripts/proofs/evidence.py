@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,3 +53,13 @@ def readable(value: Any) -> str:
     """Um valor como se lê numa frase."""
     found = SYMBOL.fullmatch(value) if isinstance(value, str) else None
     return f"`{found[1]}`" if found else ("um valor desconhecido" if isinstance(value, Unknown) else str(value))
+
+
+def guarded(pieces: Iterator[Evidence], what: str, file: str) -> Iterator[Evidence]:
+    """O que uma regra ou afirmação diz; a de `regras/` (`file`) que para com um erro não prova nada, e diz onde parou."""
+    try:
+        yield from pieces
+    except Exception as error:
+        if not file:
+            raise
+        yield Missing(("Resources",), f"{what} parou com `{type(error).__name__}: {error}`", f"corrija-a em `{file}`")

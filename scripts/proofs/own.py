@@ -22,22 +22,28 @@ from scripts.proofs.told import OWN, Repeated
 
 _TABLES: tuple[dict, ...] = (RULES, CLAIMS, KINDS, AUTHORS, OBSERVERS)
 _OURS = tuple(dict(table) for table in _TABLES)
-_now: dict[str, object] = {"files": (), "findings": ()}
+Files = tuple[tuple[str, bytes], ...]
+_loaded: tuple[Files, tuple[Finding, ...]] = (), ()
+"""Os arquivos que valem agora, e o que há de errado com eles."""
 
 
 def load(root: Path) -> tuple[Finding, ...]:
     """Deixa valendo as regras da árvore, e só elas além das ferramentas; devolve o que há de errado com elas."""
+    global _loaded
     files = contents(root)
-    if files != _now["files"]:
+    if files != _loaded[0]:
         _forget()
-        _now.update(files=files, findings=tuple(_run(root)))
-    return _now["findings"]  # type: ignore[return-value]
+        _loaded = files, tuple(_run(root))
+    return _loaded[1]
 
 
-def contents(root: Path) -> tuple[tuple[str, bytes], ...]:
+def contents(root: Path) -> Files:
     """Cada arquivo de `regras/`, com os bytes: de que depende o que se carrega."""
-    found = sorted((root / OWN).glob("[!.]*.py"))
-    return tuple((str(path), path.read_bytes()) for path in found)
+    return tuple((str(path), path.read_bytes()) for path in _files(root))
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted((root / OWN).glob("[!.]*.py"))
 
 
 def _forget() -> None:
@@ -53,7 +59,7 @@ def _run(root: Path) -> Iterator[Finding]:
     package = ModuleType(OWN)
     package.__path__ = [str(root / OWN)]
     sys.modules[OWN] = package
-    for path in sorted((root / OWN).glob("[!.]*.py")):
+    for path in _files(root):
         if not path.name.startswith("_"):
             yield from _file(path, f"{OWN}/{path.name}")
 

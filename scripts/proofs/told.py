@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-
 OWN = "regras"
 """A pasta em que uma árvore guarda as regras dela, e o pacote com que elas se carregam."""
 

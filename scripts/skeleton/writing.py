@@ -5,12 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from scripts.aws.kinds import types
 from scripts.base.diagram import Diagram, Group, Node
 from scripts.proofs.claims.evaluate import CLAIMS, evaluate
+from scripts.proofs.claims.kinds import HOURLY
 from scripts.proofs.facts.views import Views
 
-HOURLY = types(hourly=True)
 COMMON = ("criptografado-em-repouso", "menor-privilegio", "logs-com-prazo", "so-por-tls")
 WIDEST = 16
 

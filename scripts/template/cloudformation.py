@@ -52,6 +52,13 @@ class Resource:
         names = [value] if isinstance(value, str) else _list(value)
         return tuple(name for name in names if isinstance(name, str))
 
+    def dependency(self, name: str) -> tuple[Key, ...] | None:
+        """O lugar em que o recurso diz que nasce depois deste; `None` quando não diz."""
+        if name not in self.depends_on:
+            return None
+        value = self.body["DependsOn"]
+        return ("Resources", self.id, "DependsOn", *((value.index(name),) if isinstance(value, list) else ()))
+
     @property
     def condition(self) -> str | None:
         value = self.body.get("Condition")

@@ -238,11 +238,10 @@ def _mapping(view: View, task: Resource, name: Placed, port: Placed) -> Placed |
 def _born_after(case: Case, service: Resource, targets: Resource) -> Iterator[Evidence]:
     """O serviço nasce depois de um ouvinte, ou de uma regra, que cita o grupo de destino."""
     owners = [found.id for found in case.view.resources.values() if targets.id in found.references and "Listener" in found.type]
-    written = service.body.get("DependsOn")
     for name in owners:
-        if name in service.depends_on:
-            index = (written.index(name),) if isinstance(written, list) else ()
-            yield Found(("Resources", service.id, "DependsOn", *index), f"nasce depois de `{name}`")
+        line = service.dependency(name)
+        if line:
+            yield Found(line, f"nasce depois de `{name}`")
             return
     if not set(owners) & service.references:
         yield Missing(("Resources", service.id), f"`{service.id}` pode nascer antes do ouvinte, e o ECS recusa o grupo de destino solto",

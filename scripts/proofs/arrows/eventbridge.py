@@ -11,7 +11,7 @@ from scripts.proofs.arrows.permitted import admitted, fifo, granted, invoked
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.callees import callee
+from scripts.proofs.facts.callees import callee, names
 from scripts.proofs.facts.filters import readable
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import ACCOUNT, Request
@@ -42,7 +42,7 @@ def event_rule_acts(case: Case) -> Iterator[Evidence]:
     """
     view, ruling, target = case.view, case.tail, case.head
     yield from awake(view, ruling, "EventPattern")
-    found = [item for item in view.items(ruling, "Targets") if _names(view, item, target) or _dead(view, item, target)]
+    found = [item for item in view.items(ruling, "Targets") if names(view, view.inside(item, "Arn"), target) or _dead(view, item, target)]
     if not found:
         yield Missing(at(ruling, "Targets"), f"nenhum alvo de `{ruling.id}` é `{target.id}`", f"acrescente um com `Arn: {_said(target)}`")
         return
@@ -76,7 +76,7 @@ def schedule_acts(case: Case) -> Iterator[Evidence]:
     view, schedule, target = case.view, case.tail, case.head
     yield from awake(view, schedule, "")
     item = view.at(schedule, "Target")
-    if item is None or not (_names(view, item, target) or _dead(view, item, target)):
+    if item is None or not (names(view, view.inside(item, "Arn"), target) or _dead(view, item, target)):
         yield Missing(at(schedule, "Target"), f"o alvo de `{schedule.id}` não é `{target.id}`", f"escreva `Arn: {_said(target)}`")
         return
     yield from _aimed(view, item, target)
@@ -137,7 +137,7 @@ def awake(view: View, resource: Resource, pattern: str) -> Iterator[Evidence]:
 
 def _aimed(view: View, item: Placed, target: Resource) -> Iterator[Evidence]:
     named = view.inside(item, "Arn")
-    if named and _names(view, item, target):
+    if named and names(view, named, target):
         yield Found(named.path, f"o alvo é `{target.id}`")
     else:
         yield Found((*item.path, "DeadLetterConfig", "Arn"), f"o que não se entrega vai para `{target.id}`")
@@ -148,17 +148,8 @@ def _aimed(view: View, item: Placed, target: Resource) -> Iterator[Evidence]:
         yield Missing(item.path, f"`{target.id}` é FIFO, e o alvo não diz o grupo das mensagens", "escreva `SqsParameters: {MessageGroupId: …}`")
 
 
-def _names(view: View, item: Placed, target: Resource) -> bool:
-    named = view.inside(item, "Arn")
-    if target.type == FUNCTION:
-        called = callee(view, named, by=(ARN,))
-        return called is not None and called.function == target
-    return named is not None and view.points(named, target.type, by=(ARN,)) == target
-
-
 def _dead(view: View, item: Placed, target: Resource) -> bool:
-    named = view.inside(item, "DeadLetterConfig", "Arn")
-    return named is not None and target.type == QUEUE and view.points(named, QUEUE, by=(ARN,)) == target
+    return target.type == QUEUE and names(view, view.inside(item, "DeadLetterConfig", "Arn"), target)
 
 
 def _with_role(

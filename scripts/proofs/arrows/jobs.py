@@ -90,6 +90,11 @@ def logged(view: View, job: Resource) -> Iterator[Evidence]:
         yield Missing(at(job), f"`{job.id}` escreve logs sem um papel de execução deste template", "escreva `ExecutionRoleArn`")
         return
     yield Found(at(job, "ContainerProperties", "ExecutionRoleArn"), f"`{role.id}` inicia o trabalho")
+    yield from may_write(view, role, group)
+
+
+def may_write(view: View, role: Resource, group: Resource) -> Iterator[Evidence]:
+    """O papel pode criar o fluxo e gravar nele, neste grupo de registros."""
     for action in WRITING:
         decision = decide(Request(view, action, view.arn(group) or "", role), None)
         yield from evidence(decision, at(role), f"`{role.id}`", f"`{group.id}`", f"permita `{action}` no ARN do grupo")

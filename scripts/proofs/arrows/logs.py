@@ -8,7 +8,7 @@ from scripts.aws.compute import ECS_TASKS
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import ECS_SERVICE, FUNCTION, HTTP_API, HTTP_STAGE, JOB_DEFINITION, LOG_GROUP, STATE_MACHINE
 from scripts.proofs.arrows.apis import published
-from scripts.proofs.arrows.jobs import WRITING
+from scripts.proofs.arrows.jobs import may_write
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
@@ -44,7 +44,7 @@ def function_writes_logs(case: Case) -> Iterator[Evidence]:
     principal = principal_of(view, function)
     yield from principal.evidence
     if principal.role:
-        yield from _written(view, principal.role, group)
+        yield from may_write(view, principal.role, group)
 
 
 @rule((ECS_SERVICE, JOB_DEFINITION), LOG_GROUP, asks=())
@@ -77,7 +77,7 @@ def container_writes_logs(case: Case) -> Iterator[Evidence]:
         return
     yield Found(given.path, f"quem escreve usa o papel `{role.id}`")
     yield from assumed(role, Request(view, "sts:AssumeRole", "", service=ECS_TASKS))
-    yield from _written(view, role, group)
+    yield from may_write(view, role, group)
 
 
 @rule(STATE_MACHINE, LOG_GROUP, asks=(IDENTITY,))
@@ -144,12 +144,6 @@ def http_api_writes_logs(case: Case) -> Iterator[Evidence]:
             return
     yield Missing(at(api), f"nenhum estágio de `{api.id}` escreve em `{group.id}`",
                   f"escreva `AccessLogSettings: {{DestinationArn: !GetAtt {group.id}.Arn, Format: …}}`")
-
-
-def _written(view: View, role: Resource, group: Resource) -> Iterator[Evidence]:
-    for action in WRITING:
-        decision = decide(Request(view, action, view.arn(group) or "", role), None)
-        yield from evidence(decision, at(role), f"`{role.id}`", f"`{group.id}`", f"permita `{action}` no ARN do grupo")
 
 
 def _logging(view: View, task: Resource, group: Resource) -> Path | None:

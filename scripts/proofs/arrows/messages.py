@@ -11,7 +11,7 @@ from scripts.proofs.arrows.permitted import admitted, fifo, invoked
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.callees import callee
+from scripts.proofs.facts.callees import callee, names
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.filters import readable
 from scripts.proofs.facts.view import Placed, View
@@ -41,14 +41,14 @@ def topic_delivers(case: Case) -> Iterator[Evidence]:
     """
     view, topic, target = case.view, case.tail, case.head
     protocol = "lambda" if target.type == FUNCTION else "sqs"
-    found = [each for each in subscriptions(view, topic) if _names(view, each[0], target) or _dead(view, each[0], target)]
+    found = [each for each in subscriptions(view, topic) if names(view, view.inside(each[0], "Endpoint"), target) or _dead(view, each[0], target)]
     if not found:
         yield Missing(at(topic), f"nenhuma assinatura leva de `{topic.id}` a `{target.id}`",
                       f"crie um `{SUBSCRIPTION}` com `Protocol: {protocol}` e `Endpoint: !GetAtt {target.id}.Arn`")
         return
     item, lines = found[0]
     yield from lines
-    if _names(view, item, target):
+    if names(view, view.inside(item, "Endpoint"), target):
         yield from _subscribed(view, topic, item, (protocol,))
     else:
         yield Found((*item.path, "RedrivePolicy"), f"o que não se entrega vai para `{target.id}`")
@@ -112,17 +112,8 @@ def subscriptions(view: View, topic: Resource) -> list[Subscribed]:
     return inside
 
 
-def _names(view: View, item: Placed, target: Resource) -> bool:
-    endpoint = view.inside(item, "Endpoint")
-    if target.type == FUNCTION:
-        called = callee(view, endpoint, by=(ARN,))
-        return called is not None and called.function == target
-    return endpoint is not None and view.points(endpoint, QUEUE, by=(ARN,)) == target
-
-
 def _dead(view: View, item: Placed, target: Resource) -> bool:
-    named = view.inside(item, "RedrivePolicy", "deadLetterTargetArn")
-    return named is not None and view.points(named, QUEUE, by=(ARN,)) == target
+    return target.type == QUEUE and names(view, view.inside(item, "RedrivePolicy", "deadLetterTargetArn"), target)
 
 
 def _subscribed(view: View, topic: Resource, item: Placed, protocols: tuple[str, ...]) -> Iterator[Evidence]:

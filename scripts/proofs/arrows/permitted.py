@@ -55,10 +55,9 @@ def _permission(view: View, permission: Resource, asked: Mapping[str, str], who:
 
 def created_before(view: View, permission: Resource, bucket: Resource) -> Iterator[Evidence]:
     """O bucket nasce depois da permissão: sem ela, o S3 recusa a notificação, e a pilha não se cria."""
-    if permission.id in bucket.depends_on:
-        listed = isinstance(bucket.body.get("DependsOn"), list)
-        index = (bucket.body["DependsOn"].index(permission.id),) if listed else ()
-        yield Found(("Resources", bucket.id, "DependsOn", *index), "a permissão existe antes da notificação")
+    line = bucket.dependency(permission.id)
+    if line:
+        yield Found(line, "a permissão existe antes da notificação")
     elif permission.id not in _needed(view, bucket):
         yield Missing(("Resources", bucket.id, "DependsOn"), f"`{bucket.id}` pode ser criado antes de `{permission.id}`",
                       f"acrescente `DependsOn: {permission.id}` ao bucket")

@@ -18,7 +18,7 @@ from scripts.proofs.arrows.meeting import unmet
 from scripts.proofs.arrows.program import uninformed
 from scripts.proofs.arrows.registry import NOWHERE, RULES, Case, Proof, Rule, Seen
 from scripts.proofs.arrows.viable import viable
-from scripts.proofs.evidence import Evidence, Found, Missing
+from scripts.proofs.evidence import Evidence, Found, Missing, guarded
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource, Template
@@ -86,23 +86,13 @@ def _one(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Resource,
         if absent:
             continue
         with view.reading() as reads:
-            said = list(_said(rule, Case(view, diagram, edge, tail, head)))
+            said = list(guarded(rule.prove(Case(view, diagram, edge, tail, head)), f"a regra `{rule.id}`", rule.origin))
             pieces = [*said, *_hindered(diagram, view, edge, said), *uninformed(view, tail, head), *unmet(view, diagram, edge, tail, head)]
         lines = tuple(piece for piece in pieces if isinstance(piece, Found))
         found.update(dict.fromkeys(lines))
         missing.update(dict.fromkeys(piece for piece in pieces if isinstance(piece, Missing)))
         seen.append(Seen(view, tuple(reads), lines, rule.asks))
     return Proof(edge, rule, tuple(found), tuple(missing), seen=tuple(seen))
-
-
-def _said(rule: Rule, case: Case) -> Iterator[Evidence]:
-    """O que a regra diz; uma de `regras/` que para com um erro não prova nada, e diz onde parou."""
-    try:
-        yield from rule.prove(case)
-    except Exception as error:
-        if not rule.origin:
-            raise
-        yield Missing(("Resources",), f"a regra `{rule.id}` parou com `{type(error).__name__}: {error}`", f"corrija-a em `{rule.origin}`")
 
 
 def _hindered(diagram: Diagram, view: View, edge: Edge, said: list[Evidence]) -> Iterator[Missing]:

@@ -181,10 +181,9 @@ def _deployed(view: View, api: Resource, method: Method) -> Iterator[Evidence]:
 
 
 def _after(deployment: Resource, method: Method) -> Iterator[Evidence]:
-    after = deployment.body.get("DependsOn")
-    if method.resource.id in deployment.depends_on:
-        index = (after.index(method.resource.id),) if isinstance(after, list) else ()
-        yield Found(("Resources", deployment.id, "DependsOn", *index), "criada depois do método")
+    line = deployment.dependency(method.resource.id)
+    if line:
+        yield Found(line, "criada depois do método")
     elif method.resource.id not in deployment.references:
         yield Missing(("Resources", deployment.id), f"`{deployment.id}` pode ser criada antes de `{method.resource.id}`, e não o teria",
                       f"acrescente `DependsOn: {method.resource.id}`")

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scripts.base.diagram import Diagram
 from scripts.proofs import claims
 from scripts.proofs.claims.registry import CLAIMS, Claim, Scene
-from scripts.proofs.evidence import Evidence, Found, Missing
+from scripts.proofs.evidence import Found, Missing, guarded
 from scripts.proofs.facts.views import Views
 from scripts.template.values import Path
 
@@ -46,20 +45,10 @@ def evaluate(claim_id: str, diagram: Diagram, views: Views, said: str = "") -> C
     reads: dict[Path, None] = {}
     for view in views.each:
         with view.reading() as read:
-            pieces.update(dict.fromkeys(_said(judged, Scene(view, diagram, said))))
+            pieces.update(dict.fromkeys(guarded(judged.judge(Scene(view, diagram, said)), f"a afirmação `{claim_id}`", judged.origin)))
         reads.update(read)
     found = tuple(piece for piece in pieces if isinstance(piece, Found))
     missing = tuple(piece for piece in pieces if isinstance(piece, Missing))
     if not found and not missing:
         missing = (Missing(("Resources",), f"nada no template diz respeito a “{judged.title.lower()}”", "retire o benefício"),)
     return ClaimResult(judged, found, missing, tuple(reads))
-
-
-def _said(claim: Claim, scene: Scene) -> Iterator[Evidence]:
-    """O que a afirmação diz; uma de `regras/` que para com um erro não prova nada, e diz onde parou."""
-    try:
-        yield from claim.judge(scene)
-    except Exception as error:
-        if not claim.origin:
-            raise
-        yield Missing(("Resources",), f"a afirmação `{claim.id}` parou com `{type(error).__name__}: {error}`", f"corrija-a em `{claim.origin}`")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.types import FUNCTION, LOG_GROUP
+from scripts.proofs.arrows.jobs import WRITING
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, require
 from scripts.proofs.evidence import Evidence, Missing, at
@@ -12,7 +13,6 @@ from scripts.proofs.facts.log_groups import written_by
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
 
-WRITES = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
 @claim("logs-com-prazo")
@@ -39,6 +39,6 @@ def kept_logs(scene: Scene) -> Iterator[Evidence]:
                            f"os logs de `{group.id}` ficam para sempre", "escreva `RetentionInDays`")
         principal = principal_of(view, function)
         yield from principal.evidence
-        for action in WRITES if principal.role else ():
+        for action in WRITING if principal.role else ():
             decision = decide(Request(view, action, str(view.arn(group)), principal.role), None)
             yield from evidence(decision, at(function), f"`{function.id}`", f"`{group.id}`", "permita a ação no ARN do grupo")

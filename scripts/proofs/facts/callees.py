@@ -66,6 +66,14 @@ def through(view: View, named: Resource) -> Callee | None:
     return Callee(function, view.name(named), named, arn, (*lines, Found(version.path, "na versão que ele diz")))
 
 
+def names(view: View, value: Placed | None, target: Resource) -> bool:
+    """O valor é o ARN deste recurso; de uma função, também o de um apelido ou de uma versão dela."""
+    if target.type == FUNCTION:
+        called = callee(view, value, by=(ARN,))
+        return called is not None and called.function == target
+    return value is not None and view.points(value, target.type, by=(ARN,)) == target
+
+
 def names_of(view: View, function: Resource) -> list[Resource]:
     """A função e os apelidos e versões dela."""
     return [function, *(found for found in view.of_type(ALIAS, VERSION) if (way := through(view, found)) and way.function == function)]
