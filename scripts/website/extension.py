@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,23 @@ def makeExtension(**options) -> Architectures:
     return Architectures(**options)
 
 
-def page_of(md: Markdown) -> tuple[str, Path, dict]:
-    """A página que se monta: o caminho dela em `docs/`, essa pasta e os metadados. Só aqui se sabe quem monta o site.
+@dataclass(frozen=True)
+class Place:
+    """A página que se monta: o caminho dela em `docs/`, essa pasta, os metadados e as pastas do tema."""
 
-    O MkDocs os diz no processador `relpath`, que ele registra em cada página.
+    uri: str
+    docs: Path
+    meta: dict[str, Any]
+    themes: Sequence[str]
+
+
+def page_of(md: Markdown) -> Place:
+    """A página que se monta; só aqui se sabe quem monta o site.
+
+    O MkDocs a diz no processador `relpath`, que ele registra em cada página.
     """
-    place: Any = md.treeprocessors["relpath"]
-    return place.file.src_uri, Path(place.config.docs_dir), place.file.page.meta
+    found: Any = md.treeprocessors["relpath"]
+    return Place(found.file.src_uri, Path(found.config.docs_dir), found.file.page.meta, found.config.theme.dirs)
 
 
 class _Binding(Treeprocessor):
@@ -77,10 +88,11 @@ class _Binding(Treeprocessor):
         return facts.known(self.readings)
 
     def run(self, root: Element) -> None:
-        uri, docs, meta = page_of(self.md)
+        place = page_of(self.md)
+        uri, docs = place.uri, place.docs
         sections.label_cells(root)
         if summary := sections.summary(root):
-            meta.setdefault("description", summary)
+            place.meta.setdefault("description", summary)
         for index, element in reversed(list(enumerate(root))):
             marker = self._raw(element.text or "") if element.tag == "p" else ""
             if CARDS.fullmatch(marker):
@@ -115,13 +127,13 @@ class _Binding(Treeprocessor):
         A busca lê cada marca do que está na página, e não precisa de nenhuma das deles: são a metade.
         O MkDocs precisa dos ids, que não veria.
         """
-        place, written = self.md.treeprocessors["relpath"], ElementTree.tostring(part, encoding="unicode", method=method).replace(" />", "/>")
+        place, written = page_of(self.md), ElementTree.tostring(part, encoding="unicode", method=method).replace(" />", "/>")
         if "mkdocs_extract_anchors" in self.md.treeprocessors:
             anchors = self.md.treeprocessors["mkdocs_extract_anchors"].present_anchor_ids
             anchors.update(identity for inner in part.iter() if (identity := inner.get("id")))
-        if str(build.THEME) not in place.config.theme.dirs:  # uma árvore com tema seu não tem o nosso modelo
+        if str(build.THEME) not in place.themes:  # uma árvore com tema seu não tem o nosso modelo
             return self.md.htmlStash.store(written)
-        parts = place.file.page.meta.setdefault("arq_pedacos", {})
+        parts = place.meta.setdefault("arq_pedacos", {})
         mark = f"<!--arq-{len(parts)}-->"
         parts[mark] = written
         return self.md.htmlStash.store(mark)

@@ -49,6 +49,12 @@ class Mark(Enum):
 
 
 REMOVED = Mark.REMOVED
+R = "Resources"
+
+
+def prop(resource: str, *keys: Any) -> tuple[Any, ...]:
+    """O caminho de uma propriedade, desde o documento."""
+    return (R, resource, "Properties", *keys)
 
 
 @dataclass(frozen=True)
@@ -223,3 +229,10 @@ def _put(node: Any, path: tuple[Any, ...], value: Any) -> Any:
     else:
         copied[path[0]] = value
     return copied
+
+
+def holds(architecture: Architecture) -> None:
+    """A seta está provada, e sem qualquer das linhas que a provam não estaria."""
+    assert architecture.missing() == []
+    assert architecture.proof().found
+    assert architecture.survivors() == []

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from bench import REMOVED, Architecture, bench
+from bench import REMOVED, Architecture, R, bench, prop
 
 from scripts.proofs.drawn.coverage import unclaimed
 from scripts.proofs.drawn.unread import unread
@@ -45,16 +43,11 @@ Autoriza: {{Type: "AWS::ApiGateway::Authorizer", Properties: {{RestApiId: !Ref A
 Tokens: {{Type: "AWS::ApiGateway::Authorizer", Properties: {{RestApiId: !Ref Api, Name: tokens, Type: COGNITO_USER_POOLS, IdentitySource: method.request.header.Authorization, ProviderARNs: [!GetAtt Gente.Arn]}}}}
 """
 ARROWS = ("cliente >> Api", "Api >> Funcao", "Api >> Porteira", "Api >> Gente")
-R = "Resources"
 OTHER = "arn:aws:execute-api:sa-east-1:111122223333:outra/*/*"
 
 
 def one(template: str, arrow: str) -> Architecture:
     return bench(template, "cliente =", arrow)
-
-
-def prop(resource: str, *keys: Any) -> tuple[Any, ...]:
-    return (R, resource, "Properties", *keys)
 
 
 @pytest.mark.parametrize("template", [HTTP, REST], ids=["http", "rest"])

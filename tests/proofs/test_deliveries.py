@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 import pytest
-from bench import REMOVED, Architecture, bench
+from bench import REMOVED, Architecture, R, bench, holds, prop
 
 from scripts.proofs.drawn.coverage import unclaimed
 from scripts.proofs.drawn.unread import unread
@@ -86,7 +85,6 @@ ARROWS = (
     "Regra >> Funcao", "Regra >> Fila", "Regra >> Topico", "Regra >> Maquina",
     "NaHoraDaFuncao >> Funcao", "NaHoraDaFila >> Fila", "NaHoraDoTopico >> Topico", "NaHoraDaMaquina >> Maquina",
 )
-R = "Resources"
 OTHER = "arn:aws:sqs:sa-east-1:111122223333:outra"
 
 
@@ -94,16 +92,9 @@ def one(arrow: str) -> Architecture:
     return bench(GOOD, "gente =", arrow)
 
 
-def prop(resource: str, *keys: Any) -> tuple[Any, ...]:
-    return (R, resource, "Properties", *keys)
-
-
 @pytest.mark.parametrize("arrow", ARROWS)
 def test_each_arrow_is_proven_and_every_line_counts(arrow):
-    architecture = one(arrow)
-    assert architecture.missing() == []
-    assert architecture.proof().found
-    assert architecture.survivors() == []
+    holds(one(arrow))
 
 
 def test_all_together_nothing_is_left_unread_or_without_an_arrow():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bench import REMOVED
-from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, R, findings, prop
+from bench import R, REMOVED, prop
+from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, findings
 from test_right_forms import ref, written
 
 CLI, META, FOTO, MUSICAS = "cli-s3-lambda-dynamodb", "metadados-s3", "foto-perfil", "musicas"

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from bench import real
-from test_outside_attacks import ESPECTRO, Edits, findings, prop
+from bench import prop, real
+from test_outside_attacks import ESPECTRO, Edits, findings
 from test_right_forms import att, ref
 
 from scripts.proofs.facts.code import arguments

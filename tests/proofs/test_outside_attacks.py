@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from bench import REMOVED, REPOSITORY, Architecture, real
+from bench import REMOVED, REPOSITORY, Architecture, R, prop, real
 
 from scripts.base.findings import Finding
 from scripts.base.tree import Tree
@@ -19,7 +19,6 @@ from scripts.checks import verdict
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 
-R = "Resources"
 Edits = Mapping[tuple[Any, ...], Any]
 
 
@@ -33,10 +32,6 @@ def findings(slug: str, edits: Edits) -> list[Finding]:
     for path, value in edits.items():
         changed = changed.put(*path, value=value(changed.template.data) if callable(value) else value)
     return sorted(verdict.judge(Reading(changed.diagram, page, changed.template)))
-
-
-def prop(resource: str, *keys: Any) -> tuple[Any, ...]:
-    return (R, resource, "Properties", *keys)
 
 
 def excused(resource: str, code: str) -> tuple[tuple[Any, ...], Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from test_outside_attacks import ESPECTRO, LOJA, PDV, findings, prop, text_of
+from bench import prop
+from test_outside_attacks import ESPECTRO, LOJA, PDV, findings, text_of
 
 R = "Resources"
 

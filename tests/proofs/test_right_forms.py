@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from bench import REMOVED
-from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, R, findings, prop, subject
+from bench import R, REMOVED, prop
+from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, findings, subject
 
 WORLD = "0.0.0.0/0"
 
