@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-templ
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from scripts.aws.kinds import kind_of
 from scripts.aws.questions import begins
@@ -188,6 +189,7 @@ def harmless(type_: str, reason: str, *names: str) -> None:
     rows[type_] = (*rows.get(type_, ()), *names)
 
 
+@cache
 def neutral(type_: str, dotted: str) -> bool:
     """A propriedade (`BlockDeviceMappings.Ebs.VolumeSize`) deste tipo não muda seta nenhuma."""
     names = dotted.split(".")

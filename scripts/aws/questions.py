@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-templ
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 REACH, IDENTITY, FORWARD, NAMES, STORAGE = "alcance", "identidade", "repasse", "nome", "disco"
 """Por que rede se chega; como quem se age; a quem se passa adiante o que se recebe; que nome se resolve; que discos se ligam. Existir, rodar e
@@ -56,6 +57,7 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
 """De cada pergunta, com o motivo, as propriedades de cada tipo que só mudam a resposta dela."""
 
 
+@cache
 def touches(type_: str, dotted: str) -> frozenset[str]:
     """As perguntas cuja resposta esta propriedade (`RedrivePolicy.maxReceiveCount`) pode mudar; vazio quando são todas."""
     names = dotted.split(".")

@@ -49,22 +49,22 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     if unknown:
         raise WrongUse(f"Não há arquitetura `{'`, `'.join(unknown)}`. As que existem são: {', '.join(known) or 'nenhuma'}.")
     wanted = slugs or known
-    with ThreadPoolExecutor(2) as pool:
-        comparing = pool.submit(_compared, tree, slugs)
+    with ThreadPoolExecutor(1) as pool:  # desenha e só depois compara: os dois pedem os mesmos núcleos, e só o desenho se espera
         drawing = pool.submit(_draw, tree, wanted) if drawn is None else None
+        comparing = pool.submit(_compared, tree, slugs)
         from scripts.checks import verdict
-        from scripts.proofs import own  # carrega as regras enquanto os scripts são desenhados
+        from scripts.proofs import own  # carrega as regras e lê as páginas enquanto os scripts são desenhados
 
         findings = list(own.load(tree.root))
-        results = drawing.result() if drawing else drawn or {}
         titles, misread = _titles(tree)
+        findings += verdict.check_links(tree.root, slugs or None, titles)
+        findings += verdict.check_commands(tree.root, slugs or None)
+        results = drawing.result() if drawing else drawn or {}
         findings += [*misread, *(finding for result in results.values() for finding in _said(result))]
         verdicts = {slug: _verdict(tree, slug, results.get(tree.script(slug)), titles, {} if memory is None else memory) for slug in wanted}
         findings += [finding for judged in verdicts.values() for finding in judged.findings]
         templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
         findings += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
-        findings += verdict.check_links(tree.root, slugs or None, titles)
-        findings += verdict.check_commands(tree.root, slugs or None)
         findings += comparing.result()
     return Checked(sorted(set(findings)), verdicts)
 

@@ -19,13 +19,13 @@ SECRETS = frozenset((
 """Propriedades do CloudFormation que recebem um segredo."""
 VARIABLE = re.compile(r"(?i)(^|_)(password|passwd|pwd|senha|secret|segredo|token|api_?key|private_?key|access_?key)$")
 SHOWN = (
-    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), "uma chave de acesso da AWS"),
+    (re.compile(r"A[KS]IA(?<=\bA[KS]IA)[A-Z0-9]{16}\b"), "uma chave de acesso da AWS"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "uma chave privada"),
-    (re.compile(r"\b[a-z][a-z0-9+]{0,30}://[^\s/:@${]+:[^\s/:@${]+@"), "uma senha num endereço"),
-    (re.compile(r"^\s*(?:export\s+)?[A-Z_]*(?:PASSWORD|PASSWD|SENHA|SECRET|SEGREDO|TOKEN|API_KEY)=(['\"]?)[^\s'\"$({]{3,}\1\s*$"),
+    (re.compile(r"://(?<=[a-z0-9+]://)[^\s/:@${]+:[^\s/:@${]+@"), "uma senha num endereço"),
+    (re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?[A-Z_]*(?:PASSWORD|PASSWD|SENHA|SECRET|SEGREDO|TOKEN|API_KEY)=(['\"]?)[^\s'\"$({]{3,}\1\s*$"),
      "um segredo numa variável"),
 )
-"""O que se reconhece em qualquer linha do arquivo, também dentro de um programa."""
+"""O que se reconhece em qualquer linha do arquivo, também dentro de um programa; começar por um texto fixo é o que a busca faz depressa."""
 ELSEWHERE = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure):|^arn:|^\$\{|^/|^https?://")
 
 
@@ -45,8 +45,9 @@ def check(view: View) -> Iterator[Finding]:
 
 
 def _lines(template: Template) -> Iterator[Finding]:
-    for number, line in enumerate(template.text.splitlines(), 1):
-        for pattern, what in SHOWN:
+    suspected = [(pattern, what) for pattern, what in SHOWN if pattern.search(template.text)]
+    for number, line in enumerate(template.text.splitlines() if suspected else (), 1):
+        for pattern, what in suspected:
             if pattern.search(line):
                 yield Finding(template.path, number, LITERAL,
                               f"A linha traz {what}; troque-a já, pois foi exposta, e guarde a nova no Secrets Manager.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from scripts.base.wording import NUMBERS
 
@@ -49,10 +50,11 @@ class Quantity:
 Reader = Callable[[re.Match[str]], list[Quantity]]
 
 
-def quantities(text: str) -> list[Quantity]:
+@lru_cache(maxsize=1024)
+def quantities(text: str) -> tuple[Quantity, ...]:
     """As quantidades da frase, na ordem dela, cada número uma vez; o que não se entende vira contagem, nunca silêncio."""
     if not ANY.search(text):
-        return []
+        return ()
     left = NAMES.sub(lambda found: "\0" * len(found[0]), text)
     found: list[tuple[int, Quantity]] = []
     for pattern, read in PATTERNS:
@@ -61,7 +63,7 @@ def quantities(text: str) -> list[Quantity]:
             found += [(match.start(), each) for each in said]
             if said:
                 left = left[:match.start()] + "\0" * len(match[0]) + left[match.end():]
-    return [replace(said, clause=_clause(text, place)) for place, said in sorted(found, key=lambda pair: pair[0])]
+    return tuple(replace(said, clause=_clause(text, place)) for place, said in sorted(found, key=lambda pair: pair[0]))
 
 
 def _clause(text: str, place: int) -> str:

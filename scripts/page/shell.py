@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 HEREDOC = re.compile(r"(?<!<)<<(?!<)(-?)[ \t]*(['\"]?)([\w.]+)\2")
 DUPLICATE = re.compile(r"[<>]&[\d-]")
+PLAIN = re.compile(r"[^\s;&|()<>\\'\"$`#]*")
+QUOTED = re.compile(r'[^"\\`$]*')
 NAMES = {"'": "A aspa simples", '"': "A aspa dupla", "`": "A crase", ")": "O parêntese", "}": "A chave de `${`"}
 
 
@@ -128,7 +130,12 @@ class _Reader:
             return self._inside(2, ")", opened)
         if self.sees("${"):
             return self._until("}", opened)
-        return self._inside(1, "`", opened) if char == "`" else self.take()
+        return self._inside(1, "`", opened) if char == "`" else self._run(PLAIN)
+
+    def _run(self, ordinary: re.Pattern[str]) -> str:
+        """Os caracteres comuns que vêm juntos, ou um só, se este não é comum."""
+        found = ordinary.match(self.text, self.place)
+        return self.take(max(1, len(found[0]) if found else 1))
 
     def _until(self, ending: str, opened: int, name: str = "") -> str:
         start = self.place
@@ -158,7 +165,7 @@ class _Reader:
             char = self.text[self.place:self.place + 1]
             if not char:
                 raise Broken(NAMES['"'], opened)
-            parts.append(self.piece(char) if char in "\\`" or self.sees("$(") or self.sees("${") else self.take())
+            parts.append(self.piece(char) if char in "\\`" or self.sees("$(") or self.sees("${") else self._run(QUOTED))
         self.take()
         return "".join(parts)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from scripts.aws.kinds import KINDS
-from scripts.aws.neutral import AUTHORS, OBSERVERS
+from scripts.aws.neutral import AUTHORS, OBSERVERS, neutral
 from scripts.base.findings import Defect, Finding
 from scripts.base.source import read
 from scripts.proofs.arrows.prove import RULES
@@ -34,6 +34,7 @@ def load(root: Path) -> tuple[Finding, ...]:
     if files != _loaded[0]:
         _forget()
         _loaded = files, tuple(_run(root))
+        neutral.cache_clear()  # o que se respondeu antes não sabia destas regras
     return _loaded[1]
 
 

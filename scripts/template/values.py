@@ -33,5 +33,10 @@ def literal(text: str) -> str:
     return text.replace("${", LITERAL)
 
 
+def function_name(name: str) -> bool:
+    """A chave é a de uma função do CloudFormation."""
+    return name == "Ref" or name.startswith("Fn::")
+
+
 def is_pair(argument: Any) -> bool:
     return isinstance(argument, list) and len(argument) == 2

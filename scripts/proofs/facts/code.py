@@ -42,8 +42,9 @@ def arguments(source: str) -> frozenset[tuple[str, str]]:
     nodes = list(ast.walk(tree)) if tree else []
     known = {node.name: _parameters(node) for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     held: dict[str, set[str]] = {}
+    holders = [node for node in nodes if isinstance(node, (ast.Assign, ast.Call))]
     for _ in range(PASSES):
-        for node in nodes:
+        for node in holders:
             _hold(node, held, known)
     return frozenset((variable, argument) for node in nodes for argument, value in _uses(node) for variable in _from(value, held))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.proofs.facts.view import View, function_name
+from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
-from scripts.template.values import Path
+from scripts.template.values import Path, function_name
 
 
 def leaves(view: View, resource: Resource) -> tuple[Path, ...]:

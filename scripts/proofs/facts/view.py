@@ -16,7 +16,7 @@ from scripts.aws.kinds import ARN, NAME, kind_of
 from scripts.proofs.evidence import Evidence, Missing
 from scripts.template.cloudformation import Resource
 from scripts.template.resolution import Resolution
-from scripts.template.values import SYMBOL, Key, Path, Unknown
+from scripts.template.values import SYMBOL, Key, Path, Unknown, function_name
 
 Result = TypeVar("Result")
 
@@ -41,6 +41,7 @@ class View:
         self.template = world.template
         self._reads: dict[Path, None] = {}
         self._memory: dict[Hashable, tuple[Any, dict[Path, None]]] = {}
+        self._resolved: dict[int, tuple[Any, Any]] = {}  # por identidade; a expressão fica junto, para que a identidade não se reuse
 
     # --- os recursos
 
@@ -105,7 +106,7 @@ class View:
     def _read(self, path: Path, expression: Any, keys: tuple[Key, ...]) -> Placed | None:
         found = self._reach(expression, path, keys)
         self._reads[found[1] if found else (*path, *keys)] = None
-        value = self.world.value(found[0]) if found else None
+        value = self._value(found[0]) if found else None
         return Placed(found[1], value) if found and value is not None else None
 
     def _listed(self, path: Path, expression: Any, keys: tuple[Key, ...]) -> list[Placed]:
@@ -115,11 +116,17 @@ class View:
             return []
         expression, path = found
         if not isinstance(expression, list):
-            value = self.world.value(expression)
+            value = self._value(expression)
             return [Placed(path, item) for item in (value if isinstance(value, list) else [value]) if item is not None]
         chosen = [self.chosen(item, (*path, index)) for index, item in enumerate(expression)]
-        items = [Placed(where, self.world.value(item)) for item, where in chosen]
+        items = [Placed(where, self._value(item)) for item, where in chosen]
         return [item for item in items if item.value is not None]
+
+    def _value(self, expression: Any) -> Any:
+        """O valor de uma expressão do template, resolvida uma vez: muitos leem o mesmo objeto a caminho de partes dele."""
+        if id(expression) not in self._resolved:
+            self._resolved[id(expression)] = (expression, self.world.value(expression))
+        return self._resolved[id(expression)][1]
 
     def _reach(self, expression: Any, path: Path, keys: tuple[Key, ...]) -> tuple[Any, Path] | None:
         """A expressão ainda não resolvida nesse caminho; `None` quando não há."""
@@ -269,8 +276,3 @@ class View:
         if meaning == ARN:
             return self.arn(resource) or found[0]
         return self.name(resource) if attribute == kind.name_attribute else found[0]
-
-
-def function_name(name: str) -> bool:
-    """A chave é a de uma função do CloudFormation."""
-    return name == "Ref" or name.startswith("Fn::")
