@@ -2,8 +2,9 @@
 
 Cada seta tenta posições ao longo da curva e lados em volta delas, das mais perto do espaço
 reservado para as mais longe, e fica com a mais barata. Cobrir um componente, um título ou
-outro rótulo custa mais do que qualquer distância; cruzar uma seta ou uma borda, um pouco. Quando
-o melhor dos lugares de sempre não está livre, tenta muitos mais, também um pouco afastados.
+outro rótulo custa mais do que qualquer distância; cruzar uma seta ou uma borda, um pouco; ficar
+rente à seta ou ao número de outro, que o leitor tomaria por dono, menos. Quando o melhor dos
+lugares de sempre não está livre, tenta muitos mais, também um pouco afastados.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ CROSSES_BORDER = 40
 NUMBER_ON_BORDER = 12
 NUMBER_ON_ARROW = 30
 BESIDE = 25
+CLOSE = 20
+ALOOF = 8
 SEPARATED = 30
 APART = 2.5
 END = CALLOUT + 10
@@ -40,11 +43,12 @@ class Labels:
         self.mark = mark
         self.texts: list[Box] = []
         self.numbers: list[Box] = []
+        self.own: Path | None = None
 
     def place(self, placed: PlacedEdge, path: Path, horizontal: bool) -> tuple[Point | None, Box | None]:
         """Centro do número e caixa do texto da seta; cada um pode faltar."""
         numbered = placed.edge.step is not None
-        self.mark = self.marks.get(placed.edge.id, "")
+        self.mark, self.own = self.marks.get(placed.edge.id, ""), path
         if not numbered and not placed.lines:
             return None, None
         size = max(map(text.width, placed.lines), default=0), text.LINE_HEIGHT * len(placed.lines)
@@ -110,7 +114,7 @@ class Labels:
             self.marks,
             self.mark,
         )
-        near.texts, near.numbers = self.texts, self.numbers
+        near.texts, near.numbers, near.own = self.texts, self.numbers, self.own
         return near
 
     def _candidates(
@@ -127,6 +131,8 @@ class Labels:
             lateral = ((along, 0), (-along, 0))
             sides = vertical + lateral if horizontal else lateral + vertical
             sides += tuple((sx * (8 + width / 2), sy * across) for sx in (1, -1) for sy in (-1, 1))
+            if placed.edge.step is not None:
+                sides += tuple((sx * along, sy * (3 + away + height / 2)) for sx in (1, -1) for sy in (-1, 1))
             for center in [wanted, *path.inner(END)]:
                 far = 0.4 * distance(center, wanted) + 1.5 * away
                 if not placed.lines:
@@ -151,10 +157,11 @@ class Labels:
         if cost >= limit:
             return cost
         if circle:
-            cost += BESIDE * sum(map(circle.grown(6).overlaps, self.texts))
+            cost += BESIDE * sum(map(circle.grown(ALOOF).overlaps, self.texts))
             cost += NUMBER_ON_BORDER * sum(map(circle.straddles, self.frames))
         if box:
-            cost += BESIDE * sum(map(box.grown(6).overlaps, self.numbers))
+            beside = box.grown(ALOOF)
+            cost += BESIDE * sum(map(beside.overlaps, (*self.numbers, *self.texts)))
             cost += CROSSES_BORDER * sum(map(box.grown(2).straddles, self.frames))
         if cost >= limit:
             return cost
@@ -162,4 +169,5 @@ class Labels:
             cost += NUMBER_ON_ARROW * (sum(path.crosses(circle) for path in self.paths) - 1)  # a própria não conta
         if box:
             cost += CROSSES_ARROW * sum(path.crosses(box) for path in self.paths)
+            cost += CLOSE * sum(path is not self.own and path.crosses(beside) for path in self.paths)
         return cost
