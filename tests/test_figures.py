@@ -14,7 +14,7 @@ import shutil
 import struct
 import zlib
 from dataclasses import asdict, replace
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,6 +26,7 @@ from scripts.picture import cost, legibility
 from scripts.picture.arrangement import arrange
 from scripts.picture.colors import color, luminance, paints
 from scripts.picture.geometry import Path as Curve, distance, union
+from scripts.picture.placement import circle
 from scripts.picture.script.capture import capture
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -243,6 +244,34 @@ def test_what_is_left_out_is_said_by_label(project):
         "[ponta-simplificada] `lhead` e `ltail` da seta “Banco → c” ficaram de fora: a seta vai até o componente, não até a borda do grupo.",
         "[forma-simplificada] A forma `diamond` de “losango” sai como caixa, que é a mais próxima das que a figura tem.",
         "[ponta-simplificada] A ponta `crow` da seta “losango → Loja” sai como a comum."]
+
+
+def test_attributes_that_the_figure_does_not_follow_are_said_once_the_worst_first(project):
+    found = said(project, "with Cluster('G', graph_attr={'penwidth': '4', 'style': 'dotted', 'margin': '50'}): a = EC2('a', fontname='Times', shape='box')",
+                 "a >> Edge(arrowsize='2', headport='s') >> EC2('b')",
+                 options="graph_attr={'bgcolor': 'red', 'nodesep': '2'}, node_attr={'fontsize': '20'}")
+    assert [line.split(": ", 1)[1] for line in found] == [
+        "[atributo-sem-efeito] A figura não segue `bgcolor` do diagrama, `shape` de componente, `style` de grupo, `penwidth` de grupo e `arrowsize` "
+        "(fundo, traço e setas são os da figura); `fontname` e `fontsize` (há uma só letra); `headport`, `margin` de grupo e `nodesep` (lugar e "
+        "tamanho de tudo, a figura decide)."]
+
+
+def test_attributes_without_visible_effect_or_already_followed_are_not_said(project):
+    assert said(project, "with Cluster('G', graph_attr={'style': 'rounded,dashed', 'tooltip': 'x'}): a = EC2('a', tooltip='x', URL='u', fontname='Arial')",
+                "a >> Edge(penwidth='3', style='dashed,bold', tooltip='x') >> Node('b', width='3', style='filled')", imports="from diagrams import Node",
+                options="graph_attr={'splines': 'spline', 'bgcolor': 'transparent', 'concentrate': 'false'}, node_attr={'fontname': 'Helvetica'}") == []
+
+
+def test_an_attribute_that_is_not_followed_is_only_a_warning_in_a_script_of_the_project(project):
+    found = said(project, "EC2('a', nodeid='a', recurso='A')", options="graph_attr={'fontsize': '40'}", slug="nossa")
+    assert len(found) == 1 and "[atributo-sem-efeito] A figura não segue `fontsize`" in found[0]
+
+
+def test_the_width_of_an_arrow_a_label_beside_and_what_is_invisible(draw):
+    figure = draw("a, b, some = EC2('a', xlabel='extra'), EC2('b'), EC2('some', style='invis')", "a >> Edge(penwidth='2') >> b", "a >> some")
+    assert figure.line("no-1--no-2").get("style") == "stroke-width:3.2"
+    assert figure.texts("node", "no-1") == ["a", "extra"] and "some" not in figure.svg
+    assert len(figure.part("node", "no-3")) == 0 and figure.warnings == []
 
 
 def test_shapes_hold_their_text(draw):

@@ -22,7 +22,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 class Node:
     """Um componente. `icon` é o caminho do PNG que `diagrams` associou à classe, ou vazio.
 
-    Sem ícone, `shape` é a forma (`box`, `ellipse`, `cylinder`, `plaintext`, `point`), com as
+    Sem ícone, `shape` é a forma (`box`, `ellipse`, `cylinder`, `plaintext`, `point` ou `invis`), com as
     cores de fundo e do texto em `fill` e `ink`.
     """
 
@@ -160,7 +160,7 @@ class Diagram:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A figura de um script. `warnings` só existe em scripts sem os atributos do projeto.
+    """A figura de um script. `warnings` são de scripts sem os atributos do projeto, ou de atributos do Graphviz que ela não segue.
 
     `others` são as figuras dos demais `Diagram` do mesmo script.
     """

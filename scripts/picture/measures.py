@@ -69,7 +69,7 @@ def inner_lines(node: Node) -> tuple[str, ...]:
 def body_size(node: Node) -> tuple[int, int]:
     """Largura e altura do ícone ou da forma que o substitui."""
     lines = inner_lines(node)
-    if node.shape == "point":
+    if node.shape in ("point", "invis"):
         return POINT, POINT
     if not lines:
         return ICON, ICON

@@ -18,8 +18,8 @@ Side = tuple[str, int, int]
 """Um lado de um componente: id, eixo em que a seta sai (0, x; 1, y) e sentido."""
 
 
-def ports(layout: Layout) -> list[tuple[float, float]]:
-    """De cada seta, quanto ela se afasta do meio do lado de quem inicia e do de quem recebe."""
+def ports(layout: Layout, lanes: dict[int, float]) -> list[tuple[float, float]]:
+    """De cada seta, quanto ela se afasta do meio do lado de quem inicia e do de quem recebe; `lanes`, a pista das que têm uma."""
     nodes = {placed.node.id: placed for placed in layout.nodes}
     sides: dict[Side, list[tuple[float, int, int]]] = {}
     for index, placed in enumerate(layout.edges):
@@ -29,6 +29,7 @@ def ports(layout: Layout) -> list[tuple[float, float]]:
         axis = leaving_axis(layout, tail, head)
         for end, (here, there) in enumerate(((tail, head), (head, tail))):
             reach, across = (there.icon.center[i] - here.icon.center[i] for i in (axis, 1 - axis))
+            across = lanes.get(index, across + here.icon.center[1 - axis]) - here.icon.center[1 - axis]
             side = here.node.id, axis, 1 if reach > 0 else -1
             sides.setdefault(side, []).append((0.0 if abs(across) <= ALIGNED else across, index, end))
     found = [[0.0, 0.0] for _ in layout.edges]

@@ -10,6 +10,7 @@ from scripts.base.findings import Defect
 from scripts.picture import icons
 from scripts.picture.arrangement import arrange
 from scripts.picture.legibility import for_people
+from scripts.picture.script import leftovers
 from scripts.picture.script.capture import capture_all
 from scripts.picture.svg import draw
 
@@ -18,7 +19,8 @@ def render(script: Path, root: Path) -> Rendered:
     """Executa `script` e desenha o que ele declara; não escreve nada.
 
     Erro: `Defect` quando o script falha ou, num script com os atributos do projeto, quando
-    a figura quebra uma invariante ou deixa algo de fora; nos demais, isso volta como avisos.
+    a figura quebra uma invariante ou deixa algo de fora; nos demais, isso volta como avisos. Um
+    atributo do Graphviz que a figura não segue é sempre um aviso.
     """
     icons.use(root / "regras" / "icones")
     first, *others = [_drawn(diagram) for diagram in capture_all(script, root)]
@@ -27,6 +29,7 @@ def render(script: Path, root: Path) -> Rendered:
 
 def _drawn(diagram: Diagram) -> Rendered:
     picture, findings = arrange(diagram)
-    if diagram.bound and (diagram.notes or findings):
-        raise Defect(*sorted({*diagram.notes, *findings}))
+    errors = {*findings, *(note for note in diagram.notes if note.code != leftovers.CODE)}
+    if diagram.bound and errors:
+        raise Defect(*sorted(errors))
     return Rendered(diagram, draw(picture), (*diagram.notes, *for_people(diagram, findings)))

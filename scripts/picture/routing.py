@@ -19,27 +19,36 @@ TOUCH = 3
 ROOM_TO_BEND = 40
 CLEARANCE = 8
 LANE = 14
-RUN = 76
+RUNS = (76, 44)
 FARTHEST = 320
 
 
 def route(layout: Layout, around: bool = False) -> tuple[tuple[Point, ...], ...]:
     """A curva final de cada seta, na ordem de `layout.edges`; `around` prefere um contorno nosso ao do Graphviz."""
+    curves, lanes = _traced(layout, around, {})
+    if lanes:  # as pontas de um lado, na ordem das pistas por onde as setas vão
+        curves, _ = _traced(layout, around, lanes)
+    return tuple(tuple(map(_rounded, curve)) for curve in curves)
+
+
+def _traced(layout: Layout, around: bool, lanes: dict[int, float]) -> tuple[list[tuple[Point, ...]], dict[int, float]]:
+    """As curvas e, das setas que contornam alguma coisa, a pista; `lanes` são as que já se sabe."""
     nodes = {placed.node.id: placed for placed in layout.nodes}
-    curves = []
-    for placed, offsets in zip(layout.edges, ports(layout)):
+    curves, found = [], {}
+    for index, (placed, offsets) in enumerate(zip(layout.edges, ports(layout, lanes))):
         tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
         others = [n for n in layout.nodes if n is not tail and n is not head]
         if _crowded(layout, placed.edge):
             curve = _arc(layout, placed, tail, head)
         else:
             curve = _straight(tail, head, others, offsets) or _bend(layout, tail, head, others, offsets)
-            curve = curve or (detour(layout, tail, head, others, offsets) if around else None)
+        if not curve and around and (curve := detour(layout, tail, head, others, offsets)):
+            found[index] = curve[3][1 if layout.diagram.horizontal else 0]
         if not curve or placed.edge.tail == placed.edge.head:
             curve = _reaching(placed.curve, head)
             curve = _reaching(curve[::-1], tail)[::-1]
-        curves.append(tuple(map(_rounded, curve)))
-    return tuple(curves)
+        curves.append(curve)
+    return curves, found
 
 
 def _crowded(layout: Layout, edge: Edge) -> bool:
@@ -106,19 +115,30 @@ def detour(
     flow, across = (0, 1) if layout.diagram.horizontal else (1, 0)
     a, b = ends
     near, far = sorted((a[flow], b[flow]))
-    boxes = [union([other.icon, other.label]) for other in others]
+    fences = _fences(layout, tail, head)
+    boxes = [*(union([other.icon, other.label]) for other in others), *fences]
     between = [box for box in boxes if box[flow] < far and box[flow + 2] > near]
     lanes = {rounded(value) for box in between for value in (box[across] - LANE, box[across + 2] + LANE)}
-    for lane in sorted(lanes, key=lambda lane: (abs(lane - a[across]) + abs(lane - b[across]), lane)):
-        curve = _by(a, b, lane, flow)
-        if abs(lane - a[across]) + abs(lane - b[across]) <= FARTHEST and not blocked(curve, others):
-            return curve
-    return None
+    straight = abs(b[across] - a[across])
+    found = []
+    for lane in lanes:
+        away = rounded(abs(lane - a[across]) + abs(lane - b[across]))
+        curves = (_by(a, b, lane, flow, run) for run in RUNS) if away <= max(FARTHEST, straight) else ()
+        if curve := next((curve for curve in curves if not blocked(curve, others)), None):
+            path = Path(curve)
+            found.append((sum(map(path.crosses, fences)), away, lane, curve))
+    return min(found)[-1] if found else None
 
 
-def _by(a: Point, b: Point, lane: float, flow: int) -> tuple[Point, ...]:
-    """A curva de `a` a `b` por uma pista: um S até ela, um trecho reto e outro S."""
-    run = min(RUN, abs(b[flow] - a[flow]) / 3) * math.copysign(1, b[flow] - a[flow])
+def _fences(layout: Layout, tail: PlacedNode, head: PlacedNode) -> list[Box]:
+    """As caixas dos grupos em que a seta nem começa nem termina."""
+    own = {group.id for end in (tail, head) for group in layout.diagram.ancestors(end.node)}
+    return [placed.box for placed in layout.groups if placed.group.id not in own]
+
+
+def _by(a: Point, b: Point, lane: float, flow: int, run: float) -> tuple[Point, ...]:
+    """A curva de `a` a `b` por uma pista: um S até ela, um trecho reto e outro S, cada um com até `run` px."""
+    run = min(run, abs(b[flow] - a[flow]) / 3) * math.copysign(1, b[flow] - a[flow])
 
     def at(along: float, aside: float) -> Point:
         return (rounded(along), rounded(aside)) if flow == 0 else (rounded(aside), rounded(along))

@@ -12,11 +12,11 @@ _LID = 7
 
 
 def shape(parent: Element, placed: PlacedNode) -> None:
-    """A forma do componente: caixa, elipse, cilindro, ponto ou nada, quando é só texto."""
+    """A forma do componente: caixa, elipse, cilindro, ponto ou nada, quando é só texto ou invisível."""
     node, box = placed.node, placed.icon
     style = {"style": f"fill:{node.fill}"} if node.fill else {}
     x, y = box.center
-    if node.shape == "plaintext" and placed.inside:
+    if node.shape == "invis" or node.shape == "plaintext" and placed.inside:
         return
     if node.shape == "point":
         SubElement(parent, "circle", {"class": "arq-tip", "cx": number(x), "cy": number(y), "r": number(box.width / 2)})

@@ -22,6 +22,7 @@ from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, mark_width
 from scripts.picture.shapes import number, shape, write_inside
 from scripts.picture.placement import ARROW_LENGTH, Arrow, Frame, Picture, node_callout
 
+STROKE = 1.6
 _DASHES = {"dashed": "6 4", "dotted": "2 4"}
 # Preto é a cor do traço, que clareia no modo escuro.
 _INKS = {"black", "#000", "#000000"}
@@ -134,7 +135,8 @@ class _Drawing:
         part = self._part(parent, "edge", edge.id, edge.step)
         color = edge.color if edge.color not in _INKS else ""
         strokes = [f"stroke:{value}" for value in paints(color)]
-        strokes += ["stroke-width:2.6"] if "bold" in edge.style else []
+        if width := _width(edge.style):
+            strokes.append(f"stroke-width:{number(width)}")
         line = {"class": "arq-line", "d": _path(arrow)}
         if strokes:
             line["style"] = ";".join(strokes)
@@ -152,6 +154,12 @@ class _Drawing:
             _callout(part, arrow.callout, self.diagram.marks[edge.id])
 
 
+def _width(style: str) -> float:
+    """A largura do traço pedida, em px, nunca tanta que cubra a ponta; zero para a comum."""
+    asked = re.search(r"setlinewidth\(([0-9.]+)\)", style)
+    return min(STROKE * float(asked[1]), 4.0) if asked else 2.6 if "bold" in style else 0
+
+
 def describe(diagram: Diagram) -> str:
     """A figura em palavras, para quem não a vê: componentes e setas na ordem declarada."""
     names = {node.id: " ".join(node.label.split()) or node.id for node in diagram.nodes}
@@ -162,7 +170,8 @@ def describe(diagram: Diagram) -> str:
         number = f"Passo {diagram.marks[edge.id]}: " if edge.step else ""
         arrows.append(f"{number}{names[edge.tail]} → {names[edge.head]}{verb}")
     told = f" Setas: {'; '.join(arrows)}." if arrows else ""
-    return f"Componentes: {', '.join(names.values())}.{told}"
+    shown = [names[node.id] for node in diagram.nodes if node.shape != "invis"]
+    return f"Componentes: {', '.join(shown)}.{told}"
 
 
 def _ink(color: str) -> str:

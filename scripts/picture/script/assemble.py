@@ -19,7 +19,8 @@ import diagrams
 from scripts.base.diagram import Diagram, Edge, Group, Node
 from scripts.base.findings import Defect, Finding
 from scripts.picture import icons
-from scripts.picture.script.looks import edge_label, edge_look, group_fill, node_look
+from scripts.picture.script.leftovers import CODE, Leftovers
+from scripts.picture.script.looks import edge_label, edge_look, group_fill, node_label, node_look
 from scripts.picture.script.recording import Recording
 from scripts.picture.text import plain, writable
 
@@ -57,10 +58,13 @@ class _Assembly:
         self.names: dict[str, str] = {}
         self.taken: dict[str, int] = {}
         self.unnamed: set[str] = set()
+        self.leftovers = Leftovers()
         self.bound = False
 
     def diagram(self, slug: str, line: int) -> Diagram:
         declared = [entry for entry in self.recording.elements if entry[0]._diagram is self.drawn]
+        for owner, attributes in (("diagrama", self.drawn.dot.graph_attr), ("forma", self.drawn.dot.node_attr), ("seta", self.drawn.dot.edge_attr)):
+            self.leftovers.read(owner, attributes, line)
         self.wanted = {_declared_id(element) for element, _ in declared}
         elements = [self._element(i, *entry) for i, entry in enumerate(declared)]
         groups = tuple(element for element in elements if isinstance(element, Group))
@@ -74,6 +78,8 @@ class _Assembly:
             raise Defect(*self.problems)
         direction = self.drawn.dot.graph_attr["rankdir"].upper()
         title = plain(self.drawn.name)
+        if self.leftovers.found:
+            self._note(self.leftovers.line, CODE, self.leftovers.message())
         notes = tuple(sorted(set(self.notes)))
         return Diagram(slug, self.name, title, line, direction, nodes, groups, visible, spacers, self.bound, notes,
                        frozenset(self.unnamed))
@@ -126,6 +132,7 @@ class _Assembly:
     def _group(self, cluster: Any, line: int, order: int) -> Group:
         attributes = cluster.dot.graph_attr
         parent = self.ids[id(cluster._parent)] if cluster._parent else None
+        self.leftovers.read("grupo", attributes, line)
         what = f"do grupo {_quoted(plain(cluster.label))}"
         return Group(
             self._identify(cluster, "grupo-", line),
@@ -140,8 +147,10 @@ class _Assembly:
 
     def _node(self, node: Any, line: int, order: int) -> Node:
         attributes = {**self.drawn.dot.node_attr, **node._attrs}
-        label = plain("" if node.label is None else node.label)
-        icon = self._icon(node, line)
+        hidden = "invis" in str(attributes.get("style", ""))
+        label = "" if hidden else node_label(node.label, attributes)
+        icon = "" if hidden else self._icon(node, line)
+        self.leftovers.read("nó" if icon else "forma", node._attrs, line)
         identity = self._identify(node, "no-", line)
         self.names[identity] = " ".join(label.split()) or identity
         return Node(
@@ -208,6 +217,7 @@ class _Assembly:
         self.bound = self.bound or bool(OWN_ATTRIBUTES & attributes.keys())
         what = f"da seta “{self.names[ends[0]]} → {self.names[ends[1]]}”"
         look = edge_look(attributes, what, partial(self._note, line))
+        self.leftovers.read("seta", attributes, line)
         backwards = attributes["dir"] == "back"
         if backwards:
             look["near"] = look["near"][::-1]

@@ -26,6 +26,7 @@ SHAPES = {
     "point": "point",
 }
 _SAME_SHAPE = {"box", "rect", "rectangle", "square", "ellipse", "oval", "circle", "cylinder", "plaintext", "plain", "none", "point"}
+WIDTH = re.compile(r"\d{1,3}(\.\d{1,3})?")
 _TIPS = {"", "normal", "none", "vee", "open", "empty", "onormal"}
 
 
@@ -48,6 +49,8 @@ def node_look(attributes: dict[str, Any], image: bool, what: str, note: Note) ->
     """Forma e cores de um componente; a forma só existe quando ele não tem ícone."""
     letters = str(attributes.get("fontcolor", DEFAULT_INK))
     look = {"ink": "" if letters == DEFAULT_INK else ink(letters, what, note)}
+    if "invis" in str(attributes.get("style", "")):
+        return {"shape": "invis"}
     if image:
         return look
     shape = str(attributes.get("shape", "box")).lower()
@@ -69,10 +72,16 @@ def edge_look(attributes: dict[str, Any], what: str, note: Note) -> dict[str, An
             note("ponta-simplificada", f"A ponta `{attributes[end]}` {what} sai como a comum.")
     return {
         "color": "" if line == DEFAULT_EDGE else ink(line, what, note),
-        "style": str(attributes.get("style", "") or ""),
+        "style": _stroke(attributes),
         "ink": "" if letters == DEFAULT_INK else ink(letters, what, note),
         "near": (plain(attributes.get("taillabel") or ""), plain(attributes.get("headlabel") or "")),
     }
+
+
+def _stroke(attributes: dict[str, Any]) -> str:
+    """O traço de uma seta; a largura pedida vai nele, como o Graphviz também a aceita."""
+    style, width = str(attributes.get("style", "") or ""), str(attributes.get("penwidth", ""))
+    return f"{style},setlinewidth({width})".lstrip(",") if WIDTH.fullmatch(width) and float(width) != 1 else style
 
 
 def group_fill(attributes: dict[str, Any], what: str, note: Note) -> str:
@@ -84,3 +93,8 @@ def group_fill(attributes: dict[str, Any], what: str, note: Note) -> str:
 def edge_label(attributes: dict[str, Any]) -> str:
     """O texto de uma seta: `label` e, se houver, `xlabel` abaixo dele."""
     return "\n".join(filter(None, (plain(attributes.get("label") or ""), plain(attributes.get("xlabel") or ""))))
+
+
+def node_label(label: Any, attributes: dict[str, Any]) -> str:
+    """O texto de um componente: `label` e, se houver, `xlabel` abaixo dele."""
+    return "\n".join(filter(None, (plain("" if label is None else label), plain(attributes.get("xlabel") or ""))))
