@@ -19,7 +19,7 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
 
     with Cluster("Nuvem AWS", id="nuvem", grupo="nuvem"):
         dns = Route53("Route 53", nodeid="dns", recurso="Zona Registro")
-        shield = Shield("Shield\nStandard", nodeid="shield", sem_recurso=AUTOMATICO, passo="2")
+        shield = Shield("Shield Standard", nodeid="shield", sem_recurso=AUTOMATICO, passo="2")
 
         with Cluster("VPC", id="vpc", grupo="vpc", recurso="Vpc"):
             gateway = InternetGateway("Internet Gateway", nodeid="gateway", recurso="InternetGateway")
@@ -50,7 +50,7 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
 
     pessoas >> Edge(label="resolve", passo="1") >> dns
     dns >> Edge(label="aponta", passo="1") >> balanceador
-    pessoas >> Edge(label="acessa", passo="3") >> gateway
+    pessoas >> Edge(label="acessa", passo="3", weight="4") >> gateway
     gateway >> Edge(label="entra", passo="3") >> balanceador
     balanceador >> Edge(label="distribui", passo="3") >> site
     nat << Edge(label="sai por") << site
@@ -59,7 +59,8 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
 
     # Só posicionam: a análise por cima da aplicação, com um bucket de cada lado de quem lê e
     # grava; a operação no pé.
-    pessoas >> Edge(style="invis") >> shield >> Edge(style="invis") >> pilha
+    dns >> Edge(style="invis") >> shield
+    gateway >> Edge(style="invis") >> pilha
     lote >> Edge(style="invis") >> resultado
     upload >> Edge(style="invis") >> lote
     etapas >> Edge(style="invis") >> resultado

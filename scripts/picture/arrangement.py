@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scripts.base.diagram import Diagram
-from scripts.base.findings import Finding
+from scripts.base.findings import Defect, Finding
 from scripts.picture import legibility
 from scripts.picture.cost import Cost, measure
 from scripts.picture.layout import Layout, layout
@@ -65,17 +65,30 @@ def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
         return best.picture, best.findings
     first = _attempt(placed, plan)
     starts = [first, *_tried(diagram, [first], [replace(plan, across=False)])]
-    best = min((_cleared(start, first.cost.area) for start in starts), key=lambda found: found.price(first.cost.area))
+    best = _cheapest(starts, first.cost.area)
     for better in (_straighter, _around):
         if other := better(best):
             best = min(other, best, key=lambda found: found.price(first.cost.area))
     return best.picture, best.findings
 
 
+def _cheapest(starts: list[Attempt], area: float) -> Attempt:
+    """O melhor destes começos com os títulos livres; não tenta livrá-los num que nem assim ganharia."""
+    best: Attempt | None = None
+    for start in sorted(starts, key=lambda start: start.price(area)):
+        if not best or start.price(area) - TITLE * start.cost.titles < best.price(area):
+            best = min([*filter(None, [best]), _cleared(start, area)], key=lambda found: found.price(area))
+    assert best
+    return best
+
+
 def _tried(diagram: Diagram, before: list[Attempt], plans: Iterable[Plan]) -> Iterator[Attempt]:
     """As tentativas destes planos, sem as que dão num leiaute já visto."""
     for plan in plans:
-        placed, plan = _ordered(diagram, plan)
+        try:
+            placed, plan = _ordered(diagram, plan)
+        except Defect:  # o Graphviz não posiciona tudo assim; a primeira tentativa já o fez
+            continue
         if all(placed != attempt.placed for attempt in before):
             yield _attempt(placed, plan)
 
@@ -112,12 +125,18 @@ def _ordered(diagram: Diagram, plan: Plan) -> tuple[Layout, Plan]:
     for mirrored, backwards in ((True, False), (False, True), (True, True)):
         if not inversions(best[0]):
             return best
-        other = replace(plan, mirrored=plan.mirrored != mirrored, backwards=plan.backwards != backwards)
-        best = min(best, (layout(diagram, other), other), key=lambda found: inversions(found[0]))
+        best = _better(diagram, best, replace(plan, mirrored=plan.mirrored != mirrored, backwards=plan.backwards != backwards))
     if exchange := swaps(best[0]):
-        other = replace(best[1], swaps=exchange)
-        best = min(best, (layout(diagram, other), other), key=lambda found: inversions(found[0]))
+        best = _better(diagram, best, replace(best[1], swaps=exchange))
     return best
+
+
+def _better(diagram: Diagram, best: tuple[Layout, Plan], plan: Plan) -> tuple[Layout, Plan]:
+    """O melhor leiaute até ali ou o deste plano, se o Graphviz posiciona tudo nele e há menos trocas."""
+    try:
+        return min(best, (layout(diagram, plan), plan), key=lambda found: inversions(found[0]))
+    except Defect:
+        return best
 
 
 def _attempt(placed: Layout, plan: Plan, reach: float = ALIGNED, around: bool = False) -> Attempt:

@@ -50,6 +50,12 @@ class Frame:
     callout: Point | None
     lines: tuple[str, ...] = ()
 
+    @property
+    def corner(self) -> Point:
+        """O alto, à esquerda, do ícone do grupo, que fica no canto do título."""
+        lowered = self.title.center[1] > self.box.center[1]
+        return self.box.left, rounded(self.box.bottom - TITLE_HEIGHT) if lowered else self.box.top
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -68,7 +74,7 @@ def place(layout: Layout, around: bool = False) -> Picture:
     paths = [Path(curve) for curve in route(layout, around)]
     marks = layout.diagram.marks
     layout = replace(layout, nodes=tuple(_numbered(placed, paths) for placed in layout.nodes))
-    frames = tuple(_frame(group, paths, marks.get(group.group.id, "")) for group in layout.groups)
+    frames = tuple(_frame(layout, group, paths) for group in layout.groups)
     labels = Labels(paths, _obstacles(layout, frames), [group.box for group in layout.groups], marks)
     arrows = []
     for placed, path in zip(layout.edges, paths):
@@ -131,7 +137,7 @@ def _obstacles(layout: Layout, frames: tuple[Frame, ...]) -> list[Box]:
     marks = layout.diagram.marks
     boxes += [circle(center, marks[node.node.id]) for node in layout.nodes if (center := node_callout(node))]
     for frame in frames:
-        boxes += [Box(frame.box.left, frame.box.top, frame.box.left + TITLE_HEIGHT, frame.box.top + TITLE_HEIGHT), frame.title]
+        boxes += [Box(*frame.corner, frame.corner[0] + TITLE_HEIGHT, frame.corner[1] + TITLE_HEIGHT), frame.title]
         boxes += [circle(frame.callout, marks[frame.group.id])] if frame.callout else []
     return boxes
 
@@ -153,18 +159,20 @@ def _direction(points: list[Point]) -> Point:
     return (tip[0] - behind[0]) / length, (tip[1] - behind[1]) / length
 
 
-def _frame(placed: PlacedGroup, paths: list[Path], mark: str) -> Frame:
+def _frame(layout: Layout, placed: PlacedGroup, paths: list[Path]) -> Frame:
     """O título começa junto do ícone do canto e desliza até um trecho que nenhuma seta cruza."""
     box, group = placed.box, placed.group
     tall = title_height(placed.title)
     strip = Box(box.left, box.bottom - tall, box.right, box.bottom - 3) if placed.lowered else Box(box.left, box.top + 3, box.right, box.top + tall)
     near = [path for path in paths if path.box.touches(box)]
-    corner = TITLE_HEIGHT if placed.symbol and not placed.lowered else 0
+    corner = TITLE_HEIGHT if placed.symbol else 0
     title = _free(box.left + corner + 8, title_text_width(placed.title), strip, near)
     callout = None
     if group.step is not None:
-        number = _free(title.right + 6, mark_width(mark), strip, near)
+        number = _free(title.right + 6, mark_width(layout.diagram.marks[group.id]), strip, near)
         callout = rounded(number.center[0]), rounded(title.center[1] + 1.5)
+        if _crossed(circle(callout), near):
+            callout = _beside(layout, placed, strip, near) or callout
     return Frame(group, box, title, callout, placed.title)
 
 
@@ -177,6 +185,17 @@ def _free(start: float, width: float, strip: Box, paths: list[Path]) -> Box:
 
     places = (place(start + 4 * i) for i in range(max(1, int((last - start) // 4) + 1)))
     return next((free for free in places if not _crossed(free.grown(3), paths)), place(start))
+
+
+def _beside(layout: Layout, placed: PlacedGroup, strip: Box, paths: list[Path]) -> Point | None:
+    """O lugar do número de um grupo fora da faixa do título: no canto de baixo dela ou do grupo, se há um livre."""
+    box, reach = placed.box, mark_width(layout.diagram.marks[placed.group.id]) / 2 + 6
+    rows = (strip.top - CALLOUT - 2, box.top + CALLOUT + 6) if placed.lowered else (strip.bottom + CALLOUT + 2, box.bottom - CALLOUT - 6)
+    solid = [part for node in layout.nodes for part in (node.icon, node.label)]
+    solid += [group.box for group in layout.groups if group.group.parent == placed.group.id]
+    places = [(rounded(x), rounded(y)) for y in rows for x in (box.left + reach, box.right - reach)]
+    marks = [(place, circle(place, layout.diagram.marks[placed.group.id]).grown(2)) for place in places]
+    return next((place for place, mark in marks if not _crossed(mark, paths) and not any(map(mark.overlaps, solid))), None)
 
 
 def _crossed(box: Box, paths: list[Path]) -> bool:

@@ -19,7 +19,9 @@ TOUCH = 3
 ROOM_TO_BEND = 40
 CLEARANCE = 8
 LANE = 14
-RUNS = (76, 44)
+RUNS = ((76, 76), (76, 44), (44, 44), (76, 30), (30, 76))
+TURNS = (44, 44)
+BREATH = 4
 FARTHEST = 320
 
 
@@ -77,15 +79,40 @@ def _straight(
 def _bend(
     layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
 ) -> tuple[Point, ...] | None:
-    """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre."""
+    """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre; vira antes ou depois de um grupo alheio."""
     horizontal = layout.diagram.horizontal
     ends = facing(layout, tail, head, offsets)
     if not ends:
         return None
     a, b = ends
+    flow, across = (0, 1) if horizontal else (1, 0)
     pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
     curve = (a, (a[0] + pull[0], a[1] + pull[1]), (b[0] - pull[0], b[1] - pull[1]), b)
-    return None if blocked(curve, others) else curve
+    if blocked(curve, others):
+        return None
+    fences = _fences(layout, tail, head)
+    if not _struck(curve, fences):
+        return curve
+    turns = [curve]
+    if _alone(layout, tail, head):
+        turns.append(_by(a, b, b[across], flow, TURNS))
+    if _alone(layout, head, tail):
+        turns.append(_by(a, b, a[across], flow, TURNS))
+    return min((found for found in turns if not blocked(found, others)), key=lambda found: _struck(found, fences))
+
+
+def _alone(layout: Layout, end: PlacedNode, other: PlacedNode) -> bool:
+    """Se nenhuma outra seta de `end` vai para o lado e a fileira de `other`: duas que viram logo correriam juntas."""
+    flow, across = (0, 1) if layout.diagram.horizontal else (1, 0)
+    at = {placed.node.id: placed.icon.center for placed in layout.nodes}
+    here, there, name = at[end.node.id][across], at[other.node.id], end.node.id
+    ends = [edge.head if edge.tail == name else edge.tail for edge in layout.diagram.edges if name in (edge.tail, edge.head)]
+    return sum((at[one][across] - here) * (there[across] - here) > 0 and abs(at[one][flow] - there[flow]) < ICON for one in ends) == 1
+
+
+def _struck(curve: tuple[Point, ...], fences: list[Box]) -> int:
+    """Em quantas destas caixas a curva entra."""
+    return sum(map(Path(curve).crosses, fences))
 
 
 def facing(layout: Layout, tail: PlacedNode, head: PlacedNode, offsets: tuple[float, float]) -> tuple[Point, Point] | None:
@@ -120,36 +147,36 @@ def detour(
     between = [box for box in boxes if box[flow] < far and box[flow + 2] > near]
     lanes = {rounded(value) for box in between for value in (box[across] - LANE, box[across + 2] + LANE)}
     straight = abs(b[across] - a[across])
-    found = []
-    for lane in lanes:
-        away = rounded(abs(lane - a[across]) + abs(lane - b[across]))
-        curves = (_by(a, b, lane, flow, run) for run in RUNS) if away <= max(FARTHEST, straight) else ()
-        if curve := next((curve for curve in curves if not blocked(curve, others)), None):
-            path = Path(curve)
-            found.append((sum(map(path.crosses, fences)), away, lane, curve))
-    return min(found)[-1] if found else None
+    best: tuple[int, tuple[Point, ...]] | None = None
+    for away, _, lane in sorted((rounded(abs(lane - a[across]) + abs(lane - b[across])), abs(lane - a[across]), lane) for lane in lanes):
+        if away > max(FARTHEST, straight) or best and not best[0]:
+            break
+        curves = [curve for runs in RUNS if not blocked(curve := _by(a, b, lane, flow, runs), others)]
+        found = [(_struck(curve, fences), curve) for curve in curves]
+        best = min([best, *found] if best else found, key=lambda entry: entry[0], default=best)
+    return best[1] if best else None
 
 
 def _fences(layout: Layout, tail: PlacedNode, head: PlacedNode) -> list[Box]:
-    """As caixas dos grupos em que a seta nem começa nem termina."""
+    """As caixas dos grupos em que a seta nem começa nem termina, com uma folga."""
     own = {group.id for end in (tail, head) for group in layout.diagram.ancestors(end.node)}
-    return [placed.box for placed in layout.groups if placed.group.id not in own]
+    return [placed.box.grown(BREATH) for placed in layout.groups if placed.group.id not in own]
 
 
-def _by(a: Point, b: Point, lane: float, flow: int, run: float) -> tuple[Point, ...]:
-    """A curva de `a` a `b` por uma pista: um S até ela, um trecho reto e outro S, cada um com até `run` px."""
-    run = min(run, abs(b[flow] - a[flow]) / 3) * math.copysign(1, b[flow] - a[flow])
+def _by(a: Point, b: Point, lane: float, flow: int, runs: tuple[float, float]) -> tuple[Point, ...]:
+    """A curva de `a` a `b` por uma pista: um S até ela, um trecho reto e outro S; `runs` é o comprimento máximo dos dois S."""
+    first, last = (min(run, abs(b[flow] - a[flow]) / 3) * math.copysign(1, b[flow] - a[flow]) for run in runs)
 
     def at(along: float, aside: float) -> Point:
         return (rounded(along), rounded(aside)) if flow == 0 else (rounded(aside), rounded(along))
 
     start, end = (a[flow], a[1 - flow]), (b[flow], b[1 - flow])
-    enter, leave = start[0] + run, end[0] - run
+    enter, leave = start[0] + first, end[0] - last
     third = (leave - enter) / 3
     return (
-        at(*start), at(start[0] + run / 2, start[1]), at(enter - run / 2, lane), at(enter, lane),
+        at(*start), at(start[0] + first / 2, start[1]), at(enter - first / 2, lane), at(enter, lane),
         at(enter + third, lane), at(leave - third, lane), at(leave, lane),
-        at(leave + run / 2, lane), at(end[0] - run / 2, end[1]), at(*end),
+        at(leave + last / 2, lane), at(end[0] - last / 2, end[1]), at(*end),
     )
 
 

@@ -108,7 +108,7 @@ class _Drawing:
         SubElement(part, "rect", {**{key: number(value) for key, value in box.items()}, **ground})
         symbol = icons.group_symbol(group.kind)
         if symbol:
-            self._use(part, symbol, (frame.box.left, frame.box.top), TITLE_HEIGHT)
+            self._use(part, symbol, frame.corner, TITLE_HEIGHT)
         _write(part, frame.lines, (frame.title.left, frame.title.top), "arq-title arq-halo", "start", "")
         if frame.callout:
             _callout(part, frame.callout, self.diagram.marks[group.id])
