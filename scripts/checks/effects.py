@@ -9,17 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from scripts.aws.kinds import ARN, NAME
-from scripts.aws.types import ALARM, BUCKET, EKS_CLUSTER, EVENT_RULE, JOB_DEFINITION, LOG_GROUP, SUBSCRIPTION, TABLE, TASK_DEFINITION, TOPIC
+from scripts.aws.types import (
+    ALARM, BUCKET, EKS_CLUSTER, EVENT_RULE, FUNCTION, JOB_DEFINITION, LOG_GROUP, STATE_MACHINE, SUBSCRIPTION, TABLE, TASK_DEFINITION, TOPIC,
+)
 from scripts.base.findings import Finding
 from scripts.checks.alarms import mute
 from scripts.checks.handing import misshapen
 from scripts.checks.programs import Effect, code, containers, misled, writes
 from scripts.proofs.claims.lifecycle import CURRENT, terms
+from scripts.proofs.evidence import at
 from scripts.proofs.facts.expect import false
+from scripts.proofs.facts.traces import traced
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
 from scripts.proofs.facts.wildcards import covers
+from scripts.proofs.identity.evaluation import Request, decide
 from scripts.proofs.identity.policies import Statement, every
+from scripts.proofs.identity.principals import principal_of
 from scripts.template.cloudformation import Resource
 
 CODE = "sem-efeito"
@@ -31,6 +37,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
 """
 LOG_READERS = ("AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter")
 ALARM_FIELDS = ("AlarmName", "AlarmDescription", "NewStateValue", "OldStateValue", "AlarmArn", "Region", "AWSAccountId")
+EVENT_FIELDS = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
+"""https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html"""
 Judge = Callable[[View, Resource], Iterator[Effect]]
 
 
@@ -128,6 +136,17 @@ def _cluster(view: View, cluster: Resource) -> Iterator[Effect]:
         yield creator.path, f"ninguém administra `{cluster.id}`, nem quem cria a pilha: nada se aplica nele; tire a propriedade."
 
 
+def _traces(view: View, owner: Resource) -> Iterator[Effect]:
+    """Quem registra rastros pode mandá-los: sem permissão, ninguém os vê.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+    """
+    role = principal_of(view, owner).role if traced(view, owner) else None
+    if role and not decide(Request(view, "xray:PutTraceSegments", "*", role), None).granted:
+        line = at(owner, "TracingConfig" if owner.type == FUNCTION else "TracingConfiguration")
+        yield line, f"`{owner.id}` registra rastros, e `{role.id}` não deixa mandá-los: permita `xray:PutTraceSegments` em `*`, ou desligue-os."
+
+
 def _topic(view: View, topic: Resource) -> Iterator[Effect]:
     for item in view.items(topic, "Subscription"):
         yield from _filter(view, topic, item)
@@ -150,10 +169,11 @@ def _filter(view: View, topic: Resource, item: Placed) -> Iterator[Effect]:
     services = [other for other in view.resources.values() if topic.id in other.references and other.type in SPEAKERS]
     body = scope is not None and scope.value == "MessageBody"
     for other in services:
-        said = SPEAKERS[other.type] if body else ()
+        said = SPEAKERS[other.type] if body and not _rewritten(view, other) else ()
         states = [each.value for each in view.items_inside(chosen, "NewStateValue")]
-        if not set(fields) <= set(said) or states and "ALARM" not in states:
-            yield chosen.path, f"o filtro não deixa passar o que `{other.id}` publica em `{topic.id}`, ou não se sabe; tire `FilterPolicy`."
+        if not set(fields) <= set(said) or states and "ALARM" not in states or _apart(view, other, chosen):
+            yield chosen.path, (f"o filtro não deixa passar o que `{other.id}` publica em `{topic.id}`, ou não se sabe; filtre pelo corpo, com "
+                                "`FilterPolicyScope: MessageBody` e os campos que ele traz, ou tire `FilterPolicy`.")
             return
     sources = code(view) if not services else []
     strange = [name for name in fields if sources and not any(writes(source, name) for source in sources)]
@@ -161,10 +181,25 @@ def _filter(view: View, topic: Resource, item: Placed) -> Iterator[Effect]:
         yield chosen.path, f"nenhum programa do template publica `{strange[0]}` em `{topic.id}`, e o filtro descarta tudo; use o que o código manda."
 
 
-SPEAKERS = {ALARM: ALARM_FIELDS, BUCKET: (), EVENT_RULE: (), "AWS::Budgets::Budget": (), "AWS::RDS::EventSubscription": (),
+def _rewritten(view: View, speaker: Resource) -> bool:
+    """Um alvo da regra manda outra coisa que não o evento."""
+    return any(view.inside(item, name) for item in view.items(speaker, "Targets") for name in ("Input", "InputPath", "InputTransformer"))
+
+
+def _apart(view: View, speaker: Resource, chosen: Placed) -> bool:
+    """O filtro e o padrão da regra não têm em comum a origem, ou o tipo do evento: nada passaria pelos dois."""
+    for name in ("source", "detail-type") if speaker.type == EVENT_RULE else ():
+        heard = {str(item.value) for item in view.items(speaker, "EventPattern", name) if isinstance(item.value, str)}
+        wanted = {str(item.value) for item in view.items_inside(chosen, name) if isinstance(item.value, str)}
+        if heard and wanted and not heard & wanted:
+            return True
+    return False
+
+
+SPEAKERS = {ALARM: ALARM_FIELDS, BUCKET: ("Records",), EVENT_RULE: EVENT_FIELDS, "AWS::Budgets::Budget": (), "AWS::RDS::EventSubscription": (),
             "AWS::AutoScaling::AutoScalingGroup": (), "AWS::CodeStarNotifications::NotificationRule": ()}
 """Os tipos por que um serviço publica num tópico, e os campos que o corpo da mensagem sempre traz, se se conhecem."""
 JUDGES: dict[str, Judge] = {
     BUCKET: _bucket, TABLE: _table, LOG_GROUP: _logs, JOB_DEFINITION: _container_logs, TASK_DEFINITION: _container_logs,
-    ALARM: mute, EKS_CLUSTER: _cluster, TOPIC: _topic, SUBSCRIPTION: _subscription,
+    ALARM: mute, EKS_CLUSTER: _cluster, FUNCTION: _traces, STATE_MACHINE: _traces, TOPIC: _topic, SUBSCRIPTION: _subscription,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.kinds import kind_of
-from scripts.aws.types import BUCKET, INSTANCE, KMS_KEY, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
+from scripts.aws.types import BUCKET, INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.checks import public, secrets
@@ -20,7 +20,7 @@ from scripts.proofs.evidence import Missing, Path, at
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
-from scripts.proofs.identity.breadth import WIDE, unexcused
+from scripts.proofs.identity.breadth import WIDE, own_account, unexcused
 from scripts.proofs.identity.policies import IDENTITY, Statement, every
 from scripts.template.cloudformation import Resource
 
@@ -53,7 +53,7 @@ def _resource(view: View, resource: Resource) -> Iterator[Finding]:
 
 def _wide(view: View, resource: Resource) -> Iterator[tuple[Path, str]]:
     for statement in every(view, resource):
-        if isinstance(statement, Statement) and statement.allows and not _own_account(statement):
+        if isinstance(statement, Statement) and statement.allows and not own_account(statement):
             for name, written in unexcused(statement)[:1]:
                 yield (*statement.path, name), (f"`{resource.id}` permite `{written}` em `{name}`; nomeie o que usa, ou dê em "
                                               f"`Metadata: {{Excecoes: {{{WIDE}: …}}}}` um motivo que cite o `Sid` ou o serviço.")
@@ -61,12 +61,6 @@ def _wide(view: View, resource: Resource) -> Iterator[tuple[Path, str]]:
         for item in view.items(resource, name):
             if isinstance(item.value, str) and item.value.endswith(EVERYTHING):
                 yield item.path, f"`{resource.id}` recebe `{item.value.rpartition('/')[2]}`; escreva só as permissões que usa."
-
-
-def _own_account(statement: Statement) -> bool:
-    """A política de uma chave que entrega o controle às políticas do IAM da própria conta."""
-    named = [str(item.value) for kind, item in statement.principals if kind == "AWS"]
-    return statement.owner.type == KMS_KEY and len(named) == 1 and named[0].endswith("${AWS::AccountId}:root")
 
 
 def _clear(view: View, resource: Resource) -> Iterator[tuple[Path, str]]:

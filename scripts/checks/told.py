@@ -1,19 +1,22 @@
-"""O que só se prova se a página disser: a métrica de cada alarme, o que o orçamento olha, e o que se apaga e quando."""
+"""O que só se prova se a página disser: a métrica de cada alarme, o que o orçamento olha, o que um filtro deixa passar, e o que se apaga e quando."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from scripts.aws.types import ALARM, BUCKET
+from scripts.aws.types import ALARM, BUCKET, EVENT_SOURCE_MAPPING, SUBSCRIPTION
 from scripts.base.findings import Finding
+from scripts.base.wording import listed
 from scripts.checks.numbers import Sentence
 from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.page.quantities import TIME, quantities
 from scripts.proofs.claims.evaluate import ClaimResult
 from scripts.proofs.claims.lifecycle import CURRENT, Term, terms
-from scripts.proofs.evidence import Path
+from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.alarms import watching
+from scripts.proofs.facts.filters import patterns, words
 from scripts.proofs.facts.measures import DAY, parameters, written_at
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
@@ -23,7 +26,7 @@ NOTIFIED = ("NotificationsWithSubscribers", "Notification", "NotificationType")
 
 
 def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable[ClaimResult | None]) -> Iterator[Finding]:
-    """Um achado por métrica ou aviso que a página não nomeia, e por prazo de apagar que ela não diz de quem apaga.
+    """Um achado por métrica, aviso ou filtro que a página não nomeia, e por prazo de apagar que ela não diz de quem apaga.
 
     `spoken` é o que a página diz, com o que o prova, de `numbers.sentences`.
     """
@@ -35,6 +38,13 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
             if item.path not in proven and str(item.value) not in codes:
                 yield Finding(view.template.path, view.template.line(*item.path), "aviso-sem-nome",
                               f"`{who}` olha `{item.value}`, e a página não diz; escreva `{item.value}` onde ela fala do aviso, e acerte o texto.")
+    said = " ".join((*codes, *(sentence.text for sentence in spoken)))
+    for view in views.each:
+        for who, path, chosen in _filters(view):
+            if not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) for word in chosen):
+                yield Finding(view.template.path, view.template.line(*path), "filtro-sem-texto",
+                              f"`{who}` só deixa passar o que casa com o filtro, e a página não diz; escreva, no passo da seta, o que passa: "
+                              f"{listed([f'`{word}`' for word in chosen])}.")
     for view in views.each:
         for bucket in view.of_type(BUCKET):
             for term in terms(view, bucket, CURRENT):
@@ -58,6 +68,17 @@ def _notified(view: View) -> Iterator[tuple[str, Placed]]:
             kind = view.inside(item, *NOTIFIED[1:])
             if kind:
                 yield budget.id, kind
+
+
+def _filters(view: View) -> Iterator[tuple[str, Path, list[str]]]:
+    """Os filtros das assinaturas e das ligações: de quem, onde, e os nomes e valores de que falam."""
+    for subscription in view.of_type(SUBSCRIPTION):
+        chosen = view.at(subscription, "FilterPolicy")
+        if chosen:
+            yield subscription.id, chosen.path, list(dict.fromkeys(words(chosen.value)))
+    for mapping in view.of_type(EVENT_SOURCE_MAPPING):
+        if view.at(mapping, "FilterCriteria"):
+            yield mapping.id, at(mapping, "FilterCriteria"), list(dict.fromkeys(words(patterns(view, mapping))))
 
 
 def _about(sentence: Sentence, path: Path) -> bool:

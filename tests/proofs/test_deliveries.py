@@ -122,7 +122,7 @@ BROKEN = [
     ("Balde >> Regra", prop("Regra", "EventPattern", "detail", "bucket", "name"), ["outro"], "`Regra` não ouve `Balde`"),
     ("Balde >> Regra", prop("Regra", "EventBusName"), "outro", "não é do barramento padrão"),
     ("Balde >> Regra", prop("Regra", "State"), "DISABLED", "está desligado"),
-    ("Balde >> Regra", prop("Regra", "EventPattern", "detail-type"), ["Scheduled Event"], "nenhum tipo de evento do S3"),
+    ("Balde >> Regra", prop("Regra", "EventPattern", "detail-type"), ["Scheduled Event"], "ouve `Scheduled Event`, e a seta pede"),
     ("Balde >> Fila", prop("Balde", "NotificationConfiguration", "TopicConfigurations", 0, "Event"), "s3:ObjectCreated:Put", "o S3 recusa"),
     ("Regra >> Fila", prop("Regra", "Targets", 1, "Id"), "funcao", "repete o `Id` de outro"),
     ("Topico >> Fila", prop("NaFila", "Endpoint"), {"Ref": "Fila"}, "nenhuma assinatura leva"),

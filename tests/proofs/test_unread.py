@@ -2,7 +2,9 @@
 
 from tests.proofs.bench import bench
 
+from scripts.proofs.arrows.registry import RULES, rule
 from scripts.proofs.drawn.unread import unread
+from scripts.proofs.facts.expect import expect
 
 TEMPLATE = """\
 Parameters: {Ambiente: {Type: String, Default: teste}}
@@ -76,8 +78,23 @@ def test_a_walk_in_search_of_a_name_reads_only_what_it_found():
 
 
 def test_what_the_proof_of_one_arrow_reads_does_not_serve_another():
-    dead = put(("  Tabela:\n", "  Mortas: {Type: AWS::SQS::Queue}\n  Tabela:\n"),
-               ("QueueName: pedidos", "QueueName: pedidos, RedrivePolicy: {deadLetterTargetArn: !GetAtt Mortas.Arn, maxReceiveCount: 3}, "
-                                      "RedriveAllowPolicy: {redrivePermission: allowAll}"))
-    assert left(dead, *PARTS, "mortas = Mortas", "fila >> mortas", TO_QUEUE) == [
-        "A prova não leu `RedriveAllowPolicy.redrivePermission` de `Fila`, e isso pode mudar `fila--mortas`, `funcao--fila`"]
+    known = dict(RULES)
+    try:
+        rule("AWS::SQS::Queue", "AWS::Novo::Servico")(queue_feeds_service)
+        both = put(("  Tabela:\n", "  Novo: {Type: AWS::Novo::Servico}\n  Tabela:\n"), ("QueueName: pedidos", "QueueName: pedidos, Novidade: 1"))
+        assert left(both, *PARTS, "fila >> Novo", TO_QUEUE) == ["A prova não leu `Novidade` de `Fila`, e isso pode mudar `funcao--fila`"]
+    finally:
+        RULES.clear()
+        RULES.update(known)
+
+
+def queue_feeds_service(case):
+    """Uma fila alimenta o serviço novo.
+
+    Só para o teste.
+
+    - `Novidade`, na fila.
+
+    Fonte: https://docs.aws.amazon.com/novo/
+    """
+    yield from expect(case.view, case.tail, "Novidade", 1, "é nova", "não é nova", "renove-a")

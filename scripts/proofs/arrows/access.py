@@ -8,20 +8,27 @@ from dataclasses import replace
 from scripts.aws.kinds import ARN, ID
 from scripts.aws.questions import IDENTITY, NAMES, REACH
 from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, KMS_KEY, LOG_GROUP, QUEUE, SCALING_GROUP, TOPIC
-from scripts.proofs.arrows.failures import delivery
+from scripts.proofs.arrows.failures import by_service, delivery
 from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.queues import POLLING, polled
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.arrows.viable import viable
+from scripts.proofs.arrows.viable_keys import stranger
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
 from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
 from scripts.proofs.identity.principals import Principal, principal_of
 from scripts.proofs.identity.services import SERVICES, Watched, arns, on_objects, reads, watched
+from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.template.cloudformation import Resource
 
 SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 LOGS = "logs.${AWS::Region}.amazonaws.com"
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
+KEYLESS = ("sqs:Delete", "sqs:Change", "sqs:Purge")
+"""O que se faz com a mensagem recebida não a cifra: quem lê a fila só precisa decifrar.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+"""
 HELD = tuple(kind for kind in SERVICES if kind not in (*SENT, LOG_GROUP))
 
 
@@ -83,7 +90,7 @@ def function_delivers(case: Case) -> Iterator[Evidence]:
         yield from call(replace(case, edge=replace(case.edge, action=" ".join(POLLING))), through_network=False)
         return
     yield from delivery(case.view, case.tail, case.head)
-    yield from call(case)
+    yield from call(case, through_network=not by_service(case.view, case.tail, case.head))
 
 
 def call(case: Case, through_network: bool = True, principal: Principal | None = None) -> Iterator[Evidence]:
@@ -105,6 +112,8 @@ def call(case: Case, through_network: bool = True, principal: Principal | None =
     for decision in decisions:
         yield from _permitted(case, principal.role, decision)
         yield from key_used(decision.request, case.head, at(principal.role), f"`{principal.role.id}`")
+    if not through_network:  # em que rede a origem vive não importa, e está lido
+        home_of(case.net, case.tail)
     for decision in decisions if through_network else ():
         yield from passage(case, case.tail, service.endpoint, decision.request)
 
@@ -146,10 +155,10 @@ def key_used(request: Request, target: Resource, near: Path, who: str) -> Iterat
         return
     key = view.points(written, KMS_KEY, by=(ID, ARN))
     if key is None:
-        yield Missing(written.path, f"não se conhece a chave que cifra `{target.id}`", "cite uma `AWS::KMS::Key` do template")
+        yield stranger(target, written)
         return
     needed = ["kms:Decrypt"]
-    if not reads(request.action) and service.prefix != "dynamodb":
+    if not reads(request.action) and not request.action.startswith(KEYLESS) and service.prefix != "dynamodb":
         needed = ["kms:GenerateDataKey"] if service.prefix in ("s3", "kinesis") else ["kms:GenerateDataKey", "kms:Decrypt"]
     yield Found(written.path, f"`{target.id}` é cifrado com a chave `{key.id}`")
     yield from viable(view, key)

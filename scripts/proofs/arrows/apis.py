@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from scripts.aws.kinds import ARN, HERE
 from scripts.aws.questions import IDENTITY
@@ -12,17 +11,17 @@ from scripts.aws.types import FUNCTION, HTTP_API, HTTP_AUTHORIZER, HTTP_INTEGRAT
 from scripts.proofs.arrows.internet import outsider
 from scripts.proofs.arrows.permitted import invoked
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
+from scripts.proofs.arrows.routes import METHODS, Route, authorizers, of_api, published, routes
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import Callee, callee
-from scripts.proofs.facts.expect import expect, true
+from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
 from scripts.template.cloudformation import Resource
 
 API_GATEWAY = "apigateway.amazonaws.com"
 URI = re.compile(r"arn:\$\{AWS::Partition\}:apigateway:\$\{AWS::Region\}:lambda:path/2015-03-31/functions/(.+)/invocations")
-METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "ANY")
 
 
 @rule(OUTSIDE, HTTP_API, asks=())
@@ -32,8 +31,9 @@ def outside_calls_http_api(case: Case) -> Iterator[Evidence]:
     A API tem um endereço público desde que haja um estágio publicado e alguma rota.
 
     - `ProtocolType: HTTP`, e o endereço padrão sem `DisableExecuteApiEndpoint`;
-    - um estágio com `AutoDeploy`, ou com a implantação dele;
-    - uma rota da API, que leva a uma integração dela.
+    - um estágio com `AutoDeploy`, ou com a implantação dele, que não recuse todos os pedidos;
+    - uma rota da API, que leva a uma integração dela;
+    - ou `Target`, a criação rápida, que traz a rota, a integração e o estágio `$default`.
 
     Fonte: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html
     """
@@ -55,7 +55,7 @@ def http_api_calls_function(case: Case) -> Iterator[Evidence]:
     autorizadora, se quem pede pode. A função precisa deixar o API Gateway invocá-la.
 
     - para responder, uma rota com `Target` na integração, e a integração `AWS_PROXY` com a função e a
-      versão do formato;
+      versão do formato; ou a função em `Target` da própria API, a criação rápida;
     - para conferir, um autorizador `REQUEST` com a função, e uma rota `CUSTOM` que o usa;
     - um estágio publicado;
     - todas as rotas que levam à função, ou só a que a seta diz em `acao`, como `GET /pedidos/{id}`;
@@ -109,55 +109,6 @@ def http_api_trusts_user_pool(case: Case) -> Iterator[Evidence]:
                   f"crie um `{HTTP_AUTHORIZER}` JWT com `Issuer: !GetAtt {pool.id}.ProviderURL`")
 
 
-@dataclass(frozen=True)
-class Route:
-    """Uma rota que leva a uma integração da mesma API, com as linhas."""
-
-    resource: Resource
-    integration: Resource
-    key: str
-    lines: tuple[Found, ...]
-
-
-def routes(view: View, api: Resource) -> list[Route]:
-    """As rotas da API que levam a uma integração dela."""
-    found = []
-    for route in _of(view, api, HTTP_ROUTE):
-        target, key = view.at(route, "Target"), view.at(route, "RouteKey")
-        named = str(target.value).removeprefix("integrations/") if target and str(target.value).startswith("integrations/") else ""
-        integration = view.points(named, HTTP_INTEGRATION)
-        if target and key and isinstance(key.value, str) and integration in _of(view, api, HTTP_INTEGRATION):
-            found.append(Route(route, integration, key.value, (
-                Found(at(route, "ApiId"), f"a rota é de `{api.id}`"), Found(key.path, f"para `{key.value}`"),
-                Found(target.path, f"leva a `{integration.id}`"), Found(at(integration, "ApiId"), f"que é de `{api.id}`"))))
-    return found
-
-
-def authorizers(view: View, api: Resource) -> list[Resource]:
-    return _of(view, api, HTTP_AUTHORIZER)
-
-
-def _of(view: View, api: Resource, kind: str) -> list[Resource]:
-    return [found for found in view.of_type(kind) if view.points(view.at(found, "ApiId"), HTTP_API) == api]
-
-
-def published(view: View, api: Resource) -> Iterator[Evidence]:
-    """A API é HTTP, tem o endereço padrão e um estágio publicado."""
-    yield from expect(view, api, "ProtocolType", "HTTP", "a API é HTTP", f"`{api.id}` não é uma API HTTP", "use `ProtocolType: HTTP`")
-    closed = view.at(api, "DisableExecuteApiEndpoint")
-    if closed and str(closed.value).lower() != "false":
-        yield Missing(closed.path, f"`{api.id}` não atende no endereço dela", "tire `DisableExecuteApiEndpoint`")
-    for stage in _of(view, api, HTTP_STAGE):
-        by_itself, by_hand = view.at(stage, "AutoDeploy"), view.at(stage, "DeploymentId")
-        line = by_itself if by_itself and true(by_itself.value) else by_hand
-        if line and view.at(stage, "StageName"):
-            yield Found(at(stage, "ApiId"), f"o estágio é de `{api.id}`")
-            yield Found(at(stage, "StageName"), "com este nome")
-            yield Found(line.path, "e está publicado")
-            return
-    yield Missing(at(api), f"`{api.id}` não tem estágio publicado", f"crie um `{HTTP_STAGE}` com `AutoDeploy: true`")
-
-
 def called_by_uri(view: View, written: Placed | None, bare: bool = True) -> Callee | None:
     """A função que o endereço nomeia: o caminho da invocação no API Gateway ou, se serve (`bare`), o ARN dela."""
     text = view.spelled(written.value) if written else None
@@ -175,7 +126,7 @@ def _http_api(view: View, api: Resource) -> Iterator[Missing]:
         elif view.points(view.at(route, "ApiId"), HTTP_API) in (api, None):
             yield Missing(at(route), f"`{route.id}` não leva a uma integração de `{api.id}`",
                           "diga em `ApiId` a API, em `RouteKey` o método e o caminho, e em `Target`, `integrations/` e a integração")
-    for integration in _of(view, api, HTTP_INTEGRATION):
+    for integration in of_api(view, api, HTTP_INTEGRATION):
         said = [view.at(integration, name) for name in ("IntegrationType", "IntegrationUri", "PayloadFormatVersion", "IntegrationMethod")]
         if said[0] is None or said[1] is None:
             yield Missing(at(integration), f"`{integration.id}` não diz o que chama", "escreva `IntegrationType` e `IntegrationUri`")
@@ -187,7 +138,7 @@ def _http_api(view: View, api: Resource) -> Iterator[Missing]:
 
 
 def _answers(view: View, integration: Resource) -> Callee | None:
-    return called_by_uri(view, view.at(integration, "IntegrationUri"))
+    return called_by_uri(view, view.at(integration, "Target" if integration.type == HTTP_API else "IntegrationUri"))
 
 
 def _asked(view: View, authorizer: Resource) -> Callee | None:
@@ -197,8 +148,20 @@ def _asked(view: View, authorizer: Resource) -> Callee | None:
 def _answered(view: View, api: Resource, route: Route, called: Callee) -> Iterator[Evidence]:
     integration = route.integration
     yield from route.lines
-    yield Found(at(integration, "IntegrationUri"), f"que chama `{called.function.id}`")
     yield from called.lines
+    if integration != api:
+        yield from _proxied(view, integration, called)
+    yield from _guarded(view, api, route.resource)
+    verb, _, path = route.key.partition(" ")
+    asked = "$default" if route.key == "$default" else f"{verb.replace('ANY', '*')}{re.sub(r'{[^}]*}', '*', path)}"
+    if route.key != "$default" and (verb not in METHODS or not path.startswith("/")):
+        yield Missing(at(route.resource, "RouteKey"), f"`{route.key}` não é uma rota", "use, por exemplo, `GET /itens`")
+    stages = ["$default"] if integration == api else [view.value(stage, "StageName") for stage in of_api(view, api, HTTP_STAGE)]
+    yield from _invoked(view, api, called, *(f"{stage}/{asked}" for stage in ("*", *stages)))
+
+
+def _proxied(view: View, integration: Resource, called: Callee) -> Iterator[Evidence]:
+    yield Found(at(integration, "IntegrationUri"), f"que chama `{called.function.id}`")
     yield from expect(view, integration, "IntegrationType", "AWS_PROXY", "e lhe passa o pedido inteiro", f"`{integration.id}` não é `AWS_PROXY`",
                       "use `IntegrationType: AWS_PROXY`")
     yield from expect(view, integration, "PayloadFormatVersion", ("1.0", "2.0").__contains__, "no formato {}",
@@ -206,13 +169,6 @@ def _answered(view: View, api: Resource, route: Route, called: Callee) -> Iterat
     method = view.at(integration, "IntegrationMethod")
     if method and method.value != "POST":
         yield Missing(method.path, f"`{integration.id}` não invoca a função por `POST`", "use `IntegrationMethod: POST`")
-    yield from _guarded(view, api, route.resource)
-    verb, _, path = route.key.partition(" ")
-    asked = "$default" if route.key == "$default" else f"{verb.replace('ANY', '*')}{re.sub(r'{[^}]*}', '*', path)}"
-    if route.key != "$default" and (verb not in METHODS or not path.startswith("/")):
-        yield Missing(at(route.resource, "RouteKey"), f"`{route.key}` não é uma rota", "use, por exemplo, `GET /itens`")
-    stages = [view.value(stage, "StageName") for stage in _of(view, api, HTTP_STAGE)]
-    yield from _invoked(view, api, called, *(f"{stage}/{asked}" for stage in ("*", *stages)))
 
 
 def _guarded(view: View, api: Resource, route: Resource) -> Iterator[Missing]:

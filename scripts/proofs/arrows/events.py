@@ -28,11 +28,15 @@ PARTS = {CREATED: tuple(f"s3:ObjectCreated:{way}" for way in ("Put", "Post", "Co
          "s3:ObjectRemoved:*": ("s3:ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated")}
 """O que cada `*` reúne: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"""
 
+TOLD = {CREATED: "Object Created", "s3:ObjectRemoved:*": "Object Deleted"}
+"""O tipo com que o EventBridge conta o evento que o S3 chama de outro modo:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html"""
+
 Told = tuple[Placed, Placed, Placed]
 """Um aviso: ele, quem ele nomeia e o evento."""
 
 
-@rule(BUCKET, FUNCTION)
+@rule(BUCKET, FUNCTION, asks=(IDENTITY,))
 def bucket_triggers_function(case: Case) -> Iterator[Evidence]:
     """Um bucket S3 aciona uma função Lambda.
 
@@ -89,7 +93,8 @@ def bucket_tells_eventbridge(case: Case) -> Iterator[Evidence]:
 
     - `EventBridgeConfiguration` ligado no bucket;
     - a regra ligada, no barramento padrão, com um padrão de evento que se lê;
-    - no padrão dela, a origem `aws.s3`, um tipo de evento do S3, se diz algum, e o nome deste bucket, se diz um.
+    - no padrão dela, a origem `aws.s3`, o nome deste bucket, se diz um, e, se diz algum tipo de evento, o da seta:
+      `Object Created`, ou o que ela diz em `acao`, como `Object Deleted`.
 
     Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
     """
@@ -102,9 +107,7 @@ def bucket_tells_eventbridge(case: Case) -> Iterator[Evidence]:
         yield Missing(at(bucket, keys[0]), f"`{bucket.id}` não conta nada ao EventBridge",
                       "escreva `EventBridgeConfiguration: {EventBridgeEnabled: true}` em `NotificationConfiguration`")
     yield from awake(view, listening, "EventPattern")
-    kinds = view.items(listening, "EventPattern", "detail-type")
-    if kinds and not any(str(item.value).startswith("Object ") for item in kinds):
-        yield Missing(kinds[0].path, f"`{listening.id}` não ouve nenhum tipo de evento do S3", "use `Object Created`, ou outro tipo do S3")
+    yield from _heard(case)
     if view.value(listening, "EventBusName") not in (None, "default"):
         yield Missing(at(listening, "EventBusName"), f"`{listening.id}` não é do barramento padrão, o único do S3", "tire `EventBusName`")
     source = next((item for item in view.items(listening, "EventPattern", "source") if item.value == "aws.s3"), None)
@@ -114,6 +117,19 @@ def bucket_tells_eventbridge(case: Case) -> Iterator[Evidence]:
     if source is None or named and all(view.spelled(item.value) != view.name(bucket) for item in named):
         yield Missing(at(listening, "EventPattern"), f"`{listening.id}` não ouve `{bucket.id}`",
                       f"ponha `aws.s3` em `source`, e `!Ref {bucket.id}` em `detail.bucket.name`")
+
+
+def _heard(case: Case) -> Iterator[Evidence]:
+    """Os tipos de evento que a seta diz são dos que a regra ouve; sem nenhum no padrão, ela ouve todos."""
+    kinds = case.view.items(case.head, "EventPattern", "detail-type")
+    for wanted in [TOLD.get(said, said) for said in (case.edge.action or CREATED).split(", ")] if kinds else ():
+        heard = next((item for item in kinds if item.value == wanted), None)
+        if heard:
+            yield Found(heard.path, f"a cada evento `{wanted}`")
+        else:
+            said = ", ".join(f"`{item.value}`" for item in kinds if isinstance(item.value, str)) or "um tipo de evento que não se lê"
+            yield Missing(kinds[0].path, f"`{case.head.id}` ouve {said}, e a seta pede `{wanted}`",
+                          f"escreva `{wanted}` em `detail-type`, ou diga o evento na seta com `acao`")
 
 
 @judge(BUCKET)

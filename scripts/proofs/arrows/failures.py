@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.kinds import ARN
-from scripts.aws.types import EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, QUEUE, TOPIC
+from scripts.aws.types import EVENT_BUS, EVENT_INVOKE_CONFIG, EVENT_SOURCE_MAPPING, FUNCTION, QUEUE, TOPIC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import LATEST, callee, configured, invoked_as, names_of
 from scripts.proofs.facts.citations import citations
@@ -24,15 +24,24 @@ def delivery(view: View, function: Resource, target: Resource) -> Iterator[Evide
     Uma permissão sozinha não diz que algo é enviado: é preciso que a Lambda tenha o destino
     configurado ou que a função receba o nome dele.
     """
-    by_lambda = list(_destination(view, function, target)) or list(_dead_letter(view, function, target))
+    by_lambda = by_service(view, function, target)
     evidence = by_lambda or list(_cited(view, function, target))
     yield from evidence
     if not evidence:
         yield Missing(at(function), f"nada leva `{function.id}` a `{target.id}`",
                       f"dê o nome dele numa variável de `Environment`, ou crie um `AWS::Lambda::EventInvokeConfig` "
                       f"com `Destination: !GetAtt {target.id}.Arn`")
-    if by_lambda and true(view.value(target, FIFO.get(target.type, ""))):
+    ordered = true(view.value(target, FIFO.get(target.type, "")))
+    if by_lambda and ordered:
         yield Missing(at(target), f"`{target.id}` é FIFO, e a Lambda não entrega a um destino FIFO", "use o tipo padrão")
+    code = view.value(function, "Code", "ZipFile")
+    if not by_lambda and ordered and isinstance(code, str) and "MessageGroupId" not in code:
+        yield Missing(at(target), f"`{target.id}` é FIFO, e o código de `{function.id}` não diz o grupo das mensagens", "mande `MessageGroupId`")
+
+
+def by_service(view: View, function: Resource, target: Resource) -> list[Evidence]:
+    """O que faz a própria Lambda entregar ao destino, sem passar pela rede da função."""
+    return next(filter(None, (list(way(view, function, target)) for way in (_destination, _unread, _dead_letter))), [])
 
 
 def _destination(view: View, function: Resource, target: Resource) -> Iterator[Evidence]:
@@ -52,6 +61,23 @@ def _destination(view: View, function: Resource, target: Resource) -> Iterator[E
             else:
                 wanted = min(used) or LATEST
                 yield Missing(at(config, "Qualifier"), f"`{config.id}` não é da versão `{wanted}`", f"escreva `Qualifier: {wanted}`")
+            return
+
+
+def _unread(view: View, function: Resource, target: Resource) -> Iterator[Evidence]:
+    """O que a Lambda lê de um fluxo para a função, e a função não consegue processar.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+    """
+    for mapping in view.of_type(EVENT_SOURCE_MAPPING):
+        written = view.at(mapping, "DestinationConfig", "OnFailure", "Destination")
+        called = callee(view, view.at(mapping, "FunctionName"))
+        if written and target.type in (QUEUE, TOPIC) and view.points(written.value, target.type, by=(ARN,)) == target \
+                and called and called.function == function:
+            for name in ("EventSourceArn", "StartingPosition"):  # de onde ela lê, quem diz é a seta do fluxo
+                view.at(mapping, name)
+            yield Found(at(mapping, "FunctionName"), f"o que a Lambda lê é para `{function.id}`")
+            yield Found(written.path, f"a Lambda manda o que falha a `{target.id}`")
             return
 
 

@@ -31,7 +31,7 @@ def topic_delivers(case: Case) -> Iterator[Evidence]:
     ele não consegue entregar pode ir para uma fila de mensagens mortas da assinatura.
 
     - uma assinatura do tópico com o protocolo e o ARN do destino, ou com a fila em `RedrivePolicy`;
-    - se ela tem um filtro, um que se lê, em que cada campo traz uma lista;
+    - se ela tem um filtro, um que se lê, em que cada campo traz uma lista, e que a página diz;
     - da função, uma permissão para `sns.amazonaws.com` com o ARN do tópico em `SourceArn`;
     - da fila, uma política que deixa `sns.amazonaws.com` mandar só o que vem deste tópico, ou desta
       conta, e a chave dela, quando há uma, também;
@@ -50,7 +50,8 @@ def topic_delivers(case: Case) -> Iterator[Evidence]:
     yield from lines
     if names(view, view.inside(item, "Endpoint"), target):
         yield from _subscribed(view, topic, item, (protocol,))
-    else:
+    else:  # o que se desvia é o que a assinatura não consegue entregar
+        yield from _flawed(view, topic, item, ("lambda", "sqs", "firehose", *ABROAD))
         yield Found((*item.path, "RedrivePolicy"), f"o que não se entrega vai para `{target.id}`")
     yield from _to_queue(view, topic, target) if target.type == QUEUE else _to_function(view, topic, item, target)
 
@@ -117,11 +118,17 @@ def _dead(view: View, item: Placed, target: Resource) -> bool:
 
 
 def _subscribed(view: View, topic: Resource, item: Placed, protocols: tuple[str, ...]) -> Iterator[Evidence]:
-    protocol, endpoint, chosen = (view.inside(item, name) for name in ("Protocol", "Endpoint", "FilterPolicy"))
-    if protocol and protocol.value in protocols and endpoint and isinstance(endpoint.value, str) and endpoint.value:
+    protocol, endpoint = (view.inside(item, name) for name in ("Protocol", "Endpoint"))
+    if protocol and endpoint:
         yield Found(protocol.path, f"por `{protocol.value}`")
         yield Found(endpoint.path, "a este destino")
-    else:
+    yield from _flawed(view, topic, item, protocols)
+
+
+def _flawed(view: View, topic: Resource, item: Placed, protocols: tuple[str, ...]) -> Iterator[Missing]:
+    """O que impede a assinatura de entregar por um destes protocolos."""
+    protocol, endpoint, chosen = (view.inside(item, name) for name in ("Protocol", "Endpoint", "FilterPolicy"))
+    if not (protocol and protocol.value in protocols and endpoint and isinstance(endpoint.value, str) and endpoint.value):
         yield Missing(item.path, f"uma assinatura de `{topic.id}` não diz por que protocolo, ou a quem", f"use `Protocol: {protocols[0]}`")
     if chosen and not readable(view, chosen):
         yield Missing(chosen.path, f"o filtro de uma assinatura de `{topic.id}` não se lê, e pode não deixar passar nada",

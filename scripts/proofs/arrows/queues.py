@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.kinds import ARN
+from scripts.aws.questions import FORWARD, IDENTITY
 from scripts.aws.types import EVENT_SOURCE_MAPPING, QUEUE
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import callee
+from scripts.proofs.facts.filters import FILTERED, sifted
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
@@ -21,7 +23,7 @@ USUAL_LIFE = 345600
 """Quantos segundos ela dura na fila quando a fila não diz: quatro dias."""
 
 
-@rule(QUEUE, QUEUE)
+@rule(QUEUE, QUEUE, asks=(IDENTITY, FORWARD))
 def queue_sets_aside(case: Case) -> Iterator[Evidence]:
     """Uma fila põe de lado as mensagens que ninguém consegue processar.
 
@@ -120,8 +122,12 @@ def _running(view: View, mapping: Resource, function: Resource, queue: Resource)
     yield from called.lines if called else ()
     if str(view.value(mapping, "Enabled")).lower() not in ("none", "true"):
         yield Missing(at(mapping, "Enabled"), f"`{mapping.id}` está desligado", "tire `Enabled`, ou use `true`")
-    if view.at(mapping, "FilterCriteria") is not None:
-        yield Missing(at(mapping, "FilterCriteria"), f"o filtro de `{mapping.id}` apaga mensagens sem processar", "tire o filtro")
+    window = view.at(mapping, "MaximumBatchingWindowInSeconds")
+    if _fifo(view, queue) != "false" and window and whole(window.value) != 0:
+        yield Missing(window.path, f"`{queue.id}` é FIFO, e a Lambda não junta por tempo as mensagens de uma FIFO",
+                      "tire `MaximumBatchingWindowInSeconds`")
+    if not sifted(view, mapping):
+        yield Missing(at(mapping, "FilterCriteria"), f"o filtro de `{mapping.id}` não se lê, e apaga mensagens sem processar", FILTERED)
 
 
 def _patient(view: View, function: Resource, queue: Resource) -> Iterator[Evidence]:

@@ -12,6 +12,7 @@ from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.expect import expect
+from scripts.proofs.facts.filters import FILTERED, sifted
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
@@ -34,7 +35,7 @@ def stream_triggers_function(case: Case) -> Iterator[Evidence]:
     permissão de invocar: há a de ler.
 
     - da tabela, `StreamSpecification` com o que o fluxo traz;
-    - um `EventSourceMapping` ligado, sem filtro, do ARN do fluxo para a função, com `StartingPosition`;
+    - um `EventSourceMapping` ligado, com um filtro que se lê, se há um, do ARN do fluxo para a função, com `StartingPosition`;
     - o papel da função, em que `lambda.amazonaws.com` confia, com as ações de ler o fluxo;
     - a chave do KMS da tabela, quando há uma, também permitida.
 
@@ -75,8 +76,8 @@ def _running(view: View, mapping: Resource, source: Resource, function: Resource
                       "use `StartingPosition: LATEST` ou `TRIM_HORIZON`")
     if str(view.value(mapping, "Enabled")).lower() not in ("none", "true"):
         yield Missing(at(mapping, "Enabled"), f"`{mapping.id}` está desligado", "tire `Enabled`, ou use `true`")
-    if view.at(mapping, "FilterCriteria") is not None:
-        yield Missing(at(mapping, "FilterCriteria"), f"o filtro de `{mapping.id}` deixa de fora o que não se avalia", "tire o filtro")
+    if not sifted(view, mapping):
+        yield Missing(at(mapping, "FilterCriteria"), f"o filtro de `{mapping.id}` não se lê, e deixa de fora o que não se avalia", FILTERED)
 
 
 def _permitted(view: View, source: Resource, function: Resource) -> Iterator[Evidence]:

@@ -1,11 +1,11 @@
-"""Chaves do KMS: o que cifra uma função, uma máquina de estados ou um segredo precisa servir, e se deixar usar."""
+"""Chaves do KMS: o que cifra o que se guarda, uma função, uma máquina de estados ou um segredo precisa servir, e se deixar usar."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, ID
-from scripts.aws.types import FUNCTION, KMS_KEY, STATE_MACHINE
+from scripts.aws.kinds import ARN, ID, kind_of
+from scripts.aws.types import BUCKET, FUNCTION, KMS_KEY, QUEUE, STATE_MACHINE, STREAM, TABLE, TOPIC
 from scripts.proofs.arrows.viable import judge, viable
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.expect import false
@@ -25,6 +25,28 @@ def _key(view: View, key: Resource) -> Iterator[Missing]:
     usage, spec = view.value(key, "KeyUsage"), view.value(key, "KeySpec")
     if usage not in (None, "ENCRYPT_DECRYPT") or spec not in (None, "SYMMETRIC_DEFAULT"):
         yield Missing(at(key, "KeyUsage"), f"`{key.id}` não é uma chave simétrica de cifrar", "tire `KeyUsage` e `KeySpec`")
+
+
+def _kept(view: View, resource: Resource) -> Iterator[Missing]:
+    """A chave do que se guarda é a que a AWS mantém, ou uma do template que serve; quem grava e quem lê com ela, a regra da seta diz.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    service = kind_of(resource.type).service
+    written = view.at(resource, *service.key) if service else None
+    key = view.points(written, KMS_KEY, by=(ID, ARN)) if written else None
+    if written and key is None and not str(written.value).startswith("alias/aws/"):
+        yield stranger(resource, written)
+    yield from viable(view, key) if key else ()
+
+
+for _type in (BUCKET, QUEUE, STREAM, TABLE, TOPIC):
+    judge(_type)(_kept)
+
+
+def stranger(resource: Resource, written: Placed) -> Missing:
+    """O defeito de uma chave que não é do template."""
+    return Missing(written.path, f"não se conhece a chave que cifra `{resource.id}`", "cite uma `AWS::KMS::Key` do template")
 
 
 @judge(FUNCTION)

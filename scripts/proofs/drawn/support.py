@@ -17,7 +17,9 @@ from scripts.proofs.arrows.containers import secret_names
 from scripts.proofs.arrows.jobs import LOG_GROUP_KEYS, WRITING
 from scripts.proofs.drawn.grants import Grant
 from scripts.proofs.facts.states import tasks
+from scripts.proofs.facts.traces import traced
 from scripts.proofs.facts.view import View
+from scripts.proofs.identity.breadth import own_account
 from scripts.proofs.identity.policies import Statement
 from scripts.proofs.identity.principals import DIRECT, SEEKERS, principal_of, role_of_arn
 from scripts.template.cloudformation import Resource
@@ -30,6 +32,7 @@ INTERFACES = {
     "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface", "ec2:DescribeSubnets",
     "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 }
+TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"}
 CHILDREN = {"states:StartExecution", "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"}
 ASSUMED_AS = {
     "states": ("StepFunctions",), "ecs-tasks": ("ECS", "Batch"), "vpc-flow-logs": ("EC2",), "monitoring": ("RDS",),
@@ -184,6 +187,18 @@ def child_executions(scene: Scene, grant: Grant, statement: Statement) -> bool:
                and any(task.children for task in tasks(scene.view, machine))
                for what, end in (("stateMachine", ""), ("execution", ":*"), ("execution", "/*:*"))}
     return grant.name in CHILDREN and bool(statement.resources) and set(scene.targets(statement)) <= allowed
+
+
+@support
+def own_traces(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Uma função ou uma máquina de estados que registra rastros os manda ao X-Ray, cujas ações não levam recurso."""
+    return grant.name in TRACING and scene.targets(statement) == ["*"] and any(traced(scene.view, actor) for actor in scene.actors(statement))
+
+
+@support
+def key_of_the_account(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Uma chave do KMS se administra pelas políticas do IAM da própria conta: sem isso, ninguém mais a muda."""
+    return own_account(statement)
 
 
 @support

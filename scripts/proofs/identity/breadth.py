@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from scripts.aws.types import KMS_KEY
 from scripts.proofs.identity.policies import Statement
 from scripts.template.values import Unknown
 
@@ -31,6 +32,15 @@ def unexcused(statement: Statement) -> list[tuple[str, str]]:
     """As partes amplas que o motivo não cobre: uma ação com curinga, ele precisa citar como está escrita."""
     told = statement.owner.exceptions.get(WIDE, "") if _excused(statement) else ""
     return [(name, written) for name, written in broad(statement) if not told or name == "Action" and written not in told]
+
+
+def own_account(statement: Statement) -> bool:
+    """A política de uma chave que entrega o controle às políticas do IAM da própria conta.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    named = [str(item.value) for kind, item in statement.principals if kind == "AWS"]
+    return statement.owner.type == KMS_KEY and len(named) == 1 and named[0].endswith("${AWS::AccountId}:root")
 
 
 def _excused(statement: Statement) -> bool:
