@@ -56,6 +56,23 @@ def test_a_logical_id_nothing_resembles_is_one_finding(tree):
     assert said.endswith("talvez seja `TabelaFotos`.")
 
 
+def test_resources_that_wait_for_each_other_are_one_finding_that_names_them(tree):
+    said, = broken(tree, (TEMPLATE, "  TabelaFotos:\n    Type: AWS::DynamoDB::Table\n",
+                          "  TabelaFotos:\n    Type: AWS::DynamoDB::Table\n    DependsOn: FuncaoValidar\n"))
+    assert "[dependencia-circular] `FuncaoValidar` depende de `TabelaFotos`, que depende de `FuncaoValidar`" in said
+
+
+@pytest.mark.parametrize("wrong, near", [("permissao-sem-setas", "permissao-sem-seta"), ("seta-sem-prova", ""), ("xyz", "")])
+def test_an_exception_nobody_looks_for_is_one_finding(tree, wrong, near):
+    said, = broken(tree, (TEMPLATE, "  TabelaFotos:\n    Type: AWS::DynamoDB::Table\n",
+                          f"  TabelaFotos:\n    Type: AWS::DynamoDB::Table\n    Metadata: {{Excecoes: {{{wrong}: Um motivo.}}}}\n"))
+    hint = f"; talvez seja `{near}`." if near else "; corrija o nome, ou tire a linha."
+    assert f"[excecao-inexistente] Nenhuma conferência procura `{wrong}` em `Excecoes`, e o motivo não explica nada{hint}" in said
+    (tree.root / "regras").mkdir()
+    (tree.root / "regras" / "minha.py").write_text(f"CODIGO = '{wrong}'\n", encoding="utf-8")
+    assert tree.run("conferir", SLUG).findings == []
+
+
 def test_a_component_without_an_id_is_told_the_one_of_its_row(tree):
     said, = broken(tree, (SCRIPT, 'nodeid="tabela", ', ""))
     assert re.search(r'\[componente-sem-id\] O componente “Tabela de fotos” não tem id; dê-lhe `nodeid="tabela"`, que é o da linha \d+ da tabela\.', said)

@@ -107,6 +107,26 @@ def test_a_rule_that_stops_proves_nothing(tree):
     assert "parou com `ZeroDivisionError" in bench(TEMPLATE, "N >> Fila").missing()[0]
 
 
+@pytest.mark.parametrize("said, line, message", [
+    ('harmless("AWS::SQS::Queue", "Só o nome.", "QueueNome")', 2, "Nenhum `AWS::SQS::Queue` desta árvore escreve `QueueNome`, e dizer que não "
+     "muda nada não explica nada; talvez seja `QueueName`."),
+    ('harmless(\n"AWS::SQS::Queue", "Só o nome.",\n"QueueName", "RedrivePolicy.xyz")', 4, "escreve `RedrivePolicy.xyz`"),
+    ('harmless("AWS::SQS::Queu", "Só o nome.", "QueueName")', 2, "Nenhum recurso desta árvore é `AWS::SQS::Queu`; talvez seja `AWS::SQS::Queue`."),
+    ('observer("AWS::SQS::Queeue", "Só olha.")', 2, "talvez seja `AWS::SQS::Queue`."),
+    ('harmless("AWS::Novo::Servico", "Só a cor.", "Cor")', 0, ""), ('harmless("AWS::SQS::Queue", "Só o nome.", "QueueName", "RedrivePolicy.*")', 0, ""),
+])
+def test_a_name_that_explains_nothing_is_a_finding_on_its_line(project, said, line, message):
+    assert project.run("novo", "fila").status == 0
+    template = project.root / "docs" / "arquiteturas" / "fila" / "template.yaml"
+    template.write_text("Resources:\n  F: {Type: AWS::SQS::Queue, Properties: {QueueName: f, RedrivePolicy: {maxReceiveCount: 5}}}\n", encoding="utf-8")
+    (project.root / "regras").mkdir()
+    (project.root / "regras" / "minha.py").write_text(f"from scripts.rulebook import harmless, observer\n{said}\n", encoding="utf-8")
+    found = [one for one in run.check_tree(Tree(project.root), []).findings if one.code == "nome-sem-efeito"]
+    own.load(project.root / "nenhuma")
+    assert [(one.path, one.line) for one in found] == ([("regras/minha.py", line)] if line else [])
+    assert not line or message in found[0].message
+
+
 def test_a_helper_is_shared_and_is_not_a_rule(tree):
     assert tree(_comum="AZUL = 'azul'", nova=RULE.format(more="\nfrom regras._comum import AZUL")) == []
 

@@ -26,6 +26,7 @@ from scripts.template.cloudformation import Resource
 
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+CODES = (WIDE, "sem-criptografia", "sem-politica-de-remocao", "imdsv1", "bucket-aberto")
 EVERYTHING = ("AdministratorAccess", "PowerUserAccess", "FullAccess", "IAMFullAccess")
 
 
@@ -42,9 +43,7 @@ def check(views: Views, diagram: Diagram | None = None) -> list[Finding]:
 
 
 def _resource(view: View, resource: Resource) -> Iterator[Finding]:
-    checks = {WIDE: _wide, "sem-criptografia": _clear, "sem-politica-de-remocao": _kept, "imdsv1": _metadata,
-              "bucket-aberto": _open}
-    for code, judge in checks.items():
+    for code, judge in zip(CODES, (_wide, _clear, _kept, _metadata, _open), strict=True):
         if code != WIDE and resource.exceptions.get(code, "").strip():
             continue
         for path, message in judge(view, resource):

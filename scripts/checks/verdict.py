@@ -16,11 +16,13 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
-from scripts.checks import arrows, benefits, blocks, citations, commands, comparison, components, effects, hygiene, ids, links
+from scripts.checks import arrows, benefits, blocks, citations, commands, comparison, components, cycles, dead, effects, hygiene, ids, links
 from scripts.checks import mending, numbers, picture, prices, quotas, resources, sections, shared, steps, told
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
+from scripts.proofs.arrows.prove import prove_arrow
+from scripts.proofs.drawn import relations
 from scripts.proofs.drawn.containment import misplaced
 from scripts.proofs.drawn.coverage import unclaimed
 from scripts.proofs.drawn.unread import unread
@@ -90,7 +92,8 @@ def check_together(root: Path, templates: Mapping[str, Template], slugs: Iterabl
     wanted = None if slugs is None else frozenset(slugs)
     paths = {found.path for slug, found in templates.items() if wanted is None or slug in wanted}
     divergent = [finding for finding in shared.check(list(templates.values())) if finding.path in paths]
-    return sorted({*divergent, *comparison.check(root, dict(templates), wanted), *prices.check_dates(templates.values())})
+    unheard = (*dead.exceptions(root, (read for read in templates.values() if read.path in paths)), *dead.rules(root, templates.values()))
+    return sorted({*divergent, *comparison.check(root, dict(templates), wanted), *prices.check_dates(templates.values()), *unheard})
 
 
 def template_of(root: Path, slug: str) -> Template | None:
@@ -125,6 +128,7 @@ def judge(read: Reading) -> Iterable[Finding]:
 def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Finding]:
     """O template como testemunha: setas, lugares e benefícios contra ele, e as permissões dele contra as setas."""
     views = read.views
+    yield from cycles.check(views)
     yield from hygiene.check(views, diagram)
     yield from effects.check(views)
     yield from prices.check(views)
@@ -132,9 +136,12 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     yield from arrows.crowded(diagram, template)
     yield from arrows.check(diagram, views, read.proofs)
     yield from misplaced(diagram, views)
+    undrawn = relations.undrawn(diagram, views)
+    yield from relations.findings(views, undrawn)
     meant = arrows.meant(diagram, views, read.proofs)
-    yield from unclaimed(diagram, views, meant)
-    yield from unread(diagram, views, meant)
+    absent = tuple(prove_arrow(diagram, views, relation.edge) for relation in undrawn)  # o que só elas mostram já está dito
+    yield from unclaimed(diagram, views, (*meant, *absent))
+    yield from unread(diagram, views, meant, absent)
     if read.page:
         yield from quotas.check(read.page, views)
         yield from benefits.check(read.page, views, read.claims)

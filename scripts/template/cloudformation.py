@@ -145,14 +145,14 @@ def references(value: Any) -> set[str]:
     while pending:
         item = pending.pop()
         if isinstance(item, dict):
-            found.update(_named(item))
+            found.update(named(item))
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
     return {name for name in found if not name.startswith("AWS::")}
 
 
-def _named(function: dict[str, Any]) -> Iterator[str]:
+def named(function: dict[str, Any]) -> Iterator[str]:
     """Os nomes citados diretamente por este objeto, se for uma função."""
     if len(function) != 1:
         return

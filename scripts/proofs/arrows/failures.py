@@ -10,6 +10,7 @@ from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import LATEST, callee, configured, invoked_as, names_of
 from scripts.proofs.facts.citations import citations
 from scripts.proofs.facts.expect import true
+from scripts.proofs.facts.filters import patterns
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
 
@@ -74,8 +75,9 @@ def _unread(view: View, function: Resource, target: Resource) -> Iterator[Eviden
         called = callee(view, view.at(mapping, "FunctionName"))
         if written and target.type in (QUEUE, TOPIC) and view.points(written.value, target.type, by=(ARN,)) == target \
                 and called and called.function == function:
-            for name in ("EventSourceArn", "StartingPosition"):  # de onde ela lê, quem diz é a seta do fluxo
+            for name in ("EventSourceArn", "StartingPosition"):  # de onde ela lê, e o quê, quem diz é a seta do fluxo
                 view.at(mapping, name)
+            patterns(view, mapping)
             yield Found(at(mapping, "FunctionName"), f"o que a Lambda lê é para `{function.id}`")
             yield Found(written.path, f"a Lambda manda o que falha a `{target.id}`")
             return

@@ -34,8 +34,11 @@ ATTRIBUTES = ("LoadBalancerAttributes", "TargetGroupAttributes")
 """Listas de pares em que a chave diz qual é a propriedade."""
 
 
-def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof]) -> Iterator[Finding]:
-    """Um achado por recurso: as propriedades que a prova não leu, ou o próprio recurso, vizinho que ninguém olhou."""
+def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof], absent: Sequence[Proof] = ()) -> Iterator[Finding]:
+    """Um achado por recurso: as propriedades que a prova não leu, ou o próprio recurso, vizinho que ninguém olhou.
+
+    `absent` são as provas das setas que faltam: o vizinho que elas olham já é um achado.
+    """
     arrows: dict[str, dict[str, None]] = {}
     left: dict[str, dict[Path, dict[str, None]]] = {}
     for proof in proofs:
@@ -49,7 +52,7 @@ def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof]) -> Iterator[
     for name, doubted in list(arrows.items()):
         for network in _networks(views.template.resources, name):
             arrows.setdefault(network, {}).update(doubted)
-    looked = {path[1] for proof in proofs if proof.rule for path in proof.reads if len(path) > 1}
+    looked = {path[1] for proof in (*proofs, *absent) if proof.rule for path in proof.reads if len(path) > 1}
     yield from _neighbours(views, arrows, looked)
 
 
