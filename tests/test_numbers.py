@@ -81,6 +81,10 @@ def test_another_value_in_the_template_is_a_finding(slug, lines):
     ("ecommerce", "até dez de cada vez", "até vinte de cada vez"),
     ("ecommerce", "banco estão em duas zonas", "banco estão em três zonas"),
     ("ecommerce", "falhou cinco vezes", "falhou três vezes"),
+    ("ecommerce", "falhou cinco vezes", "falhou em cinco novas tentativas"),
+    ("ecommerce", "falhou cinco vezes", "se repetiu cinco vezes"),
+    ("ecommerce", "falhou cinco vezes", "falhou depois de `400` itens"),
+    ("ecommerce", "falhou cinco vezes", "devolveu `499`"),
     ("envio-e-consulta", "na porta 443", "na porta 8443"),
     ("espectrometria", "Acima de 5 MiB", "Acima de 50 MiB"),
     ("espectrometria", "depois de 1 ano", "depois de 2 anos"),
@@ -102,6 +106,10 @@ def test_another_number_on_the_page_is_a_finding(slug, old, new):
     ("pdv-alta-disponibilidade", "CPU no alvo", "CPU em 50%"),
     ("pdv-alta-disponibilidade", "CPU no alvo", "CPU no alvo, `CpuAlvo`"),
     ("web-ec2-rds-s3", "guarda as versões, por um prazo", "guarda as versões por 7 dias"),
+    ("ecommerce", "falhou cinco vezes", "falhou em quatro novas tentativas"),
+    ("ecommerce", "falhou cinco vezes", "se repetiu quatro vezes"),
+    ("ecommerce", "falhou cinco vezes", "tentou de novo quatro vezes"),
+    ("ecommerce", "falhou cinco vezes", "devolveu `400`"),
     ("espectrometria", "um pedido ao", "um pedido, em [até 15 minutos](https://docs.aws.amazon.com/) (consultado em 2026-11-29), ao"),
 ])
 def test_a_number_that_a_line_says_or_that_has_a_source_passes(slug, old, new):

@@ -146,7 +146,7 @@ def test_gerar_notes_an_icon_that_is_not_in_the_catalogue(project):
     project.script("a", "from diagrams.aws.quantum import Braket\nBraket('Um') >> Braket('Outro') >> EC2('b')")
     answer = project.run("gerar")
     note, = [line for line in answer.said.splitlines() if line.startswith("nota: ")]
-    assert answer.status == 0 and note.startswith("nota: diagrams_src/a.py:") and '`"aws/quantum/braket.png" = "architecture-service/NOME"`' in note
+    assert answer.status == 0 and note.startswith("nota: diagrams_src/a.py:") and '`"aws/quantum/braket.png" = "architecture-service/AmazonBraket"`' in note
     own = project.root / "regras" / "icones" / "aws" / "quantum"
     own.mkdir(parents=True)
     (own / "braket.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>', encoding="utf-8")

@@ -54,9 +54,7 @@ def check(page: Page, template: Template) -> Iterator[Finding]:
     written = list(commands(page))
     for mention in {*_in_commands(page, written), *_in_text(page)}:
         if mention.name not in known[mention.kind]:
-            what, code = NAMES[mention.kind]
-            yield Finding(page.path, mention.line, code, f"{_shown(mention)} cita {what} `{mention.name}`, que não está em "
-                          f"`{template.path}`; {_hint(mention, known[mention.kind])}.")
+            yield Finding(page.path, mention.line, NAMES[mention.kind][1], _message(mention, known[mention.kind], template))
     yield from _stacks(page, written)
 
 
@@ -114,10 +112,10 @@ def _shown(mention: Mention) -> str:
     return mention.shown if mention.shown == "A página" else f"`{mention.shown}`" if mention.shown else "O comando"
 
 
-def _hint(mention: Mention, known: set[str]) -> str:
+def _message(mention: Mention, known: set[str], template: Template) -> str:
     close = difflib.get_close_matches(mention.name, sorted(known), 1)
-    if close:
-        return f"talvez seja `{close[0]}`"
-    if mention.kind == "output" and mention.shown.isupper():
-        return "crie a saída, ou diga de onde vem o valor, como em `ID_DO_SNAPSHOT`"
-    return "corrija o nome, ou crie-o lá"
+    if mention.kind == "output" and mention.shown.isupper() and not close:
+        return (f"`{mention.shown}` é para trocar, e a página não diz pelo quê; explique-o no texto, com esse nome entre crases, "
+                f"ou crie a saída `{mention.name}` em `{template.path}`.")
+    hint = f"talvez seja `{close[0]}`" if close else "corrija o nome, ou crie-o lá"
+    return f"{_shown(mention)} cita {NAMES[mention.kind][0]} `{mention.name}`, que não está em `{template.path}`; {hint}."

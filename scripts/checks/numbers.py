@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from http import HTTPStatus
 
 from scripts.aws.types import ALARM, BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, NAT_GATEWAY, QUEUE, SUBNET, TABLE, VOLUME
 from scripts.base.diagram import Diagram
@@ -31,10 +32,14 @@ from scripts.template.values import Path
 COUNTED = {"bucket": BUCKET, "fila": QUEUE, "funç": FUNCTION, "tabela": TABLE, "volume": VOLUME, "banco": DATABASE, "alarme": ALARM,
            "balanceador": BALANCER, "instância": INSTANCE, "nat": NAT_GATEWAY, "sub-rede": SUBNET}
 """Do que se conta pelo número de recursos, o começo do nome e o tipo."""
+TRIED = {"maxReceiveCount": 0, "MaximumRetryAttempts": 1, "MaxAttempts": 1, "Attempts": 0}
+AGAIN = re.compile(r"\bde novo\b|\boutras? vez|\bnovamente\b|\bnovas? tentativa|\brepet|\bretent|\bmais \w+ vez", re.IGNORECASE)
+"""O que conta as repetições: a primeira tentativa não entra na conta."""
+ANSWERED = re.compile(r"\bHTTP\b|\bstatus\b|\bcódigos?\b|\brespo\w+|\bdevolv\w+|\berros?\b|\brecus\w+", re.IGNORECASE)
 FAMILIES: tuple[tuple[str, dict[str, int]], ...] = (
     (r"(?:de cada|por) vez|em cada lote", {"BatchSize": 0, "MaxBatchSize": 0, "MaxConcurrency": 0}),
     (r"instância|máquina", {"MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0}),
-    (r"vez|tentativa|falha", {"maxReceiveCount": 0, "MaximumRetryAttempts": 1, "MaxAttempts": 1, "Attempts": 0}),
+    (r"vez|tentativa|falha", TRIED),
 )
 """Do que se conta por uma propriedade, as que servem, e quanto somar: a primeira tentativa não é uma repetição."""
 PATHLIKE = re.compile(r"[/.][\w./-]+|[\w./-]+/")
@@ -70,7 +75,7 @@ def check(page: Page, views: Views, spoken: Iterable[Sentence]) -> Iterator[Find
     """O que um passo ou um benefício diz e nada do que o prova vale; `spoken` é o que a página diz, de `sentences`."""
     for said in spoken:
         for quantity in quantities(said.text):
-            if not supported(views, said, quantity) and (said.strict or _near(views, said, quantity)):
+            if not _status(said, quantity) and not supported(views, said, quantity) and (said.strict or _near(views, said, quantity)):
                 yield Finding(page.path, said.line, "numero-sem-prova", _unsupported(views, said, quantity))
         yield from _names(page, views, said)
 
@@ -106,13 +111,20 @@ def supported(views: Views, said: Sentence, quantity: Quantity) -> list[Measure]
     return found
 
 
+def _status(said: Sentence, quantity: Quantity) -> bool:
+    """É um código de resposta do HTTP, entre crases, numa oração que fala de resposta: um nome, e não uma conta."""
+    known = re.match(r"[1-5]\d\d(?!\d)", quantity.text)
+    return bool(known and known[0] in said.codes and int(known[0]) in set(HTTPStatus) and ANSWERED.search(quantity.clause))
+
+
 def _equal(measure: Measure, quantity: Quantity) -> bool:
     """O valor é o dito; do que só certas propriedades contam, é uma delas, e a cópia do RDS só vale de quem fala do banco."""
     if quantity.kind == EVERY and measure.name == DAILY and not DATABASES.search(quantity.clause):
         return False
     for pattern, names in FAMILIES if measure.name not in COUNTED.values() else ():
         if quantity.kind == COUNT and re.search(pattern, quantity.noun):
-            return measure.name in names and measure.value + names[measure.name] == quantity.value
+            again = 1 if AGAIN.search(quantity.clause) and measure.name in TRIED else 0
+            return measure.name in names and measure.value + names[measure.name] - again == quantity.value
     return measure.value == quantity.value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -58,9 +59,9 @@ def _cites(diagram: Diagram, step: Step, identity: str) -> bool:
     if element is None:  # um id que não serve já é um achado
         return True
     around = {element.id, *(group.id for group in diagram.ancestors(element))}
-    return bool(around & linked) or _plain(element.label).split("\n")[0] in _plain(step.text)
+    return bool(around & linked) or bool(re.search(rf"(?<!\w){re.escape(_plain(element.label))}(?!\w)", _plain(step.text)))
 
 
 def _plain(text: str) -> str:
-    """Sem acentos nem maiúsculas."""
-    return unicodedata.normalize("NFD", text.lower()).encode("ascii", "ignore").decode()
+    """Sem acentos, maiúsculas nem quebras de linha."""
+    return " ".join(unicodedata.normalize("NFD", text.lower()).encode("ascii", "ignore").decode().split())

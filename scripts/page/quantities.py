@@ -118,6 +118,6 @@ PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (_pattern(rf"{_N}\s*(?P<u>[KMGT]i?B|bytes?)\b"), lambda match: _said(SIZE, match, BYTES[match["u"][0].lower()])),
     (_pattern(rf"{_N}\s*(?:%|por cento\b)"), lambda match: _said(PERCENT, match, 1)),
     (_pattern(rf"\bportas?\s+{_N}"), lambda match: _said(PORT, match, 1)),
-    (_pattern(rf"{_N}(?:\s+(?P<noun>de cada vez|por vez|em cada lote|[^\W\d_]+))?"), _count),
+    (_pattern(rf"{_N}(?:\s+(?P<noun>de cada vez|por vez|em cada lote|nov[ao]s\s+[^\W\d_]+|[^\W\d_]+))?"), _count),
 )
 """O que se procura, na ordem: o que um acha, o seguinte não vê."""

@@ -71,11 +71,12 @@ def _substitutes(rendered: Rendered) -> Iterable[Finding]:
         key = icons.lacking(node.icon)
         if key and key not in seen:
             seen.add(key)
-            line = f'`"{key}" = "architecture-service/NOME"`'
+            official = icons.likely(key)
+            line = (f"a linha `\"{key}\" = \"{official}\"` em `scripts/picture/icons/catalog.toml`" if official else
+                    f"em `scripts/picture/icons/catalog.toml`, uma linha para `{key}`, com um dos nomes de `scripts/picture/icons/names.txt`")
             yield Finding(rendered.diagram.path, node.line, "icone-substituto",
                           f"O catálogo não tem o ícone de “{' '.join(node.label.split())}”, e a figura usa o PNG de `diagrams`. Ponha o "
-                          f"SVG em `regras/icones/{key.removesuffix('.png')}.svg` ou, nas ferramentas, a linha {line} em "
-                          "`scripts/picture/icons/catalog.toml`, com o nome que o ícone tem no pacote npm `aws-icons`, e rode "
+                          f"SVG em `regras/icones/{key.removesuffix('.png')}.svg` ou, nas ferramentas, {line}, e rode "
                           "`python3 scripts/picture/icons/update.py`.")
 
 

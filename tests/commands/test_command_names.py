@@ -61,6 +61,12 @@ def test_a_name_close_to_one_that_exists_is_suggested():
                             "talvez seja `IdInstancia`.")
 
 
+def test_a_word_to_replace_is_told_to_be_explained():
+    finding, = commands.check(architecture.parse(block("aws sns subscribe --notification-endpoint SEU_EMAIL"), "p.md"), TEMPLATE)
+    assert finding.message == ("`SEU_EMAIL` é para trocar, e a página não diz pelo quê; explique-o no texto, com esse nome entre crases, "
+                               "ou crie a saída `SeuEmail` em `t.yaml`.")
+
+
 @pytest.mark.parametrize("text, codes", [
     ("Anote a saída `IdInstancia` e o parâmetro `CidrPermitido`.", []),
     ("Anote a saída `IdVolume`.", ["comando-sem-saida"]),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bench import REPOSITORY
+from bench import REPOSITORY, bench
 from test_outside_attacks import subject
 
 from scripts.base.tree import Tree
-from scripts.checks import verdict
+from scripts.checks import steps, verdict
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 
@@ -56,3 +57,29 @@ def test_a_benefit_linked_to_another_truth_is_a_finding(claim, other):
 @pytest.mark.parametrize("slug", (CLI, FOTO, ESPECTRO))
 def test_the_real_pages_have_none(slug):
     assert not codes(slug)
+
+
+NO = {"mortas": "Não\nentregues"}
+KEPT = """Mortas:
+  Type: AWS::S3::Bucket
+  Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, ExpirationInDays: 30}]}}
+Fila: {Type: AWS::SQS::Queue}
+"""
+
+
+def labelled():
+    found = bench(KEPT, "Fila >> Mortas")
+    nodes = tuple(replace(node, label=NO.get(node.id, node.label)) for node in found.diagram.nodes)
+    return replace(found, diagram=replace(found.diagram, nodes=nodes, edges=tuple(replace(edge, step=1) for edge in found.diagram.edges)))
+
+
+@pytest.mark.parametrize("text, count", [("Não há o que ver aqui.", 1), ("O que falha vai para Não entregues.", 0), ("O que falha fica em não entregues", 0)])
+def test_a_label_is_read_whole(text, count):
+    step = SimpleNamespace(number=1, line=9, text=text, links=(), codes=())
+    page = SimpleNamespace(path="p.md", steps=[step])
+    assert [finding.code for finding in steps.check(labelled().diagram, page)] == ["seta-em-outro-passo"] * count
+
+
+def test_a_name_that_begins_by_no_denies_nothing():
+    assert labelled().claim("expira-em", "O que vai para Não entregues expira em 30 dias").proven
+    assert not labelled().claim("expira-em", "O que vai para Não entregues não expira em 30 dias").proven

@@ -61,6 +61,15 @@ def test_an_unknown_property_doubts_only_the_arrows_it_is_on_the_way_of():
         "A prova não leu `Novidade.Sub.A`, `Novidade.Sub.B` de `Funcao`, e isso pode mudar `funcao--fila`, `funcao--tabela`"]
 
 
+def test_a_finding_names_up_to_twelve_properties_and_then_the_lines():
+    many = {name: put(("QueueName: pedidos}", "QueueName: pedidos, " + ", ".join(f"N{each}: 1" for each in range(name)) + "}"))
+            for name in (12, 14)}
+    said, = left(many[12])
+    assert said.count("`N") == 12 and "e mais" not in said
+    said, = left(many[14])
+    assert said.count("`N") == 12 and "`N11` e mais 2, na linha 6, de `Fila`" in said
+
+
 def test_each_branch_of_a_condition_is_read_in_its_world():
     assert left(put(("QueueName: pedidos", "RedrivePolicy: !If [Producao, {Novidade: 1}, !Ref AWS::NoValue], QueueName: pedidos"))) == []
     assert left(put(("QueueName: pedidos", "Coisa: !If [Producao, {Novidade: 1}, !Ref AWS::NoValue], QueueName: pedidos"))) == [

@@ -7,6 +7,7 @@ próprio `diagrams`, embutido como está.
 from __future__ import annotations
 
 import base64
+import difflib
 import hashlib
 import re
 import struct
@@ -61,6 +62,19 @@ def lacking(image: str) -> str:
     key = "/".join(path.parts[-3:])
     own = any((folder / key).with_suffix(".svg").is_file() for folder in _own)
     return key if "resources" in path.parts and key.startswith("aws/") and key not in _catalog()["icons"] and not own else ""
+
+
+def likely(key: str) -> str:
+    """O ícone oficial de nome mais parecido com o do PNG de `diagrams`; vazio quando nenhum se parece."""
+    names = (HERE / "names.txt").read_text(encoding="utf-8").split("\n")[1:-1]
+    known = {_plain(name): name for name in reversed(names)}  # de dois iguais vale o do serviço
+    close = difflib.get_close_matches(_plain(Path(key).stem.removesuffix("-rounded")), known, 1, 0.75)
+    return known[close[0]] if close else ""
+
+
+def _plain(name: str) -> str:
+    """Sem a pasta, a marca nem a pontuação: `architecture-service/AmazonBraket` → `braket`."""
+    return re.sub("^(amazon|aws)", "", re.sub("[^a-z0-9]", "", name.rpartition("/")[2].lower()))
 
 
 def problem(path: Path) -> str:

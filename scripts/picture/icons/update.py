@@ -2,7 +2,8 @@
 
 Uso: `python3 scripts/picture/icons/update.py`. Baixa o pacote `aws-icons` na versão de
 `catalog.toml` e copia para `svg/` só os ícones que o catálogo cita, com os números dos traços
-arredondados a um décimo: na figura eles têm 48 px, e o arquivo fica um quarto menor.
+arredondados a um décimo: na figura eles têm 48 px, e o arquivo fica um quarto menor. Em
+`names.txt` ficam os nomes de todos, para dizer a quem falta um qual é o dele.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
+ROOMS = ("architecture-service", "resource")
+HEADER = "# Os ícones do pacote npm `aws-icons`, na versão de catalog.toml; update.py refaz a lista."
 ROUNDER = "svgo@2.8.0"
 ROUNDING = "module.exports = {plugins: [{name: 'convertPathData', params: {floatPrecision: 1}}]};"
 
@@ -34,6 +37,8 @@ def update() -> int:
         if missing:
             print(f"O pacote {package} não tem: {', '.join(missing)}", file=sys.stderr)
             return 1
+        names = sorted(path.relative_to(source).with_suffix("").as_posix() for room in ROOMS for path in (source / room).glob("*.svg"))
+        (HERE / "names.txt").write_text("\n".join((HEADER, *names)) + "\n", encoding="utf-8", newline="\n")
         shutil.rmtree(HERE / "svg", ignore_errors=True)
         for name in wanted:
             target = HERE / "svg" / f"{name}.svg"

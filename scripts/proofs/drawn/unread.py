@@ -18,6 +18,7 @@ from scripts.aws.questions import touches
 from scripts.aws.types import SCALING_POLICY, TOPIC, VPC
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
+from scripts.base.wording import listed
 from scripts.proofs.arrows.registry import Proof, Seen
 from scripts.proofs.facts.leaves import leaves
 from scripts.proofs.facts.view import Placed, View
@@ -28,8 +29,8 @@ from scripts.template.values import Path
 
 ALARM, ACTIONS = "AWS::CloudWatch::Alarm", ("AlarmActions", "OKActions", "InsufficientDataActions")
 CHOSEN = "${Parameters."
-SHOWN = 4
-"""Quantas propriedades e setas um achado nomeia."""
+SHOWN = 12
+"""Quantas propriedades um achado nomeia; das demais, diz as linhas."""
 ATTRIBUTES = ("LoadBalancerAttributes", "TargetGroupAttributes")
 """Listas de pares em que a chave diz qual é a propriedade."""
 
@@ -62,11 +63,11 @@ def path_of(diagram: Diagram, edge: Edge, seen: Seen) -> list[str]:
     for piece in seen.found:
         if len(piece.path) > 1 and piece.path[0] == "Resources":
             found[str(piece.path[1])] = None
-            found.update(dict.fromkeys(sorted(_named(seen.view.template.data, piece.path))))
+            found.update(dict.fromkeys(sorted(_cited(seen.view.template.data, piece.path))))
     return [name for name in found if name in seen.view.resources]
 
 
-def _named(data: Any, path: Path) -> set[str]:
+def _cited(data: Any, path: Path) -> set[str]:
     """Os recursos que a linha nomeia, se ela é um valor, ou uma lista deles."""
     for key in path if len(path) > 3 else ():
         data = data.get(key) if isinstance(data, dict) else data[key]
@@ -118,10 +119,14 @@ def dotted_of(data: Any, path: Path) -> str:
 
 
 def _property(views: Views, resource: Resource, doubts: Mapping[Path, Mapping[str, None]]) -> Finding:
-    names = list(dict.fromkeys(dotted_of(views.template.data, path) for path in doubts))
+    names: dict[str, int] = {}
+    for path in doubts:
+        names.setdefault(dotted_of(views.template.data, path), views.template.line(*path))
+    more = list(dict.fromkeys(str(line) for line in list(names.values())[SHOWN:]))
+    left = f" e mais {len(names) - SHOWN}, {'nas linhas' if more[1:] else 'na linha'} {listed(more)}," if more else ""
     arrows = list(dict.fromkeys(edge for edges in doubts.values() for edge in edges))
     return Finding(views.template.path, views.template.line(*next(iter(doubts))), "propriedade-desconhecida",
-                   f"A prova não leu {_listed(names)} de `{resource.id}`, e isso pode mudar {_listed(arrows)}; tire a propriedade, "
+                   f"A prova não leu {_named(list(names)[:SHOWN])}{left} de `{resource.id}`, e isso pode mudar {_named(arrows)}; tire a propriedade, "
                    "leia-a na regra da seta, ou, se ela não muda seta nenhuma, diga por quê em `regras/`, com `harmless`.")
 
 
@@ -137,8 +142,8 @@ def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: se
         if cited and resource.id not in seen and resource.id not in arrows and not _watching(views, resource):
             doubted = list(dict.fromkeys(edge for name in cited for edge in arrows[name]))
             yield Finding(views.template.path, resource.line, "vizinho-desconhecido",
-                          f"`{resource.id}` (`{resource.type}`) cita {_listed(cited)}, nenhuma prova o olhou, e ele pode mudar "
-                          f"{_listed(doubted)}; tire-o, leia-o na regra da seta, ou, se ele só observa, diga por quê em `regras/`, com "
+                          f"`{resource.id}` (`{resource.type}`) cita {_named(cited)}, nenhuma prova o olhou, e ele pode mudar "
+                          f"{_named(doubted)}; tire-o, leia-o na regra da seta, ou, se ele só observa, diga por quê em `regras/`, com "
                           "`observer`.")
 
 
@@ -153,6 +158,5 @@ def _watching(views: Views, resource: Resource) -> bool:
                for view in views.each if resource.id in view.resources for name in ACTIONS for item in view.items(resource, name))
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:SHOWN])
-    return f"{shown} e mais {len(names) - SHOWN}" if len(names) > SHOWN else shown
+def _named(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
