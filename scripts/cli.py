@@ -37,7 +37,11 @@ def main(argv: Sequence[str]) -> int:
     if not argv:
         parser.print_help()
         return 0
-    options = parser.parse_args(argv)
+    own, rest = _apart(argv)
+    options = parser.parse_args(own)
+    if rest and options.run is not _test:
+        options.wrong(f"unrecognized arguments: {' '.join(rest)}")
+    options.more = rest
     try:
         return options.run(options)
     except WrongUse as error:
@@ -54,6 +58,12 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nInterrompido.", file=sys.stderr)
         return 130
+
+
+def _apart(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """O que é do comando e, depois de `--`, o que é do `pytest`."""
+    end = list(argv).index("--") if "--" in argv else len(argv)
+    return list(argv[:end]), list(argv[end + 1:])
 
 
 class _Parser(argparse.ArgumentParser):
@@ -110,8 +120,8 @@ def _verbs() -> dict[str, tuple]:
     """De cada verbo: a função, o que se diz dele, os argumentos e, por fim, o exemplo."""
     return {
         "servir": (_serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança", "--raiz", "servir"),
-        "testar": (_test, "roda todos os testes e conferências, ou só os de uma arquitetura ou de um nome", "teste", "--raiz",
-                   "testar pdv-alta-disponibilidade"),
+        "testar": (_test, "roda todos os testes e conferências, ou só os de uma arquitetura ou de um nome", "teste", "-v", "--raiz",
+                   "testar pdv-alta-disponibilidade -v -- --maxfail=1"),
         "gerar": (_generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", "gerar --vigiar"),
         "conferir": (_check, "confere se figura, página e template concordam", "slug", "--formato", "--json", "--raiz",
                      "conferir pdv-alta-disponibilidade"),
@@ -134,6 +144,7 @@ _ARGUMENTS: dict[str, dict] = {
         "help": "`tempos` (o padrão); `provas`: quantos estragos a conferência pega; `figuras`: a galeria de casos difíceis; "
         "`site`: peso e tempo das páginas; `links`: abre os links da AWS (precisa de rede)",
     },
+    "-v": {"action": "store_true", "help": "mostra cada teste, um por linha; depois de `--`, as opções do `pytest`"},
     "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
     "--formato": {
         "choices": ("texto", "json", "github", "sarif"),
@@ -243,4 +254,4 @@ def _measure(options: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     from scripts import testing
 
-    return testing.run_tests(_tree(options), options.teste)
+    return testing.run_tests(_tree(options), options.teste, [*(["-v"] if options.v else []), *options.more])

@@ -7,6 +7,7 @@ dela ficam em `tests/`. Nesta árvore rodam também os das ferramentas.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from scripts.base.tree import TOOLKIT, TREE_VARIABLE, Tree, WrongUse
 from scripts.checks import run
@@ -15,8 +16,8 @@ NOTHING = 5
 """O estado do `pytest` quando nenhum teste foi escolhido."""
 
 
-def run_tests(tree: Tree, names: list[str]) -> int:
-    """O estado de saída: 0 se tudo confere e passa. Erro: `WrongUse` quando nenhum teste tem os nomes pedidos."""
+def run_tests(tree: Tree, names: list[str], more: Sequence[str] = ()) -> int:
+    """O estado de saída: 0 se tudo confere e passa; `more` são opções do `pytest`. Erro: `WrongUse` quando nenhum teste tem os nomes pedidos."""
     import pytest
 
     slugs = [name for name in names if name in tree.architectures()]
@@ -28,7 +29,7 @@ def run_tests(tree: Tree, names: list[str]) -> int:
     os.environ[TREE_VARIABLE] = str(tree.root)
     spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
     chosen = ["-k", " or ".join(f"{name} or {name.replace('-', '_')}" for name in names)] if names else []
-    status = pytest.main(["--rootdir", str(TOOLKIT), *spread, *chosen, *(str(folder) for folder in folders if folder.is_dir())])
+    status = pytest.main(["--rootdir", str(TOOLKIT), *spread, *chosen, *more, *(str(folder) for folder in folders if folder.is_dir())])
     if status == NOTHING and names and not slugs:
         raise WrongUse(f"Nenhum teste se chama `{'`, `'.join(names)}`; dê o nome de uma arquitetura ou um pedaço do nome de um teste.")
     return 1 if findings or status not in (0, NOTHING) else 0

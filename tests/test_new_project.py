@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,24 @@ def test_it_takes_the_workflows_and_the_action_of_this_tree(project):
         assert (project / name).read_bytes() == (ROOT / name).read_bytes(), name
 
 
+def test_its_guide_promises_only_what_it_has(project):
+    for name in ("CONTRIBUINDO.md", "README.md"):
+        text = (project / name).read_text(encoding="utf-8")
+        assert "só neste repositório" not in text and "## As ferramentas" not in text
+        paths = re.findall(r"`((?:scripts|tests|docs|requirements|diagrams_src|\.github|\.venv)/[\w./<>*-]*)`", text)
+        links = re.findall(r"\]\((?!https?:|\.\./)([^)#]+)", text)
+        ours = [path for path in paths if not re.search(r"<|\*|\.venv|fila-de-pedidos|provas\.md#", path)]
+        assert len(paths) > 3 and [path for path in (*ours, *links) if not (project / path).exists()] == []
+
+
+def test_its_tests_ask_only_for_what_they_use(project):
+    locked = (project / "requirements" / "test.txt").read_text(encoding="utf-8")
+    names = re.findall(r"^([\w.-]+)==", locked, re.MULTILINE)
+    assert {"pytest", "pytest-xdist", "cfn-lint", "sympy"} <= set(names) and len(names) < 20 and "moto==" not in locked
+    assert "moto" not in (project / "requirements" / "test.in").read_text(encoding="utf-8")
+    assert (project / "requirements" / "site.txt").read_bytes() == (ROOT / "requirements" / "site.txt").read_bytes()
+
+
 def test_a_new_architecture_in_it_only_needs_its_texts(project):
     assert run(project, "novo", "segunda").returncode == 0
     done = run(project, "conferir", "segunda")
@@ -59,8 +78,8 @@ def test_a_new_architecture_in_it_only_needs_its_texts(project):
 
 
 def test_its_tests_run_from_it(project):
-    done = run(project, "testar", "fila-de-pedidos")
-    assert done.returncode == 0 and "3 passed" in done.stdout, done.stdout + done.stderr
+    done = run(project, "testar", "fila-de-pedidos", "-v", "--", "-p", "no:cacheprovider")
+    assert done.returncode == 0 and "3 passed" in done.stdout and "PASSED tests/every/" in done.stdout, done.stdout + done.stderr
 
 
 def test_the_preview_shows_a_page_whose_texts_are_still_to_write(project, tmp_path, capsys):

@@ -14,10 +14,13 @@ from string import Template
 
 from scripts.base.tree import TOOLKIT, Tree, WrongUse, write
 from scripts.picture.generate import failed, generate
+from scripts.skeleton import tests
 
 PARTS = Path(__file__).parent / "project"
 TOOLS = ("scripts", "requirements", "tests/every", "tests/hostile.py", "tests/proofs/bench.py", ".github/workflows", ".gitattributes",
-         ".gitignore", "action.yml", "mkdocs.yml", "CONTRIBUINDO.md", "docs/assets/favicon.svg")
+         ".gitignore", "action.yml", "mkdocs.yml", "docs/assets/favicon.svg")
+HERE_ONLY = re.compile(r"<!-- só neste repositório -->.*?<!-- fim -->", re.DOTALL)
+"""O que o CONTRIBUINDO diz só deste repositório, que o outro não tem."""
 LEFT = shutil.ignore_patterns("__pycache__", ".pytest_cache")
 
 
@@ -32,6 +35,11 @@ def create(folder: Path) -> int:
     for tool in TOOLS:
         _copy(TOOLKIT / tool, folder / tool)
     _copy(TOOLKIT / "LICENSE", folder / "scripts" / "LICENSE")
+    guide = (TOOLKIT / "CONTRIBUINDO.md").read_text(encoding="utf-8")
+    write(folder / "CONTRIBUINDO.md", re.sub(r"\n{3,}", "\n\n", HERE_ONLY.sub("", guide)).rstrip() + "\n")
+    locks = folder / "requirements"
+    write(locks / "test.in", tests.declared((locks / "test.in").read_text(encoding="utf-8")))
+    write(locks / "test.txt", tests.locked((locks / "test.txt").read_text(encoding="utf-8")))
     write(folder / "mkdocs.yml", _settings((TOOLKIT / "mkdocs.yml").read_text(encoding="utf-8"), name))
     for part in sorted(PARTS.rglob("*.txt")):
         text = part.read_text(encoding="utf-8")
