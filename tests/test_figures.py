@@ -305,11 +305,13 @@ def test_icons_are_found_where_graphviz_would_and_bad_ones_are_said(project):
     (folder / "vetor.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>')
     (folder / "texto.png").write_text("não é imagem")
     (folder / "enorme.png").write_bytes(png(8000, 16))
+    (folder / "cortado.png").write_bytes(png(8, 8)[:30])
     found = said(project, "Custom('a', 'ao-lado.png')", "Custom('v', 'imagens/vetor.svg')", "Custom('t', 'imagens/texto.png')",
-                 "Custom('e', 'enorme.png')", options="filename='imagens/figura'", imports="from diagrams.custom import Custom")
+                 "Custom('e', 'enorme.png')", "Custom('c', 'cortado.png')", options="filename='imagens/figura'", imports="from diagrams.custom import Custom")
     assert [line.split(": ", 1)[1] for line in found] == [
         "[icone-ruim] O ícone `imagens/texto.png` não é uma imagem que o navegador mostre e ficou de fora; use PNG, JPEG, GIF, WebP ou SVG.",
-        "[icone-ruim] O ícone `enorme.png` tem 8000 px e pesa na figura, que o mostra com 48; reduza-o a no máximo 1024 px."]
+        "[icone-ruim] O ícone `enorme.png` tem 8000 px e pesa na figura, que o mostra com 48; reduza-o a no máximo 1024 px.",
+        "[icone-ruim] O ícone `cortado.png` não é uma imagem que o navegador mostre e ficou de fora; use PNG, JPEG, GIF, WebP ou SVG."]
     images = [image.get("href") for image in drawn(project, "alheia").iter(f"{SVG}image")]
     assert sorted(href.split(";")[0] for href in images) == ["data:image/png", "data:image/png", "data:image/svg+xml"]
     assert b"<path" in base64.b64decode(next(href for href in images if "svg" in href).split(",")[1])
@@ -351,6 +353,16 @@ def test_warnings_are_few_the_worst_first_and_by_label(project):
     found = said(project, *body)
     assert len(found) == 4 and found[-1].endswith("[mais-avisos] Esta figura tem mais 3 avisos; resolva primeiro os de cima.")
     assert not any("no-" in line for line in found)
+
+
+def test_what_is_left_out_many_times_is_said_a_few(project):
+    found = said(project, *(f"EC2('x{i}', fontcolor='nada{i}')" for i in range(8)))
+    assert len(found) == 4 and found[-1].endswith("[mais-avisos] Há mais 5 `cor-desconhecida` nesta figura.")
+
+
+def test_a_word_without_end_is_broken(project):
+    found = picture_of(project, f"EC2('a') >> Edge(label='{'y' * 200}') >> EC2('{'x' * 200}')")
+    assert found.width < 900 and "".join(found.arrows[0].lines) == "y" * 200 and "".join(found.nodes[1].lines) == "x" * 200
 
 
 def test_advice_fits_the_direction(project):

@@ -6,6 +6,7 @@ script responde mudando a direção, a ordem ou o rótulo.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -61,6 +62,16 @@ def for_people(diagram: Diagram, findings: list[Finding]) -> list[Finding]:
     return [*ranked[:MOST], Finding(diagram.path, diagram.line, "mais-avisos", more)]
 
 
+def few(notes: tuple[Finding, ...]) -> list[Finding]:
+    """O que um script alheio pede e a figura não mostra: poucos de cada tipo, e quantos ficaram."""
+    shown, count = [], Counter()
+    for note in notes:
+        count[note.code] += 1
+        shown += [note] if count[note.code] <= MOST else []
+    left = [(code, seen - MOST) for code, seen in count.items() if seen > MOST]
+    return shown + [Finding(notes[0].path, notes[0].line, "mais-avisos", f"Há mais {many} `{code}` nesta figura.") for code, many in left]
+
+
 def _finding(picture: Picture, line: int, code: str, message: str) -> Finding:
     """O achado; num script alheio, com o conselho que serve a ele."""
     diagram = picture.layout.diagram
@@ -94,7 +105,7 @@ def _long_labels(picture: Picture) -> Iterator[Finding]:
     labels += [(a.edge.line, a.edge.label, a.lines) for a in picture.arrows]
     labels += [(f.group.line, f.group.label, f.lines) for f in picture.frames]
     for line, label, lines in labels:
-        if len(lines) > MOST_LINES or any(text.width(part) > 2 * WIDEST_LABEL for part in lines):
+        if len(lines) > MOST_LINES or any(text.width(word) > 2 * WIDEST_LABEL for word in (*lines, *label.split())):
             short = f"{label[:40]}…" if len(label) > 40 else label
             yield _finding(picture, line, "rotulo-longo", f"O rótulo `{short}` é longo demais para a figura; encurte-o.")
 

@@ -9,7 +9,7 @@ from scripts.base.diagram import Diagram, Rendered
 from scripts.base.findings import Defect
 from scripts.picture import icons
 from scripts.picture.arrangement import arrange
-from scripts.picture.legibility import for_people
+from scripts.picture.legibility import few, for_people
 from scripts.picture.script import leftovers
 from scripts.picture.script.capture import capture_all
 from scripts.picture.svg import draw
@@ -32,4 +32,4 @@ def _drawn(diagram: Diagram) -> Rendered:
     errors = {*findings, *(note for note in diagram.notes if note.code != leftovers.CODE)}
     if diagram.bound and errors:
         raise Defect(*sorted(errors))
-    return Rendered(diagram, draw(picture), (*diagram.notes, *for_people(diagram, findings)))
+    return Rendered(diagram, draw(picture), (*few(diagram.notes), *for_people(diagram, findings)))

@@ -14,6 +14,7 @@ from functools import cache
 
 SIZE = 13
 LINE_HEIGHT = 16
+LONGEST = 300
 SLACK = 1.06
 _BOLD = 1.07
 _WIDE = 1000
@@ -77,15 +78,25 @@ def width(text: str, bold: bool = False) -> float:
 
 
 @cache
+def _pieces(word: str) -> list[str]:
+    """A palavra, em pedaços quando é comprida demais para uma linha."""
+    pieces = [""]
+    for character in word if width(word) > LONGEST else [word]:
+        if pieces[-1] and width(pieces[-1] + character) > LONGEST:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
+
+
 def wrap(label: str, limit: float) -> tuple[str, ...]:
     """Linhas do rótulo: as quebras escritas valem, e as linhas longas quebram em espaços.
 
-    `limit` é a largura desejada em px; uma palavra maior que ela fica inteira.
+    `limit` é a largura desejada em px; uma palavra maior que ela fica inteira, a não ser que passe de `LONGEST`.
     """
     lines: list[str] = []
     for written in label.splitlines() or [""]:
         current = ""
-        for word in written.split():
+        for word in (piece for word in written.split() for piece in _pieces(word)):
             longer = f"{current} {word}".strip()
             if current and width(longer) > limit:
                 lines.append(current)

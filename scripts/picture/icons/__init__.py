@@ -20,7 +20,9 @@ HERE = Path(__file__).parent
 _SVG = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(?:<title>.*?</title>)?(.*)</svg>\s*$', re.DOTALL)
 _SVG_FILE = re.compile(rb"<svg[\s>].*</svg>\s*$", re.DOTALL)
 LARGEST = 1024
-_MEDIA_TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
+# O começo de cada imagem que o navegador mostra, o tipo e o que um arquivo inteiro tem de ter.
+_MEDIA_TYPES = ((b"\x89PNG", "image/png", b"IEND"), (b"\xff\xd8\xff", "image/jpeg", b"\xff\xd9"), (b"GIF8", "image/gif", b"\x3b"),
+                (b"RIFF", "image/webp", b"WEBP"))
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _official(name: str) -> Symbol:
 @cache
 def _embedded(path: Path) -> Symbol | None:
     data = path.read_bytes()
-    media_type = next((kind for magic, kind in _MEDIA_TYPES.items() if data.startswith(magic)), None)
+    media_type = next((kind for magic, kind, needed in _MEDIA_TYPES if data.startswith(magic) and needed in data), None)
     if path.suffix.lower() == ".svg" and _SVG_FILE.search(data):
         media_type = "image/svg+xml"  # como imagem, o navegador não roda nem busca nada que o arquivo peça
     if not media_type:
