@@ -14,6 +14,7 @@ from scripts.aws.types import (
 )
 from scripts.base.findings import Finding
 from scripts.checks.alarms import mute
+from scripts.checks.environment import starved
 from scripts.checks.handing import misshapen
 from scripts.checks.programs import Effect, code, containers, misled, writes
 from scripts.proofs.claims.lifecycle import CURRENT, terms
@@ -47,7 +48,8 @@ def check(views: Views) -> list[Finding]:
     found: set[Finding] = set()
     for view in views.each:
         for resource in view.resources.values():
-            for path, message in (*misled(view, resource), *misshapen(view, resource), *JUDGES.get(resource.type, _none)(view, resource)):
+            for path, message in (*misled(view, resource), *misshapen(view, resource), *starved(view, resource),
+                                  *JUDGES.get(resource.type, _none)(view, resource)):
                 found.add(Finding(view.template.path, view.template.line(*path), CODE, message))
     return sorted(found)
 

@@ -44,6 +44,17 @@ class File:
 
 
 @dataclass(frozen=True)
+class Step:
+    """Um comando do `cfn-init`: o texto, a pasta em que roda e as variáveis que ele recebe."""
+
+    name: str
+    text: str
+    folder: str
+    given: tuple[str, ...]
+    path: Path
+
+
+@dataclass(frozen=True)
 class Machine:
     """O programa de uma instância, ou do modelo de que nascem várias."""
 
@@ -51,10 +62,18 @@ class Machine:
     script: str
     path: Path
     files: tuple[File, ...]
-    commands: tuple[str, ...]
+    steps: tuple[Step, ...]
+    """Os comandos, na ordem em que rodam: a alfabética dos nomes."""
     packages: tuple[str, ...]
     services: tuple[str, ...]
     """As unidades que o `cfn-init` deixa rodando."""
+    users: tuple[str, ...] = ()
+    """Os usuários e os grupos que o `cfn-init` cria."""
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """O texto de cada comando."""
+        return tuple(step.text for step in self.steps)
 
     @property
     def units(self) -> list[File]:
@@ -103,10 +122,12 @@ def _machine(view: View, owner: Resource) -> Machine | None:
     parts = [(source, config) for source in sources for config in _configs(initialised(view, source))]
     return Machine(owner, script, found.path,
                    tuple(file for source, (where, config) in parts for file in _files(source, where, config)),
-                   tuple(str(_plain(str(step.get("command", "")))) for _, (_, config) in parts for step in _dicts(config.get("commands"))),
+                   tuple(step for source, (where, config) in parts for step in _steps(source, where, config)),
                    tuple(str(name) for _, (_, config) in parts for group in _dicts(config.get("packages")) for name in group),
                    tuple(str(name) for _, (_, config) in parts for group in _dicts(config.get("services"))
-                         for name, entry in group.items() if isinstance(entry, dict) and true(entry.get("ensureRunning"))))
+                         for name, entry in group.items() if isinstance(entry, dict) and true(entry.get("ensureRunning"))),
+                   tuple(str(name) for _, (_, config) in parts for key in ("users", "groups")
+                         for name in (config[key] if isinstance(config.get(key), dict) else ())))
 
 
 def _configs(init: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -124,6 +145,17 @@ def _files(source: Resource, where: str, config: dict[str, Any]) -> Iterator[Fil
             text = entry.get("content")
             path = ("Resources", source.id, "Metadata", INIT, where, "files", name)
             yield File(str(name), _plain(text) if isinstance(text, str) else "", str(entry.get("mode", "")), path)
+
+
+def _steps(source: Resource, where: str, config: dict[str, Any]) -> Iterator[Step]:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-init.html"""
+    commands = config.get("commands")
+    for name, entry in sorted(commands.items(), key=lambda pair: str(pair[0])) if isinstance(commands, dict) else ():
+        if isinstance(entry, dict):
+            text, given = entry.get("command", ""), entry.get("env")
+            whole = " ".join(map(str, text)) if isinstance(text, list) else str(text)
+            yield Step(str(name), _plain(whole), str(entry.get("cwd", "")), tuple(map(str, given if isinstance(given, dict) else ())),
+                       ("Resources", source.id, "Metadata", INIT, where, "commands", name))
 
 
 def _options(text: str) -> dict[str, str]:

@@ -1,0 +1,153 @@
+"""As variáveis que um programa lê sem padrão, e ninguém lhe dá: ele não inicia, ou roda sem elas.
+
+Lê-se quem inicia: a função, o contêiner e quem lhe manda um trabalho, a unidade do systemd, o shell dos dados de
+usuário. Do que um programa que não está no template lê não se diz nada.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from scripts.aws.types import FUNCTION, JOB_DEFINITION, STATE_MACHINE, TASK_DEFINITION
+from scripts.checks.programs import Effect, code, containers
+from scripts.proofs.evidence import Path, at
+from scripts.proofs.facts.code import parsed
+from scripts.proofs.facts.environment import Read, read_by_python, read_by_shell
+from scripts.proofs.facts.machine import USER_DATA, Machine, machine_of
+from scripts.proofs.facts.states import tasks
+from scripts.proofs.facts.units import SHEBANG, contents, units
+from scripts.proofs.facts.view import Placed, View
+from scripts.template.cloudformation import Resource
+
+SYSTEM = re.compile(r"AWS_\w+|LAMBDA_\w+|_HANDLER|_X_AMZN_TRACE_ID|ECS_\w+|HOME|HOSTNAME|INVOCATION_ID|LANG|LC_\w+|LD_LIBRARY_PATH|LOGNAME|PATH|PWD|"
+                    r"PYTHONPATH|SHELL|TZ|USER|\w+_DIRECTORY|NOTIFY_SOCKET|LISTEN_\w+")
+"""O que a Lambda, o Batch, o ECS e o systemd dão a quem iniciam.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
+"""
+LIBPQ = frozenset(
+    "PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS PGAPPNAME PGSSLMODE PGSSLNEGOTIATION "
+    "PGSSLCOMPRESSION PGSSLCERT PGSSLKEY PGSSLCERTMODE PGSSLROOTCERT PGSSLCRL PGSSLCRLDIR PGSSLSNI PGREQUIREPEER PGREQUIREAUTH PGREQUIRESSL "
+    "PGSSLMINPROTOCOLVERSION PGSSLMAXPROTOCOLVERSION PGCHANNELBINDING PGGSSENCMODE PGKRBSRVNAME PGGSSLIB PGGSSDELEGATION PGCONNECT_TIMEOUT "
+    "PGCLIENTENCODING PGTARGETSESSIONATTRS PGLOADBALANCEHOSTS PGDATESTYLE PGTZ PGGEQO PGSYSCONFDIR PGLOCALEDIR PGMINPROTOCOLVERSION "
+    "PGMAXPROTOCOLVERSION".split())
+"""O que a biblioteca do PostgreSQL lê. https://www.postgresql.org/docs/current/libpq-envars.html"""
+INLINE = re.compile(r"\bpython3?(?:\.\d+)?\s+-c\s+\"?\$\{?(\w+)\}?\"?")
+NEAR = 0.5
+SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
+SOURCED = re.compile(r"^\s*(?:\.|source)[ \t]+(/\S+)", re.MULTILINE)
+
+
+def starved(view: View, owner: Resource) -> Iterator[Effect]:
+    """O que o programa lê e não recebe, por quem o inicia."""
+    if owner.type == FUNCTION:
+        yield from _function(view, owner)
+    elif owner.type in (JOB_DEFINITION, TASK_DEFINITION):
+        yield from _containers(view, owner)
+    elif owner.type in USER_DATA:
+        machine = machine_of(view, owner)
+        yield from _machine(view, machine) if machine else ()
+
+
+def _function(view: View, function: Resource) -> Iterator[Effect]:
+    source, variables = view.at(function, "Code", "ZipFile"), view.at(function, "Environment", "Variables")
+    given = {str(name) for name, _ in view.parts(variables)} if variables else set()
+    if source and isinstance(source.value, str) and parsed(source.value):
+        yield from _unfed(function.id, variables.path if variables else at(function), read_by_python(source.value), given)
+
+
+def _unfed(who: str, where: Path, read: Read, given: Iterable[str]) -> Iterator[Effect]:
+    """Cada nome que falta, com o que foi dado e ninguém lê, que talvez seja ele."""
+    known = set(given)
+    spare = sorted(name for name in known - read.needed - read.optional if not SYSTEM.fullmatch(name) and name not in LIBPQ)
+    missing = sorted(name for name in read.needed - known if not SYSTEM.fullmatch(name))
+    for name in missing:
+        near = get_close_matches(name, spare, 1, NEAR)
+        other = f" (recebe `{near[0]}`, que ele não lê)" if near else ""
+        yield where, f"o programa de `{who}` lê `{name}`, e ninguém lhe dá essa variável{other}; use o mesmo nome nos dois."
+    for name in spare if not missing else ():
+        strange = name.startswith("PG") and not read.needed & {name}
+        unfed = sorted(read.optional - known)
+        if strange or unfed and any(_alike(name, each) for each in unfed):
+            yield where, f"o programa de `{who}` recebe `{name}`, que nada lê: talvez {f'`{unfed[0]}`' if unfed else 'outro nome'}; use o que ele lê."
+
+
+def _alike(one: str, other: str) -> bool:
+    """Um nome contém o outro, sem os sublinhados."""
+    first, second = (name.replace("_", "").upper() for name in (one, other))
+    return first in second or second in first
+
+
+def _containers(view: View, owner: Resource) -> Iterator[Effect]:
+    for container in containers(view, owner):
+        pairs = {str(name.value): value for key in ("Environment", "Secrets") for pair in view.items_inside(container, key)
+                 if (name := view.inside(pair, "Name")) and (value := view.inside(pair, "Value") or view.inside(pair, "ValueFrom"))}
+        command = [str(item.value) for item in view.items_inside(container, "Command")]
+        read = _commanded(command, pairs)
+        where = (view.inside(container, "Command") or container).path
+        sent = list(_sent(view, owner))
+        for path, extra in sent or [(where, frozenset(name for name in read.needed if _named(view, name)))]:
+            yield from _unfed(owner.id, path, read, {*pairs, *extra})
+
+
+def _commanded(command: list[str], pairs: dict[str, Placed]) -> Read:
+    """O que o comando de um contêiner lê: o shell, e o Python que ele recebe numa variável."""
+    if command[:1] == ["python"] and command[1:2] == ["-c"]:
+        return read_by_python(command[2] if len(command) > 2 else "", True)
+    if not command or command[0] not in SHELLS:
+        return Read()
+    text = command[-1]
+    found = read_by_shell(text)
+    for name in INLINE.findall(text):
+        found |= read_by_python(str(pairs[name].value), True) if name in pairs else Read()
+    return found
+
+
+def _sent(view: View, definition: Resource) -> Iterator[tuple[Path, frozenset[str]]]:
+    """Cada tarefa de uma máquina de estados que manda um trabalho desta definição, e as variáveis que ela junta."""
+    for machine in view.of_type(STATE_MACHINE):
+        for task in tasks(view, machine):
+            if any(f"${{{definition.id}}}" == task.argument(key) for key in ("JobDefinition", "TaskDefinition")):
+                yield task.line(task.given), frozenset(_names(task.arguments))
+
+
+def _names(node: object) -> Iterator[str]:
+    """Os nomes das listas `Environment` de dentro dos argumentos."""
+    if isinstance(node, dict):
+        for key, inner in node.items():
+            if key == "Environment" and isinstance(inner, list):
+                yield from (str(pair["Name"]) for pair in inner if isinstance(pair, dict) and "Name" in pair)
+            else:
+                yield from _names(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _names(inner)
+
+
+def _named(view: View, name: str) -> bool:
+    """Algum programa do template manda um trabalho com essa variável."""
+    return any(re.search(rf"[\"'][Nn]ame[\"']\s*:\s*[\"']{re.escape(name)}[\"']", text) for text in code(view))
+
+
+def _machine(view: View, machine: Machine) -> Iterator[Effect]:
+    who = machine.owner.id
+    for unit in units(machine):
+        near = unit.environment_file or unit.file
+        for instance in unit.instances if unit.sources else ():
+            yield from _unfed(f"{who}` em `{unit.name}", near.path, unit.reads, unit.given(instance))
+    run = {file.name for unit in units(machine) for file, _ in unit.sources}
+    alone = [(file.path, file.text) for file in machine.files if SHEBANG.match(file.text) and file.name not in run]
+    for path, text in ((machine.path, machine.script), *alone):
+        yield from _unfed(who, path, _shell(view, machine, text), ())
+    for step in machine.steps:
+        yield from _unfed(who, step.path, _shell(view, machine, step.text), step.given)
+
+
+def _shell(view: View, machine: Machine, text: str) -> Read:
+    """O que este shell lê, sem o que ele mesmo carrega de um arquivo, nem o que o CloudFormation escreve nele."""
+    read = read_by_shell(text)
+    loaded = {name for file in SOURCED.findall(text) for name in contents(machine, file)}
+    return Read(read.needed - loaded - view.resources.keys(), read.optional)

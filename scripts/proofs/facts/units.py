@@ -1,0 +1,125 @@
+"""As unidades do systemd que um template escreve: o que rodam, com que variáveis, e o que lhes é permitido.
+
+https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from scripts.proofs.facts.environment import Read, read_by_python, read_by_shell
+from scripts.proofs.facts.machine import UNITS, File, Machine
+
+SETTING = re.compile(r"^([A-Z]\w+)=[ \t]*((?:[^\n]*\\\n)*[^\n]*)$", re.MULTILINE)
+MODULE = re.compile(r"([A-Za-z_]\w*)(?::[A-Za-z_]\w*)?")
+IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+)?\S*?(?:ba|da|k)?sh\b")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Uma unidade, com a máquina que a tem."""
+
+    file: File
+    machine: Machine
+
+    @property
+    def name(self) -> str:
+        return self.file.name.removeprefix(UNITS)
+
+    @cached_property
+    def settings(self) -> dict[str, list[str]]:
+        """Cada chave, com os valores; uma vazia apaga o que veio antes."""
+        found: dict[str, list[str]] = {}
+        for name, value in SETTING.findall(self.file.text):
+            found[name] = [*found.get(name, []), value.replace("\\\n", " ").strip()] if value.strip() else []
+        return found
+
+    def last(self, name: str) -> str:
+        """O valor que vale; vazio, quando não há."""
+        return next(reversed(self.settings.get(name, [])), "")
+
+    @property
+    def command(self) -> list[str]:
+        """As palavras do que ela roda."""
+        return words(self.last("ExecStart").lstrip("-@:+!"))
+
+    @property
+    def instances(self) -> list[str]:
+        """Os nomes com que uma unidade `nome@` roda; um vazio, se não é uma dessas."""
+        stem, at, _ = self.name.partition("@.")
+        if not at:
+            return [""]
+        asked = re.compile(rf"\b{re.escape(stem)}@([\w.-]+?)(?:\.service)?(?=[\s\"']|$)")
+        return sorted({name for text in (*self.machine.texts, *self.machine.services) for name in asked.findall(text)}) or [""]
+
+    def given(self, instance: str) -> dict[str, str]:
+        """As variáveis que ela recebe, com o valor, se se conhece."""
+        found: dict[str, str] = {}
+        for line in self.settings.get("Environment", []):
+            found |= dict(pair.split("=", 1) for pair in words(line) if "=" in pair)
+        for name in self.settings.get("EnvironmentFile", []):
+            found |= contents(self.machine, name.lstrip("-").replace("%i", instance).replace("%I", instance))
+        return found
+
+    @property
+    def environment_file(self) -> File | None:
+        """O último dos arquivos de ambiente que o template escreve."""
+        files = {file.name: file for file in self.machine.files}
+        known = (files.get(name.lstrip("-").replace("%i", self.instances[0])) for name in self.settings.get("EnvironmentFile", []))
+        return next((file for file in reversed(list(known)) if file), None)
+
+    @cached_property
+    def sources(self) -> list[tuple[File, bool]]:
+        """Os arquivos do template que ela roda; verdadeiro, o que se roda direto, e não por `import`."""
+        files = {file.name: file for file in self.machine.files}
+        folder = self.last("WorkingDirectory")
+        found: dict[str, bool] = {}
+        for index, word in enumerate(self.command):
+            module = MODULE.fullmatch(word)
+            for name in (word, f"{folder}/{word}", f"{folder}/{module[1]}.py" if module and index else ""):
+                if name in files:
+                    found.setdefault(name, not name.endswith(f"/{module[1]}.py") if module else True)
+        pending = list(found)
+        while pending:
+            for other in IMPORTED.findall(files[pending.pop()].text):
+                name = f"{folder}/{other}.py"
+                if name in files and name not in found:
+                    found[name] = False
+                    pending.append(name)
+        return [(files[name], main) for name, main in found.items()]
+
+    @property
+    def reads(self) -> Read:
+        """O que os programas dela leem do ambiente."""
+        found = Read()
+        for file, main in self.sources:
+            found |= read_by_shell(file.text) if SHEBANG.match(file.text) else read_by_python(file.text, main)
+        return found
+
+
+def units(machine: Machine) -> Iterator[Unit]:
+    """As que rodam um programa."""
+    yield from (Unit(file, machine) for file in machine.units if file.name.endswith(".service"))
+
+
+def contents(machine: Machine, name: str) -> dict[str, str]:
+    """As variáveis de um arquivo de ambiente: o do `cfn-init`, ou o que um comando escreve."""
+    for file in machine.files:
+        if file.name == name:
+            return file.variables()
+    lines = [line for text in machine.texts for line in text.splitlines() if re.search(rf">+\s*{re.escape(name)}(?:\s|$)", line)]
+    whole = [text.partition(line)[2] for line in lines for text in machine.texts if line in text and "<<" in line]
+    return {found: "" for text in (*lines, *whole) for found in re.findall(r"(?:^|[\s\"'])([A-Za-z_]\w*)=", text, re.MULTILINE)}
+
+
+def words(line: str) -> list[str]:
+    """As palavras de uma linha, sem as aspas; as de uma linha que não se divide, como estão."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()

@@ -1,0 +1,52 @@
+"""As variáveis de ambiente: o que o programa lê é o que lhe dão, com o mesmo nome, por quem quer que o inicie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bench import REMOVED, prop
+from test_outside_attacks import ESPECTRO, LOJA, PDV, findings, text_of
+
+R, CODE = "Resources", ("Mappings", "Codigo", "Site")
+FILES = ("Metadata", "AWS::CloudFormation::Init", "config", "files")
+Case = tuple[str, Any, str]
+FALSE: dict[str, Case] = {
+    "a unidade recebe outro nome": ("musicas", text_of((R, "Servidor"), "FICHAS=", "FICHAS_BUCKET="), "lê `FICHAS`"),
+    "a função lê outro nome": ("foto-perfil", text_of((R, "FuncaoValidar"), 'environ["PHOTOS"]', 'environ["FOTOS"]'), "lê `FOTOS`"),
+    "a função recebe outro nome": ("metadados-s3", {prop("FuncaoProcessar", "Environment", "Variables"): lambda data: {
+        name.replace("AUDIT_DAYS", "DIAS"): value
+        for name, value in data[R]["FuncaoProcessar"]["Properties"]["Environment"]["Variables"].items()}}, "lê `AUDIT_DAYS`"),
+    "a função não recebe nada": (ESPECTRO, {prop("FuncaoIniciar", "Environment"): REMOVED}, "lê `MAQUINA`"),
+    "o trabalho recebe outro nome": (ESPECTRO, text_of(prop("MaquinaAnalise", "Definition", "States", "AnalisarNoBatch"), "ID", "ID_ENVIO"), "lê `ID`"),
+    "o comando do contêiner lê outro nome": (ESPECTRO, text_of((R, "DefinicaoLote"), "$CODIGO", "$CODE"), "lê `CODE`"),
+    "o contêiner não recebe as bibliotecas": (ESPECTRO, text_of(prop("DefinicaoLote", "ContainerProperties", "Command"), "BIBLIOTECAS", "LIBS"), "lê `LIBS`"),
+    "o script de montagem lê outro nome": ("envio-e-consulta", text_of((*CODE, "MontarVolume"), "${VOLUME_ID", "${ID_DO_VOLUME"), "lê `ID_DO_VOLUME`"),
+    "um dos volumes sem a pasta": ("dois-volumes-ebs", text_of((R, "Servidor", *FILES, "/etc/volume-e.env"), "PASTA", "DIRETORIO"), "lê `PASTA`"),
+    "um módulo importado lê outro nome": (LOJA, text_of((*CODE, "Programa"), '"SEGREDO_DO_BANCO"', '"SEGREDO"'), "lê `SEGREDO`"),
+    "a zona que ninguém escreve": (PDV, text_of((R, "ModeloLancamento"), '"ZONA=', '"ZONE='), "lê `ZONA`"),
+    "os dados de usuário usam o que não têm": (PDV, text_of((R, "ModeloLancamento"), "ZONA=$(curl", "ZONE=$(curl"), "lê `ZONA`"),
+    "o banco por um nome que ninguém lê": (PDV, text_of((R, "ModeloLancamento"), "PGSSLMODE=", "PG_SSLMODE="), "`PG_SSLMODE`, que nada lê"),
+}
+RIGHT: dict[str, tuple[str, Any]] = {
+    "na própria unidade": ("musicas", {
+        **text_of((R, "Servidor"), "FICHAS=${BucketFichas}", "OUTRO_AJUSTE=1"),
+        **text_of((*CODE, "Unidade"), "[Service]\n", "[Service]\nEnvironment=\"FICHAS=${BucketFichas}\" OUTRO=2\n")}),
+    "com um padrão": ("metadados-s3", text_of((R, "FuncaoProcessar"), 'environ["AUDIT_DAYS"]', 'environ.get("DIAS_DE_AUDITORIA", "30")')),
+    "uma a mais": ("cli-s3-lambda-dynamodb", {prop("FuncaoProcessar", "Environment", "Variables", "NIVEL"): "debug"}),
+    "a falta perdoada": ("metadados-s3", text_of((R, "FuncaoProcessar"), "import boto3\n",
+                                                 "import boto3\ntry:\n    LEVEL = os.environ[\"LEVEL\"]\nexcept KeyError:\n    LEVEL = \"\"\n")),
+    "um padrão no shell": ("dois-volumes-ebs", text_of((*CODE, "MontarVolume"), "point=$1", "point=${1:-/dados}\nquiet=${QUIETO:-0}")),
+}
+
+
+@pytest.mark.parametrize("case", FALSE)
+def test_what_nobody_gives_is_named(case: str) -> None:
+    slug, edits, reason = FALSE[case]
+    assert reason in "\n".join(found.message for found in findings(slug, edits))
+
+
+@pytest.mark.parametrize("case", RIGHT)
+def test_another_way_of_giving_it_has_no_finding(case: str) -> None:
+    slug, edits = RIGHT[case]
+    assert not [found.message for found in findings(slug, edits) if "ninguém lhe dá" in found.message or "que nada lê" in found.message]
