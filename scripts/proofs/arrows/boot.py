@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from scripts.aws.types import INSTANCE, SCALING_GROUP
+from scripts.proofs.arrows.boot_steps import unready
+from scripts.proofs.arrows.boot_units import barred
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.expect import true
@@ -49,6 +51,8 @@ def boots(view: View, waiting: Resource, machine: Machine) -> Iterator[Missing]:
         yield from _runnable(machine, text)
     for unit in machine.units:
         yield from _unit(machine, unit)
+    yield from unready(machine)
+    yield from barred(machine)
 
 
 def _awaited(view: View, waiting: Resource) -> int:

@@ -43,7 +43,9 @@ UNTOLD = (KMS_KEY, LOG_GROUP)
 """O que se usa sem que o programa o nomeie."""
 SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 DATABASES = {DATABASE: ".Endpoint.Address", DB_CLUSTER: ".Endpoint.Address"}
-LISTENING = re.compile(r"""(?:--(?:listen|bind|http|port)[= ]|\s-[bp] |listen\s+|ListenStream=|http\.server )["']?(?:[\w.\[\]*-]*:)?(\d{2,5})\b""")
+ASKED = r"""(?:--(?:listen|bind|http|port)[= ]|\s-[bp] |listen\s+|ListenStream=|http\.server )["']?"""
+LISTENING = re.compile(ASKED + r"(?:[\w.\[\]*:-]*:)?(\d{2,5})\b")
+LOOPBACK = re.compile(ASKED + r"(?:127(?:\.\d+){3}|localhost|\[::1\]):(\d{2,5})\b")
 SECURED = re.compile(r"--certfile|--ssl|ssl_certificate|ssl_context|--tls|SSLContext|listen\s+\d+\s+ssl", re.IGNORECASE)
 PORT_VARIABLE = re.compile(r"^\s*(?:export\s+)?((?:PG|MYSQL|DB|DATABASE|BANCO)\w*?_?PORTA?)=[\"']?([^\s\"']+)", re.MULTILINE)
 
@@ -119,9 +121,12 @@ def misheard(view: View, owner: Resource, port: int, near: Path, protocol: str =
     """O programa do template ouve noutra porta, ou em claro no que se pede com TLS; `near` é onde se diz a porta."""
     with view.reading():
         said = program(view, owner)
-    ports = {int(found) for found in LISTENING.findall(said)}
+    ports, local = ([int(found) for found in pattern.findall(said)] for pattern in (LISTENING, LOOPBACK))
     if ports and port not in ports:
-        yield Missing(near, f"o programa de `{owner.id}` ouve em {', '.join(map(str, sorted(ports)))}, e o pedido chega na porta {port}",
+        yield Missing(near, f"o programa de `{owner.id}` ouve em {', '.join(map(str, sorted(set(ports))))}, e o pedido chega na porta {port}",
                       "use a mesma porta nos dois")
+    elif ports and local.count(port) == ports.count(port):
+        yield Missing(near, f"o programa de `{owner.id}` só ouve a porta {port} de dentro da própria máquina, e o pedido vem de fora",
+                      "ouça em `0.0.0.0`")
     elif ports and protocol in ("HTTPS", "TLS") and not SECURED.search(said):
         yield Missing(near, f"o programa de `{owner.id}` ouve em claro, e o pedido chega por {protocol}", "use `HTTP`")
