@@ -24,7 +24,7 @@ OWNED = re.compile(r"\binstall\b[^\n;&|]*?\s-(?:o|-owner)[ =]?([a-z_][\w-]*)|\br
 BELOW = 1024
 NET_BIND = "CAP_NET_BIND_SERVICE"
 UNPRIVILEGED = re.compile(r"ip_unprivileged_port_start|cap_net_bind_service[+=]", re.IGNORECASE)
-"""Outros modos de abrir uma porta baixa sem ser root. https://man7.org/linux/man-pages/man7/capabilities.7.html"""
+"""Outros modos de abrir uma porta baixa sem ser `root`. https://man7.org/linux/man-pages/man7/capabilities.7.html"""
 HIDDEN = ("/home", "/root", "/run/user")
 FULL = ("/usr", "/boot", "/efi", "/etc")
 FREE = ("/dev", "/proc", "/sys")
@@ -74,7 +74,7 @@ def _run_by(unit: Unit, known: set[str]) -> Iterator[Missing]:
 
 
 def _bound(unit: Unit) -> Iterator[Missing]:
-    """Só o root, ou quem recebe a capacidade, abre uma porta abaixo de 1024."""
+    """Só `root`, ou quem recebe a capacidade, abre uma porta abaixo de 1024."""
     ports = [int(found) for found in LISTENING.findall(unit.last("ExecStart")) if int(found) < BELOW]
     if not ports or any(UNPRIVILEGED.search(text) for text in unit.machine.texts) or _socket(unit):
         return
@@ -84,7 +84,7 @@ def _bound(unit: Unit) -> Iterator[Missing]:
     plain = unit.last("User") not in ("", "root", "0") or _on(unit, "DynamicUser")
     granted = any(NET_BIND in each and not each.startswith("~") for each in unit.settings.get("AmbientCapabilities", []))
     if narrowed or plain and not granted:
-        yield Missing(unit.file.path, f"`{unit.name}` não pode abrir a porta {ports[0]}, abaixo de {BELOW}: é preciso o root, ou `{NET_BIND}`",
+        yield Missing(unit.file.path, f"`{unit.name}` não pode abrir a porta {ports[0]}, abaixo de {BELOW}: é preciso `root`, ou `{NET_BIND}`",
                       f"use `AmbientCapabilities={NET_BIND}`, e a mesma em `CapabilityBoundingSet`")
 
 
