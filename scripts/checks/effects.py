@@ -13,6 +13,7 @@ from scripts.aws.types import (
     ALARM, BUCKET, EKS_CLUSTER, EVENT_RULE, FUNCTION, JOB_DEFINITION, LOG_GROUP, STATE_MACHINE, SUBSCRIPTION, TABLE, TASK_DEFINITION, TOPIC,
 )
 from scripts.base.findings import Finding
+from scripts.checks import flows
 from scripts.checks.alarms import mute
 from scripts.checks.environment import starved
 from scripts.checks.handing import misshapen
@@ -48,14 +49,14 @@ def check(views: Views) -> list[Finding]:
     found: set[Finding] = set()
     for view in views.each:
         for resource in view.resources.values():
-            for path, message in (*misled(view, resource), *misshapen(view, resource), *starved(view, resource),
-                                  *JUDGES.get(resource.type, _none)(view, resource)):
+            for path, message in (*misled(view, resource), *misshapen(view, resource), *starved(view, resource), *_told(view, resource)):
                 found.add(Finding(view.template.path, view.template.line(*path), CODE, message))
     return sorted(found)
 
 
-def _none(view: View, resource: Resource) -> Iterator[Effect]:
-    yield from ()
+def _told(view: View, resource: Resource) -> Iterator[Effect]:
+    for judge in JUDGES.get(resource.type, ()):
+        yield from judge(view, resource)
 
 
 def _bucket(view: View, bucket: Resource) -> Iterator[Effect]:
@@ -201,7 +202,8 @@ def _apart(view: View, speaker: Resource, chosen: Placed) -> bool:
 SPEAKERS = {ALARM: ALARM_FIELDS, BUCKET: ("Records",), EVENT_RULE: EVENT_FIELDS, "AWS::Budgets::Budget": (), "AWS::RDS::EventSubscription": (),
             "AWS::AutoScaling::AutoScalingGroup": (), "AWS::CodeStarNotifications::NotificationRule": ()}
 """Os tipos por que um serviço publica num tópico, e os campos que o corpo da mensagem sempre traz, se se conhecem."""
-JUDGES: dict[str, Judge] = {
-    BUCKET: _bucket, TABLE: _table, LOG_GROUP: _logs, JOB_DEFINITION: _container_logs, TASK_DEFINITION: _container_logs,
-    ALARM: mute, EKS_CLUSTER: _cluster, FUNCTION: _traces, STATE_MACHINE: _traces, TOPIC: _topic, SUBSCRIPTION: _subscription,
+JUDGES: dict[str, tuple[Judge, ...]] = {
+    BUCKET: (_bucket,), TABLE: (_table,), LOG_GROUP: (_logs,), JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,),
+    ALARM: (mute,), EKS_CLUSTER: (_cluster,), FUNCTION: (_traces,), STATE_MACHINE: (_traces, flows.flawed), TOPIC: (_topic,),
+    SUBSCRIPTION: (_subscription,),
 }

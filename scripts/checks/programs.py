@@ -82,15 +82,20 @@ def _elsewhere(owner: Resource, name: str, item: Placed) -> Iterator[Effect]:
         yield item.path, f"`{name}` diz a `{owner.id}` uma região fixa, e os recursos são da região da pilha; use `!Ref AWS::Region`."
 
 
-def code(view: View) -> list[str]:
-    """O texto de cada programa que o template traz, e o das máquinas de estados; vazio quando ele não traz nenhum."""
+def programs(view: View) -> list[str]:
+    """O texto de cada programa que o template traz; vazio quando ele não traz nenhum."""
     found = []
     for owner in view.of_type(*HANDED):
         source = view.at(owner, "Code", "ZipFile") if owner.type == FUNCTION else None
         pieces = [source] if source else [] if owner.type == FUNCTION else handed(view, owner)
         found += [text for _, text in texts(view, [piece.path for piece in pieces], longest=None)]
-    found += [json.dumps(definition(view, machine)[0], ensure_ascii=False, default=str) for machine in view.of_type(STATE_MACHINE)]
     return found
+
+
+def code(view: View) -> list[str]:
+    """O dos programas, e o das máquinas de estados."""
+    return programs(view) + [json.dumps(definition(view, machine)[0], ensure_ascii=False, default=str)
+                             for machine in view.of_type(STATE_MACHINE)]
 
 
 def writes(source: str, name: str) -> bool:

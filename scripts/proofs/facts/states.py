@@ -89,7 +89,7 @@ def states(view: View, machine: Resource) -> Iterator[tuple[str, dict[str, Any],
 def _walk(body: Any, path: Path, written: bool, depth: int = 0, children: str = "") -> Iterator[tuple[str, dict[str, Any], Path, str]]:
     """Cada estado a que se chega, com o lugar e o tipo das execuções filhas em que roda; depois dele, os de dentro dele."""
     known = body.get("States") if isinstance(body, dict) else None
-    for name in _reached(body.get("StartAt"), known) if isinstance(known, dict) and depth <= DEPTH else ():
+    for name in reached(body.get("StartAt"), known) if isinstance(known, dict) and depth <= DEPTH else ():
         here = (*path, "States", name) if written else path
         yield name, known[name], here, children
         for inner, keys in _inside(known[name]):
@@ -127,7 +127,8 @@ def _inside(state: dict[str, Any]) -> Iterator[tuple[Any, tuple[str | int, ...]]
             yield state[key], (key,)
 
 
-def _reached(start: Any, states: dict[str, Any]) -> list[str]:
+def reached(start: Any, states: dict[str, Any]) -> list[str]:
+    """Os estados deste nível a que se chega, do primeiro em diante."""
     found: list[str] = []
     pending = [start]
     while pending:
