@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 
 from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import (
-    ALARM, BUCKET, EKS_CLUSTER, EVENT_RULE, FUNCTION, JOB_DEFINITION, LOG_GROUP, STATE_MACHINE, SUBSCRIPTION, TABLE, TASK_DEFINITION, TOPIC,
+    ALARM, BALANCER, BUCKET, DISTRIBUTION, EKS_CLUSTER, EVENT_RULE, FUNCTION, INSTANCE, JOB_DEFINITION, LOG_GROUP, SCALING_GROUP, STATE_MACHINE,
+    SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
 )
 from scripts.base.findings import Finding
-from scripts.checks import flows
+from scripts.checks import flows, settings, updates
 from scripts.checks.alarms import mute
 from scripts.checks.environment import starved
 from scripts.checks.handing import misshapen
@@ -203,7 +204,9 @@ SPEAKERS = {ALARM: ALARM_FIELDS, BUCKET: ("Records",), EVENT_RULE: EVENT_FIELDS,
             "AWS::AutoScaling::AutoScalingGroup": (), "AWS::CodeStarNotifications::NotificationRule": ()}
 """Os tipos por que um serviço publica num tópico, e os campos que o corpo da mensagem sempre traz, se se conhecem."""
 JUDGES: dict[str, tuple[Judge, ...]] = {
-    BUCKET: (_bucket,), TABLE: (_table,), LOG_GROUP: (_logs,), JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,),
-    ALARM: (mute,), EKS_CLUSTER: (_cluster,), FUNCTION: (_traces,), STATE_MACHINE: (_traces, flows.flawed), TOPIC: (_topic,),
-    SUBSCRIPTION: (_subscription,),
+    BUCKET: (_bucket, settings.versioned), TABLE: (_table, settings.keyed), LOG_GROUP: (_logs,),
+    JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute,), EKS_CLUSTER: (_cluster,), FUNCTION: (_traces,),
+    STATE_MACHINE: (_traces, flows.flawed), TOPIC: (_topic,),
+    SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes,),
+    TARGET_GROUP: (settings.attributes,), DISTRIBUTION: (settings.named,), "AWS::Budgets::Budget": (settings.budget,),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bench import R, prop
-from test_outside_attacks import ESPECTRO, Edits, findings
+from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, findings
 
 MACHINE = prop("MaquinaAnalise", "Definition", "States")
 CATCH_ALL = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro"}
@@ -26,6 +26,27 @@ FALSE: dict[str, tuple[str, Edits, str]] = {
         {**CATCH_ALL, "ErrorEquals": ["States.Timeout"], "Next": "RegistrarFalha"}]}, "não passa por `RegistrarFalha`"),
     "estado-solto": (ESPECTRO, {(*MACHINE, "Avisar"): {"Type": "Succeed"}}, "nada leva ao estado `Avisar`"),
 }
+ROLLING = (R, "GrupoInstancias", "UpdatePolicy", "AutoScalingRollingUpdate")
+SIGNAL = (R, "GrupoInstancias", "CreationPolicy", "ResourceSignal")
+FALSE |= {
+    "chave-de-outro-tipo": ("cli-s3-lambda-dynamodb", {prop("TabelaResultados", "AttributeDefinitions", 0, "AttributeType"): "N"}, "use o mesmo tipo"),
+    "chaves-trocadas": ("metadados-s3", {prop("TabelaAuditoria", "KeySchema", 0, "KeyType"): "RANGE",
+                                         prop("TabelaAuditoria", "KeySchema", 1, "KeyType"): "HASH"}, "não dá a chave de partição"),
+    "outra-chave": ("foto-perfil", {prop("TabelaFotos", "KeySchema", 1, "AttributeName"): "envio",
+                                    prop("TabelaFotos", "AttributeDefinitions", 1, "AttributeName"): "envio"}, "por outra chave"),
+    "versoes-que-ninguem-expira": ("foto-perfil", {prop("BucketFotos", "VersioningConfiguration"): {"Status": "Enabled"}}, "expira as versões"),
+    "espera-de-uma-hora-e-tanto": ("envio-e-consulta", {prop("GrupoDestino", "TargetGroupAttributes", 0, "Value"): "4000"}, "da faixa dele"),
+    "ocioso-demais": (PDV, {prop("Balanceador", "LoadBalancerAttributes", 0): {"Key": "idle_timeout.timeout_seconds", "Value": "4001"}},
+                      "da faixa dele"),
+    "nome-sem-certificado": (LOJA, {prop("Distribuicao", "DistributionConfig", "Aliases"): ["loja.exemplo.com.br"]}, "não vale para ele"),
+    "orcamento-em-reais": (ESPECTRO, {prop("Orcamento", "Budget", "BudgetLimit", "Unit"): "BRL"}, "só aceita a moeda da conta"),
+    "troca-sem-nascer": (PDV, {(*ROLLING, "SuspendProcesses"): ["Launch", "HealthCheck"]}, "suspende `Launch`"),
+    "troca-sem-folga": (PDV, {(*ROLLING, "MinInstancesInService"): {"Ref": "InstanciasMaximas"}}, "use menos"),
+    "troca-apressada": (PDV, {(*ROLLING, "PauseTime"): "PT1M"}, "`PauseTime` dá 60 s"),
+    "troca-lenta-demais": (PDV, {(*ROLLING, "PauseTime"): "PT2H"}, "passa do que o CloudFormation aceita"),
+    "sinais-do-pico": (PDV, {(*SIGNAL, "Count"): {"Ref": "InstanciasMaximas"}}, "espera 6 sinais"),
+    "nascer-em-um-minuto": ("upload-ec2-ebs-rds", {(R, "Servidor", "CreationPolicy", "ResourceSignal", "Timeout"): "PT1M"}, "`Timeout` dá 60 s"),
+}
 RIGHT: dict[str, tuple[str, Edits]] = {
     "outro-nome-nos-dois": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.entrada",
                                        (*MACHINE, "Escolher", "Choices", 0, "Variable"): "$.entrada.mib"}),
@@ -33,6 +54,8 @@ RIGHT: dict[str, tuple[str, Edits]] = {
                                    }),
     "comparado-por-extenso": (ESPECTRO, {(*MACHINE, "Escolher"): {"Type": "Choice", "Default": "AnalisarNoBatch", "Choices": [
         {"Variable": "$.preparo.mib", "NumericLessThanEquals": 5, "Next": "AnalisarNaLambda"}]}}),
+    "troca-mais-paciente": (PDV, {(*ROLLING, "PauseTime"): "PT1H"}),
+    "espera-nenhuma": ("envio-e-consulta", {prop("GrupoDestino", "TargetGroupAttributes", 0, "Value"): "0"}),
 }
 
 

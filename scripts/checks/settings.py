@@ -1,0 +1,122 @@
+"""Valores que a AWS recusa, ou que desfazem o que o recurso promete: atributos, orçamento, nomes da distribuição e chaves da tabela."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from scripts.aws.ranges import accepted
+from scripts.aws.types import TARGET_GROUP
+from scripts.checks.programs import Effect
+from scripts.proofs.evidence import at
+from scripts.proofs.facts.view import Placed, View
+from scripts.template.cloudformation import Resource, references
+
+CONFIG = "DistributionConfig"
+TYPED = r"[\"']?{}[\"']?\s*:\s*\{{\s*[\"'](S|N|B)[\"']"
+KEY = re.compile(r"--key\s+'(\{.*?\})'\s*(?:--|$)", re.DOTALL)
+ASKED = re.compile(r"--key-condition-expression\s+(?:'([^']*)'|\"([^\"]*)\")")
+INDEXED = "--index-name"
+KEPT = "sem-expiracao"
+
+
+def attributes(view: View, owner: Resource) -> Iterator[Effect]:
+    """Cada atributo do balanceador ou do grupo de destino está na faixa que o ELB aceita."""
+    name = "TargetGroupAttributes" if owner.type == TARGET_GROUP else "LoadBalancerAttributes"
+    for item in view.items(owner, name):
+        key, value = view.inside(item, "Key"), view.inside(item, "Value")
+        if key and value and isinstance(value.value, (str, int, bool)) and "${" not in str(value.value):
+            said = str(value.value).lower() if isinstance(value.value, bool) else str(value.value)
+            if not accepted(str(key.value), said):
+                yield value.path, f"o ELB não aceita `{key.value}` de {said} em `{owner.id}`, e a pilha não se cria; use um valor da faixa dele."
+
+
+def budget(view: View, owner: Resource) -> Iterator[Effect]:
+    """O limite é em dólar: a AWS recusa outra moeda.
+
+    https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Spend.html
+    """
+    unit = view.at(owner, "Budget", "BudgetLimit", "Unit")
+    if unit and view.value(owner, "Budget", "BudgetType") == "COST" and unit.value != "USD":
+        yield unit.path, f"`{owner.id}` conta em `{unit.value}`, e um orçamento só aceita a moeda da conta, `USD`; use `USD`."
+
+
+def named(view: View, distribution: Resource) -> Iterator[Effect]:
+    """Um nome próprio pede um certificado para ele.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html
+    """
+    names = view.items(distribution, CONFIG, "Aliases")
+    own = any(view.at(distribution, CONFIG, "ViewerCertificate", name) for name in ("AcmCertificateArn", "IamCertificateId"))
+    if names and not own:
+        yield names[0].path, (f"`{distribution.id}` tem o nome `{names[0].value}` e o certificado padrão do CloudFront, que não vale para ele: a "
+                              "pilha não se cria; dê `AcmCertificateArn`, ou tire `Aliases`.")
+
+
+def keyed(view: View, table: Resource) -> Iterator[Effect]:
+    """A chave da tabela é a que os comandos das saídas usam: os mesmos nomes, o mesmo tipo, e a de partição na consulta.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html
+    """
+    keys = _keys(view, table)
+    types = {str(name.value): kind for item in view.items(table, "AttributeDefinitions")
+             if (name := view.inside(item, "AttributeName")) and (kind := view.inside(item, "AttributeType"))}
+    for text in _commands(view, table):
+        for name, kind in types.items():
+            said = set(re.findall(TYPED.format(re.escape(name)), text)) if name in keys else set()
+            if said and str(kind.value) not in said:
+                yield kind.path, (f"a chave `{name}` de `{table.id}` é `{kind.value}`, e o comando da saída a dá como `{said.pop()}`; use o mesmo "
+                                  "tipo.")
+        for given in KEY.findall(text):
+            if _names(given) not in (set(keys), set()):
+                yield at(table, "KeySchema"), f"o comando da saída busca em `{table.id}` por outra chave que a da tabela; use `{'`, `'.join(keys)}`."
+        for quoted in ASKED.findall(text) if INDEXED not in text else ():
+            hashed = next((name for name, kind in keys.items() if kind.value == "HASH"), "")
+            if hashed and not re.search(rf"(?<![\w#]){re.escape(hashed)}\s*=", quoted[0] or quoted[1]) and "#" not in quoted[0] + quoted[1]:
+                yield keys[hashed].path, (f"a consulta da saída não dá a chave de partição de `{table.id}`, `{hashed}`, e o DynamoDB a recusa; "
+                                          "iguale `KeySchema` e a consulta.")
+
+
+def _keys(view: View, table: Resource) -> dict[str, Placed]:
+    return {str(name.value): kind for item in view.items(table, "KeySchema")
+            if (name := view.inside(item, "AttributeName")) and (kind := view.inside(item, "KeyType"))}
+
+
+def _commands(view: View, table: Resource) -> Iterator[str]:
+    """O texto de cada saída que cita a tabela."""
+    outputs = view.template.data.get("Outputs")
+    for output in outputs.values() if isinstance(outputs, dict) else ():
+        value = output.get("Value") if isinstance(output, dict) else None
+        text = view.world.value(value) if table.id in references(value) else None
+        if isinstance(text, str):
+            yield text
+
+
+def _names(key: str) -> set[str]:
+    """Os nomes da chave de um item, escrita em JSON; nenhum, se não se lê."""
+    try:
+        return set(json.loads(key))
+    except ValueError:
+        return set()
+
+
+def versioned(view: View, bucket: Resource) -> Iterator[Effect]:
+    """O que um programa apaga de um bucket com versões continua guardado, se nenhuma regra expira as versões.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
+    """
+    status = view.at(bucket, "VersioningConfiguration", "Status")
+    if status is None or status.value != "Enabled" or re.search(r"\bvers", bucket.exceptions.get(KEPT, ""), re.IGNORECASE):
+        return
+    expiring = any(view.inside(rule, name) for rule in view.items(bucket, "LifecycleConfiguration", "Rules")
+                   if not _off(view, rule) for name in ("NoncurrentVersionExpiration", "NoncurrentVersionExpirationInDays"))
+    if not expiring:
+        yield status.path, (f"com versões em `{bucket.id}`, o que se apaga ou se troca continua guardado, e nenhuma regra expira as versões; "
+                            "acrescente `NoncurrentVersionExpiration`, ou tire o versionamento.")
+
+
+def _off(view: View, rule: Placed) -> bool:
+    status = view.inside(rule, "Status")
+    return status is not None and status.value == "Disabled"
