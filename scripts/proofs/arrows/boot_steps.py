@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from posixpath import join, normpath
 
+from scripts.proofs.arrows.program import LISTENING
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.machine import Machine, Step
+from scripts.proofs.facts.routes import routes
 from scripts.proofs.facts.units import SHEBANG, units, words
 
 ENVIRONMENT = re.compile(r"-m\s+(?:venv|virtualenv)\s+(?:-\S+\s+)*(\S+)|\bvirtualenv\s+(?:-\S+\s+)*(\S+)")
@@ -25,6 +27,7 @@ OWN = ("/opt/", "/srv/")
 """Onde nada vem com o sistema, fora as ferramentas da AWS."""
 AWS_TOOLS = "/opt/aws/"
 FILELIKE = re.compile(r"/[\w./-]+\.(?:pem|crt|cer|key|p12|jks|json|conf|cfg|ini|toml|ya?ml)")
+PROBED = re.compile(r"\b(?:curl|wget)\b[^\n]*?\shttp://(?:127\.0\.0\.1|localhost)(?::(\d+))?(/[^\s\"'|;&]*)?")
 SYSTEM = ("/etc/ssl/", "/etc/pki/", "/usr/share/", "/proc/", "/sys/")
 
 
@@ -33,6 +36,7 @@ def unready(machine: Machine) -> Iterator[Missing]:
     yield from _ordered(machine)
     yield from _interpreted(machine)
     yield from _kept(machine)
+    yield from _probed(machine)
 
 
 def made(step: Step) -> list[str]:
@@ -105,3 +109,26 @@ def _kept(machine: Machine) -> Iterator[Missing]:
 
 def _there(path: str, known: set[str], scripts: str) -> bool:
     return path in scripts or path in known or any(path.startswith(f"{each}/") for each in known)
+
+
+def _probed(machine: Machine) -> Iterator[Missing]:
+    """O que a máquina pede a si mesma para saber se está pronta, o programa dela serve."""
+    ports = {int(found) for unit in units(machine) for found in LISTENING.findall(unit.last("ExecStart"))}
+    for path, text in ((machine.path, machine.script), *((step.path, step.text) for step in machine.steps)):
+        for said, asked in PROBED.findall(text):
+            port, where = int(said or 80), asked or "/"
+            if ports and port not in ports:
+                heard = ", ".join(map(str, sorted(ports)))
+                yield Missing(path, f"`{machine.owner.id}` pede a si mesma na porta {port}, e o programa ouve em {heard}", "use a mesma porta")
+            elif unserved(machine, where):
+                yield Missing(path, f"`{machine.owner.id}` pede a si mesma `{where}`, que o programa não serve", "use um caminho que ele serve")
+
+
+def unserved(machine: Machine, path: str) -> bool:
+    """Nenhum programa da máquina serve este caminho; falso também quando não se reconhece o que eles servem."""
+    known = [(unit, routes(file.text)) for unit in units(machine) for file, _ in unit.sources]
+    known = [(unit, found) for unit, found in known if found]
+    files = {file.name for file in machine.files}
+    return bool(known) and not any(
+        found.serve(path) or found.static and f"{unit.last('WorkingDirectory')}{path}" in files and path.startswith("/static/")
+        for unit, found in known if found)

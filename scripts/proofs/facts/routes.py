@@ -1,0 +1,72 @@
+"""Os caminhos a que o Python de um template responde: Flask, FastAPI e Django."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scripts.proofs.facts.code import parsed
+
+READING = ("get", "route", "head", "api_route")
+CONVERTER = re.compile(r"<(?:(path):|[^<>:]*(?:\([^)]*\))?:)?[^<>]*>|\{(?:\w+(:path)?)\}")
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Os padrões dos caminhos que se pedem por GET, e se a pasta `static` se serve."""
+
+    patterns: tuple[str, ...]
+    static: bool
+
+    def serve(self, path: str) -> bool:
+        """Algum padrão é o deste caminho."""
+        return any(re.fullmatch(_shape(pattern), path.partition("?")[0]) for pattern in self.patterns)
+
+
+@lru_cache(maxsize=128)
+def routes(source: str) -> Routes | None:
+    """O que este programa serve; `None`, se não se reconhece nele nenhum caminho."""
+    tree = parsed(source)
+    found = [path for node in ast.walk(tree) for path in _declared(node)] if tree else []
+    makers = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "Flask"] if tree else []
+    static = any(not any(key.arg == "static_folder" and isinstance(key.value, ast.Constant) and key.value.value is None for key in each.keywords)
+                 for each in makers)
+    return Routes(tuple(found), static) if found else None
+
+
+def _declared(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        for call in node.decorator_list:
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in READING and call.args and _gets(call):
+                yield from _text(call.args[0])
+    elif isinstance(node, ast.Call) and node.args:
+        if _name(node.func) == "add_url_rule" and _gets(node):
+            yield from _text(node.args[0])
+        elif _name(node.func) == "path" and isinstance(node.func, ast.Name):
+            yield from (f"/{path}" for path in _text(node.args[0]))
+
+
+def _gets(call: ast.Call) -> bool:
+    methods = next((key.value for key in call.keywords if key.arg == "methods"), None)
+    return not isinstance(methods, (ast.List, ast.Tuple)) or any(isinstance(each, ast.Constant) and each.value == "GET" for each in methods.elts)
+
+
+def _text(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+def _name(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _shape(pattern: str) -> str:
+    """A expressão de um padrão: uma variável não passa da barra, a não ser a que diz que passa."""
+    pieces, end = [], 0
+    for found in CONVERTER.finditer(pattern):
+        pieces += [re.escape(pattern[end:found.start()]), ".+" if found[1] or found[2] else "[^/]+"]
+        end = found.end()
+    return "".join((*pieces, re.escape(pattern[end:])))
