@@ -14,7 +14,7 @@ from scripts.aws.types import (
     SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
 )
 from scripts.base.findings import Finding
-from scripts.checks import flows, settings, updates
+from scripts.checks import flows, served, settings, updates
 from scripts.checks.alarms import mute
 from scripts.checks.environment import starved
 from scripts.checks.handing import misshapen
@@ -208,5 +208,5 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute,), EKS_CLUSTER: (_cluster,), FUNCTION: (_traces,),
     STATE_MACHINE: (_traces, flows.flawed), TOPIC: (_topic,),
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes,),
-    TARGET_GROUP: (settings.attributes,), DISTRIBUTION: (settings.named,), "AWS::Budgets::Budget": (settings.budget,),
+    TARGET_GROUP: (settings.attributes, served.checked), DISTRIBUTION: (settings.named, served.rooted), "AWS::Budgets::Budget": (settings.budget,),
 }

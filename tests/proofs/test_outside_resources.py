@@ -47,6 +47,14 @@ FALSE |= {
     "sinais-do-pico": (PDV, {(*SIGNAL, "Count"): {"Ref": "InstanciasMaximas"}}, "espera 6 sinais"),
     "nascer-em-um-minuto": ("upload-ec2-ebs-rds", {(R, "Servidor", "CreationPolicy", "ResourceSignal", "Timeout"): "PT1M"}, "`Timeout` dá 60 s"),
 }
+HEALTH = "HealthCheckPath"
+FALSE |= {
+    "saude-com-barra": (LOJA, {prop("GrupoDestino", HEALTH): "/saude/"}, "pede `/saude/`"),
+    "saude-do-django": (ESPECTRO, {prop("GrupoDestino", HEALTH): "/health"}, "pede `/health`"),
+    "saude-do-flask": (PDV, {prop("GrupoDestino", HEALTH): "/healthz"}, "pede `/healthz`"),
+    "saude-que-so-grava": (PDV, {prop("GrupoDestino", HEALTH): "/vendas"}, "pede `/vendas`"),
+    "raiz-que-nao-ha": (LOJA, {prop("Distribuicao", "DistributionConfig", "DefaultRootObject"): "index.html"}, "recebe `/index.html`"),
+}
 RIGHT: dict[str, tuple[str, Edits]] = {
     "outro-nome-nos-dois": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.entrada",
                                        (*MACHINE, "Escolher", "Choices", 0, "Variable"): "$.entrada.mib"}),
@@ -55,6 +63,7 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "comparado-por-extenso": (ESPECTRO, {(*MACHINE, "Escolher"): {"Type": "Choice", "Default": "AnalisarNoBatch", "Choices": [
         {"Variable": "$.preparo.mib", "NumericLessThanEquals": 5, "Next": "AnalisarNaLambda"}]}}),
     "troca-mais-paciente": (PDV, {(*ROLLING, "PauseTime"): "PT1H"}),
+    "raiz-do-bucket": (LOJA, {prop("Distribuicao", "DistributionConfig", "DefaultRootObject"): "arquivos/index.html"}),
     "espera-nenhuma": ("envio-e-consulta", {prop("GrupoDestino", "TargetGroupAttributes", 0, "Value"): "0"}),
 }
 

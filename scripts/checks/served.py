@@ -1,0 +1,87 @@
+"""O caminho que se pede ao programa do template existe no código dele: o da verificação de saúde e o do objeto raiz."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from scripts.aws.types import INSTANCE, SCALING_GROUP, TARGET_GROUP
+from scripts.checks.programs import Effect
+from scripts.proofs.arrows.balancing import enrolments
+from scripts.proofs.arrows.program import handed
+from scripts.proofs.evidence import at
+from scripts.proofs.facts.machine import machines
+from scripts.proofs.facts.measures import texts
+from scripts.proofs.facts.routes import routes
+from scripts.proofs.facts.view import Placed, View
+from scripts.template.cloudformation import Resource
+
+CONFIG = "DistributionConfig"
+MOUNTING = re.compile(r"\b(?:include|register_blueprint|include_router|mount|re_path)\(")
+"""O que dá ao programa endereços que aqui não se leem."""
+
+
+def checked(view: View, targets: Resource) -> Iterator[Effect]:
+    """A verificação de saúde pede um caminho a que o programa das instâncias responde.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    """
+    said, matcher = view.at(targets, "HealthCheckPath"), str(view.value(targets, "Matcher", "HttpCode") or "200")
+    protocol = view.value(targets, "HealthCheckProtocol") or view.value(targets, "Protocol")
+    if protocol not in ("HTTP", "HTTPS") or not _plain(matcher):
+        return
+    path = str(said.value) if said else "/"
+    for member in _members(view, targets):
+        sources = [text for _, text in texts(view, [piece.path for piece in handed(view, member)], longest=None)]
+        if "${" not in path and answered(sources, path) is False:
+            yield said.path if said else at(targets, "HealthCheckPath"), (
+                f"a verificação de saúde de `{targets.id}` pede `{path}`, e o programa de `{member.id}` não responde a esse caminho: nenhuma "
+                "instância fica saudável; use um que o código tem.")
+
+
+def answered(sources: Iterable[str], path: str) -> bool | None:
+    """Algum dos programas responde a esse caminho; `None`, se não se conhecem os endereços deles."""
+    known = [(text, found) for text in sources if (found := routes(text))]
+    if not known or any(MOUNTING.search(text) for text, _ in known):
+        return None
+    return any(found.serve(path) or found.static and path.startswith("/static/") for _, found in known)
+
+
+def _plain(codes: str) -> bool:
+    """Só se aceita resposta de sucesso."""
+    return all(code.strip().startswith("2") for part in codes.split(",") for code in part.split("-"))
+
+
+def _members(view: View, targets: Resource) -> list[Resource]:
+    """As instâncias, e os grupos delas, que recebem deste grupo de destino."""
+    fixed = [view.points(view.inside(item, "Id"), INSTANCE) for item in view.items(targets, "Targets")]
+    fleets = [group for group in view.of_type(SCALING_GROUP)
+              if any(view.points(item, TARGET_GROUP) == targets for item in enrolments(view, group))]
+    return [member for member in fixed if member] + fleets
+
+
+def rooted(view: View, distribution: Resource) -> Iterator[Effect]:
+    """Quem pede `/` recebe o objeto raiz da origem do comportamento dele, se ela o tem.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html
+    """
+    root = view.at(distribution, CONFIG, "DefaultRootObject")
+    if root is None or not root.value:
+        return
+    path = f"/{root.value}"
+    ways = [way for way in view.items(distribution, CONFIG, "CacheBehaviors") if (pattern := view.inside(way, "PathPattern"))
+            and fnmatchcase(path, f"/{str(pattern.value).lstrip('/')}")]
+    usual = view.at(distribution, CONFIG, "DefaultCacheBehavior")
+    way = ways[0] if ways else usual
+    sources = [file.text for machine in machines(view) for file in machine.files]
+    if way and not _stored(view, distribution, way) and answered(sources, path) is False:
+        yield root.path, (f"quem abre `/` em `{distribution.id}` recebe `{path}`, e o programa da origem não responde a esse caminho; tire "
+                          "`DefaultRootObject`, ou dê o caminho ao código.")
+
+
+def _stored(view: View, distribution: Resource, way: Placed) -> bool:
+    """O comportamento leva a um bucket."""
+    target = view.inside(way, "TargetOriginId")
+    return any(view.inside(origin, "S3OriginConfig") is not None for origin in view.items(distribution, CONFIG, "Origins")
+               if target and (name := view.inside(origin, "Id")) and name.value == target.value)
