@@ -17,6 +17,7 @@ from http import HTTPStatus
 from scripts.aws.types import ALARM, BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, NAT_GATEWAY, QUEUE, SUBNET, TABLE, VOLUME
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
+from scripts.checks.coded import held
 from scripts.page.architecture import Page
 from scripts.page.document import Link
 from scripts.page.quantities import COUNT, EVERY, PORT, SIZE, Quantity, quantities
@@ -75,7 +76,7 @@ def check(page: Page, views: Views, spoken: Iterable[Sentence]) -> Iterator[Find
     """O que um passo ou um benefício diz e nada do que o prova vale; `spoken` é o que a página diz, de `sentences`."""
     for said in spoken:
         for quantity in quantities(said.text):
-            if not _status(said, quantity) and not supported(views, said, quantity) and (said.strict or _near(views, said, quantity)):
+            if not _status(said, quantity) and not supported(views, said, quantity) and (said.strict or _denied(views, said, quantity)):
                 yield Finding(page.path, said.line, "numero-sem-prova", _unsupported(views, said, quantity))
         yield from _names(page, views, said)
 
@@ -168,6 +169,11 @@ def _unsourced(text: str, codes: tuple[str, ...], links: Iterable[Link]) -> tupl
             text = text.replace(link.text, " " * len(link.text), 1)
             codes = tuple(code for code in codes if code not in link.text)
     return text, codes
+
+
+def _denied(views: Views, said: Sentence, quantity: Quantity) -> bool:
+    """Uma propriedade desmente o que a tabela diz, ou o programa do componente não traz esse tamanho."""
+    return not held(views, said.roots, quantity) if quantity.kind == SIZE else bool(_near(views, said, quantity))
 
 
 def _near(views: Views, said: Sentence, quantity: Quantity) -> list[str]:

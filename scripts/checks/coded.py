@@ -1,0 +1,63 @@
+"""Números da página que só o programa do template decide: o tamanho que ele lê, as conexões que aceita, a sessão que dá.
+
+Na linha de um componente, um tamanho que nenhuma propriedade diz precisa estar no programa dele. No resto da página, o
+que se diz do que tem nome no programa (a sessão, as conexões) é o que ele escreve.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from scripts.base.findings import Finding
+from scripts.page.architecture import Page
+from scripts.page.document import plain
+from scripts.page.quantities import COUNT, SIZE, TIME, Quantity, quantities
+from scripts.proofs.facts.constants import constants
+from scripts.proofs.facts.measures import texts, unit_of
+from scripts.proofs.facts.view import View
+from scripts.proofs.facts.views import Views
+from scripts.template.values import Path
+
+CODE = "numero-sem-prova"
+WHOLE: tuple[Path, ...] = (("Resources",), ("Mappings",))
+NAMED: tuple[tuple[str, str, str], ...] = (
+    (r"\bsess(?:ão|ões)\b", TIME, r"SESS(?:ION|AO)"),
+    (r"\bconex(?:ão|ões)\b", COUNT, r"^connection-limit$|CONNECTIONS|CONEXOES"),
+    (r"\bprimeir[oa]s\b|\bcomeço\b", SIZE, r"HEAD|INICIO"),
+)
+"""Do que a frase fala, a grandeza, e o nome que o programa lhe dá."""
+
+
+def check(page: Page, views: Views) -> Iterator[Finding]:
+    """Os números da página que o programa desmente."""
+    line = 1
+    for token in page.tokens:
+        line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
+        for said in quantities(_unsourced(plain(token.children), token.content)) if token.children else ():
+            known = {(name, value) for view in views.each for name, value in _named(view, said)}
+            if known and not any(value * (unit_of(name) or ("", 1))[1] == said.value for name, value in known):
+                name, value = min(known)
+                yield Finding(page.path, line, CODE,
+                              f"A página diz “{said.text}”, e o programa do template diz outra coisa em `{name}` ({value:.15g}). Acerte um dos dois.")
+
+
+def held(views: Views, roots: Iterable[Path], said: Quantity) -> bool:
+    """O programa que há nestes caminhos traz esse número; verdadeiro também quando não há programa."""
+    found = [constants(text).every for view in views.each for _, text in texts(view, roots, longest=None) if "\n" in text]
+    numbers = set().union(*found)
+    return not numbers or any(said.value == number for number in numbers)
+
+
+def _named(view: View, said: Quantity) -> Iterator[tuple[str, float]]:
+    for pattern, kind, name in NAMED:
+        if said.kind == kind and re.search(pattern, said.clause, re.IGNORECASE):
+            sources = dict.fromkeys(text for _, text in texts(view, WHOLE, longest=None) if "\n" in text)
+            yield from (pair for text in sources for pair in constants(text).named if re.search(name, pair[0]))
+
+
+def _unsourced(text: str, written: str) -> str:
+    """A frase sem o que está num link para fora, que é a fonte do que ele diz."""
+    for shown in re.findall(r"\[([^\]]*)\]\(https://", written):
+        text = text.replace(shown, " " * len(shown), 1)
+    return text
