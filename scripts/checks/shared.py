@@ -40,6 +40,7 @@ PARTS: dict[str, tuple[tuple[Key, ...], ...]] = {
 }
 """De cada tipo, as propriedades que são decisão do projeto, e não da arquitetura."""
 
+PACE = ("idle_timeout.timeout_seconds", "client_keep_alive.seconds")
 POLICIES = {"AWS::RDS::DBInstance": ("DeletionPolicy", "UpdateReplacePolicy")}
 PARAMETER = ("AllowedPattern",)
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
@@ -80,7 +81,7 @@ def parts(template: Template) -> Iterator[Part]:
     databases = {name for resource in template.resources.values() if resource.type == DATABASE for name in resource.references}
     for resource in template.resources.values():
         for keys in PARTS.get(resource.type, ()):
-            yield _of(template, resource, f"{resource.type}: `{'.'.join(map(str, keys))}`", _at(resource.properties, keys), *keys)
+            yield _of(template, resource, f"{resource.type}: `{'.'.join(map(str, keys))}`", _common(_at(resource.properties, keys)), *keys)
         for name in POLICIES.get(resource.type, ()):
             yield _part(f"{resource.type}: `{name}`", resource.body.get(name), template, ("Resources", resource.id, name),
                         _reason(resource))
@@ -91,15 +92,26 @@ def parts(template: Template) -> Iterator[Part]:
         yield from _requirements(template, resource)
 
 
+def _common(value: Any) -> Any:
+    """O valor sem os atributos em que cada arquitetura tem o seu ritmo."""
+    return [item for item in value if not (isinstance(item, dict) and item.get("Key") in PACE)] if isinstance(value, list) else value
+
+
 def _statements(template: Template, resource: Resource) -> Iterator[Part]:
     """As permissões do agente do Systems Manager e a negação de quem chega sem TLS."""
     for keys, statement in _found(resource.properties, ()):
         actions = statement.get("Action")
         if any(str(action).startswith(AGENT) for action in (actions if isinstance(actions, list) else [actions])):
             yield _of(template, resource, "as permissões do Session Manager: `Action`", actions, *keys, "Action")
-        if resource.type == "AWS::S3::BucketPolicy" and statement.get("Effect") == "Deny":
+        if resource.type == "AWS::S3::BucketPolicy" and statement.get("Effect") == "Deny" and not _only_stricter(statement):
             body = {key: item for key, item in statement.items() if key != "Resource"}
             yield _of(template, resource, "a negação sem TLS do bucket", body, *keys)
+
+
+def _only_stricter(statement: dict[str, Any]) -> bool:
+    """A negação é de versões velhas do TLS: não é a que se compara, e só soma a ela."""
+    condition = json.dumps(statement.get("Condition"), default=str)
+    return "s3:TlsVersion" in condition and "aws:SecureTransport" not in condition
 
 
 def _found(node: Any, keys: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], dict[str, Any]]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from bench import R, prop
-from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, findings
+from bench import REAL, R, prop
+from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, findings, subject
+
+from scripts.checks import shared
 
 MACHINE = prop("MaquinaAnalise", "Definition", "States")
 CATCH_ALL = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro"}
@@ -55,6 +57,11 @@ FALSE |= {
     "saude-que-so-grava": (PDV, {prop("GrupoDestino", HEALTH): "/vendas"}, "pede `/vendas`"),
     "raiz-que-nao-ha": (LOJA, {prop("Distribuicao", "DistributionConfig", "DefaultRootObject"): "index.html"}, "recebe `/index.html`"),
 }
+FALSE |= {
+    "autoridade-vencida": ("upload-ec2-ebs-rds", {prop("Banco", "CACertificateIdentifier"): "rds-ca-2019"}, "não tem a autoridade"),
+    "operacoes-demais": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "Iops"): 60000}, "não aceita 60000 operações"),
+    "vazao-demais": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "Throughput"): 1000}, "não aceita 1000 MiB/s"),
+}
 RIGHT: dict[str, tuple[str, Edits]] = {
     "outro-nome-nos-dois": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.entrada",
                                        (*MACHINE, "Escolher", "Choices", 0, "Variable"): "$.entrada.mib"}),
@@ -64,8 +71,33 @@ RIGHT: dict[str, tuple[str, Edits]] = {
         {"Variable": "$.preparo.mib", "NumericLessThanEquals": 5, "Next": "AnalisarNaLambda"}]}}),
     "troca-mais-paciente": (PDV, {(*ROLLING, "PauseTime"): "PT1H"}),
     "raiz-do-bucket": (LOJA, {prop("Distribuicao", "DistributionConfig", "DefaultRootObject"): "arquivos/index.html"}),
+    "autoridade-por-extenso": ("upload-ec2-ebs-rds", {prop("Banco", "CACertificateIdentifier"): "rds-ca-rsa2048-g1"}),
+    "ritmo-por-extenso": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "Iops"): 3000, prop("VolumeDefinitivos", "Throughput"): 125}),
+    "logs-do-banco": ("upload-ec2-ebs-rds", {prop("Banco", "EnableCloudwatchLogsExports"): ["postgresql"]}),
     "espera-nenhuma": ("envio-e-consulta", {prop("GrupoDestino", "TargetGroupAttributes", 0, "Value"): "0"}),
 }
+
+
+def test_what_only_adds_to_a_common_part_does_not_diverge():
+    denied = {"Sid": "NegarTlsVelho", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+              "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}}
+    whole = [subject(slug)[0].template for slug in REAL]
+    changed = {
+        "cli-s3-lambda-dynamodb": _policy("cli-s3-lambda-dynamodb", denied),
+        "envio-e-consulta": subject("envio-e-consulta")[0].put(*prop("Balanceador", "LoadBalancerAttributes"), value=[
+            {"Key": "idle_timeout.timeout_seconds", "Value": "120"},
+            {"Key": "routing.http.drop_invalid_header_fields.enabled", "Value": "true"}]).template,
+    }
+    assert shared.check([changed.get(slug, read) for slug, read in zip(REAL, whole)]) == []
+
+
+def _policy(slug, statement):
+    """O template com mais uma declaração na política do bucket dele."""
+    read = subject(slug)[0]
+    name = next(resource.id for resource in read.template.resources.values() if resource.type == "AWS::S3::BucketPolicy")
+    keys = prop(name, "PolicyDocument", "Statement")
+    before = read.template.resources[name].properties["PolicyDocument"]["Statement"]
+    return read.put(*keys, value=[*before, statement]).template
 
 
 @pytest.mark.parametrize("name", FALSE)

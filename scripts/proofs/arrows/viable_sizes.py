@@ -16,6 +16,12 @@ RESERVED = ("rdsadmin", "admin")
 STARTING = 60
 """Segundos: menos que isso, nenhuma instância liga o programa."""
 COLD = ("sc1", "st1")
+PACED = ("gp3", "io1", "io2")
+AUTHORITIES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
+"""As autoridades que assinam o certificado de um banco; as três estão no pacote de certificados que a AWS publica.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
+"""
 
 
 @judge(TABLE)
@@ -34,6 +40,17 @@ def _volume(view: View, volume: Resource) -> Iterator[Missing]:
         yield Missing(at(volume, "VolumeType"), f"`{volume.id}` é `{kind}` e não diz `Iops`", "use `gp3`, ou escreva `Iops`")
     if size is not None and not (125 if kind in COLD else 1) <= size <= 65536:
         yield Missing(at(volume, "Size"), f"não há volume `{kind}` de {size} GiB", "use um tamanho que o tipo aceite")
+    yield from _pace(view, volume, kind, size)
+
+
+def _pace(view: View, volume: Resource, kind: str, size: int | None) -> Iterator[Missing]:
+    """As operações e a vazão que se pedem, o tipo as dá: no `gp3`, a partir do que ele já dá, e na proporção do tamanho."""
+    asked, flow = (view.at(volume, name) for name in ("Iops", "Throughput"))
+    iops, rate = (whole(found.value) if found else None for found in (asked, flow))
+    if asked and (kind not in PACED or kind == "gp3" and not 3000 <= (iops or 0) <= min(80_000, max(3000, 500 * (size or 1)))):
+        yield Missing(asked.path, f"`{volume.id}`, `{kind}`, não aceita {asked.value} operações por segundo", "tire `Iops`")
+    if flow and (kind != "gp3" or not 125 <= (rate or 0) <= min(2000, (iops or 3000) // 4)):
+        yield Missing(flow.path, f"`{volume.id}`, `{kind}`, não aceita {flow.value} MiB/s", "tire `Throughput`")
 
 
 @judge(TARGET_GROUP)
@@ -77,6 +94,9 @@ def _database(view: View, database: Resource) -> Iterator[Missing]:
     size, most = (whole(view.value(database, name)) for name in ("AllocatedStorage", "MaxAllocatedStorage"))
     if user and str(user.value).lower() in RESERVED and "postgres" in str(view.value(database, "Engine")):
         yield Missing(user.path, f"`{user.value}` é um nome que o motor de `{database.id}` guarda para si", "escolha outro `MasterUsername`")
+    signer = view.at(database, "CACertificateIdentifier")
+    if signer and signer.value not in AUTHORITIES:
+        yield Missing(signer.path, f"o RDS não tem a autoridade `{signer.value}`, ou ela já venceu", f"use `{AUTHORITIES[0]}`")
     if kind.startswith("io") and view.at(database, "Iops") is None:
         yield Missing(at(database, "StorageType"), f"`{database.id}` é `{kind}` e não diz `Iops`", "use `gp3`, ou escreva `Iops`")
     if size is not None and (size < 20 or most is not None and most <= size):
