@@ -35,6 +35,20 @@ def test_what_the_template_allows_is_drawn_and_only_the_texts_are_left(project, 
     assert "provas.md#" in (project.root / "docs" / "arquiteturas" / slug / "index.md").read_text(encoding="utf-8")
 
 
+def test_the_copies_of_a_resource_share_a_step_and_who_is_only_told_comes_last(project):
+    assert project.run("novo", "loja", "--de", str(source("espectrometria"))).status == 0
+    script = (project.root / "diagrams_src" / "loja.py").read_text(encoding="utf-8")
+    steps = dict(re.findall(r"(\w+ >> Edge\([^)]*\) >> \w+)()", script))
+    number = {line: re.findall(r'passo="(\d+)"', line)[0] for line in steps}
+    to = {line: line.split(" >> ")[0] for line in number if line.endswith(">> balanceador_interno")}
+    assert len(to) == 2 and len({number[line] for line in to}) == 1
+    last = max(number, key=lambda line: int(number[line]))
+    assert last.endswith(">> pessoa")
+    page = (project.root / "docs" / "arquiteturas" / "loja" / "index.md").read_text(encoding="utf-8")
+    told = re.findall(r"^(\d+)\. Diga", page, re.MULTILINE)
+    assert told == [str(each) for each in range(1, len(set(number.values())) + 1)]
+
+
 def test_a_template_already_in_its_place_is_taken_as_it_is(project):
     target = project.root / "docs" / "arquiteturas" / "minha" / "template.yaml"
     target.parent.mkdir(parents=True)

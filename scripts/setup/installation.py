@@ -51,6 +51,7 @@ HINTS = (
 )  # fmt: skip
 
 
+RATE = 30  # pacotes por minuto, numa rede e num computador comuns
 USES = {"site": "com que se desenha e se monta o site; os que só os testes usam, `testar` traz",
         "test": "que só os testes usam; o que já está em `.venv` fica"}
 
@@ -130,7 +131,9 @@ def install(name: str, handle: IO[bytes]) -> None:
     """Instala uma trava; o selo só fica cheio no fim, e vazio quer dizer parada pelo meio."""
     previous, content, before = stamp(name), expected_stamp(name), set(os.listdir(PACKAGES))
     total = len(re.findall(rb"(?m)^[\w.-]+(?:\[[^]]*\])?==", content))
-    say(f"Instalando requirements/{name}.txt{', que mudou' if previous else ''}: {total} pacotes, {USES.get(name, '')}…")
+    minutes = 1 + total // RATE
+    say(f"Instalando requirements/{name}.txt{', que mudou' if previous else ''}: {total} pacotes, {USES.get(name, '')}. Costuma levar até "
+        f"{minutes} minuto{'s' if minutes > 1 else ''}…")
     try:
         write_stamp(name, b"")
         status, output = run((*PIP, "-r", lock_path(name)), handle, Progress(total))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from os.path import commonprefix
@@ -41,7 +42,8 @@ def sketch(views: Views, slug: str, title: str) -> Diagram:
             name = identity(resource.id) + (f"-{number}" if len(places) > 1 else "")
             nodes.append(Node(name, words(resource.id), 1, kind=f"aws.{class_of(resource.type)}", group=place, resources=(resource.id,)))
     diagram = Diagram(slug, f"diagrams_src/{slug}.py", title, 1, "LR", tuple(nodes), tuple(groups), bound=True)
-    edges = _ordered(_first_doors(diagram, views, _proven(diagram, views)))
+    own = {node.id: node.resources or (node.id,) for node in nodes}
+    edges = _ordered(_first_doors(diagram, views, _proven(diagram, views)), own)
     linked = {end for edge in edges for end in (edge.tail, edge.head)}
     return replace(diagram, edges=tuple(edges), nodes=tuple(node for node in nodes if node.id != PERSON or PERSON in linked))
 
@@ -84,16 +86,20 @@ def _first_doors(diagram: Diagram, views: Views, edges: list[Edge]) -> list[Edge
     return [edge for edge in edges if not (edge.tail == PERSON and edge.head in behind)]
 
 
-def _ordered(edges: list[Edge]) -> list[Edge]:
-    """De quem ninguém chama para diante; cada seta é um passo."""
+def _ordered(edges: list[Edge], own: Mapping[str, tuple[str, ...]]) -> list[Edge]:
+    """De quem ninguém chama para diante, e por fim quem só é avisado; cada seta é um passo, e as das cópias de um recurso, o mesmo.
+
+    `own` são os recursos de cada componente: um grupo de Auto Scaling se desenha uma vez por zona.
+    """
     heads = {edge.head for edge in edges}
     depth = {edge.tail: 0 for edge in edges if edge.tail not in heads or edge.tail == PERSON}
     for _ in edges:
         for edge in edges:
             if edge.tail in depth:
                 depth.setdefault(edge.head, depth[edge.tail] + 1)
-    ranked = sorted(edges, key=lambda edge: (depth.get(edge.tail, 99), edge.tail, edge.head))
-    return [replace(edge, step=step) for step, edge in enumerate(ranked, 1)]
+    ranked = sorted(edges, key=lambda edge: (edge.head == PERSON, depth.get(edge.tail, 99), edge.tail, edge.head))
+    steps: dict[tuple, int] = {}
+    return [replace(edge, step=steps.setdefault((own[edge.tail], own[edge.head], edge.action), len(steps) + 1)) for edge in ranked]
 
 
 def _groups(net: Network) -> tuple[list[Group], dict[str, list[str]]]:

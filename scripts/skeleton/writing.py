@@ -62,8 +62,9 @@ def parts(diagram: Diagram, views: Views, proofs: bool) -> dict[str, str]:
     """O que a página tem desse desenho: as linhas, os passos, os benefícios que se provam e a cobrança; `proofs` diz se há onde citá-los."""
     names = {element.id: " ".join(element.label.split()) for element in (*diagram.nodes, *diagram.groups)}
     used = {resource.type for resource in views.template.resources.values()}
-    steps = [f"{edge.step}. Diga o que acontece quando [{names[edge.tail]}](#{edge.tail}) chama [{names[edge.head]}](#{edge.head})."
-             for edge in diagram.edges]
+    first = {edge.step: edge for edge in reversed(diagram.edges)}
+    steps = [f"{step}. Diga o que acontece quando [{names[edge.tail]}](#{edge.tail}) chama [{names[edge.head]}](#{edge.head})."
+             for step, edge in sorted(first.items())]
     named = any("RoleName" in resource.properties for resource in views.template.resources.values())
     identity = any(type_.startswith("AWS::IAM::") for type_ in used)
     return {
