@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.base.tree import Tree
+from tests.proofs.test_common_properties import FAN
 
 ROOT = Path(__file__).resolve().parent.parent
 WHOLE = ("cli-s3-lambda-dynamodb", "foto-perfil", "ecommerce", "musicas", "pdv-alta-disponibilidade")
@@ -47,6 +48,16 @@ def test_the_copies_of_a_resource_share_a_step_and_who_is_only_told_comes_last(p
     page = (project.root / "docs" / "arquiteturas" / "loja" / "index.md").read_text(encoding="utf-8")
     told = re.findall(r"^(\d+)\. Diga", page, re.MULTILINE)
     assert told == [str(each) for each in range(1, len(set(number.values())) + 1)]
+
+
+def test_who_reads_a_queue_comes_after_what_arrives_there(project):
+    file = project.root / "fila.yaml"
+    file.write_text("Resources:\n" + "".join(f"  {line}\n" for line in FAN.splitlines()), encoding="utf-8")
+    assert project.run("novo", "avisos", "--de", str(file)).status == 0
+    script = (project.root / "diagrams_src" / "avisos.py").read_text(encoding="utf-8")
+    order = re.findall(r'(\w+) >> Edge\(passo="(\d+)"[^)]*\) >> (\w+)', script)
+    step = {(tail, head): int(number) for tail, number, head in order}
+    assert step["balde", "regra"] < step["regra", "topico"] < step["topico", "fila_a"] < step["funcao_a", "fila_a"]
 
 
 def test_a_template_already_in_its_place_is_taken_as_it_is(project):

@@ -139,7 +139,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     undrawn = relations.undrawn(diagram, views)
     yield from relations.findings(views, undrawn)
     meant = arrows.meant(diagram, views, read.proofs)
-    absent = tuple(prove_arrow(diagram, views, relation.edge) for relation in undrawn)  # o que só elas mostram já está dito
+    absent = tuple(prove_arrow(diagram, views, each.edge) for each in undrawn)  # o que só elas mostram já está dito
     yield from unclaimed(diagram, views, (*meant, *absent))
     yield from unread(diagram, views, meant, absent)
     if read.page:

@@ -91,13 +91,15 @@ def _ordered(edges: list[Edge], own: Mapping[str, tuple[str, ...]]) -> list[Edge
 
     `own` são os recursos de cada componente: um grupo de Auto Scaling se desenha uma vez por zona.
     """
-    heads = {edge.head for edge in edges}
-    depth = {edge.tail: 0 for edge in edges if edge.tail not in heads or edge.tail == PERSON}
+    flows = [(edge.head, edge.tail) if edge.action in POLLING else (edge.tail, edge.head) for edge in edges]  # quem lê vem depois do que lê
+    ends = {end for _, end in flows}
+    depth = {start: 0 for start, _ in flows if start not in ends or start == PERSON}
     for _ in edges:
-        for edge in edges:
-            if edge.tail in depth:
-                depth.setdefault(edge.head, depth[edge.tail] + 1)
-    ranked = sorted(edges, key=lambda edge: (edge.head == PERSON, depth.get(edge.tail, 99), edge.tail, edge.head))
+        for start, end in flows:
+            if start in depth:
+                depth.setdefault(end, depth[start] + 1)
+    first = {edge.id: start for edge, (start, _) in zip(edges, flows)}
+    ranked = sorted(edges, key=lambda edge: (edge.head == PERSON, depth.get(first[edge.id], 99), edge.action in POLLING, edge.tail, edge.head))
     steps: dict[tuple, int] = {}
     return [replace(edge, step=steps.setdefault((own[edge.tail], own[edge.head], edge.action), len(steps) + 1)) for edge in ranked]
 

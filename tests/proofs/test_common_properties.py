@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bench import R, Architecture, bench, holds, prop
+from tests.proofs.bench import R, Architecture, bench, holds, prop
 
 from scripts.checks import effects
 from scripts.proofs.drawn.coverage import unclaimed
@@ -229,6 +229,21 @@ def test_the_pattern_hears_the_event_of_the_arrow(heard, action, proven):
     found = bench(FAN, arrow).put(*prop("Regra", "EventPattern", "detail-type"), value=heard)
     assert found.proof().proven is proven
     assert not proven or found.survivors() == []
+
+
+READING = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Sub": "${Balde.Arn}/*"}}
+
+
+def test_the_event_brings_the_name_of_the_bucket_from_hand_to_hand():
+    reads = bench(FAN, "FuncaoA >> Balde acao=s3:GetObject").put(*prop("PapelA", "Policies", 0, "PolicyDocument", "Statement", 0), value=READING)
+    assert reads.missing() == []
+    everything = reads.remove(*prop("Regra", "EventPattern", "detail"))
+    assert everything.missing() == []
+    for path, value in ((prop("Regra", "Targets", 0, "Input"), "{}"), (prop("MapaA", "EventSourceArn"), {"Fn::GetAtt": ["Sobras", "Arn"]}),
+                        (prop("AssinaA", "Endpoint"), {"Fn::GetAtt": ["FilaB", "Arn"]})):
+        broken = reads.put(*path, value=value)
+        broken = broken.remove(*prop("Regra", "Targets", 0, "DeadLetterConfig")) if path[1] == "MapaA" else broken
+        assert any("nada diz ao programa de `FuncaoA` qual é `Balde`" in text for text in broken.missing()), path
 
 
 QUICK = API.replace("ProtocolType: HTTP,", "ProtocolType: HTTP, Target: !GetAtt Funcao.Arn,")

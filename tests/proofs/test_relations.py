@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from bench import Architecture, bench, prop
-from test_common_properties import API, API_ARROWS, FAN, FAN_ARROWS, STREAM
+from tests.proofs.bench import Architecture, bench, prop
+from tests.proofs.test_common_properties import API, API_ARROWS, FAN, FAN_ARROWS, STREAM
 from test_deliveries import ARROWS, GOOD
 
 from scripts.checks import cycles

@@ -18,10 +18,11 @@ from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.citations import citations, cites
 from scripts.proofs.facts.machine import INIT, USER_DATA
 from scripts.proofs.facts.measures import texts
+from scripts.proofs.facts.relations import brought
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.volumes import links
 from scripts.proofs.identity.principals import task_of
-from scripts.proofs.identity.services import SERVICES, watched
+from scripts.proofs.identity.services import SERVICES
 from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Resource
@@ -90,7 +91,7 @@ def unhanded(view: View, program: Resource, attribute: str, what: str) -> Iterat
 def _told(view: View, program: Resource, head: Resource, given: list[Placed]) -> bool:
     if head.type in DATABASES:
         return any(cites(view.written(piece), head.id + DATABASES[head.type]) for piece in (*given, *_relays(view)))
-    if head.type == BUCKET and watched(view, head, program):
+    if head.type == BUCKET and brought(view, head, program):
         return True  # o evento traz o nome
     devices = [str(link.device.value) for link in links(view) if link.volume == head and link.device] if head.type == VOLUME else []
     said = [text for _, text in texts(view, [piece.path for piece in (*given, *_relays(view))], longest=None)]
