@@ -126,3 +126,15 @@ def test_a_number_that_a_line_says_or_that_has_a_source_passes(slug, old, new):
 ])
 def test_a_name_that_nothing_on_the_way_uses_is_a_finding(slug, old, new):
     assert "nome-sem-prova" in codes(slug, retold(slug, old, new))
+
+
+@pytest.mark.parametrize(("text", "right"), [("até 10 por segundo", True), ("até dez pedidos por segundo", True), ("até 20 por segundo", False)])
+def test_a_stage_says_how_many_requests_a_second(text, right):
+    from scripts.proofs.facts.measures import measures
+    from scripts.proofs.facts.views import views_of
+    from tests.proofs.bench import parse
+
+    template = parse("E: {Type: AWS::ApiGatewayV2::Stage, Properties: {DefaultRouteSettings: {ThrottlingRateLimit: 10}}}")
+    said, = quantities(text)
+    known = list(measures(views_of(template).each[0], [("Resources", "E", "Properties")]))
+    assert any(each.kind == said.kind and each.value == said.value for each in known) is right

@@ -22,6 +22,7 @@ from scripts.proofs.arrows.queues import POLLING
 from scripts.proofs.arrows.registry import OUTSIDE, RULES
 from scripts.proofs.facts.views import Views
 from scripts.proofs.identity.policies import Statement, every
+from scripts.proofs.identity.services import reads
 from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.topology import Network, network_of
 from scripts.template.cloudformation import Resource
@@ -91,15 +92,15 @@ def _ordered(edges: list[Edge], own: Mapping[str, tuple[str, ...]]) -> list[Edge
 
     `own` são os recursos de cada componente: um grupo de Auto Scaling se desenha uma vez por zona.
     """
-    flows = [(edge.head, edge.tail) if edge.action in POLLING else (edge.tail, edge.head) for edge in edges]  # quem lê vem depois do que lê
-    ends = {end for _, end in flows}
-    depth = {start: 0 for start, _ in flows if start not in ends or start == PERSON}
+    flows = {edge.id: (edge.head, edge.tail) if edge.action in POLLING else (edge.tail, edge.head) for edge in edges}  # quem lê vem depois
+    moving = [flows[edge.id] for edge in edges if edge.action in POLLING or not edge.action or not all(map(reads, edge.action.split()))]
+    ends = {end for _, end in moving}
+    depth = {start: 0 for start, _ in flows.values() if start not in ends or start == PERSON}
     for _ in edges:
-        for start, end in flows:
+        for start, end in moving:
             if start in depth:
                 depth.setdefault(end, depth[start] + 1)
-    first = {edge.id: start for edge, (start, _) in zip(edges, flows)}
-    ranked = sorted(edges, key=lambda edge: (edge.head == PERSON, depth.get(first[edge.id], 99), edge.action in POLLING, edge.tail, edge.head))
+    ranked = sorted(edges, key=lambda edge: (edge.head == PERSON, depth.get(flows[edge.id][0], 99), edge.action not in POLLING, edge.tail, edge.head))
     steps: dict[tuple, int] = {}
     return [replace(edge, step=steps.setdefault((own[edge.tail], own[edge.head], edge.action), len(steps) + 1)) for edge in ranked]
 

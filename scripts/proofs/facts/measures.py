@@ -34,6 +34,8 @@ DAILY = "BackupRetentionPeriod"
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
 """
+RATED = ("ThrottlingRateLimit", "RateLimit")
+"""Pedidos por segundo: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html"""
 OFF = {"Status": ("Disabled", "Suspended"), "Enabled": (False, "false"), "State": ("DISABLED",)}
 INTERVALS = {"MINUTES": 60, "HOURS": 3600, "DAYS": DAY}
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -136,6 +138,8 @@ def _leaf(value: Any, path: Path, name: str) -> Iterator[Measure]:
         return
     kind, scale = unit_of(name) or (COUNT, 1)
     yield Measure(path, kind, number * scale, name)
+    if name in RATED and number:
+        yield Measure(path, EVERY, 1 / number, name)
     if name == DAILY and number:
         yield Measure(path, EVERY, DAY, name)
 
