@@ -208,5 +208,6 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute,), EKS_CLUSTER: (_cluster,), FUNCTION: (_traces,),
     STATE_MACHINE: (_traces, flows.flawed), TOPIC: (_topic,),
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes,),
-    TARGET_GROUP: (settings.attributes, served.checked), DISTRIBUTION: (settings.named, served.rooted), "AWS::Budgets::Budget": (settings.budget,),
+    TARGET_GROUP: (settings.attributes, served.checked, served.disguised),
+    DISTRIBUTION: (settings.named, served.rooted), "AWS::Budgets::Budget": (settings.budget,),
 }

@@ -37,6 +37,9 @@ LIBPQ = frozenset(
 """O que a biblioteca do PostgreSQL lê. https://www.postgresql.org/docs/current/libpq-envars.html"""
 INLINE = re.compile(r"\bpython3?(?:\.\d+)?\s+-c\s+\"?\$\{?(\w+)\}?\"?")
 NEAR = 0.5
+SIGNING = re.compile(r"\bgenerate_presigned_(?:url|post)\(")
+REGIONAL = re.compile(r"""["']?(?:us_east_1_regional_endpoint|addressing_style)["']?\s*[:=]\s*["'](?:regional|virtual)["']""")
+GLOBAL = re.compile(r"\$\{(\w+)\.DomainName\}|^https://\$\{(\w+)\}\.s3\.amazonaws\.com")
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
 SOURCED = re.compile(r"^\s*(?:\.|source)[ \t]+(/\S+)", re.MULTILINE)
 
@@ -49,7 +52,7 @@ def starved(view: View, owner: Resource) -> Iterator[Effect]:
         yield from _containers(view, owner)
     elif owner.type in USER_DATA:
         machine = machine_of(view, owner)
-        yield from _machine(view, machine) if machine else ()
+        yield from (*_machine(view, machine), *_addressed(view, machine)) if machine else ()
 
 
 def _function(view: View, function: Resource) -> Iterator[Effect]:
@@ -144,6 +147,22 @@ def _machine(view: View, machine: Machine) -> Iterator[Effect]:
         yield from _unfed(who, path, _shell(view, machine, text), ())
     for step in machine.steps:
         yield from _unfed(who, step.path, _shell(view, machine, step.text), step.given)
+
+
+def _addressed(view: View, machine: Machine) -> Iterator[Effect]:
+    """O domínio de um bucket que o programa recebe é o dos links que ele assina.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    for unit in units(machine):
+        text = "\n".join(file.text for file, _ in unit.sources)
+        for name, value in unit.given(unit.instances[0]).items() if SIGNING.search(text) and REGIONAL.search(text) else ():
+            found = next((each for each in GLOBAL.findall(value)), ())
+            bucket = next(filter(None, found), "")
+            if bucket in view.resources:
+                near = unit.environment_file or unit.file
+                yield near.path, (f"`{name}` traz o domínio global de `{bucket}`, e os links que o programa assina levam ao da região: o navegador "
+                                  "os recusa; use `RegionalDomainName`.")
 
 
 def _shell(view: View, machine: Machine, text: str) -> Read:

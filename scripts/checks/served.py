@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from scripts.aws.types import INSTANCE, SCALING_GROUP, TARGET_GROUP
+from scripts.aws.types import INSTANCE, LISTENER, SCALING_GROUP, TARGET_GROUP
 from scripts.checks.programs import Effect
 from scripts.proofs.arrows.balancing import enrolments
 from scripts.proofs.arrows.program import handed
 from scripts.proofs.evidence import at
-from scripts.proofs.facts.machine import machines
+from scripts.proofs.facts.machine import machine_of, machines
 from scripts.proofs.facts.measures import texts
-from scripts.proofs.facts.routes import routes
+from scripts.proofs.facts.routes import answered
+from scripts.proofs.facts.units import units
 from scripts.proofs.facts.view import Placed, View
+from scripts.proofs.network.interfaces_by_type import model_of
+from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Resource
 
 CONFIG = "DistributionConfig"
-MOUNTING = re.compile(r"\b(?:include|register_blueprint|include_router|mount|re_path)\(")
-"""O que dá ao programa endereços que aqui não se leem."""
+SCHEME = re.compile(r"\brequest\.(?:scheme|is_secure|host_url|url_root|base_url|root_url|build_absolute_uri)\b|_external=True")
+TOLD = re.compile(r"\bProxyFix\(|\bSECURE_PROXY_SSL_HEADER\b")
+"""Como um programa confia por si: Flask e Django."""
 
 
 def checked(view: View, targets: Resource) -> Iterator[Effect]:
@@ -40,12 +44,30 @@ def checked(view: View, targets: Resource) -> Iterator[Effect]:
                 "instância fica saudável; use um que o código tem.")
 
 
-def answered(sources: Iterable[str], path: str) -> bool | None:
-    """Algum dos programas responde a esse caminho; `None`, se não se conhecem os endereços deles."""
-    known = [(text, found) for text in sources if (found := routes(text))]
-    if not known or any(MOUNTING.search(text) for text, _ in known):
-        return None
-    return any(found.serve(path) or found.static and path.startswith("/static/") for _, found in known)
+def disguised(view: View, targets: Resource) -> Iterator[Effect]:
+    """O programa que olha o protocolo do pedido confia no que o balanceador diz dele: sem isso, vê HTTP onde o navegador usou HTTPS.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
+    """
+    secure = any(listener.type == LISTENER and view.value(listener, "Protocol") == "HTTPS" and targets.id in listener.references
+                 for listener in view.of_type(LISTENER))
+    if not secure or view.value(targets, "Protocol") != "HTTP":
+        return
+    for member in _members(view, targets):
+        owner = model_of(network_of(view), member) if member.type == SCALING_GROUP else member
+        machine = machine_of(view, owner) if owner else None
+        for unit in units(machine) if machine else ():
+            text, command = "\n".join(file.text for file, _ in unit.sources), unit.last("ExecStart")
+            if SCHEME.search(text) and not TOLD.search(text) and not _trusts(unit.command):
+                yield unit.file.path, (f"o programa de `{member.id}` olha o protocolo do pedido, e `{command.partition(' ')[0]}` não confia no que o "
+                                       "balanceador diz dele: aceite `x-forwarded-proto`.")
+
+
+def _trusts(command: list[str]) -> bool:
+    """O servidor aceita, de quem o chama, o protocolo que o navegador usou."""
+    said = dict(word.partition("=")[::2] for word in command)
+    return "x-forwarded-proto" in said.get("--trusted-proxy-headers", "").lower().split() and bool(said.get("--trusted-proxy")) or (
+        said.get("--url-scheme") == "https" or bool(said.get("--forwarded-allow-ips")))
 
 
 def _plain(codes: str) -> bool:

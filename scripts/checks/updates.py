@@ -14,6 +14,7 @@ from scripts.aws.types import SCALING_GROUP
 from scripts.checks.programs import Effect
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.machine import machine_of
+from scripts.proofs.facts.measures import parameters
 from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
@@ -26,6 +27,7 @@ NEEDED = ("Launch", "Terminate", "AddToLoadBalancer")
 https://repost.aws/knowledge-center/auto-scaling-group-rolling-updates
 """
 DURATION = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6})S)?")
+RENEWING = re.compile(r"\b(?:renov|recri|substitu)\w*\b[^.]*\binstâncias\b|\binstâncias\b[^.]*\b(?:renov|recri|substitu)\w*", re.IGNORECASE)
 INSTALLING = re.compile(r"\b(?:dnf|yum|apt-get|apt|pip\d?(?:\.\d+)?)\b[^\n]*\binstall\b")
 LEAST = 300
 """Quantos segundos, ao menos, se dá a uma máquina que instala pacotes: menos que isso nem a inicialização garante."""
@@ -44,6 +46,7 @@ def held(view: View, owner: Resource) -> Iterator[Effect]:
         if true(rolling.get("WaitOnResourceSignals")):
             yield from _short(view, owner, rolling.get("PauseTime", "PT5M"), "UpdatePolicy", "AutoScalingRollingUpdate", "PauseTime")
         yield from _rolling(view, owner, rolling)
+        yield from _renewed(view, owner)
 
 
 def _policy(view: View, owner: Resource, name: str) -> dict[str, Any]:
@@ -93,6 +96,19 @@ def _rolling(view: View, group: Resource, rolling: dict[str, Any]) -> Iterator[E
             f"a troca quer {serving} instâncias em serviço, e `{group.id}` tem no máximo {most}: o CloudFormation a recusa; use menos.")
     if whole(rolling.get("MaxBatchSize", 1)) == 0:
         yield _at(group, *keys, "MaxBatchSize"), f"a troca de `{group.id}` é de nenhuma instância por vez; use ao menos 1."
+
+
+def _renewed(view: View, group: Resource) -> Iterator[Effect]:
+    """O parâmetro que diz renovar as instâncias está no modelo: mudar só o que o `cfn-init` lê não faz versão nova dele.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html
+    """
+    model = model_of(network_of(view), group)
+    for name, declared in view.template.parameters.items() if model else ():
+        said = str(declared.get("Description", "")) if isinstance(declared, dict) else ""
+        if model and RENEWING.search(said) and name in parameters(model.metadata) and name not in parameters(model.properties):
+            yield ("Resources", model.id, "Properties"), (
+                f"`{name}` diz que renova as instâncias, e mudá-lo não muda o modelo `{model.id}`: nenhuma se renova; cite-o nos dados de usuário.")
 
 
 def _at(owner: Resource, *keys: str) -> tuple[str, ...]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from bench import prop, real
 from test_boot import needs
 from test_boot_units import DISKS, PDV, SITE, WEB, Swap, swapped
 
@@ -48,9 +45,3 @@ def test_what_goes_wrong_at_birth_is_named(case: str) -> None:
 @pytest.mark.parametrize("case", RIGHT)
 def test_another_right_way_is_proven(case: str) -> None:
     assert needs(swapped(*RIGHT[case])) == ""
-
-
-@pytest.mark.parametrize("slug, resource, path", [(PDV, "GrupoDestino", "/health"), ("ecommerce", "GrupoDestino", "/"), ("envio-e-consulta", "GrupoDestino", "/ok")])
-def test_the_health_check_asks_for_what_the_program_serves(slug: str, resource: str, path: Any) -> None:
-    said = needs(real(slug).put(*prop(resource, "HealthCheckPath"), value=path))
-    assert (f"pede `{path}`, que o programa" in said) == (path != "/")

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 from scripts.aws.questions import FORWARD, REACH
 from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, TARGET_GROUP, VPC
-from scripts.proofs.arrows.boot_steps import unserved
 from scripts.proofs.arrows.program import misheard
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
-from scripts.proofs.facts.machine import machine_of
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces import Home
-from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.listeners import diversions, listeners_of, redirections
 from scripts.proofs.network.path import reach, same_vpc
 from scripts.proofs.network.topology import Network
@@ -61,7 +58,6 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
     yield from (*delivery.lines, *lines, *diversions(net, case.tail, delivery.targets))
     yield from _target_group(net, delivery.targets, target)
     yield from checked(net.view, delivery.targets)
-    yield from _unanswered(net, delivery.targets, case.head)
     yield from target.lines()
     for wanted in dict.fromkeys((port, _health_port(net, delivery.targets, port))):
         yield from reach(net, source, target, wanted) if wanted else _portless(delivery.targets)
@@ -177,16 +173,6 @@ def checked(view: View, targets: Resource) -> Iterator[Missing]:
     if interval is not None and timeout is not None and timeout > interval:
         yield Missing(at(targets, "HealthCheckTimeoutSeconds"), f"a verificação de saúde de `{targets.id}` espera mais que o intervalo dela",
                       "use um prazo menor que o intervalo")
-
-
-def _unanswered(net: Network, targets: Resource, head: Resource) -> Iterator[Missing]:
-    """O que a verificação de saúde pede, o programa do template serve."""
-    owner = model_of(net, head) if head.type == SCALING_GROUP else head
-    machine = machine_of(net.view, owner) if owner else None
-    path = str(net.view.value(targets, "HealthCheckPath") or "/")
-    if machine and unserved(machine, path):
-        yield Missing(at(targets, "HealthCheckPath"), f"a verificação de saúde pede `{path}`, que o programa de `{head.id}` não serve",
-                      "use um caminho que ele serve")
 
 
 def _accepts(codes: str) -> bool:

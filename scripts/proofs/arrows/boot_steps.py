@@ -13,7 +13,7 @@ from posixpath import join, normpath
 from scripts.proofs.arrows.program import LISTENING
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.machine import Machine, Step
-from scripts.proofs.facts.routes import routes
+from scripts.proofs.facts.routes import answered
 from scripts.proofs.facts.units import SHEBANG, units, words
 
 ENVIRONMENT = re.compile(r"-m\s+(?:venv|virtualenv)\s+(?:-\S+\s+)*(\S+)|\bvirtualenv\s+(?:-\S+\s+)*(\S+)")
@@ -120,15 +120,14 @@ def _probed(machine: Machine) -> Iterator[Missing]:
             if ports and port not in ports:
                 heard = ", ".join(map(str, sorted(ports)))
                 yield Missing(path, f"`{machine.owner.id}` pede a si mesma na porta {port}, e o programa ouve em {heard}", "use a mesma porta")
-            elif unserved(machine, where):
+            elif _unserved(machine, where):
                 yield Missing(path, f"`{machine.owner.id}` pede a si mesma `{where}`, que o programa não serve", "use um caminho que ele serve")
 
 
-def unserved(machine: Machine, path: str) -> bool:
-    """Nenhum programa da máquina serve este caminho; falso também quando não se reconhece o que eles servem."""
-    known = [(unit, routes(file.text)) for unit in units(machine) for file, _ in unit.sources]
-    known = [(unit, found) for unit, found in known if found]
+def _unserved(machine: Machine, path: str) -> bool:
+    """Nenhum programa da máquina serve este caminho, ou o arquivo dele não está na pasta; falso, se não se sabe."""
+    sources = [(unit, file.text) for unit in units(machine) for file, _ in unit.sources]
     files = {file.name for file in machine.files}
-    return bool(known) and not any(
-        found.serve(path) or found.static and f"{unit.last('WorkingDirectory')}{path}" in files and path.startswith("/static/")
-        for unit, found in known if found)
+    stored = any(f"{unit.last('WorkingDirectory')}{path}" in files for unit, _ in sources)
+    said = answered([text for _, text in sources], path)
+    return said is False or said is True and path.startswith("/static/") and not stored

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from scripts.proofs.facts.code import parsed
 
 READING = ("get", "route", "head", "api_route")
+MOUNTING = re.compile(r"\b(?:include|register_blueprint|include_router|mount|re_path)\(")
+"""O que dá ao programa endereços que aqui não se leem."""
 CONVERTER = re.compile(r"<(?:(path):|[^<>:]*(?:\([^)]*\))?:)?[^<>]*>|\{(?:\w+(:path)?)\}")
 
 
@@ -35,6 +37,14 @@ def routes(source: str) -> Routes | None:
     static = any(not any(key.arg == "static_folder" and isinstance(key.value, ast.Constant) and key.value.value is None for key in each.keywords)
                  for each in makers)
     return Routes(tuple(found), static) if found else None
+
+
+def answered(sources: Iterable[str], path: str) -> bool | None:
+    """Algum dos programas responde a esse caminho; `None`, se não se conhecem os endereços deles."""
+    known = [(text, found) for text in sources if (found := routes(text))]
+    if not known or any(MOUNTING.search(text) for text, _ in known):
+        return None
+    return any(found.serve(path) or found.static and path.startswith("/static/") for _, found in known)
 
 
 def _declared(node: ast.AST) -> Iterator[str]:
