@@ -62,6 +62,20 @@ FALSE |= {
     "operacoes-demais": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "Iops"): 60000}, "não aceita 60000 operações"),
     "vazao-demais": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "Throughput"): 1000}, "não aceita 1000 MiB/s"),
 }
+FALSE |= {
+    "saida-com-o-arn": ("cli-s3-lambda-dynamodb", {("Outputs", "UrlFilaFalhas", "Value"): {"Fn::GetAtt": ["FilaFalhas", "Arn"]}}, "o nome diz o endereço"),
+    "comando-com-o-arn": ("metadados-s3", {("Outputs", "ComandoFalhas", "Value"): {
+        "Fn::Sub": "aws sqs receive-message --queue-url ${FilaFalhas.Arn} --region ${AWS::Region}"}}, "dá a `--queue-url` o ARN"),
+    "comando-de-outra-tabela": ("foto-perfil", {("Outputs", "ComandoFoto", "Value"): {
+        "Fn::Sub": "aws dynamodb get-item --table-name ${FuncaoValidar} --key file://x --region ${AWS::Region}"}}, "vai o nome de um `AWS::DynamoDB"),
+    "saida-de-outra-funcao": ("foto-perfil", {("Outputs", "NomeFuncaoAutorizar", "Value"): {"Ref": "FuncaoValidar"}}, "use `FuncaoAutorizar`"),
+    "saida-da-que-autoriza": ("foto-perfil", {("Outputs", "NomeFuncao", "Value"): {"Ref": "FuncaoAutorizar"}}, "use `FuncaoValidar`"),
+    "saida-da-ligacao": ("envio-e-consulta", {("Outputs", "IdVolume", "Value"): {"Ref": "LigacaoVolume"}}, "use `VolumeArquivos`"),
+    "site-por-https-sem-tls": ("musicas", {("Outputs", "Endereco", "Value"): {"Fn::Sub": "https://${Servidor.PublicIp}/"}}, "abre `https`"),
+    "site-noutra-porta": ("musicas", {("Outputs", "Endereco", "Value"): {"Fn::Sub": "http://${Servidor.PublicIp}:8080/"}}, "chega na porta 8080"),
+    "balanceador-sem-esse-ouvinte": ("envio-e-consulta", {("Outputs", "Endereco", "Value"): {
+        "Fn::Sub": "http://${Balanceador.DNSName}:8080/"}}, "nenhum ouvinte"),
+}
 RIGHT: dict[str, tuple[str, Edits]] = {
     "outro-nome-nos-dois": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.entrada",
                                        (*MACHINE, "Escolher", "Choices", 0, "Variable"): "$.entrada.mib"}),
@@ -74,6 +88,8 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "autoridade-por-extenso": ("upload-ec2-ebs-rds", {prop("Banco", "CACertificateIdentifier"): "rds-ca-rsa2048-g1"}),
     "ritmo-por-extenso": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "Iops"): 3000, prop("VolumeDefinitivos", "Throughput"): 125}),
     "logs-do-banco": ("upload-ec2-ebs-rds", {prop("Banco", "EnableCloudwatchLogsExports"): ["postgresql"]}),
+    "saida-pelo-atributo": ("cli-s3-lambda-dynamodb", {("Outputs", "UrlFilaFalhas", "Value"): {"Fn::GetAtt": ["FilaFalhas", "QueueUrl"]}}),
+    "site-com-a-porta": ("musicas", {("Outputs", "Endereco", "Value"): {"Fn::Sub": "http://${Servidor.PublicIp}:80/"}}),
     "espera-nenhuma": ("envio-e-consulta", {prop("GrupoDestino", "TargetGroupAttributes", 0, "Value"): "0"}),
 }
 

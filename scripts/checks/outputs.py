@@ -1,0 +1,145 @@
+"""As saídas: o que o nome delas diz, e o que os comandos da página e delas pedem, é o que o valor é.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+https://docs.aws.amazon.com/cli/latest/reference/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripts.aws.kinds import ARN, ID, NAME, URL, kind_of
+from scripts.aws.types import (
+    BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, INSTANCE, LISTENER, QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE, TARGET_GROUP, TOPIC, VOLUME,
+)
+from scripts.base.findings import Finding
+from scripts.checks.commands import BLANK
+from scripts.page.architecture import Page
+from scripts.page.commands import commands
+from scripts.proofs.arrows.program import misheard
+from scripts.proofs.evidence import Path
+from scripts.proofs.facts.view import View
+from scripts.proofs.facts.views import Views
+from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
+from scripts.template.values import SYMBOL
+
+CODE = "saida-trocada"
+FORMS = {"Url": (URL,), "Arn": (ARN,), "Nome": (NAME,), "Id": (ID, NAME)}
+"""Do começo do nome de uma saída, o que o valor é do recurso; o id de um banco é o nome dele."""
+TOLD = {URL: "o endereço", ARN: "o ARN", NAME: "o nome", ID: "o id", "": "outro atributo"}
+OPTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "--queue-url": (QUEUE, (URL,)), "--function-name": (FUNCTION, (NAME, ARN)), "--table-name": (TABLE, (NAME, ARN)),
+    "--target-group-arn": (TARGET_GROUP, (ARN,)), "--topic-arn": (TOPIC, (ARN,)), "--bucket": (BUCKET, (NAME,)), "s3://": (BUCKET, (NAME,)),
+    "--volume-ids": (VOLUME, (ID,)), "--volume-id": (VOLUME, (ID,)), "Name=volume-id,Values=": (VOLUME, (ID,)),
+    "--instance-ids": (INSTANCE, (ID,)), "--instance-id": (INSTANCE, (ID,)), "--auto-scaling-group-name": (SCALING_GROUP, (NAME,)),
+    "--db-instance-identifier": (DATABASE, (NAME,)), "--state-machine-arn": (STATE_MACHINE, (ARN,)), "--source-arn": (QUEUE, (ARN,)),
+    "--distribution-id": (DISTRIBUTION, (ID,)),
+}
+USED = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, OPTIONS))})[\s=\"']*{SYMBOL.pattern}")
+LINK = re.compile(rf"(https?)://{SYMBOL.pattern}(?::(\d+))?")
+PORTS = {"http": 80, "https": 443}
+STEM = 5
+
+
+@dataclass(frozen=True)
+class Output:
+    """Uma saída neste mundo: o texto, e o recurso e o atributo, se é só um."""
+
+    name: str
+    about: str
+    path: Path
+    text: str
+
+
+def check(page: Page, views: Views) -> Iterator[Finding]:
+    """Um achado por saída que não é o que o nome, ou quem a usa, diz."""
+    for view in views.each:
+        known = {output.name: output for output in _outputs(view)}
+        for output in list(known.values()):
+            for message in (*_named(view, output), *_used(view, output.text, f"a saída `{output.name}`"), *_reached(view, output)):
+                known.pop(output.name, None)  # o que está errado nela já está dito
+                yield Finding(view.template.path, view.template.line(*output.path), CODE, message)
+        for command in commands(page):
+            for line, text in command.lines():
+                filled = BLANK.sub(lambda found: _filled(known, found), text)
+                for message in _used(view, filled, "o comando"):
+                    yield Finding(page.path, line, CODE, message)
+
+
+def _outputs(view: View) -> Iterator[Output]:
+    written = view.template.data.get("Outputs")
+    for name, body in written.items() if isinstance(written, dict) else ():
+        value = view.world.value(body.get("Value")) if isinstance(body, dict) else None
+        if isinstance(value, str):
+            yield Output(str(name), str(body.get("Description", "")), ("Outputs", name, "Value"), value)
+
+
+def _filled(known: dict[str, Output], found: re.Match[str]) -> str:
+    """O que se troca num comando, já trocado pela saída."""
+    word = found[1] or found[2]
+    output = known.get("".join(part.capitalize() for part in word.split("_")))
+    return found[0].replace(word, output.text) if output else found[0]
+
+
+def _meant(view: View, symbol: re.Match[str]) -> tuple[Resource, str] | None:
+    """O recurso de um símbolo, e o que o atributo é dele; vazio, se não é um modo de nomeá-lo."""
+    resource = view.resources.get(symbol[1])
+    kind = kind_of(resource.type) if resource else None
+    if resource is None or kind is None:
+        return None
+    attribute = symbol[2].removeprefix(".")
+    return resource, kind.gives.get(attribute, "") if attribute else kind.ref
+
+
+def _named(view: View, output: Output) -> Iterator[str]:
+    symbol = SYMBOL.fullmatch(output.text)
+    said, meant = re.match(r"(Url|Arn|Nome|Id)([A-Z]\w*)", output.name), _meant(view, symbol) if symbol else None
+    if said is None or meant is None:
+        return
+    resource, form = meant
+    if form not in FORMS[said[1]]:
+        yield f"`{output.name}` é {TOLD[form]} de `{resource.id}`, e o nome diz {TOLD[FORMS[said[1]][0]]}; use o que ele diz."
+    better = _better(view, said[2], output.about, resource)
+    if better:
+        yield f"`{output.name}` é de `{resource.id}`, e pelo nome ou pela descrição seria de `{better}`; use `{better}`."
+
+
+def _better(view: View, name: str, about: str, resource: Resource) -> str:
+    """O recurso de que a saída fala, se não é o que ela dá."""
+    alike = [other for other in view.resources if other.startswith(name)]
+    if name in alike:
+        return name if resource.id != name else ""
+    told = [other for other in alike if len(other) > len(name) and other[len(name):][:STEM].lower() in about.lower()]
+    if len(told) == 1 and told[0] != resource.id:
+        return told[0]
+    return alike[0] if alike and resource.id not in alike else ""
+
+
+def _used(view: View, text: str, who: str) -> Iterator[str]:
+    """O que um comando dá a uma opção é o tipo de recurso e a forma que ela pede."""
+    for found in USED.finditer(text):
+        symbol = SYMBOL.search(found[0])
+        meant = _meant(view, symbol) if symbol else None
+        wanted, forms = OPTIONS[found[1]]
+        if meant and (meant[0].type != wanted or meant[1] not in forms):
+            yield f"{who} dá a `{found[1]}` {TOLD[meant[1]]} de `{meant[0].id}`, um `{meant[0].type}`, e ali vai {TOLD[forms[0]]} de um `{wanted}`."
+
+
+def _reached(view: View, output: Output) -> Iterator[str]:
+    """O endereço que se abre tem quem atenda, no protocolo e na porta dele."""
+    found = LINK.match(output.text)
+    symbol = SYMBOL.search(found[0]) if found else None
+    resource = view.resources.get(symbol[1]) if symbol else None
+    if found is None or resource is None:
+        return
+    port = int(found[found.lastindex or 0]) if found[0].rpartition(":")[2].isdecimal() else PORTS[found[1]]
+    if resource.type == INSTANCE:
+        yield from (f"`{output.name}` abre `{found[1]}`: {missing.need}; use o protocolo e a porta do programa."
+                    for missing in misheard(view, resource, port, output.path, found[1].upper()))
+    if resource.type == BALANCER:
+        listeners = [each for each in view.of_type(LISTENER) if view.points(view.at(each, "LoadBalancerArn"), BALANCER) == resource]
+        if listeners and not any(whole(view.value(each, "Port")) == port and view.value(each, "Protocol") == found[1].upper() for each in listeners):
+            yield f"`{output.name}` abre `{found[1]}` na porta {port}, e nenhum ouvinte de `{resource.id}` atende nela; use o de um ouvinte."
