@@ -17,7 +17,7 @@ from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
 from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, effects, hygiene, ids
-from scripts.checks import links, mending, numbers, outputs, picture, prices, quotas, resources, sections, senses, shared, steps, told
+from scripts.checks import links, mending, numbers, outputs, picture, prices, promises, quotas, resources, sections, senses, shared, steps, told
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -151,6 +151,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
         yield from coded.check(read.page, views)
         yield from told.check(read.page, views, spoken, judged)
         yield from outputs.check(read.page, views)
+        yield from promises.check(read.page, views)
         yield from senses.check(read.page, diagram, views, spoken)
 
 

@@ -76,6 +76,20 @@ FALSE |= {
     "balanceador-sem-esse-ouvinte": ("envio-e-consulta", {("Outputs", "Endereco", "Value"): {
         "Fn::Sub": "http://${Balanceador.DNSName}:8080/"}}, "nenhum ouvinte"),
 }
+NOTICE = ("NotificationsWithSubscribers", 0, "Notification", "ThresholdType")
+PROTECTION = {"Key": "deletion_protection.enabled", "Value": "true"}
+FALSE |= {
+    "tabela-que-nao-se-apaga": ("cli-s3-lambda-dynamodb", {prop("TabelaResultados", "DeletionProtectionEnabled"): True}, "recusa ser apagado"),
+    "banco-que-nao-se-apaga": ("upload-ec2-ebs-rds", {prop("Banco", "DeletionProtection"): True}, "recusa ser apagado"),
+    "logs-que-nao-se-apagam": ("musicas", {prop("LogsFuncao", "DeletionProtectionEnabled"): True}, "recusa ser apagado"),
+    "balanceador-que-nao-se-apaga": ("envio-e-consulta", {prop("Balanceador", "LoadBalancerAttributes", 0): PROTECTION}, "recusa ser apagado"),
+    "nada-se-guarda": (LOJA, {prop("Distribuicao", "DistributionConfig", "CacheBehaviors", 0, "CachePolicyId"):
+                              "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"}, "nenhum comportamento guarda"),
+    "oitenta-dolares": (ESPECTRO, {prop("Orcamento", *NOTICE): "ABSOLUTE_VALUE"}, "avisa em 80 dólares"),
+    "so-o-ec2": (ESPECTRO, {prop("Orcamento", "Budget", "CostFilters"): {"Service": ["Amazon Elastic Compute Cloud - Compute"]}}, "só conta uma parte"),
+    "outro-padrao": (PDV, {("Parameters", "CreditosCpu", "Default"): "standard"}, "a página, na linha"),
+    "fuso-que-nao-ha": ("upload-ec2-ebs-rds", {("Parameters", "FusoHorario", "Default"): "America/SaoPaulo"}, "não há o fuso horário"),
+}
 RIGHT: dict[str, tuple[str, Edits]] = {
     "outro-nome-nos-dois": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.entrada",
                                        (*MACHINE, "Escolher", "Choices", 0, "Variable"): "$.entrada.mib"}),
@@ -90,6 +104,9 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "logs-do-banco": ("upload-ec2-ebs-rds", {prop("Banco", "EnableCloudwatchLogsExports"): ["postgresql"]}),
     "saida-pelo-atributo": ("cli-s3-lambda-dynamodb", {("Outputs", "UrlFilaFalhas", "Value"): {"Fn::GetAtt": ["FilaFalhas", "QueueUrl"]}}),
     "site-com-a-porta": ("musicas", {("Outputs", "Endereco", "Value"): {"Fn::Sub": "http://${Servidor.PublicIp}:80/"}}),
+    "porcentagem-por-extenso": (ESPECTRO, {prop("Orcamento", *NOTICE): "PERCENTAGE"}),
+    "banco-desprotegido-na-pagina": (PDV, {prop("Banco", "DeletionProtection"): True}),
+    "outro-fuso": ("upload-ec2-ebs-rds", {("Parameters", "FusoHorario", "Default"): "America/Manaus"}),
     "espera-nenhuma": ("envio-e-consulta", {prop("GrupoDestino", "TargetGroupAttributes", 0, "Value"): "0"}),
 }
 
