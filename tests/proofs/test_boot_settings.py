@@ -6,6 +6,7 @@ import pytest
 from test_boot import needs
 from test_boot_units import DISKS, LOJA, PDV, SITE, UNIT, WEB, Swap, swapped
 
+R = "Resources"
 SERVICE, LIBRARIES, UPLOAD = "[Service]\n", (*SITE, "Bibliotecas"), "upload-ec2-ebs-rds"
 FALSE: dict[str, tuple[str, list[Swap], str]] = {
     "sem rede": (PDV, [(UNIT, SERVICE, f"{SERVICE}PrivateNetwork=yes\n")], "ainda roda com `PrivateNetwork`"),
@@ -22,11 +23,16 @@ FALSE: dict[str, tuple[str, list[Swap], str]] = {
     "sem o servidor": (PDV, [(LIBRARIES, "waitress==", "gunicorn==")], "usa `waitress`, que nada instala"),
     "sem uma biblioteca": (LOJA, [(LIBRARIES, "psycopg==", "pg8000=="), (LIBRARIES, "psycopg-binary==", "asn1crypto==")], "usa `psycopg`, que nada instala"),
     "uma biblioteca a mais no código": ("musicas", [((*SITE, "Programa"), "import os\n", "import os\nimport requests\n")], "usa `requests`, que nada instala"),
+    "um nome que ninguém define": (PDV, [((*SITE, "Programa"), "import json\n", "")], "usa o nome `json`"),
+    "uma constante com outro nome": ("envio-e-consulta", [((*SITE, "Programa"), "SESSION_SECONDS = ", "SESSION = ")], "usa o nome `SESSION_SECONDS`"),
+    "um nome que a função não define": ("metadados-s3", [((R, "FuncaoProcessar"), "import hashlib\n", "")], "usa o nome `hashlib`"),
+    "um pacote que a Lambda não traz": ("foto-perfil", [((R, "FuncaoValidar"), "import boto3\n", "import boto3\nimport PIL\n")], "importa `PIL`"),
 }
 RIGHT: dict[str, tuple[str, list[Swap]]] = {
     "mais proteção": (WEB, [(UNIT, "NoNewPrivileges=yes", "NoNewPrivileges=yes\nProtectKernelModules=yes\nLockPersonality=yes\nUMask=0077")]),
     "o que prepara": (UPLOAD, [(UNIT, SERVICE, f"{SERVICE}ExecStartPre=-/usr/bin/false\nExecStartPre=/usr/bin/mkdir -p /run/envios\n")]),
     "mais fios": (LOJA, [(UNIT, "--threads=8", "--threads 16 --channel-timeout=60")]),
+    "o que a Lambda traz": ("foto-perfil", [((R, "FuncaoValidar"), "import boto3\n", "import boto3\nimport urllib3\nimport cfnresponse\n")]),
     "uma falta perdoada": ("musicas", [((*SITE, "Programa"), "import os\n", "import os\ntry:\n    import requests\nexcept ImportError:\n    requests = None\n")]),
 }
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from scripts.page.quantities import SIZE
 from scripts.proofs.evidence import Missing
-from scripts.proofs.facts.imports import absent
+from scripts.proofs.facts.imports import absent, undefined
 from scripts.proofs.facts.machine import Machine
 from scripts.proofs.facts.measures import unit_of
 from scripts.proofs.facts.units import SHEBANG, Unit, units, words
@@ -33,11 +33,11 @@ ALONE = ("", "simple", "exec", "idle")
 WAITING = re.compile(r"^\s*(?:until|while)\b", re.MULTILINE)
 SERVER = "waitress-serve"
 OPTIONS = frozenset((
-    "app asyncore-use-poll asyncore-loop-timeout backlog call channel-request-lookahead channel-timeout cleanup-interval clear- "
-    "untrusted-proxy-headers connection-limit expose-tracebacks host ident inbuf-overflow ipv4 ipv6 listen log-socket-errors log- "
-    "untrusted-proxy-headers max-request-body-size max-request-header-size outbuf-high-watermark outbuf-overflow port recv-bytes "
-    "send-bytes server-name socket-options threads trusted-proxy trusted-proxy-count trusted-proxy-headers unix-socket unix-socket- "
-    "perms url-prefix url-scheme").split())
+    "app asyncore-use-poll asyncore-loop-timeout backlog call channel-request-lookahead channel-timeout cleanup-interval "
+    "clear-untrusted-proxy-headers connection-limit expose-tracebacks host ident inbuf-overflow ipv4 ipv6 listen log-socket-errors "
+    "log-untrusted-proxy-headers max-request-body-size max-request-header-size outbuf-high-watermark outbuf-overflow port recv-bytes "
+    "send-bytes server-name socket-options threads trusted-proxy trusted-proxy-count trusted-proxy-headers unix-socket "
+    "unix-socket-perms url-prefix url-scheme").split())
 OPTION = re.compile(r"(?:^|\s)--([a-z][\w-]*)(?:[= ](?!-)(\S*))?")
 COUNTED = ("threads", "connection-limit", "backlog", "trusted-proxy-count")
 
@@ -114,3 +114,5 @@ def _installed(unit: Unit) -> Iterator[Missing]:
     for text in (source, *(file.text for file, _ in unit.sources if not SHEBANG.match(file.text))):
         for name in absent(text, own, said):
             yield Missing(unit.file.path, f"`{unit.name}` usa `{name}`, que nada instala", "ponha o pacote entre os que se instalam")
+        for name in undefined(text):
+            yield Missing(unit.file.path, f"um programa de `{unit.name}` usa o nome `{name}`, que ele não define", "defina-o, ou importe-o")

@@ -17,7 +17,8 @@ from scripts.aws.types import (
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.code import parsed
 from scripts.proofs.facts.expect import true
-from scripts.proofs.facts.view import View
+from scripts.proofs.facts.imports import LAMBDA, absent, undefined
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.volumes import links
 from scripts.proofs.identity.principals import principal_of
 from scripts.proofs.network.interfaces_by_type import model_of
@@ -27,6 +28,11 @@ from scripts.template.numbers import whole
 
 ARM = re.compile(r"(a1|[a-z]+\d+g[a-z]*|im4gn|is4gen)\.")
 """Famílias com processador Arm: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html"""
+INLINE = "cfnresponse"
+"""O módulo que a Lambda põe ao lado do código escrito no template.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html
+"""
 PYTHON, NODE = re.compile(r"python3\.(10|11|12|13|14)"), re.compile(r"nodejs(20|22|24)\.x")
 """Os ambientes em que se cria uma função, em 2026-03: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
 EXPORTED = re.compile(r"exports\.(\w+)\s*=|export\s+(?:const|async\s+function|function)\s+(\w+)")
@@ -72,6 +78,15 @@ def _function(view: View, function: Resource) -> Iterator[Missing]:
         if module != "index" or name not in defined:
             yield Missing(handler.path, f"o código de `{function.id}` não define `{handler.value}`",
                           "escreva `Handler: index.` e o nome de uma função do código")
+        yield from _complete(view, function, code)
+
+
+def _complete(view: View, function: Resource, code: Placed) -> Iterator[Missing]:
+    """O código tem tudo o que usa: os nomes que lê e os pacotes que importa."""
+    for name in undefined(str(code.value)):
+        yield Missing(code.path, f"o código de `{function.id}` usa o nome `{name}`, que ele não define", "defina-o, ou importe-o")
+    for name in absent(str(code.value), (INLINE,), " ".join(LAMBDA)) if view.at(function, "Layers") is None else ():
+        yield Missing(code.path, f"o código de `{function.id}` importa `{name}`, que a Lambda não traz", "use só o que ela traz, ou uma camada")
 
 
 @judge(STATE_MACHINE)

@@ -1,8 +1,9 @@
-"""Os pacotes que um Python do template importa e que não vêm com ele."""
+"""O que um Python do template usa e não há: os pacotes que não vêm com ele, e os nomes que nada define."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -14,6 +15,35 @@ PACKAGES = {"PIL": "pillow", "yaml": "pyyaml", "dotenv": "python-dotenv", "dateu
 """De cada módulo que não tem o nome do pacote, o pacote."""
 LAMBDA = frozenset({"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six"})
 """O que o Python da Lambda já traz. https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html"""
+
+
+GIVEN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__class__", "__spec__", "__package__"}
+
+
+@lru_cache(maxsize=256)
+def undefined(source: str) -> tuple[str, ...]:
+    """Os nomes que o programa lê e que em lugar nenhum dele se definem; nada de quem importa tudo de um módulo."""
+    tree = parsed(source)
+    nodes = list(ast.walk(tree)) if tree else []
+    bound = {name for node in nodes for name in _bound(node)}
+    used = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    return () if "*" in bound else tuple(dict.fromkeys(name for name in used if name not in bound and name not in GIVEN))
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """Os nomes que este nó define, em qualquer lugar do programa."""
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+        yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
 
 
 @lru_cache(maxsize=256)
