@@ -16,25 +16,41 @@ class Image:
     named: re.Pattern[str]
     root: str
     agent: bool
+    tools: tuple[str, ...]
+    """O que instala programas nela; `""` é o PowerShell do Windows."""
+    least: int
+    """O tamanho, em GiB, do snapshot do disco raiz: o disco não nasce menor que ele."""
     packages: str = ""
     """O ARN dos objetos em que os pacotes dela estão, no S3."""
 
 
+DNF, YUM, APT, POWERSHELL, NOTHING = ("dnf", "yum"), ("yum", "amazon-linux-extras"), ("apt", "apt-get", "snap"), ("",), ()
 AL2023 = "arn:${AWS::Partition}:s3:::al2023-repos-${AWS::Region}-de612dc2/pacote"
 AL2 = "arn:${AWS::Partition}:s3:::amazonlinux-2-repos-${AWS::Region}/pacote"
 IMAGES = (
-    Image(re.compile(r"al2023-ami-minimal"), "/dev/xvda", False, AL2023),
-    Image(re.compile(r"al2023-ami-|amazon linux 2023", re.IGNORECASE), "/dev/xvda", True, AL2023),
-    Image(re.compile(r"amzn2-ami-minimal"), "/dev/xvda", False, AL2),
-    Image(re.compile(r"amzn2-ami-"), "/dev/xvda", True, AL2),
-    Image(re.compile(r"/aws/service/canonical/ubuntu/"), "/dev/sda1", True),
-    Image(re.compile(r"/aws/service/ami-windows-latest/"), "/dev/sda1", True),
+    Image(re.compile(r"/aws/service/bottlerocket/"), "/dev/xvda", True, NOTHING, 2),
+    Image(re.compile(r"/aws/service/ecs/optimized-ami/amazon-linux-2023/"), "/dev/xvda", True, DNF, 30, AL2023),
+    Image(re.compile(r"/aws/service/ecs/optimized-ami/amazon-linux-2/"), "/dev/xvda", True, YUM, 30, AL2),
+    Image(re.compile(r"/aws/service/eks/optimized-ami/[^/]+/amazon-linux-2023/"), "/dev/xvda", True, DNF, 20, AL2023),
+    Image(re.compile(r"/aws/service/eks/optimized-ami/[^/]+/amazon-linux-2\b"), "/dev/xvda", True, YUM, 20, AL2),
+    Image(re.compile(r"al2023-ami-minimal"), "/dev/xvda", False, DNF, 2, AL2023),
+    Image(re.compile(r"al2023-ami-|amazon linux 2023", re.IGNORECASE), "/dev/xvda", True, DNF, 8, AL2023),
+    Image(re.compile(r"amzn2-ami-minimal"), "/dev/xvda", False, YUM, 2, AL2),
+    Image(re.compile(r"amzn2-ami-|amazon linux 2\b", re.IGNORECASE), "/dev/xvda", True, YUM, 8, AL2),
+    Image(re.compile(r"/aws/service/canonical/ubuntu/|\bubuntu\b", re.IGNORECASE), "/dev/sda1", True, APT, 8),
+    Image(re.compile(r"/aws/service/debian/"), "/dev/xvda", False, APT, 8),
+    Image(re.compile(r"/aws/service/ami-windows-latest/|\bwindows server\b", re.IGNORECASE), "/dev/sda1", True, POWERSHELL, 30),
 )
 """A primeira que casa:
 https://docs.aws.amazon.com/linux/al2023/ug/AMI-minimal-and-standard-differences.html
 https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes-multi.html
-https://docs.aws.amazon.com/linux/al2023/ug/deterministic-upgrades-usage.html"""
+https://docs.aws.amazon.com/linux/al2023/ug/deterministic-upgrades-usage.html
+https://docs.aws.amazon.com/linux/al2023/ug/package-management.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-optimized_AMI.html
+https://docs.aws.amazon.com/eks/latest/userguide/eks-optimized-ami.html"""
+PUBLIC = "/aws/service/"
+"""Como começa o nome de um parâmetro que a AWS publica."""
 ROOTS = ("/dev/xvda", "/dev/sda1", "/dev/sda")
 """Os nomes que a AWS reserva para o disco raiz: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html"""
 XEN = re.compile(r"(?:t[12]|m[1-4]|c[134]|r[34]|i2|i3(?!\.metal)|d2|h1|hs1|p[23]|g[23]|g3s|x1e?|f1|cr1|cc2)\.")

@@ -84,8 +84,8 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
             "BucketEncryption.ServerSideEncryptionConfiguration.BucketKeyEnabled",
             "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.SSEAlgorithm", "VersioningConfiguration.Status",
             "ObjectLockConfiguration", "ObjectLockEnabled", *(f"LifecycleConfiguration.Rules.{name}" for name in (
-                "AbortIncompleteMultipartUpload", "ExpirationInDays", "ExpiredObjectDeleteMarker", "NoncurrentVersionExpiration", "Prefix",
-                "Status", "Transition", "Transitions"))),
+                "AbortIncompleteMultipartUpload", "ExpirationInDays", "ExpiredObjectDeleteMarker", "NoncurrentVersionExpiration",
+                "NoncurrentVersionTransition", "NoncurrentVersionTransitions", "Prefix", "Status", "Transition", "Transitions"))),
         "AWS::SQS::Queue": ("MessageRetentionPeriod", "SqsManagedSseEnabled"),
     },
     "Fechos: só tiram o que ninguém aqui usa (acesso público, ACLs de objeto, IMDSv1, TLS antigo).": {

@@ -94,7 +94,11 @@ def _rolling(view: View, group: Resource, rolling: dict[str, Any]) -> Iterator[E
     if serving is not None and most is not None and serving >= most:
         yield _at(group, *keys, "MinInstancesInService"), (
             f"a troca quer {serving} instâncias em serviço, e `{group.id}` tem no máximo {most}: o CloudFormation a recusa; use menos.")
-    if whole(rolling.get("MaxBatchSize", 1)) == 0:
+    batch = whole(rolling.get("MaxBatchSize", 1))
+    if batch and serving is not None and most is not None and serving < most < serving + batch:
+        yield _at(group, *keys, "MaxBatchSize"), (f"a troca é de {batch} por vez, e com {serving} em serviço só cabem mais {most - serving} em "
+                                                  f"`{group.id}`; diminua o lote, ou aumente `MaxSize`.")
+    if batch == 0:
         yield _at(group, *keys, "MaxBatchSize"), f"a troca de `{group.id}` é de nenhuma instância por vez; use ao menos 1."
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attempts import text_of
 from bench import REMOVED, Architecture, real
-from test_outside_attacks import text_of
 
 R, FILES = "Resources", ("Metadata", "AWS::CloudFormation::Init", "config", "files")
 CASES: dict[str, tuple[str, tuple[Any, ...], Any, str]] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attempts import Edits, findings
 from bench import R, REMOVED, prop
-from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, findings
+from test_outside_attacks import ESPECTRO, LOJA, PDV
 from test_right_forms import ref, written
 
 CLI, META, FOTO, MUSICAS = "cli-s3-lambda-dynamodb", "metadados-s3", "foto-perfil", "musicas"

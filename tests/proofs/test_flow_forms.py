@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from attempts import Edits, findings
 from bench import R, REMOVED, prop
-from test_outside_attacks import PDV, Edits, findings
+from test_outside_attacks import PDV
 from test_right_forms import ref, written
 
 CLI, META, ENVIO = "cli-s3-lambda-dynamodb", "metadados-s3", "envio-e-consulta"

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from attempts import Edits, findings
 from bench import prop, real
-from test_outside_attacks import ESPECTRO, Edits, findings
+from test_outside_attacks import ESPECTRO
 from test_right_forms import att, ref
 
 from scripts.proofs.facts.code import arguments

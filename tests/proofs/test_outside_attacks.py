@@ -6,54 +6,15 @@ são de quem não escreveu as regras.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import pytest
-from bench import REMOVED, REPOSITORY, Architecture, R, prop, real
-
-from scripts.base.findings import Finding
-from scripts.base.tree import Tree
-from scripts.checks import verdict
-from scripts.checks.reading import Reading
-from scripts.page import architecture
-
-Edits = Mapping[tuple[Any, ...], Any]
-
-
-@lru_cache(maxsize=None)
-def subject(slug: str) -> tuple[Architecture, architecture.Page]:
-    return real(slug), architecture.read(Tree(REPOSITORY).page(slug))
-
-
-def findings(slug: str, edits: Edits) -> list[Finding]:
-    changed, page = subject(slug)
-    for path, value in edits.items():
-        changed = changed.put(*path, value=value(changed.template.data) if callable(value) else value)
-    return sorted(verdict.judge(Reading(changed.diagram, page, changed.template)))
+from attempts import Edits, findings, text_of
+from bench import REMOVED, R, prop
 
 
 def excused(resource: str, code: str) -> tuple[tuple[Any, ...], Any]:
     return (R, resource, "Metadata"), {"Excecoes": {code: "Uma diferença pensada."}}
-
-
-def text_of(path: tuple[Any, ...], old: str, new: str) -> Edits:
-    """O texto desse trecho do documento, onde quer que esteja dentro dele, trocado."""
-    def swap(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {key: swap(item) for key, item in node.items()}
-        if isinstance(node, list):
-            return [swap(item) for item in node]
-        return node.replace(old, new) if isinstance(node, str) else node
-
-    def changed(data: Any) -> Any:
-        for key in path:
-            data = data[key]
-        assert swap(data) != data
-        return swap(data)
-
-    return {path: changed}
 
 
 DENY_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from attempts import subject
 from bench import REPOSITORY, bench
-from test_outside_attacks import subject
 
 from scripts.base.tree import Tree
 from scripts.checks import steps, verdict

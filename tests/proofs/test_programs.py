@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from attempts import findings, text_of
 from bench import prop
-from test_outside_attacks import ESPECTRO, LOJA, PDV, findings, text_of
+from test_outside_attacks import ESPECTRO, LOJA, PDV
 
 R = "Resources"
 

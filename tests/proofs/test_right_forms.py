@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from attempts import Edits, findings, subject
 from bench import R, REMOVED, prop
-from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, findings, subject
+from test_outside_attacks import ESPECTRO, LOJA, PDV
 
 WORLD = "0.0.0.0/0"
 

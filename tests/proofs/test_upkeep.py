@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from attempts import findings
 from bench import prop
-from test_outside_attacks import findings
 
 PDV, WEB, SPECTRA = "pdv-alta-disponibilidade", "web-ec2-rds-s3", "espectrometria"
 RDS, GROUP, TARGETS = "Banco", "GrupoInstancias", "GrupoDestino"

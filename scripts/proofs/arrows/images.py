@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.images import LAYERS, ROOTS, XEN, Image, architecture_of, image_of
+from scripts.aws.images import LAYERS, PUBLIC, ROOTS, XEN, Image, architecture_of, image_of
 from scripts.aws.types import (
     ECS_SERVICE, EKS_CLUSTER, INSTANCE, JOB_DEFINITION, LAUNCH_TEMPLATE, SCALING_GROUP, TASK_DEFINITION, VPC_ENDPOINT,
 )
 from scripts.proofs.arrows.viable import choices, judge
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.machine import Machine, machine_of
-from scripts.proofs.facts.view import View
+from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.volumes import links
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.evaluation import Request, decide_endpoint
@@ -21,16 +21,22 @@ from scripts.proofs.identity.principals import principal_of
 from scripts.proofs.network.interfaces_by_type import home_of, model_of
 from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Key, Resource
+from scripts.template.numbers import whole
 
 INSIDE: dict[str, tuple[Key, ...]] = {INSTANCE: (), LAUNCH_TEMPLATE: ("LaunchTemplateData",)}
 CHANNEL = "ssmmessages:OpenDataChannel"
 AGENT = "amazon-ssm-agent"
+INSTALLS = re.compile(r"(?:^|[;&|(]|\bsudo\b)[ \t]*(?:\w+=\S+[ \t]+)*(?:/usr)?(?:/s?bin/)?"
+                      r"(dnf|yum|apt|apt-get|snap|amazon-linux-extras|zypper|apk|pacman)[ \t]+[\w-]", re.MULTILINE)
+SHELLS = ("rpm", "msi", "rubygems", "python")
+"""O que o `cfn-init` instala sem o programa de pacotes do sistema."""
+WINDOWS = re.compile(r"\s*<(?:powershell|script)>", re.IGNORECASE)
 PACKAGES = re.compile(r"\b(?:dnf|yum)\b[^\n]*\b(?:install|update|upgrade)\b")
 PRIVATE = re.compile(r"\.dkr\.ecr\.")
 
 
 def image(view: View, owner: Resource) -> Image | None:
-    """A família da imagem: a que todos os valores que o parâmetro aceita dizem, ou a descrição dele."""
+    """A família da imagem: a que os valores que o parâmetro aceita dizem; sem nenhum, a que a descrição dele diz."""
     keys = (*INSIDE[owner.type], "ImageId")
     with view.reading():
         written = view.at(owner, *keys)
@@ -38,7 +44,8 @@ def image(view: View, owner: Resource) -> Image | None:
         raw = view.written(written) if written else None
     declared = view.template.parameters.get(raw["Ref"]) if isinstance(raw, dict) and isinstance(raw.get("Ref"), str) else None
     described = str(declared.get("Description", "")) if isinstance(declared, dict) else ""
-    return next((found for text in (*said, described) if (found := image_of(text))), None)
+    named = [text for text in said if text.startswith(PUBLIC)] or [*said, described]
+    return next((found for text in named if (found := image_of(text))), None)
 
 
 @judge(INSTANCE)
@@ -53,6 +60,7 @@ def _disks(view: View, owner: Resource) -> Iterator[Missing]:
         items = view.items(owner, *INSIDE[owner.type], "BlockDeviceMappings")
         devices = [found for item in items if (found := view.inside(item, "DeviceName"))]
         joined = [link for link in links(view) if link.instance == owner and link.device]
+    yield from _roomy(view, owner, items, known) if known else ()
     for device in devices if known else ():
         if device.value in ROOTS and device.value != known.root:
             yield Missing(device.path, f"o disco raiz da imagem de `{owner.id}` é `{known.root}`, e não `{device.value}`, que cria outro disco",
@@ -61,6 +69,49 @@ def _disks(view: View, owner: Resource) -> Iterator[Missing]:
     for link in joined:
         if link.device and link.device.value in taken:
             yield Missing(link.device.path, f"`{link.device.value}` já é um disco da imagem de `{owner.id}`", "escolha outro dispositivo")
+
+
+def _roomy(view: View, owner: Resource, disks: list[Placed], known: Image) -> Iterator[Missing]:
+    """O disco raiz cabe o snapshot da imagem: menor, o EC2 recusa lançar a instância.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html
+    """
+    for disk in disks:
+        with view.reading():
+            device, size = view.inside(disk, "DeviceName"), view.inside(disk, "Ebs", "VolumeSize")
+        number = whole(size.value) if size else None
+        if size and device and device.value == known.root and number is not None and number < known.least:
+            yield Missing(size.path, f"o disco raiz de `{owner.id}` tem {number} GiB, e o snapshot da imagem pede ao menos {known.least}: o EC2 "
+                          "recusa lançar a instância", f"use `VolumeSize: {known.least}` ou mais")
+
+
+@judge(INSTANCE)
+@judge(LAUNCH_TEMPLATE)
+def _managed(view: View, owner: Resource) -> Iterator[Missing]:
+    """O que instala os programas existe na imagem: cada geração tem o seu.
+
+    https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html
+    """
+    machine, known = machine_of(view, owner), image(view, owner)
+    where = at(owner, *INSIDE[owner.type], "ImageId")
+    if machine is None:
+        return
+    used = list(dict.fromkeys([tool for text in machine.texts for tool in INSTALLS.findall(text)]
+                              + [name for name in machine.managers if name not in SHELLS]))
+    if known is None:
+        with view.reading():
+            said = next((str(text) for text in choices(view, owner, (*INSIDE[owner.type], "ImageId")) if str(text).startswith(PUBLIC)), "")
+        if said and used:
+            yield Missing(where, f"não se sabe se a imagem `{said}` de `{owner.id}` tem `{used[0]}`, que o programa usa",
+                          "use uma imagem que `scripts/aws/images.py` conheça, ou acrescente-a")
+        return
+    if known.tools and ("" in known.tools) != bool(WINDOWS.match(machine.script)):
+        yield Missing(where, f"os dados de usuário de `{owner.id}` não são do sistema da imagem dela, e não rodam",
+                      "use a imagem do sistema para que o programa foi escrito")
+    for tool in used:
+        if tool not in known.tools:
+            yield Missing(where, f"o programa de `{owner.id}` usa `{tool}`, que a imagem dela não tem",
+                          "use a imagem da geração para que o programa foi escrito, ou o instalador dela")
 
 
 @judge(INSTANCE)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.types import DATABASE, EVENT_SOURCE_MAPPING, SCALING_GROUP, TABLE, TARGET_GROUP, VOLUME
+from scripts.aws.types import BUCKET, DATABASE, EVENT_SOURCE_MAPPING, SCALING_GROUP, TABLE, TARGET_GROUP, VOLUME
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing, at
-from scripts.proofs.facts.view import View
+from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
 
@@ -22,6 +22,13 @@ AUTHORITIES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
 """
+COLDER = ("STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE")
+"""As classes do S3, na ordem em que uma passa à seguinte."""
+RARE = ("STANDARD_IA", "ONEZONE_IA")
+MOVES = {("Transitions", "Transition", "TransitionInDays"): (("ExpirationInDays",),),
+         ("NoncurrentVersionTransitions", "NoncurrentVersionTransition", "TransitionInDays"):
+             (("NoncurrentVersionExpiration", "NoncurrentDays"), ("NoncurrentVersionExpirationInDays",))}
+"""As mudanças de classe de uma regra, e onde ela diz em quantos dias apaga."""
 
 
 @judge(TABLE)
@@ -102,3 +109,41 @@ def _database(view: View, database: Resource) -> Iterator[Missing]:
     if size is not None and (size < 20 or most is not None and most <= size):
         yield Missing(at(database, "AllocatedStorage"), f"o RDS não aceita o tamanho de `{database.id}`",
                       "use ao menos 20 GiB, e `MaxAllocatedStorage` maior que isso")
+
+
+@judge(BUCKET)
+def _lifecycle(view: View, bucket: Resource) -> Iterator[Missing]:
+    """As mudanças de classe que o S3 aceita: a do acesso raro só depois de 30 dias, cada uma mais fria, e antes de apagar.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+    """
+    with view.reading():  # os prazos são das afirmações, que os leem: aqui só conta o que o S3 recusa
+        found = list(_ruled(view, bucket))
+    yield from found
+
+
+def _ruled(view: View, bucket: Resource) -> Iterator[Missing]:
+    for item in view.items(bucket, "LifecycleConfiguration", "Rules"):
+        status = view.inside(item, "Status")
+        if status and status.value == "Disabled":
+            continue
+        for (many, one, days), ends in MOVES.items():
+            last = next((number for keys in ends if (end := view.inside(item, *keys)) and (number := whole(end.value))), None)
+            yield from _cooling(view, bucket, [*view.items_inside(item, many), *filter(None, [view.inside(item, one)])], days, last)
+
+
+def _cooling(view: View, bucket: Resource, moves: list[Placed], name: str, last: int | None) -> Iterator[Missing]:
+    """As mudanças de uma regra, da classe mais quente à mais fria; `last` é em quantos dias ela apaga."""
+    said = [(str(kind.value), whole(days.value) if days else None, move) for move in moves if (kind := view.inside(move, "StorageClass"))
+            for days in [view.inside(move, name)]]
+    known = [(COLDER.index(kind), days, move) for kind, days, move in said if kind in COLDER and days is not None]
+    before = None
+    for rank, days, move in sorted(known, key=lambda each: each[0]):
+        rare = COLDER[rank] in RARE
+        if rare and days < 30 or before and days < before[1] + (30 if COLDER[before[0]] in RARE else 1):
+            yield Missing(move.path, f"o S3 recusa passar o que `{bucket.id}` guarda a `{COLDER[rank]}` em {days} dias",
+                          "use 30 dias ou mais para o acesso raro, e outros 30 antes da classe seguinte")
+        elif last is not None and days >= last:
+            yield Missing(move.path, f"`{bucket.id}` passa a `{COLDER[rank]}` em {days} dias o que apaga em {last}: o S3 recusa a regra",
+                          "mude de classe antes de apagar")
+        before = (rank, days)

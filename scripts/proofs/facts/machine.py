@@ -69,6 +69,8 @@ class Machine:
     """As unidades que o `cfn-init` deixa rodando."""
     users: tuple[str, ...] = ()
     """Os usuários e os grupos que o `cfn-init` cria."""
+    managers: tuple[str, ...] = ()
+    """Por que programas o `cfn-init` instala os pacotes."""
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -127,7 +129,8 @@ def _machine(view: View, owner: Resource) -> Machine | None:
                    tuple(str(name) for _, (_, config) in parts for group in _dicts(config.get("services"))
                          for name, entry in group.items() if isinstance(entry, dict) and true(entry.get("ensureRunning"))),
                    tuple(str(name) for _, (_, config) in parts for key in ("users", "groups")
-                         for name in (config[key] if isinstance(config.get(key), dict) else ())))
+                         for name in (config[key] if isinstance(config.get(key), dict) else ())),
+                   tuple(str(name) for _, (_, config) in parts for name in config.get("packages", ()) if isinstance(config["packages"], dict)))
 
 
 def _configs(init: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

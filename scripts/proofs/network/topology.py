@@ -19,6 +19,8 @@ from scripts.template.cloudformation import Resource
 from scripts.template.values import SYMBOL
 
 WORLD = ("0.0.0.0/0", "::/0")
+LARGEST, SMALLEST = 16, 28
+"""Os tamanhos de uma VPC e de uma sub-rede: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 TARGETS = (
     "GatewayId", "NatGatewayId", "EgressOnlyInternetGatewayId", "InstanceId", "NetworkInterfaceId", "VpcEndpointId",
@@ -181,6 +183,9 @@ class Network:
             said = self.view.value(owner, "CidrBlock") if owner else None
             if isinstance(said, str) and "${" not in said and network(said) is None:
                 yield Missing(at(owner, "CidrBlock"), f"a faixa de `{owner.id}` não é uma faixa IPv4", "escreva-a como `10.0.0.0/24`")
+            elif (block := network(said)) and not LARGEST <= block.prefixlen <= SMALLEST:
+                yield Missing(at(owner, "CidrBlock"), f"a faixa de `{owner.id}` é /{block.prefixlen}, o que o EC2 recusa",
+                              f"use de /{LARGEST} a /{SMALLEST}")
         extra = [self.view.value(more, "CidrBlock") for more in self.view.of_type("AWS::EC2::VPCCidrBlock")
                  if self.pointed(more, "VpcId", VPC) in (subnet.vpc, None)]
         wider = [network(block) for block in (self.vpc_block(subnet.vpc), *extra)]
