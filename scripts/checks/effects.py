@@ -17,7 +17,7 @@ from scripts.base.findings import Finding
 from scripts.checks import flows, served, settings, updates
 from scripts.checks.alarms import mute
 from scripts.checks.environment import starved
-from scripts.checks.handing import misshapen
+from scripts.checks.handing import forbidden, misshapen
 from scripts.checks.programs import Effect, code, containers, misled, writes
 from scripts.proofs.claims.lifecycle import CURRENT, terms
 from scripts.proofs.evidence import at
@@ -50,7 +50,8 @@ def check(views: Views) -> list[Finding]:
     found: set[Finding] = set()
     for view in views.each:
         for resource in view.resources.values():
-            for path, message in (*misled(view, resource), *misshapen(view, resource), *starved(view, resource), *_told(view, resource)):
+            for path, message in (*misled(view, resource), *misshapen(view, resource), *forbidden(view, resource), *starved(view, resource),
+                                  *_told(view, resource)):
                 found.add(Finding(view.template.path, view.template.line(*path), CODE, message))
     return sorted(found)
 

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, ID, NAME, URL, kind_of
-from scripts.aws.types import BUCKET, QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE, TOPIC
+from scripts.aws.kinds import ARN, ID, NAME, URL, Service, kind_of
+from scripts.aws.types import BUCKET, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE, TOPIC
 from scripts.checks.programs import WRITTEN, Effect
 from scripts.proofs.arrows.program import HANDED, handed
 from scripts.proofs.evidence import Path
-from scripts.proofs.facts.code import ACCEPTED, arguments
+from scripts.proofs.facts.code import ACCEPTED, arguments, calls
 from scripts.proofs.facts.measures import parameters, texts, unit_of, written_at
 from scripts.proofs.facts.view import View
+from scripts.proofs.identity.evaluation import Request, decide
+from scripts.proofs.identity.principals import principal_of
+from scripts.proofs.identity.services import SERVICES, arns
 from scripts.template.cloudformation import Resource
 from scripts.template.values import SYMBOL
 
 CALLED = {"Bucket": BUCKET, "TableName": TABLE, "QueueUrl": QUEUE, "TopicArn": TOPIC, "stateMachineArn": STATE_MACHINE}
 """De cada argumento, o tipo que ele nomeia, se é um só."""
 OTHER = "?"
+NOTHING = Service("", ())
 FORMS = {OTHER: "outro atributo", ARN: "o ARN", NAME: "o nome", URL: "o endereço", ID: "o id"}
 
 
@@ -44,6 +48,42 @@ def misshapen(view: View, owner: Resource) -> Iterator[Effect]:
             mine, other = unit_of(name), unit_of(cited)
             if mine and other and mine != other and SYMBOL.sub("", str(variables[name][1])) in ("", str(_default(view, cited))):
                 yield path, f"`{name}` recebe `{cited}`, que é noutra unidade; passe o parâmetro que a variável diz."
+
+
+def forbidden(view: View, owner: Resource) -> Iterator[Effect]:
+    """As variáveis cujo recurso o papel do programa não deixa usar como o código o usa: o de ler no lugar do de gravar, por exemplo.
+
+    Um código que serve a dois programas traz chamadas que só um faz: conta a variável de que nenhuma passa, ou que, trocada
+    com outra, deixaria passar mais.
+    """
+    role = principal_of(view, owner).role if owner.type in HANDED and owner.type != LAUNCH_TEMPLATE else None
+    given = [piece.path for piece in handed(view, owner)] if role else []
+    named = {name: (path, view.resources[symbol[1]]) for path, name, value in _variables(view, given)
+             if (symbol := SYMBOL.fullmatch(value)) and symbol[1] in view.resources}
+    uses: dict[str, set[str]] = {}
+    for text in dict.fromkeys(text for _, text in texts(view, given, longest=None)):
+        for variable, action in calls(text) if named and ("environ" in text or "getenv" in text) else ():
+            uses.setdefault(variable, set()).add(action)
+
+    def allowed(variable: str, target: Resource) -> int:
+        return sum(_may(view, role, action, target) for action in uses[variable] if role)
+
+    for variable in sorted(uses.keys() & named.keys()):
+        path, target = named[variable]
+        swaps = [allowed(variable, other) + allowed(name, target) - allowed(variable, target) - allowed(name, other)
+                 for name, (_, other) in named.items() if name in uses and other.type == target.type]
+        if not allowed(variable, target) or max(swaps) > 0:
+            actions = ", ".join(f"`{action}`" for action in sorted(uses[variable]))
+            yield path, (f"o código de `{owner.id}` faz {actions} no que `{variable}` diz, que é `{target.id}`, e o papel dele não deixa; passe o "
+                         "recurso que ele usa assim, ou dê a permissão.")
+
+
+def _may(view: View, role: Resource, action: str, target: Resource) -> bool:
+    """O papel deixa fazer isto no recurso; do que a ação não é, não se diz nada."""
+    if SERVICES.get(target.type, NOTHING).prefix != action.partition(":")[0]:
+        return True
+    return view.once(("may", role.id, action, target.id), lambda: any(
+        decide(Request(view, action, arn, role), target).granted for arn in arns(view, role, target, action)))
 
 
 def _variables(view: View, given: list[Path]) -> Iterator[tuple[Path, str, str]]:

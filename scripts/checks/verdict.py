@@ -17,7 +17,8 @@ from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
 from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, effects, hygiene, ids
-from scripts.checks import links, mending, numbers, outputs, picture, prices, promises, quotas, resources, sections, senses, shared, steps, told
+from scripts.checks import links, mending, numbers, outputs, picture, prices, promises, quotas, resources, sections, senses, shared, steps
+from scripts.checks import swapped, told
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -131,6 +132,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     yield from cycles.check(views)
     yield from hygiene.check(views, diagram)
     yield from effects.check(views)
+    yield from swapped.check(views)
     yield from prices.check(views)
     yield from arrows.unknown(views)
     yield from arrows.crowded(diagram, template)

@@ -23,6 +23,22 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMe
 """
 MAKERS = {"Table": "TableName", "Bucket": "Bucket", "Queue": "QueueUrl", "Topic": "TopicArn"}
 """Os objetos do boto3 que se fazem com um nome só."""
+DOES: dict[str, str] = {
+    "put_object": "s3:PutObject", "upload_file": "s3:PutObject", "upload_fileobj": "s3:PutObject", "copy_object": "s3:PutObject",
+    "create_multipart_upload": "s3:PutObject", "generate_presigned_post": "s3:PutObject", "get_object": "s3:GetObject",
+    "head_object": "s3:GetObject", "download_file": "s3:GetObject", "download_fileobj": "s3:GetObject", "delete_object": "s3:DeleteObject",
+    "delete_objects": "s3:DeleteObject", "list_objects_v2": "s3:ListBucket", "list_objects": "s3:ListBucket",
+    "put_item": "dynamodb:PutItem", "get_item": "dynamodb:GetItem", "update_item": "dynamodb:UpdateItem", "delete_item": "dynamodb:DeleteItem",
+    "query": "dynamodb:Query", "scan": "dynamodb:Scan", "send_message": "sqs:SendMessage", "send_message_batch": "sqs:SendMessage",
+    "receive_message": "sqs:ReceiveMessage", "delete_message": "sqs:DeleteMessage", "publish": "sns:Publish",
+    "start_execution": "states:StartExecution",
+}
+"""De cada chamada do boto3, a permissão que ela pede.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+"""
 PASSES = 3
 
 
@@ -38,6 +54,25 @@ def parsed(source: str) -> ast.Module | None:
 @lru_cache(maxsize=128)
 def arguments(source: str) -> frozenset[tuple[str, str]]:
     """Os pares de variável e argumento: o valor de uma chega, por nomes, ao outro."""
+    nodes, held = _followed(source)
+    return frozenset((variable, argument) for node in nodes for argument, value in _uses(node) for variable in _from(value, held))
+
+
+@lru_cache(maxsize=128)
+def calls(source: str) -> frozenset[tuple[str, str]]:
+    """Os pares de variável e permissão: o que o programa faz com o recurso que ela diz.
+
+    Ler uma versão pede outra permissão que ler o objeto: a chamada que a nomeia não se julga.
+    """
+    nodes, held = _followed(source)
+    return frozenset((variable, DOES[_name(node.func)]) for node in nodes if isinstance(node, ast.Call) and _name(node.func) in DOES
+                     and not any(key.arg == "VersionId" for key in node.keywords)
+                     for _, value in _uses(node) for variable in _from(value, held))
+
+
+@lru_cache(maxsize=128)
+def _followed(source: str) -> tuple[list[ast.AST], dict[str, set[str]]]:
+    """Os nós do programa, e de que variáveis vem cada nome dele."""
     tree = parsed(source)
     nodes = list(ast.walk(tree)) if tree else []
     known = {node.name: _parameters(node) for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
@@ -46,7 +81,7 @@ def arguments(source: str) -> frozenset[tuple[str, str]]:
     for _ in range(PASSES):
         for node in holders:
             _hold(node, held, known)
-    return frozenset((variable, argument) for node in nodes for argument, value in _uses(node) for variable in _from(value, held))
+    return nodes, held
 
 
 def _hold(node: ast.AST, held: dict[str, set[str]], known: dict[str, list[str]]) -> None:
