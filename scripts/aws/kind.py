@@ -40,9 +40,10 @@ class Kind:
 
     `ref` é o que `Ref` devolve, e `gives` o que cada atributo devolve, quando é um modo de nomear o
     recurso. `arn` é o ARN depois da partição, com `{}` no lugar do nome; `named`, a propriedade que
-    dá esse nome. `nature` é vazia quando o tipo não se desenha. `role` é a propriedade com o papel e
-    quem o assume; `policy`, onde está a política do próprio recurso; `policy_of`, de um tipo que é a
-    política de outro, a propriedade que o nomeia, a do documento e por que modos o nomeia. `part_of` é a
+    dá esse nome, e `folder`, a do caminho que o ARN traz antes dele. `nature` é vazia quando o tipo não se
+    desenha. `role` é a propriedade com o papel e quem o assume; `policy`, onde está a política do próprio
+    recurso; `policy_of`, de um tipo que é a política de outro, a propriedade que o nomeia, a do documento
+    (vazia, se o documento é o próprio recurso) e por que modos o nomeia. `part_of` é a
     propriedade que nomeia o recurso cujo ARN, com o nome deste no fim, é o ARN deste, e o tipo dele. `scope` é `zone`, `region` ou
     `global`; `deputy` diz que o serviço conta à confiança do papel por quem age:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
@@ -53,6 +54,7 @@ class Kind:
     gives: Mapping[str, str] = field(default_factory=dict)
     arn: str = ""
     named: str = ""
+    folder: str = ""
     nature: str = ""
     hourly: bool = False
     database: bool = False

@@ -35,7 +35,8 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::EC2::SecurityGroup": ("GroupDescription", "SecurityGroupEgress.Description", "SecurityGroupIngress.Description"),
         "AWS::ElasticLoadBalancingV2::TargetGroup": ("TargetGroupAttributes.deregistration_delay.timeout_seconds",),
         **dict.fromkeys(("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy"), ("PolicyName",)),
-        "AWS::IAM::Role": ("Policies.PolicyName",),
+        "AWS::IAM::InstanceProfile": ("Path",),
+        "AWS::IAM::Role": ("MaxSessionDuration", "Path", "Policies.PolicyName"),
         "AWS::RDS::DBInstance": ("CopyTagsToSnapshot",),
         "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupDescription",),
         "AWS::S3::Bucket": ("LifecycleConfiguration.Rules.Id",),
@@ -72,6 +73,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     "Guarda e remoção: dizem por quanto tempo, com que cópias e com que cifra da AWS se guarda. As afirmações as julgam.": {
         "AWS::DLM::LifecyclePolicy": ("PolicyDetails.Schedules.CreateRule", "PolicyDetails.Schedules.RetainRule"),
         "AWS::DynamoDB::Table": ("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "SSESpecification.SSEEnabled",
+                                 "SSESpecification.SSEType",
                                  "TimeToLiveSpecification", "DeletionProtectionEnabled"),
         "AWS::EC2::Instance": (*_disks("BlockDeviceMappings"), "NetworkInterfaces.DeleteOnTermination"),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.BlockDeviceMappings.DeviceName", *_disks("LaunchTemplateData.BlockDeviceMappings"),

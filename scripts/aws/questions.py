@@ -22,7 +22,7 @@ ONLY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "AWS::EC2::Instance": ("IamInstanceProfile", "MetadataOptions.HttpEndpoint"),
         "AWS::ECS::TaskDefinition": ("TaskRoleArn",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.IamInstanceProfile", "LaunchTemplateData.MetadataOptions.HttpEndpoint"),
-        "AWS::RDS::DBInstance": ("ManageMasterUserPassword",),
+        "AWS::RDS::DBInstance": ("ManageMasterUserPassword", "MasterUserSecret"),
     },
     (REACH, "Em que rede o recurso vive, e o que ela deixa passar: não muda o papel dele, nem o nome."): {
         "AWS::CloudFront::Distribution": ("DistributionConfig.Origins.VpcOriginConfig.VpcOriginId",),

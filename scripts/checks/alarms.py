@@ -13,6 +13,7 @@ from scripts.proofs.facts.alarms import watching
 from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import LONGEST, whole
 
 DIMENSIONS = {"AWS/States": {"StateMachineArn": (STATE_MACHINE, ARN)}, "AWS/SQS": {"QueueName": (QUEUE, NAME)},
               "AWS/Lambda": {"FunctionName": (FUNCTION, NAME)}, "AWS/DynamoDB": {"TableName": (TABLE, NAME)}}
@@ -23,6 +24,55 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-a
 """
 BAD = re.compile(r"Failed|Errors?$|5XX|4XX|Throttle|TimedOut|Aborted|UnHealthy|MessagesVisible|AgeOfOldest|DeadLetter")
 """Métricas em que mais é pior: o alarme delas compara para cima."""
+SPARSE = re.compile(r"^(?:HTTPCode_|Executions(?:Failed|TimedOut|Aborted)|ExecutionThrottled)")
+"""Métricas que só se publicam quando há o que contar: sem falha, não há ponto, e cada ponto vale 1 por ocorrência.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+"""
+PERCENT = re.compile(r"Utilization$|Percent(?:age)?$")
+FINE, HOUR, DAY, WEEK = (10, 20, 30), 3600, 86_400, 604_800
+
+
+def watched(view: View, alarm: Resource) -> Iterator[Effect]:
+    """O prazo que o CloudWatch não aceita, e o limite que a métrica nunca alcança.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    start = watching(view, alarm)
+    if start is None:
+        return
+    stat = ("Metrics", 0, "MetricStat") if start else ()
+    period, times = (whole(view.value(alarm, *keys)) for keys in ((*stat, "Period"), ("EvaluationPeriods",)))
+    needed, limit = whole(view.value(alarm, "DatapointsToAlarm")), _number(view.value(alarm, "Threshold"))
+    if period is not None and (period not in FINE and (period % 60 or not period)):
+        yield at(alarm, *stat[:1] or ("Period",)), f"`{alarm.id}` soma a cada {period} s, que o CloudWatch não aceita: use um múltiplo de 60."
+    if period and times and period * times > (DAY if period < HOUR else WEEK):
+        yield at(alarm, "EvaluationPeriods"), (f"`{alarm.id}` olha {period * times} s de uma vez, mais do que o CloudWatch aceita: um dia, ou uma "
+                                               "semana com períodos de ao menos uma hora.")
+    if needed is not None and times is not None and not 1 <= needed <= times:
+        yield at(alarm, "DatapointsToAlarm"), f"`{alarm.id}` pede {needed} pontos de {times}, o que o CloudWatch recusa; use de 1 a {times}."
+    metric, compare = (view.value(alarm, *start, "MetricName"), str(view.value(alarm, "ComparisonOperator")))
+    yield from _unreached(view, alarm, str(metric), stat, limit) if limit is not None and compare.startswith("GreaterThan") else ()
+
+
+def _unreached(view: View, alarm: Resource, metric: str, stat: tuple[str | int, ...], limit: float) -> Iterator[Effect]:
+    """O limite que nenhum ponto da métrica alcança, e o alarme que dispara por não haver pontos."""
+    statistic = view.value(alarm, *((*stat, "Stat") if stat else ("Statistic",)))
+    strict = view.value(alarm, "ComparisonOperator") == "GreaterThanThreshold"
+    most = 100 if PERCENT.search(metric) else 1 if SPARSE.search(metric) and statistic in ("Average", "Minimum", "Maximum") else None
+    if most is not None and (limit > most or strict and limit >= most):
+        yield at(alarm, "Threshold"), f"`{alarm.id}` nunca dispara: `{statistic}` de `{metric}` não passa de {most}; use `Sum`, ou um limite menor."
+    if SPARSE.search(metric) and view.value(alarm, "TreatMissingData") == "breaching":
+        yield at(alarm, "TreatMissingData"), (f"`{alarm.id}` fica em alarme quando não há falha nenhuma, pois `{metric}` só se publica quando "
+                                              "há; use `notBreaching`.")
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(str(value)[:LONGEST])
+    except ValueError:
+        return None
 
 
 def mute(view: View, alarm: Resource) -> Iterator[Effect]:

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator
 
 from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import (
-    ALARM, BALANCER, BUCKET, DISTRIBUTION, EKS_CLUSTER, EVENT_RULE, FUNCTION, INSTANCE, JOB_DEFINITION, LOG_GROUP, SCALING_GROUP, STATE_MACHINE,
-    SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
+    ALARM, BALANCER, BUCKET, DISTRIBUTION, EKS_CLUSTER, EVENT_RULE, FUNCTION, INSTANCE, JOB_DEFINITION, LOG_GROUP, QUEUE, SCALING_GROUP,
+    STATE_MACHINE, SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
 )
 from scripts.base.findings import Finding
 from scripts.checks import flows, served, settings, updates
-from scripts.checks.alarms import mute
+from scripts.checks.alarms import mute, watched
 from scripts.checks.environment import starved
-from scripts.checks.handing import forbidden, misshapen
+from scripts.checks.handing import forbidden, misshapen, unending
 from scripts.checks.programs import Effect, code, containers, misled, writes
+from scripts.checks.senders import unsent
 from scripts.proofs.claims.lifecycle import CURRENT, terms
 from scripts.proofs.evidence import at
 from scripts.proofs.facts.expect import false
@@ -50,8 +51,8 @@ def check(views: Views) -> list[Finding]:
     found: set[Finding] = set()
     for view in views.each:
         for resource in view.resources.values():
-            for path, message in (*misled(view, resource), *misshapen(view, resource), *forbidden(view, resource), *starved(view, resource),
-                                  *_told(view, resource)):
+            for path, message in (*misled(view, resource), *misshapen(view, resource), *forbidden(view, resource), *unending(view, resource),
+                                  *starved(view, resource), *_told(view, resource)):
                 found.add(Finding(view.template.path, view.template.line(*path), CODE, message))
     return sorted(found)
 
@@ -95,6 +96,10 @@ def _table(view: View, table: Resource) -> Iterator[Effect]:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
     """
     name, switch = (view.at(table, "TimeToLiveSpecification", key) for key in ("AttributeName", "Enabled"))
+    types = {str(key.value): kind.value for item in view.items(table, "AttributeDefinitions")
+             if (key := view.inside(item, "AttributeName")) and (kind := view.inside(item, "AttributeType"))}
+    if name and types.get(str(name.value), "N") != "N":
+        yield name.path, f"`{name.value}` de `{table.id}` não é um número, e o DynamoDB só apaga por um prazo em segundos; use o que o código grava."
     sources = code(view) if name and not (switch and false(switch.value)) else []
     if name and sources and not any(writes(source, str(name.value)) for source in sources):
         yield name.path, f"nenhum programa do template grava `{name.value}`, e o DynamoDB não apaga nada de `{table.id}`; diga o que o código grava."
@@ -206,8 +211,8 @@ SPEAKERS = {ALARM: ALARM_FIELDS, BUCKET: ("Records",), EVENT_RULE: EVENT_FIELDS,
 """Os tipos por que um serviço publica num tópico, e os campos que o corpo da mensagem sempre traz, se se conhecem."""
 JUDGES: dict[str, tuple[Judge, ...]] = {
     BUCKET: (_bucket, settings.versioned), TABLE: (_table, settings.keyed), LOG_GROUP: (_logs,),
-    JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute,), EKS_CLUSTER: (_cluster,), FUNCTION: (_traces,),
-    STATE_MACHINE: (_traces, flows.flawed), TOPIC: (_topic,),
+    JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute, watched), EKS_CLUSTER: (_cluster,),
+    FUNCTION: (_traces,), STATE_MACHINE: (_traces, flows.flawed), QUEUE: (unsent,), TOPIC: (unsent, _topic),
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes,),
     TARGET_GROUP: (settings.attributes, served.checked, served.disguised),
     DISTRIBUTION: (settings.named, served.rooted), "AWS::Budgets::Budget": (settings.budget,),

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from scripts.aws.kinds import ARN, ID, NAME, URL, Service, kind_of
 from scripts.aws.types import BUCKET, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE, TOPIC
-from scripts.checks.programs import WRITTEN, Effect
-from scripts.proofs.arrows.program import HANDED, handed
-from scripts.proofs.evidence import Path
-from scripts.proofs.facts.code import ACCEPTED, arguments, calls
+from scripts.checks.programs import Effect
+from scripts.proofs.arrows.program import HANDED, handed, named, variables
+from scripts.proofs.evidence import at
+from scripts.proofs.facts.code import ACCEPTED, arguments, calls, deadlines
+from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.measures import parameters, texts, unit_of, written_at
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide
@@ -34,19 +35,19 @@ def misshapen(view: View, owner: Resource) -> Iterator[Effect]:
     if owner.type not in HANDED or owner.type == SCALING_GROUP:  # o modelo dele se julga por si
         return
     given = [piece.path for piece in handed(view, owner)]
-    variables = {name: (path, value) for path, name, value in _variables(view, given)}
+    told = {name: (path, value) for path, name, value in variables(view, given)}
     for text in dict.fromkeys(text for _, text in texts(view, given, longest=None)):
         for variable, argument in sorted(arguments(text)) if "environ" in text or "getenv" in text else ():
-            path, value = variables.get(variable, ((), ""))
+            path, value = told.get(variable, ((), ""))
             form, kind = _form(view, value)
             if form and (form not in ACCEPTED[argument] or kind and kind != CALLED.get(argument, kind)):
                 wanted = " ou ".join(FORMS[each] for each in ACCEPTED[argument])
                 what = f"{FORMS[form]} de um `{kind}`" if kind else FORMS[form]
                 yield path, f"`{variable}` entrega a `{owner.id}` {what}, e o código o usa em `{argument}`, que pede {wanted} do que chama."
-    for name, (path, _) in variables.items():
+    for name, (path, _) in told.items():
         for cited in sorted(parameters(written_at(view.template.data, path)) & view.template.parameters.keys()):
             mine, other = unit_of(name), unit_of(cited)
-            if mine and other and mine != other and SYMBOL.sub("", str(variables[name][1])) in ("", str(_default(view, cited))):
+            if mine and other and mine != other and SYMBOL.sub("", str(told[name][1])) in ("", str(_default(view, cited))):
                 yield path, f"`{name}` recebe `{cited}`, que é noutra unidade; passe o parâmetro que a variável diz."
 
 
@@ -58,24 +59,24 @@ def forbidden(view: View, owner: Resource) -> Iterator[Effect]:
     """
     role = principal_of(view, owner).role if owner.type in HANDED and owner.type != LAUNCH_TEMPLATE else None
     given = [piece.path for piece in handed(view, owner)] if role else []
-    named = {name: (path, view.resources[symbol[1]]) for path, name, value in _variables(view, given)
-             if (symbol := SYMBOL.fullmatch(value)) and symbol[1] in view.resources}
+    known = named(view, owner) if role else {}
+    places = {name: path for path, name, _ in variables(view, given)}
     uses: dict[str, set[str]] = {}
     for text in dict.fromkeys(text for _, text in texts(view, given, longest=None)):
-        for variable, action in calls(text) if named and ("environ" in text or "getenv" in text) else ():
+        for variable, action in calls(text) if known and ("environ" in text or "getenv" in text) else ():
             uses.setdefault(variable, set()).add(action)
 
     def allowed(variable: str, target: Resource) -> int:
         return sum(_may(view, role, action, target) for action in uses[variable] if role)
 
-    for variable in sorted(uses.keys() & named.keys()):
-        path, target = named[variable]
+    for variable in sorted(uses.keys() & known.keys()):
+        target = known[variable]
         swaps = [allowed(variable, other) + allowed(name, target) - allowed(variable, target) - allowed(name, other)
-                 for name, (_, other) in named.items() if name in uses and other.type == target.type]
+                 for name, other in known.items() if name in uses and other.type == target.type]
         if not allowed(variable, target) or max(swaps) > 0:
             actions = ", ".join(f"`{action}`" for action in sorted(uses[variable]))
-            yield path, (f"o código de `{owner.id}` faz {actions} no que `{variable}` diz, que é `{target.id}`, e o papel dele não deixa; passe o "
-                         "recurso que ele usa assim, ou dê a permissão.")
+            yield places[variable], (f"o código de `{owner.id}` faz {actions} no que `{variable}` diz, que é `{target.id}`, e o papel dele não "
+                                     "deixa; passe o recurso que ele usa assim, ou dê a permissão.")
 
 
 def _may(view: View, role: Resource, action: str, target: Resource) -> bool:
@@ -86,17 +87,26 @@ def _may(view: View, role: Resource, action: str, target: Resource) -> bool:
         decide(Request(view, action, arn, role), target).granted for arn in arns(view, role, target, action)))
 
 
-def _variables(view: View, given: list[Path]) -> Iterator[tuple[Path, str, str]]:
-    """Cada variável que o programa recebe, com o lugar e o valor."""
-    for root in given:
-        value = view.world.value(written_at(view.template.data, root))
-        if isinstance(value, dict) and isinstance(value.get("Variables"), dict):
-            yield from (((*root, "Variables", name), str(name), str(each)) for name, each in value["Variables"].items())
-        for index, pair in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(pair, dict) and "Name" in pair and "Value" in pair:
-                yield (*root, index, "Value"), str(pair["Name"]), str(pair["Value"])
-        for path, text in texts(view, [root], longest=None):
-            yield from ((path, name, each.strip("\"'")) for name, each in WRITTEN.findall(text))
+def unending(view: View, owner: Resource) -> Iterator[Effect]:
+    """O prazo que o programa calcula e grava é o da tabela: senão, o que ele diz que some fica para sempre.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+    """
+    tables = view.of_type(TABLE) if owner.type in HANDED and owner.type != SCALING_GROUP else []
+    given = [piece.path for piece in handed(view, owner)] if tables else []
+    known = named(view, owner) if tables else {}
+    for source in dict.fromkeys(text for _, text in texts(view, given, longest=None)):
+        for name, held in sorted(deadlines(source), key=str):
+            own = [known[variable] for variable in sorted(held) if known.get(variable) in tables] or tables
+            if not any(_ends(view, table, name) for table in own):
+                yield at(own[0], "TimeToLiveSpecification"), (
+                    f"o código de `{owner.id}` grava em `{name}` o prazo de cada linha, e `{own[0].id}` não o usa: nada expira; ligue "
+                    f"`TimeToLiveSpecification` com `AttributeName: {name}`.")
+
+
+def _ends(view: View, table: Resource, name: str) -> bool:
+    said, switch = (view.at(table, "TimeToLiveSpecification", key) for key in ("AttributeName", "Enabled"))
+    return said is not None and said.value == name and not (switch and false(switch.value))
 
 
 def _form(view: View, value: str) -> tuple[str, str]:

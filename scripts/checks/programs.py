@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from scripts.aws.types import FUNCTION, JOB_DEFINITION, SCALING_GROUP, STATE_MACHINE, TASK_DEFINITION
-from scripts.proofs.arrows.program import HANDED, handed
+from scripts.proofs.arrows.program import HANDED, WRITTEN, handed
 from scripts.proofs.evidence import Path
 from scripts.proofs.facts.code import parsed
 from scripts.proofs.facts.measures import texts
@@ -31,7 +31,6 @@ HARMLESS = ("AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_STS_REGIONAL_ENDPOINTS", 
 REDIRECTING = re.compile(r"(?:AWS_ENDPOINT_URL\w*|AWS_PROFILE|AWS_CONFIG_FILE|AWS_SHARED_CREDENTIALS_FILE|AWS_ACCESS_KEY_ID|LD_PRELOAD|"
                          r"(?:https?|all)_proxy|AWS_CA_BUNDLE)", re.IGNORECASE)
 """Os que, num contêiner ou numa instância, levam o SDK a outro endereço, ou a outra identidade."""
-WRITTEN = re.compile(r"^[ \t]*(?:export[ \t]+|Environment=\"?)?(\w+)=(\S*)", re.MULTILINE)
 REGION = re.compile(r"(?:af|ap|ca|eu|il|me|mx|sa|us)-(?:gov-)?[a-z]+-\d")
 HERE = "${AWS::Region}"
 

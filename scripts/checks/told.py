@@ -13,7 +13,7 @@ from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.page.quantities import TIME, quantities
 from scripts.proofs.claims.evaluate import ClaimResult
-from scripts.proofs.claims.lifecycle import CURRENT, Term, terms
+from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, terms
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.alarms import watching
 from scripts.proofs.facts.filters import patterns, words
@@ -47,7 +47,8 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
                               f"{listed([f'`{word}`' for word in chosen])}.")
     for view in views.each:
         for bucket in view.of_type(BUCKET):
-            for term in terms(view, bucket, CURRENT):
+            versioned = view.value(bucket, "VersioningConfiguration", "Status") == "Enabled"
+            for term in (*terms(view, bucket, CURRENT), *(terms(view, bucket, OLD) if versioned else ())):
                 if not any(_tells(views, sentence, term) for sentence in spoken if _about(sentence, term.line.path)):
                     yield Finding(view.template.path, view.template.line(*term.line.path), "prazo-sem-texto",
                                   f"`{bucket.id}` apaga o que guarda, e nenhum passo, linha ou benefício dele diz em quanto tempo; diga, "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scripts.aws.kinds import ARN, ID
 from scripts.aws.questions import IDENTITY, NAMES, REACH
-from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, KMS_KEY, LOG_GROUP, QUEUE, SCALING_GROUP, TOPIC
+from scripts.aws.senders import FIXED
+from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, LOG_GROUP, QUEUE, SCALING_GROUP, TOPIC
 from scripts.proofs.arrows.failures import by_service, delivery
 from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.queues import POLLING, polled
@@ -16,6 +16,7 @@ from scripts.proofs.arrows.viable import viable
 from scripts.proofs.arrows.viable_keys import stranger
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
 from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
+from scripts.proofs.identity.keys import key_of, of_aws
 from scripts.proofs.identity.principals import Principal, principal_of
 from scripts.proofs.identity.services import SERVICES, Watched, arns, on_objects, reads, watched
 from scripts.proofs.network.interfaces_by_type import home_of
@@ -151,9 +152,14 @@ def key_used(request: Request, target: Resource, near: Path, who: str) -> Iterat
     """
     view, service = request.view, SERVICES.get(target.type)
     written = view.at(target, *service.key) if service and service.key else None
-    if service is None or written is None or str(written.value).startswith("alias/aws/"):
+    if service is None or written is None:
         return
-    key = view.points(written, KMS_KEY, by=(ID, ARN))
+    if of_aws(written):
+        if request.service and service.prefix in FIXED:
+            yield Missing(written.path, f"`{target.id}` é cifrado com a chave que a AWS cria, que não deixa `{request.service}` usá-la, e cuja "
+                          "política não se muda", "use uma `AWS::KMS::Key` do template, ou a cifra do próprio serviço")
+        return
+    key = key_of(view, written)
     if key is None:
         yield stranger(target, written)
         return

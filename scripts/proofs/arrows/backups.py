@@ -7,10 +7,10 @@ from typing import Any
 
 from scripts.aws.kinds import HERE
 from scripts.aws.questions import IDENTITY
-from scripts.aws.types import SNAPSHOT_POLICY, VOLUME
+from scripts.aws.types import INSTANCE, LAUNCH_TEMPLATE, SNAPSHOT_POLICY, VOLUME
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.expect import expect
+from scripts.proofs.facts.expect import expect, true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
@@ -42,6 +42,7 @@ def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
         yield from expect(view, policy, keys, wanted, f"`{keys[0]}`: `{wanted}`", f"`{policy.id}` não é de volumes, ou não está ligada",
                           "escreva `State: ENABLED` e `ResourceTypes: [VOLUME]`")
     yield from _tagged(view, policy, case.head)
+    yield from _undrawn(case)
     yield from _schedules(view, policy)
     principal = principal_of(view, policy)
     yield from principal.evidence
@@ -72,6 +73,32 @@ def _tagged(view: View, policy: Resource, volume: Resource) -> Iterator[Evidence
             return
     yield Missing(at(policy, "PolicyDetails"), f"nenhuma etiqueta de `{policy.id}` é de `{volume.id}`",
                   "ponha em `TargetTags` uma etiqueta que o volume tem em `Tags`")
+
+
+def _undrawn(case: Case) -> Iterator[Missing]:
+    """O defeito de uma política cuja etiqueta é também de outro volume, que nenhuma seta dela mostra: ela o copia igual."""
+    view, policy = case.view, case.tail
+    wanted = {(pair[0], pair[1].value) for item in view.items(policy, "PolicyDetails", "TargetTags") if (pair := _pair(view, policy, item))}
+    own = {node.id for node in case.diagram.nodes if policy.id in node.resources}
+    drawn = {name for edge in case.diagram.edges if edge.tail in own for name in case.diagram.elements[edge.head].resources}
+    for owner, tags in _tags_of_disks(view):
+        for item in tags if owner.id not in {case.head.id, *drawn} else ():
+            pair = _pair(view, owner, item)
+            if pair and (pair[0], pair[1].value) in wanted:
+                yield Missing(item.path, f"`{owner.id}` também tem a etiqueta `{pair[0]}`, e `{policy.id}` o copia sem que uma seta o mostre",
+                              "tire a etiqueta dele, ou desenhe a seta")
+
+
+def _tags_of_disks(view: View) -> Iterator[tuple[Resource, list[Placed]]]:
+    """As etiquetas dos outros volumes do template, e dos discos que nascem com as instâncias."""
+    with view.reading():
+        found = [(volume, view.items(volume, "Tags")) for volume in view.of_type(VOLUME)]
+        found += [(model, view.items_inside(item, "Tags")) for model in view.of_type(LAUNCH_TEMPLATE)
+                  for item in view.items(model, "LaunchTemplateData", "TagSpecifications")
+                  if (kind := view.inside(item, "ResourceType")) and kind.value == "volume"]
+        found += [(instance, view.items(instance, "Tags")) for instance in view.of_type(INSTANCE)
+                  if true(view.value(instance, "PropagateTagsToVolumeOnCreation"))]
+    yield from found
 
 
 def _added(view: View, policy: Resource) -> dict[str, str]:

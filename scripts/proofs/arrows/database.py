@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scripts.aws.kinds import ARN, HERE, ID
+from scripts.aws.kinds import HERE
 from scripts.aws.questions import IDENTITY, NAMES, REACH
-from scripts.aws.types import DATABASE, DB_CLUSTER, ECS_SERVICE, FUNCTION, INSTANCE, KMS_KEY, SCALING_GROUP
+from scripts.aws.types import DATABASE, DB_CLUSTER, ECS_SERVICE, FUNCTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.program import unhanded
@@ -17,6 +17,7 @@ from scripts.proofs.facts.citations import cites
 from scripts.proofs.facts.expect import expect, true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide, evidence, lines as permitted
+from scripts.proofs.identity.keys import key_of, of_aws
 from scripts.proofs.identity.principals import principal_of, task_of
 from scripts.proofs.network.interfaces_by_type import drawn_subnets
 from scripts.proofs.network.path import named, reach, same_vpc
@@ -118,7 +119,9 @@ def _handed(case: Case, secret: str) -> Iterator[Found]:
 def _unlocked(case: Case, request: Request) -> Iterator[Evidence]:
     """A chave do segredo, se é de quem escreveu o template, também se deixa usar por quem o lê."""
     written = case.view.at(case.head, "MasterUserSecret", "KmsKeyId")
-    key = case.view.points(written, KMS_KEY, by=(ID, ARN)) if written else None
+    key = key_of(case.view, written)
+    if of_aws(written):
+        return
     if written and key:
         yield Found(written.path, f"o segredo é cifrado com a chave `{key.id}`")
         yield from evidence(decide(replace(request, action="kms:Decrypt", arn=case.view.arn(key) or ""), key), at(key), "o papel",

@@ -9,11 +9,14 @@ from scripts.aws.questions import IDENTITY
 from scripts.aws.types import BUCKET, EVENT_RULE, FUNCTION, QUEUE, TOPIC
 from scripts.proofs.arrows.eventbridge import awake
 from scripts.proofs.arrows.permitted import admitted, fifo, invoked
+from scripts.proofs.arrows.program import HANDED, handed, named
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import Callee, callee
+from scripts.proofs.facts.code import creations
 from scripts.proofs.facts.expect import true
+from scripts.proofs.facts.measures import texts
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.services import filtered
@@ -44,8 +47,8 @@ def bucket_triggers_function(case: Case) -> Iterator[Evidence]:
     aquele bucket, daquela conta, invocá-la. A permissão precisa existir antes: sem ela o S3
     recusa a notificação, e a pilha não se cria.
 
-    - a notificação do bucket cita a função, ou um apelido dela, e o evento: toda criação de objeto, num aviso
-      só ou num por modo de criar, ou o que a seta diz em `acao`;
+    - a notificação do bucket cita a função, ou um apelido dela, e o evento: toda criação de objeto, num aviso só ou num
+      por modo de criar, os modos dos programas que gravam nele, se se conhecem todos, ou o que a seta diz em `acao`;
     - no filtro, o começo e o fim da chave, sem curingas;
     - uma permissão `lambda:InvokeFunction` para `s3.amazonaws.com` nessa função;
     - `SourceArn` igual ao ARN do bucket e `SourceAccount` igual à conta;
@@ -171,11 +174,15 @@ def _notification(case: Case, cites: Callable[[Placed], bool]) -> Iterator[Evide
     wanted = case.edge.action or CREATED
     told = [(entry, named, event) for entry in _entries(view, bucket, target.type)
             if (named := view.inside(entry, name)) and (event := view.inside(entry, "Event")) and cites(entry)]
-    serving = [each for each in told if _is(each[2], wanted)][:1] or _together(view, told, wanted)
+    serving = [each for each in told if _is(each[2], wanted)][:1] or _together(view, told, PARTS.get(wanted, ()))
+    if not serving and not case.edge.action:
+        serving = _together(view, told, tuple(f"s3:ObjectCreated:{way}" for way in _ways(case)))
     for entry, named, event in serving:
         yield Found(named.path, f"o bucket notifica {'a função' if target.type == FUNCTION else f'`{target.id}`'}")
         yield Found(event.path, f"a cada evento `{event.value}`")
         yield from _filtered(view, bucket, entry)
+    for entry, _, _ in told if serving else ():
+        filtered(view, entry)  # o que outro aviso ao mesmo destino pega só acrescenta
     if told and not serving:
         other = told[-1][2]
         said = "um evento desconhecido" if isinstance(other.value, Unknown) else f"`{other.value}`"
@@ -190,12 +197,33 @@ def _is(event: Placed, wanted: str) -> bool:
     return isinstance(event.value, str) and event.value.startswith("s3:") and covers(event.value, wanted) is True
 
 
-def _together(view: View, told: list[Told], wanted: str) -> list[Told]:
+def _ways(case: Case) -> list[str]:
+    """De que modos se criam objetos no bucket, pelo código de quem grava nele; vazio, se o de algum não se conhece.
+
+    Quem grava de fora sem credenciais usa o formulário que um programa assina.
+    """
+    view, found, known = case.view, set(), set()
+    with view.reading():
+        for owner in view.of_type(*HANDED):
+            here = named(view, owner)
+            ways = {way for source in dict.fromkeys(text for _, text in texts(view, [piece.path for piece in handed(view, owner)], longest=None))
+                    for variable, way in creations(source) if here.get(variable) == case.tail}
+            found |= ways
+            known |= {owner.id} if ways else set()
+    for edge in case.diagram.edges:
+        if edge.head == case.edge.tail and "s3:PutObject" in edge.action.split():
+            tail = case.diagram.elements[edge.tail]
+            if not known.intersection(tail.resources) and not ("Post" in found and not tail.resources):
+                return []
+    return sorted(found)
+
+
+def _together(view: View, told: list[Told], ways: tuple[str, ...]) -> list[Told]:
     """Um aviso por parte do que a seta pede, todos das mesmas chaves; nenhum, se falta uma parte."""
     for first in told:
         keys = _keys(view, first[0])
         alike = [each for each in told if _keys(view, each[0]) == keys]
-        parts = [next((each for each in alike if _is(each[2], part)), None) for part in PARTS.get(wanted, ())]
+        parts = [next((each for each in alike if _is(each[2], part)), None) for part in ways]
         if parts and all(parts):
             return list({each[2].path: each for each in parts if each}.values())
     return []

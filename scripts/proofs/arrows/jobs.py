@@ -96,5 +96,5 @@ def logged(view: View, job: Resource) -> Iterator[Evidence]:
 def may_write(view: View, role: Resource, group: Resource) -> Iterator[Evidence]:
     """O papel pode criar o fluxo e gravar nele, neste grupo de registros."""
     for action in WRITING:
-        decision = decide(Request(view, action, view.arn(group) or "", role), None)
+        decision = decide(Request(view, action, view.arn(group) or "", role), group)
         yield from evidence(decision, at(role), f"`{role.id}`", f"`{group.id}`", f"permita `{action}` no ARN do grupo")

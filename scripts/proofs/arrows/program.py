@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scripts.aws.kinds import ARN, NAME, URL
 from scripts.aws.types import (
     BALANCER, BUCKET, DATABASE, DB_CLUSTER, ECS_SERVICE, EVENT_BUS, FUNCTION, JOB_DEFINITION, KMS_KEY, LOG_GROUP, QUEUE, SCALING_GROUP,
     TASK_DEFINITION, TOPIC, VOLUME,
@@ -17,7 +18,7 @@ from scripts.aws.types import (
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.citations import citations, cites
 from scripts.proofs.facts.machine import INIT, USER_DATA
-from scripts.proofs.facts.measures import texts
+from scripts.proofs.facts.measures import texts, written_at
 from scripts.proofs.facts.relations import brought
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.volumes import links
@@ -48,6 +49,7 @@ ASKED = r"""(?:--(?:listen|bind|http|port)[= ]|\s-[bp] |listen\s+|ListenStream=|
 LISTENING = re.compile(ASKED + r"(?:[\w.\[\]*:-]*:)?(\d{2,5})\b")
 LOOPBACK = re.compile(ASKED + r"(?:127(?:\.\d+){3}|localhost|\[::1\]):(\d{2,5})\b")
 SECURED = re.compile(r"--certfile|--ssl|ssl_certificate|ssl_context|--tls|SSLContext|listen\s+\d+\s+ssl", re.IGNORECASE)
+WRITTEN = re.compile(r"^[ \t]*(?:export[ \t]+|Environment=\"?)?(\w+)=(\S*)", re.MULTILINE)
 PORT_VARIABLE = re.compile(r"^\s*(?:export\s+)?((?:PG|MYSQL|DB|DATABASE|BANCO)\w*?_?PORTA?)=[\"']?([^\s\"']+)", re.MULTILINE)
 
 
@@ -62,6 +64,25 @@ def handed(view: View, program: Resource) -> list[Placed]:
         if isinstance(metadata, dict) and INIT in metadata:
             found.append(Placed(("Resources", owner.id, "Metadata", INIT), metadata[INIT]))
     return [piece for piece in found if piece]
+
+
+def variables(view: View, given: list[Path]) -> Iterator[tuple[Path, str, str]]:
+    """Cada variável que o programa recebe, com o lugar e o valor."""
+    for root in given:
+        value = view.world.value(written_at(view.template.data, root))
+        if isinstance(value, dict) and isinstance(value.get("Variables"), dict):
+            yield from (((*root, "Variables", name), str(name), str(each)) for name, each in value["Variables"].items())
+        for index, pair in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(pair, dict) and "Name" in pair and "Value" in pair:
+                yield (*root, index, "Value"), str(pair["Name"]), str(pair["Value"])
+        for path, text in texts(view, [root], longest=None):
+            yield from ((path, name, each.strip("\"'")) for name, each in WRITTEN.findall(text))
+
+
+def named(view: View, program: Resource) -> dict[str, Resource]:
+    """O recurso que cada variável do programa nomeia, das que nomeiam um do template."""
+    return {name: target for _, name, value in variables(view, [piece.path for piece in handed(view, program)])
+            if (target := view.points(value, *SERVICES, by=(NAME, ARN, URL)))}
 
 
 def uninformed(view: View, program: Resource, head: Resource) -> Iterator[Missing]:

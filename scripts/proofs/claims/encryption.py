@@ -11,7 +11,7 @@ from scripts.proofs.arrows.images import image
 from scripts.proofs.claims.kinds import strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Test, held, require, setting, written
-from scripts.proofs.evidence import Evidence, Missing, at
+from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
@@ -65,8 +65,8 @@ STORES = {
 def encrypted_at_rest(scene: Scene) -> Iterator[Evidence]:
     """Criptografado em repouso.
 
-    Quem alcançasse o disco não leria nada. O template o diz em cada lugar que guarda dado,
-    mesmo nos que a AWS já criptografa sem pedir (S3, DynamoDB, SQS), para que se veja a linha.
+    Quem alcançasse o disco não leria nada. O template o diz em cada lugar que guarda dado; onde a
+    AWS já criptografa sem pedir (S3, DynamoDB, SQS), basta que ele não diga o contrário.
 
     - bucket, tabela, fila, volume, banco e sistema de arquivos com a criptografia ligada;
     - o disco raiz de cada instância e de cada modelo de lançamento, idem.
@@ -83,9 +83,14 @@ def judge(view: View, resource: Resource, explicit: bool = True) -> Iterator[Evi
     store = STORES.get(resource.type)
     if store and view.at(resource, "DBClusterIdentifier") is None:
         keys, test = store.keys(view, resource)
-        if explicit or not store.implicit or setting(view, resource, *keys).value is not None:
-            yield from require(view, resource, keys, test, f"`{resource.id}` guarda criptografado",
-                               f"`{resource.id}` não diz que criptografa o que guarda", _hint(keys))
+        said = require(view, resource, keys, test, f"`{resource.id}` guarda criptografado",
+                       f"`{resource.id}` não diz que criptografa o que guarda", _hint(keys))
+        if store.implicit:
+            denied = [piece for piece in said if isinstance(piece, Missing)] if setting(view, resource, *keys).value is not None else []
+            silent = Found(("Resources", resource.id, "Type"), f"a AWS cifra o que `{resource.id}` guarda, mesmo sem que se peça")
+            yield from denied or ((silent,) if explicit else ())
+        else:
+            yield from said
         for name in ("DBSnapshotIdentifier", "SnapshotIdentifier"):
             if view.at(resource, name) is not None:
                 yield Missing(at(resource, name), f"a criptografia de `{resource.id}` é a do snapshot de que nasce", f"tire `{name}`")

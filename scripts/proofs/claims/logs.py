@@ -40,5 +40,5 @@ def kept_logs(scene: Scene) -> Iterator[Evidence]:
         principal = principal_of(view, function)
         yield from principal.evidence
         for action in WRITING if principal.role else ():
-            decision = decide(Request(view, action, str(view.arn(group)), principal.role), None)
+            decision = decide(Request(view, action, str(view.arn(group)), principal.role), group)
             yield from evidence(decision, at(function), f"`{function.id}`", f"`{group.id}`", "permita a ação no ARN do grupo")

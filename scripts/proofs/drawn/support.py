@@ -11,7 +11,10 @@ from functools import cached_property
 
 from scripts.aws.compute import EKS_AUTO_MODE
 from scripts.aws.kinds import HERE
-from scripts.aws.types import EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE, TASK_DEFINITION
+from scripts.aws.senders import LAUNCHER, SENDERS
+from scripts.aws.types import (
+    EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE, TASK_DEFINITION,
+)
 from scripts.base.diagram import Diagram
 from scripts.proofs.arrows.containers import secret_names
 from scripts.proofs.arrows.jobs import LOG_GROUP_KEYS, WRITING
@@ -20,6 +23,8 @@ from scripts.proofs.facts.states import tasks
 from scripts.proofs.facts.traces import traced
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.breadth import own_account
+from scripts.proofs.identity.evaluation import service_name
+from scripts.proofs.identity.keys import key_of
 from scripts.proofs.identity.policies import Statement
 from scripts.proofs.identity.principals import DIRECT, SEEKERS, principal_of, role_of_arn
 from scripts.template.cloudformation import Resource
@@ -34,6 +39,9 @@ INTERFACES = {
 }
 TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"}
 CHILDREN = {"states:StartExecution", "states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"}
+USING = {"kms:decrypt", "kms:generatedatakey", "kms:encrypt", "kms:reencrypt", "kms:describekey", "kms:creategrant",
+         "kms:generatedatakeywithoutplaintext", "kms:reencryptfrom", "kms:reencryptto"}
+"""O que se faz com uma chave sem a administrar."""
 ASSUMED_AS = {
     "states": ("StepFunctions",), "ecs-tasks": ("ECS", "Batch"), "vpc-flow-logs": ("EC2",), "monitoring": ("RDS",),
     "firehose": ("KinesisFirehose",), "pods": ("EKS",), "ec2": ("EC2", "AutoScaling", "EKS"),
@@ -177,6 +185,26 @@ def session_manager(scene: Scene, grant: Grant, statement: Statement) -> bool:
     explained = reasons.get("permissao-sem-seta", "").strip() or reasons.get("permissao-ampla", "").strip()
     return grant.name in SESSION_MANAGER and bool(explained) and any(
         actor.type in (INSTANCE, SCALING_GROUP) for actor in scene.actors(statement))
+
+
+@support
+def key_of_senders(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Um serviço cifra, com a chave do tópico ou da fila, o que um recurso do template lhe manda."""
+    view = scene.view
+    allowed = {f"{service}.amazonaws.com" for target in view.of_type(*SENDERS) for kind, service in SENDERS[target.type].items()
+               if key_of(view, view.at(target, "KmsMasterKeyId")) == statement.owner
+               and any(target.id in other.references for other in view.of_type(kind))}
+    named = {service_name(item.value) for kind, item in statement.principals if kind == "Service"}
+    return grant.name.lower().removesuffix("*") in USING and len(named) == len(statement.principals) and bool(named) and named <= allowed
+
+
+@support
+def key_of_launched_disks(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """O Auto Scaling cria, com a chave dos discos, as instâncias de um grupo do template."""
+    view = scene.view
+    launching = any(statement.owner.id in resource.references for resource in view.of_type(LAUNCH_TEMPLATE)) and bool(view.of_type(SCALING_GROUP))
+    named = [view.spelled(item.value) for _, item in statement.principals]
+    return statement.owner.type == KMS_KEY and launching and named == [LAUNCHER] and grant.name.lower().removesuffix("*") in USING
 
 
 @support

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -39,6 +40,17 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actio
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
 """
+WAYS = {
+    "put_object": ("Put",), "copy_object": ("Copy",), "generate_presigned_post": ("Post",), "complete_multipart_upload": ("CompleteMultipartUpload",),
+    "upload_file": ("Put", "CompleteMultipartUpload"), "upload_fileobj": ("Put", "CompleteMultipartUpload"),
+}
+"""De cada chamada que cria um objeto, os eventos que ela causa; a que manda em partes só o faz com um arquivo grande.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+"""
+DEADLINE = re.compile(r"(?:expir|ttl|prazo|venc)\w*")
+"""Como se chama o atributo em que um programa grava até quando vale uma linha."""
+CLOCK = re.compile(r"time|datetime|now")
 PASSES = 3
 
 
@@ -68,6 +80,42 @@ def calls(source: str) -> frozenset[tuple[str, str]]:
     return frozenset((variable, DOES[_name(node.func)]) for node in nodes if isinstance(node, ast.Call) and _name(node.func) in DOES
                      and not any(key.arg == "VersionId" for key in node.keywords)
                      for _, value in _uses(node) for variable in _from(value, held))
+
+
+@lru_cache(maxsize=128)
+def creations(source: str) -> frozenset[tuple[str, str]]:
+    """Os pares de variável e evento: de que modo o programa cria objetos no bucket que ela diz."""
+    nodes, held = _followed(source)
+    return frozenset((variable, way) for node in nodes if isinstance(node, ast.Call) for way in WAYS.get(_name(node.func), ())
+                     for argument, value in _uses(node) if argument == "Bucket" for variable in _from(value, held))
+
+
+@lru_cache(maxsize=128)
+def deadlines(source: str) -> frozenset[tuple[str, frozenset[str]]]:
+    """Os atributos em que o programa grava até quando vale uma linha, e as variáveis das tabelas da função que o grava; vazias, se não se sabe."""
+    nodes, held = _followed(source)
+    tables = {_name(target): _from(node.value.args[0], held) for node in nodes if isinstance(node, ast.Assign) and _makes_table(node.value)
+              for target in node.targets if isinstance(node.value, ast.Call)}
+    known = {variable for variable, argument in arguments(source) if argument == "TableName"}
+    found = set()
+    for function in nodes:
+        if isinstance(function, ast.FunctionDef):
+            inner = list(ast.walk(function))
+            used = {variable for node in inner for variable in (tables.get(_name(node), set()) | _from(node, held)) & known}
+            found |= {(name, frozenset(used)) for node in inner for name in _dated(node)}
+    return frozenset(found)
+
+
+def _makes_table(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "Table" and bool(node.args)
+
+
+def _dated(node: ast.AST) -> Iterator[str]:
+    """As chaves de um dicionário com nome de prazo e um valor calculado a partir de agora."""
+    for key, value in zip(node.keys, node.values) if isinstance(node, ast.Dict) else ():
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and DEADLINE.fullmatch(key.value):
+            if any(CLOCK.match(_name(part)) for part in ast.walk(value)):
+                yield key.value
 
 
 @lru_cache(maxsize=128)

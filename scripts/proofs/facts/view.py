@@ -245,7 +245,8 @@ class View:
             return f"{self.arn(owner)}:{self.name(resource)}" if owner else None
         if not kind.arn:
             return f"${{{resource.id}}}" if kind.ref == ARN else None
-        name = self.name(resource)
+        folder = self.value(resource, kind.folder) if kind.folder else None
+        name = f"{str(folder or '').removeprefix('/')}{self.name(resource)}"
         # Um parâmetro do SSM se chama `/a/b`, e o ARN dele não repete a barra.
         return f"arn:${{AWS::Partition}}:{kind.arn.replace('{}', name.removeprefix('/') if kind.arn.startswith('ssm:') else name)}"
 

@@ -15,7 +15,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scripts.proofs.evidence import Evidence, Found, Missing, readable
@@ -33,6 +33,17 @@ USUAL = {
     "aws:RequestedRegion": "${AWS::Region}", "aws:PrincipalIsAWSService": "false", "aws:PrincipalType": "AssumedRole",
     "s3:ResourceAccount": ACCOUNT, "s3:TlsVersion": "1.2",
 }
+
+TELLING = {
+    "ecs-tasks.amazonaws.com": {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": f"arn:${{AWS::Partition}}:ecs:${{AWS::Region}}:{ACCOUNT}:task"},
+    "pods.eks.amazonaws.com": {"aws:SourceAccount": ACCOUNT}, "scheduler.amazonaws.com": {"aws:SourceAccount": ACCOUNT},
+}
+"""Os serviços que dizem à confiança do papel em nome de que conta agem, de quem a página diz que o dizem.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+"""
 
 
 @dataclass(frozen=True)
@@ -72,8 +83,9 @@ def decide(request: Request, target: Resource | None) -> Decision:
 
 
 def decide_trust(request: Request, role: Resource) -> Decision:
-    """Avalia só a política de confiança do papel."""
-    return _weigh(request, [], trust(request.view, role))
+    """Avalia só a política de confiança do papel, com o que o serviço diz de quem o fez agir."""
+    asked = replace(request, context={**TELLING.get(request.service, {}), **request.context})
+    return _weigh(asked, [], trust(request.view, role))
 
 
 def decide_endpoint(request: Request, endpoint: Resource) -> Decision:

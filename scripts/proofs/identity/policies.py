@@ -14,7 +14,7 @@ from typing import Any
 
 from scripts.aws.kinds import KINDS, kind_of
 from scripts.aws.managed import ARN, Managed, managed
-from scripts.aws.types import INLINE_POLICY, MANAGED_POLICY, ROLE_POLICY
+from scripts.aws.types import INLINE_POLICY, LOG_GROUP, LOGS_POLICY, MANAGED_POLICY, ROLE_POLICY
 from scripts.proofs.evidence import Found, Path
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
@@ -29,7 +29,7 @@ IDENTITY = ("AWS::IAM::", "AWS::SSO::")
 TRUST = "AssumeRolePolicyDocument"
 DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy", "RepositoryPolicyText", "FileSystemPolicy", "AccessPolicies")
 TEXT = "AccessPolicies"
-"""A política que o OpenSearch também aceita como texto."""
+"""A política que o OpenSearch também aceita como texto; a dos registros só se escreve assim."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,8 @@ def inner(view: View, owner: Resource, around: Placed, *keys: Key, links: tuple[
     written = view.inside(around, *keys) if keys else around
     if written is None:
         return
-    if written.path[-1:] == (TEXT,) and isinstance(written.value, str) and (read := _text(written.value)) is not None:
+    texts = written.path[-1:] == (TEXT,) or owner.type == LOGS_POLICY
+    if texts and isinstance(written.value, str) and (read := _text(written.value)) is not None:
         yield from _cited(owner, written.path, read, f"o texto da política de `{owner.id}`")
         return
     if not isinstance(written.value, dict) or "Statement" not in written.value:
@@ -237,12 +238,14 @@ def _of_resource(view: View, resource: Resource) -> list[Part]:
     own = kind_of(resource.type).policy
     if own:
         parts += document(view, resource, *own)
+    for policy in view.of_type(LOGS_POLICY) if resource.type == LOG_GROUP else ():
+        parts += document(view, policy, "PolicyDocument")  # vale na conta: cada declaração nomeia os grupos dela
     for policy in view.of_type(*POLICIES):
         named, written, by = POLICIES[policy.type]
         for item in view.items(policy, named):
             if view.points(item, resource.type, by=by) == resource:
                 link = Found(item.path, f"`{policy.id}` vale para `{resource.id}`")
-                parts += document(view, policy, written, links=(link,))
+                parts += document(view, policy, *filter(None, (written,)), links=(link,))
             elif isinstance(item.value, Unknown) or _cites(view, item.value, resource):
                 parts.append(Obscure(item.path, f"`{policy.id}` nomeia `{resource.id}` de um modo que a AWS não aceita ali"))
     return parts

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scripts.aws.compute import ECS_TASKS
 from scripts.aws.kinds import ARN, KINDS, NAME, kind_of
@@ -19,7 +19,8 @@ from scripts.aws.types import (
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.models import current
 from scripts.proofs.facts.view import Placed, View
-from scripts.proofs.identity.evaluation import ACCOUNT, Request, decide_trust, lines
+from scripts.proofs.identity.evaluation import ACCOUNT, Request, applies, decide_trust, lines
+from scripts.proofs.identity.policies import Statement, trust
 from scripts.template.cloudformation import Key, Resource
 
 
@@ -171,6 +172,10 @@ def assumed(role: Resource, request: Request) -> Iterator[Evidence]:
     decision = decide_trust(request, role)
     if decision.granted and decision.allowed:
         yield from lines(decision.allowed, request)
+    elif any(isinstance(part, Statement) and part.allows and part.condition and applies(replace(part, condition=None), request, identity=False)
+             for part in trust(request.view, role)):
+        yield Missing(at(role, "AssumeRolePolicyDocument"), f"`{role.id}` não confia em `{request.service}` com essa condição: ela não "
+                      "vale, ou não se sabe se o serviço manda a chave dela", "tire a condição, ou use uma que a página do serviço mostre")
     else:
         yield Missing(at(role, "AssumeRolePolicyDocument"), f"`{role.id}` não confia em `{request.service}`",
                       f"permita `{request.action}` a `Service: {request.service}`")

@@ -77,7 +77,8 @@ def filtered(view: View, entry: Placed) -> Watched:
     """As chaves que passam pelo filtro desta notificação."""
     ends: dict[str, Placed | None] = {"prefix": None, "suffix": None}
     for item in view.items_inside(entry, "Filter", "S3Key", "Rules"):
-        name = str(item.value.get("Name")).lower() if isinstance(item.value, dict) else ""
+        said = view.inside(item, "Name")
+        name = str(said.value).lower() if said else ""
         if name not in ends:
             return Watched(None, None, None)
         ends[name] = view.inside(item, "Value")

@@ -73,8 +73,11 @@ def answering(net: Network, listener: Resource) -> Iterator[Evidence]:
     for resource, name in ((listener, "DefaultActions"), *((ruling, "Actions") for ruling in owned)):
         for action in net.view.items(resource, name):
             kind = net.view.inside(action, "Type")
-            group = net.view.inside(action, "TargetGroupArn")
-            lost = group is not None and net.view.points(group, TARGET_GROUP) is None
+            groups = [(net.view.inside(action, "TargetGroupArn"), None)] + [
+                (net.view.inside(item, "TargetGroupArn"), net.view.inside(item, "Weight"))
+                for item in net.view.items_inside(action, "ForwardConfig", "TargetGroups")]
+            lost = any(group and net.view.points(group, TARGET_GROUP) is None for group, _ in groups) or all(
+                weight and not whole(weight.value) for _, weight in groups[1:]) and len(groups) > 1
             if kind and kind.value in ("forward", "fixed-response") and not lost:
                 yield Found(kind.path, f"`{resource.id}` encaminha ou responde")
                 return
