@@ -91,7 +91,7 @@ def test_another_value_in_the_template_is_a_finding(slug, lines):
     ("espectrometria", ", de 14 dias.", ", de 7 dias."),
     ("foto-perfil", "vale 5 minutos", "vale 15 minutos"),
     ("pdv-alta-disponibilidade", "CPU no alvo", "CPU em 90%"),
-    ("web-ec2-rds-s3", "guarda as versões, por um prazo", "guarda as versões por 90 dias"),
+    ("web-ec2-rds-s3", "guarda as versões pelo prazo de `DiasVersoes`", "guarda as versões por 90 dias"),
     ("musicas", "Guarda por 14 dias os eventos", "Guarda por 30 dias os eventos"),
     ("musicas", "um evento que falha três vezes", "um evento que falha seis vezes"),
     ("dois-volumes-ebs", "ganha um snapshot por dia e um último", "ganha um snapshot por hora e um último"),
@@ -105,7 +105,7 @@ def test_another_number_on_the_page_is_a_finding(slug, old, new):
 @pytest.mark.parametrize(("slug", "old", "new"), [
     ("pdv-alta-disponibilidade", "CPU no alvo", "CPU em 50%"),
     ("pdv-alta-disponibilidade", "CPU no alvo", "CPU no alvo, `CpuAlvo`"),
-    ("web-ec2-rds-s3", "guarda as versões, por um prazo", "guarda as versões por 7 dias"),
+    ("web-ec2-rds-s3", "guarda as versões pelo prazo de `DiasVersoes`", "guarda as versões por 7 dias"),
     ("ecommerce", "falhou cinco vezes", "falhou em quatro novas tentativas"),
     ("ecommerce", "falhou cinco vezes", "se repetiu quatro vezes"),
     ("ecommerce", "falhou cinco vezes", "tentou de novo quatro vezes"),

@@ -68,7 +68,8 @@ def node(architecture, *path):
     ("dynamodb:PutItem", (*TRUST, "Principal"), {"Service": "ec2.amazonaws.com"},
      "`Papel` não confia em `lambda.amazonaws.com`; permita `sts:AssumeRole` a `Service: lambda.amazonaws.com`"),
     ("dynamodb:PutItem", (*TRUST, "Condition"), {"StringEquals": {"aws:SourceAccount": "1"}},
-     "`Papel` não confia em `lambda.amazonaws.com`; permita `sts:AssumeRole` a `Service: lambda.amazonaws.com`"),
+     "`Papel` não confia em `lambda.amazonaws.com` com essa condição: ela não vale, ou não se sabe se o serviço manda a chave dela; tire a "
+     "condição, ou use uma que a página do serviço mostre"),
     ("dynamodb:PutItem", ("Resources", "Funcao", "Properties", "Role"), {"Ref": "Papel"},
      "`Funcao` não usa um papel deste template; escreva `Role: !GetAtt Papel.Arn`"),
     ("dynamodb:PutItem", ("Resources", "Funcao", "Properties", "Role"), "${Papel.Arn}",

@@ -8,8 +8,8 @@ import pytest
 from attempts import Case, Edits, findings, refused, text_of
 from bench import R, prop
 
-PDV, LOJA, ESPECTRO, MUSICAS, WEB, ENVIO = (
-    "pdv-alta-disponibilidade", "ecommerce", "espectrometria", "musicas", "web-ec2-rds-s3", "envio-e-consulta")
+PDV, LOJA, ESPECTRO, MUSICAS, WEB, ENVIO, VOLUMES = (
+    "pdv-alta-disponibilidade", "ecommerce", "espectrometria", "musicas", "web-ec2-rds-s3", "envio-e-consulta", "dois-volumes-ebs")
 ROLLING = (R, "GrupoInstancias", "UpdatePolicy", "AutoScalingRollingUpdate")
 IMAGE = ("Parameters", "Imagem", "Default")
 RULE = prop("BucketResultado", "LifecycleConfiguration", "Rules", 0)
@@ -46,6 +46,11 @@ FALSE: dict[str, Case] = {
     "raiz-menor-que-a-do-ecs": (PDV, {IMAGE: "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"}, "pede ao menos 30"),
     "troca-sem-lugar": (PDV, {(*ROLLING, "MinInstancesInService"): {"Ref": "InstanciasMaximas"}}, "a troca quer 6 instâncias em serviço"),
     "lote-maior-que-o-grupo": (LOJA, {(*ROLLING, "MaxBatchSize"): 9}, "a troca é de 9 por vez"),
+    "volume-maior-que-o-tipo": (VOLUMES, {prop("VolumeDefinitivos", "VolumeType"): "gp2", prop("VolumeDefinitivos", "Size"): 20000}, "não há volume `gp2`"),
+    "volume-menor-que-o-tipo": (VOLUMES, {
+        prop("VolumeDefinitivos", "VolumeType"): "io2", prop("VolumeDefinitivos", "Iops"): 100, prop("VolumeDefinitivos", "Size"): 2},
+        "não há volume `io2`"),
+    "banco-sem-lugar-para-crescer": (PDV, {prop("Banco", "MaxAllocatedStorage"): 25}, "nunca cresce"),
     "acesso-raro-cedo": (MUSICAS, {prop("BucketMusicas", "LifecycleConfiguration", "Rules", 0, "Transitions"): moves(("STANDARD_IA", 10))},
                          "o S3 recusa passar"),
     "uma-zona-cedo": (ESPECTRO, {(*RULE, "Transitions"): moves(("ONEZONE_IA", 29))}, "o S3 recusa passar"),

@@ -15,13 +15,19 @@ RESERVED = ("rdsadmin", "admin")
 """Nomes que o PostgreSQL do RDS guarda para si; `admin` serve aos outros motores."""
 STARTING = 60
 """Segundos: menos que isso, nenhuma instância liga o programa."""
-COLD = ("sc1", "st1")
 PACED = ("gp3", "io1", "io2")
 AUTHORITIES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
 """As autoridades que assinam o certificado de um banco; as três estão no pacote de certificados que a AWS publica.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
 """
+GIB = {"gp2": (1, 16384), "gp3": (1, 65536), "io1": (4, 16384), "io2": (4, 65536), "sc1": (125, 16384), "st1": (125, 16384), "standard": (1, 1024)}
+"""O menor e o maior tamanho de cada tipo de volume; sem tipo, o EC2 cria um `gp2`:
+https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html"""
+GROWTH = 10
+"""Quanto o banco cresce de cada vez, em GiB, se um décimo dele não é mais:
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html"""
 COLDER = ("STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE")
 """As classes do S3, na ordem em que uma passa à seguinte."""
 RARE = ("STANDARD_IA", "ONEZONE_IA")
@@ -42,10 +48,11 @@ def _table(view: View, table: Resource) -> Iterator[Missing]:
 @judge(VOLUME)
 def _volume(view: View, volume: Resource) -> Iterator[Missing]:
     """https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html"""
-    kind, size = str(view.value(volume, "VolumeType")), whole(view.value(volume, "Size"))
+    kind, size = str(view.value(volume, "VolumeType") or "gp2"), whole(view.value(volume, "Size"))
     if kind.startswith("io") and view.at(volume, "Iops") is None:
         yield Missing(at(volume, "VolumeType"), f"`{volume.id}` é `{kind}` e não diz `Iops`", "use `gp3`, ou escreva `Iops`")
-    if size is not None and not (125 if kind in COLD else 1) <= size <= 65536:
+    least, most = GIB.get(kind, (1, 65536))
+    if size is not None and not least <= size <= most:
         yield Missing(at(volume, "Size"), f"não há volume `{kind}` de {size} GiB", "use um tamanho que o tipo aceite")
     yield from _pace(view, volume, kind, size)
 
@@ -109,6 +116,9 @@ def _database(view: View, database: Resource) -> Iterator[Missing]:
     if size is not None and (size < 20 or most is not None and most <= size):
         yield Missing(at(database, "AllocatedStorage"), f"o RDS não aceita o tamanho de `{database.id}`",
                       "use ao menos 20 GiB, e `MaxAllocatedStorage` maior que isso")
+    elif size is not None and most is not None and most < size + max(GROWTH, size // 10):
+        yield Missing(at(database, "MaxAllocatedStorage"), f"`{database.id}` nunca cresce: de {size} GiB, o primeiro passo já passa de {most}",
+                      "aumente `MaxAllocatedStorage`")
 
 
 @judge(BUCKET)
