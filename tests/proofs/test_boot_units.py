@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attempts import text_of
 from bench import Architecture, real
 from test_boot import needs
-from test_outside_attacks import text_of
 
 R, SITE = "Resources", ("Mappings", "Codigo", "Site")
 CONFIG = ("Metadata", "AWS::CloudFormation::Init", "config")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attempts import findings, text_of
 from bench import R
 from test_boot_units import SITE, UNIT, WEB
-from test_outside_attacks import findings, text_of
 
 ENVIO = "envio-e-consulta"
 FALSE: dict[str, tuple[str, tuple[Any, ...], str, str, str]] = {

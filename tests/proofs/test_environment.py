@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from attempts import findings, text_of
 from bench import REMOVED, prop
-from test_outside_attacks import ESPECTRO, LOJA, PDV, findings, text_of
+from test_outside_attacks import ESPECTRO, LOJA, PDV
 
 R, CODE = "Resources", ("Mappings", "Codigo", "Site")
 ENVIO = "envio-e-consulta"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from attempts import Edits, findings, subject
 from bench import REAL, R, prop
-from test_outside_attacks import ESPECTRO, LOJA, PDV, Edits, findings, subject
+from test_outside_attacks import ESPECTRO, LOJA, PDV
 
 from scripts.checks import shared
 
