@@ -91,6 +91,11 @@ FALSE |= {
     "outro-padrao": (PDV, {("Parameters", "CreditosCpu", "Default"): "standard"}, "a página, na linha"),
     "fuso-que-nao-ha": ("upload-ec2-ebs-rds", {("Parameters", "FusoHorario", "Default"): "America/SaoPaulo"}, "não há o fuso horário"),
 }
+LIST = prop("PapelFuncao", "Policies", 0, "PolicyDocument", "Statement", 2)
+FALSE |= {
+    "lista-outro-prefixo": ("foto-perfil", {(*LIST, "Condition"): {"StringLike": {"s3:prefix": "pessoas/*"}}}, "nada deixa `PapelFuncao` fazer"),
+    "lista-sem-prefixo": ("foto-perfil", {(*LIST, "Condition"): {"StringEquals": {"s3:prefix": ""}}}, "nada deixa `PapelFuncao` fazer"),
+}
 RIGHT: dict[str, tuple[str, Edits]] = {
     "outro-nome-nos-dois": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.entrada",
                                        (*MACHINE, "Escolher", "Choices", 0, "Variable"): "$.entrada.mib"}),
@@ -108,6 +113,7 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "porcentagem-por-extenso": (ESPECTRO, {prop("Orcamento", *NOTICE): "PERCENTAGE"}),
     "banco-desprotegido-na-pagina": (PDV, {prop("Banco", "DeletionProtection"): True}),
     "outro-fuso": ("upload-ec2-ebs-rds", {("Parameters", "FusoHorario", "Default"): "America/Manaus"}),
+    "lista-so-uma-pessoa": ("foto-perfil", {(*LIST, "Condition"): {"StringLike": {"s3:prefix": "*/"}}}),
     "espera-nenhuma": ("envio-e-consulta", {prop("GrupoDestino", "TargetGroupAttributes", 0, "Value"): "0"}),
 }
 

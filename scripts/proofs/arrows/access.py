@@ -10,11 +10,14 @@ from scripts.aws.senders import FIXED
 from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, LOG_GROUP, QUEUE, SCALING_GROUP, TOPIC
 from scripts.proofs.arrows.failures import by_service, delivery
 from scripts.proofs.arrows.passage import passage
+from scripts.proofs.arrows.program import handed
 from scripts.proofs.arrows.queues import POLLING, polled
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.arrows.viable import viable
 from scripts.proofs.arrows.viable_keys import stranger
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
+from scripts.proofs.facts.code import listed
+from scripts.proofs.facts.measures import texts
 from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
 from scripts.proofs.identity.keys import key_of, of_aws
 from scripts.proofs.identity.principals import Principal, principal_of
@@ -25,6 +28,7 @@ from scripts.template.cloudformation import Resource
 SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 LOGS = "logs.${AWS::Region}.amazonaws.com"
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
+LIST = "s3:ListBucket"
 KEYLESS = ("sqs:Delete", "sqs:Change", "sqs:Purge")
 """O que se faz com a mensagem recebida não a cifra: quem lê a fila só precisa decifrar.
 
@@ -124,9 +128,22 @@ def _decide(case: Case, role: Resource, action: str) -> Decision:
     own = case.view.arn(case.head)
     needed = [f"{own}/{seen.prefix or ''}*{seen.suffix or ''}" for seen in _seen(case, action)]
     names = needed or arns(case.view, role, case.head, action)
-    decisions = [decide(Request(case.view, action, name, role), case.head) for name in names]
+    known = _listing(case) if action == LIST and case.head.type == BUCKET else {}
+    decisions = [decide(Request(case.view, action, name, role, context=known), case.head) for name in names]
     # O que aciona a função ela precisa ler por inteiro; do resto, basta um dos modos.
     return next((found for found in decisions if found.granted is not bool(needed)), decisions[0])
+
+
+def _listing(case: Case) -> dict[str, str]:
+    """O prefixo que o programa pede ao listar, se é um só.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
+    """
+    with case.view.reading():  # procurar no código não é julgá-lo
+        given = [piece.path for piece in handed(case.view, case.tail)]
+        asked = {prefix for _, text in texts(case.view, given, longest=None) for prefix in listed(text)}
+    prefix = asked.pop() if len(asked) == 1 else None
+    return {"s3:prefix": prefix} if prefix is not None else {}
 
 
 def _seen(case: Case, action: str) -> list[Watched]:

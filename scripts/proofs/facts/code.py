@@ -51,6 +51,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-
 DEADLINE = re.compile(r"(?:expir|ttl|prazo|venc)\w*")
 """Como se chama o atributo em que um programa grava até quando vale uma linha."""
 CLOCK = re.compile(r"time|datetime|now")
+LISTING = ("list_objects", "list_objects_v2", "list_object_versions", "paginate")
 PASSES = 3
 
 
@@ -179,3 +180,18 @@ def _uses(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     elif isinstance(node, ast.Dict):
         yield from ((str(key.value), value) for key, value in zip(node.keys, node.values)
                     if isinstance(key, ast.Constant) and key.value in ACCEPTED)
+
+
+@lru_cache(maxsize=128)
+def listed(source: str) -> frozenset[str | None]:
+    """Os prefixos com que o programa lista um bucket, com `*` no lugar do que só se sabe rodando; `None`, do que lista sem um, ou não se lê."""
+    tree = parsed(source) if "list_object" in source else None
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) in LISTING] if tree else []
+    given = [{key.arg: key.value for key in call.keywords} for call in calls]
+    return frozenset(_begun(names.get("Prefix")) for names in given if "Bucket" in names)
+
+
+def _begun(node: ast.AST | None) -> str | None:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
