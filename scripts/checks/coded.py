@@ -27,6 +27,7 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     (r"\bprimeir[oa]s\b|\bcomeço\b", SIZE, r"HEAD|INICIO"),
 )
 """Do que a frase fala, a grandeza, e o nome que o programa lhe dá."""
+SPOKEN = re.compile("|".join(pattern for pattern, _, _ in NAMED), re.IGNORECASE)
 
 
 def check(page: Page, views: Views) -> Iterator[Finding]:
@@ -34,7 +35,8 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     line = 1
     for token in page.tokens:
         line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
-        for said in quantities(_unsourced(plain(token.children), token.content)) if token.children else ():
+        text = plain(token.children) if token.children else ""
+        for said in quantities(_unsourced(text, token.content)) if SPOKEN.search(text) else ():
             known = {(name, value) for view in views.each for name, value in _named(view, said)}
             if known and not any(value * (unit_of(name) or ("", 1))[1] == said.value for name, value in known):
                 name, value = min(known)

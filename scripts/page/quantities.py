@@ -57,8 +57,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         return ()
     left = NAMES.sub(lambda found: "\0" * len(found[0]), text)
     found: list[tuple[int, Quantity]] = []
-    for pattern, read in PATTERNS:
-        for match in list(pattern.finditer(left)):
+    for sign, pattern, read in PATTERNS:
+        for match in list(pattern.finditer(left)) if sign.search(text) else ():
             said = read(match)
             found += [(match.start(), each) for each in said]
             if said:
@@ -107,17 +107,18 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
-PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (_pattern(rf"{_N}\s+(?:[^\W\d]+\s+){{0,2}}?(?:por|ao|a cada)\s+{_UNIT}"), _frequency),
-    (_pattern(rf"\bde\s+(?P<n>{_DIGITS})\s+em\s+{_DIGITS}\s+{_UNIT}"), _each),
-    (_pattern(rf"\b(?:cada|tod[oa]s?)\s+(?:[oa]s?\s+)?(?:(?P<n>{_DIGITS})\s+)?{_UNIT}"), _each),
-    (_pattern(rf"\bpor(?P<n>)\s+{_UNIT}"), _each),
-    (_pattern(rf"\bde(?P<n>)\s+{_UNIT}\s+em\s+(?P=u)\b"), _each),
-    (_pattern(r"\b(?:di[aá]ri[oa]s?|diariamente|semana(?:l|is|lmente)|mensa(?:l|is|lmente)|anua(?:l|is|lmente))\b"), _adjective),
-    (_pattern(rf"{_N}\s+{_UNIT}"), lambda match: _said(TIME, match, _seconds(match["u"]))),
-    (_pattern(rf"{_N}\s*(?P<u>[KMGT]i?B|bytes?)\b"), lambda match: _said(SIZE, match, BYTES[match["u"][0].lower()])),
-    (_pattern(rf"{_N}\s*(?:%|por cento\b)"), lambda match: _said(PERCENT, match, 1)),
-    (_pattern(rf"\bportas?\s+{_N}"), lambda match: _said(PORT, match, 1)),
-    (_pattern(rf"{_N}(?:\s+(?P<noun>de cada vez|por vez|em cada lote|nov[ao]s\s+[^\W\d_]+|[^\W\d_]+))?"), _count),
+UNIT, ALWAYS = _pattern(_UNIT), _pattern("")
+PATTERNS: tuple[tuple[re.Pattern[str], re.Pattern[str], Reader], ...] = (
+    (UNIT, _pattern(rf"{_N}\s+(?:[^\W\d]+\s+){{0,2}}?(?:por|ao|a cada)\s+{_UNIT}"), _frequency),
+    (UNIT, _pattern(rf"\bde\s+(?P<n>{_DIGITS})\s+em\s+{_DIGITS}\s+{_UNIT}"), _each),
+    (UNIT, _pattern(rf"\b(?:cada|tod[oa]s?)\s+(?:[oa]s?\s+)?(?:(?P<n>{_DIGITS})\s+)?{_UNIT}"), _each),
+    (UNIT, _pattern(rf"\bpor(?P<n>)\s+{_UNIT}"), _each),
+    (UNIT, _pattern(rf"\bde(?P<n>)\s+{_UNIT}\s+em\s+(?P=u)\b"), _each),
+    (ALWAYS, _pattern(r"\b(?:di[aá]ri[oa]s?|diariamente|semana(?:l|is|lmente)|mensa(?:l|is|lmente)|anua(?:l|is|lmente))\b"), _adjective),
+    (UNIT, _pattern(rf"{_N}\s+{_UNIT}"), lambda match: _said(TIME, match, _seconds(match["u"]))),
+    (_pattern(r"[KMGT]i?B|byte"), _pattern(rf"{_N}\s*(?P<u>[KMGT]i?B|bytes?)\b"), lambda match: _said(SIZE, match, BYTES[match["u"][0].lower()])),
+    (_pattern("%|por cento"), _pattern(rf"{_N}\s*(?:%|por cento\b)"), lambda match: _said(PERCENT, match, 1)),
+    (ALWAYS, _pattern(rf"\bportas?\s+{_N}"), lambda match: _said(PORT, match, 1)),
+    (ALWAYS, _pattern(rf"{_N}(?:\s+(?P<noun>de cada vez|por vez|em cada lote|nov[ao]s\s+[^\W\d_]+|[^\W\d_]+))?"), _count),
 )
-"""O que se procura, na ordem: o que um acha, o seguinte não vê."""
+"""O que se procura, na ordem: o que um acha, o seguinte não vê; antes, o sinal sem o qual não há o que procurar."""

@@ -64,6 +64,13 @@ def parsed(source: str) -> ast.Module | None:
         return None
 
 
+@lru_cache(maxsize=256)
+def nodes(source: str) -> tuple[ast.AST, ...]:
+    """Tudo o que há na árvore do programa, percorrida uma vez para quem pergunta; vazio quando o texto não é Python."""
+    tree = parsed(source)
+    return tuple(ast.walk(tree)) if tree else ()
+
+
 @lru_cache(maxsize=128)
 def arguments(source: str) -> frozenset[tuple[str, str]]:
     """Os pares de variável e argumento: o valor de uma chega, por nomes, ao outro."""
