@@ -32,6 +32,8 @@ class File:
     text: str
     mode: str
     path: Path
+    owner: str = ""
+    encoding: str = ""
 
     @property
     def executable(self) -> bool:
@@ -147,7 +149,8 @@ def _files(source: Resource, where: str, config: dict[str, Any]) -> Iterator[Fil
         if isinstance(entry, dict):
             text = entry.get("content")
             path = ("Resources", source.id, "Metadata", INIT, where, "files", name)
-            yield File(str(name), _plain(text) if isinstance(text, str) else "", str(entry.get("mode", "")), path)
+            yield File(str(name), _plain(text) if isinstance(text, str) else "", str(entry.get("mode", "")), path,
+                       str(entry.get("owner", "")), str(entry.get("encoding", "")))
 
 
 def _steps(source: Resource, where: str, config: dict[str, Any]) -> Iterator[Step]:
