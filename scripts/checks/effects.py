@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import (
-    ALARM, BALANCER, BUCKET, DISTRIBUTION, EKS_CLUSTER, EVENT_RULE, FUNCTION, INSTANCE, JOB_DEFINITION, LOG_GROUP, QUEUE, SCALING_GROUP,
+    ALARM, BALANCER, BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, EVENT_RULE, FUNCTION, INSTANCE, JOB_DEFINITION, LOG_GROUP, QUEUE, SCALING_GROUP,
     STATE_MACHINE, SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
 )
 from scripts.base.findings import Finding
@@ -216,4 +216,5 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes,),
     TARGET_GROUP: (settings.attributes, served.checked, served.disguised),
     DISTRIBUTION: (settings.named, served.rooted), "AWS::Budgets::Budget": (settings.budget,),
+    DATABASE: (settings.exported,), "AWS::S3::BucketPolicy": (settings.demanded,),
 }

@@ -42,6 +42,17 @@ class Flow:
         return (*self.path, "States", name, *keys) if self.written else self.path
 
 
+@dataclass(frozen=True)
+class Left:
+    """Os campos da entrada de um estado; `open`, se os que a execução ou uma função mandou também estão nela."""
+
+    fields: frozenset[str]
+    open: bool
+
+
+ERROR = Left(frozenset({"Error", "Cause"}), False)
+
+
 def flawed(view: View, machine: Resource) -> Iterator[Effect]:
     """O que impede a execução de fazer o que a definição desenha."""
     body, path, written = definition(view, machine)
@@ -56,6 +67,8 @@ def flawed(view: View, machine: Resource) -> Iterator[Effect]:
         yield from _unmade(flow)
         yield from _unfinished(flow)
     yield from _unrecorded(flow)
+    if known and not any(known[name].get("End") is True or known[name].get("Type") == "Succeed" for name in _main(flow)):
+        yield flow.line(flow.start), f"nenhuma execução de `{machine.id}` acaba bem: todo caminho leva a um `Fail`; acabe um deles com `End: true`."
 
 
 def _unmade(flow: Flow) -> Iterator[Effect]:
@@ -70,9 +83,11 @@ def _unmade(flow: Flow) -> Iterator[Effect]:
     for name, state in flow.states.items():
         for first, second in dict.fromkeys(_read(state)):
             kept = left.get(name)
-            if kept is not None and first not in kept and not any(writes(source, first) for source in sources):
+            if kept and first not in kept.fields and not (kept.open and any(writes(source, first) for source in sources)):
                 yield flow.line(name), (f"o estado `{name}` lê `$.{first}`, que nenhum estado antes dele deixa em `ResultPath`, nem quem inicia "
                                         f"`{flow.machine.id}` manda: a execução falha aí; use o mesmo caminho nos dois.")
+            elif second and _unselected(flow, first, second):
+                yield flow.line(name), f"o estado `{name}` lê `$.{first}.{second}`, e `ResultSelector` não o deixa em `$.{first}`; use o mesmo nome."
             elif second and _from_function(flow, first) and not any(writes(source, second) for source in sources):
                 yield flow.line(name), (f"o estado `{name}` lê `$.{first}.{second}`, que nenhum programa do template devolve; use o nome que o "
                                         "código dá.")
@@ -97,18 +112,13 @@ def _texts(node: Any, computed: bool = True) -> list[str]:
     return [node] if isinstance(node, str) and computed else []
 
 
-def _left(flow: Flow) -> dict[str, frozenset[str] | None]:
-    """O que há com certeza na entrada de cada estado, além da entrada da execução; `None`, se não se sabe.
-
-    Por cada caminho até ele: o que os dois deixam é o que fica.
-    """
-    found: dict[str, frozenset[str] | None] = {flow.start: frozenset()}
+def _left(flow: Flow) -> dict[str, Left | None]:
+    """O que há com certeza na entrada de cada estado; `None`, se não se sabe. Por cada caminho até ele: o que todos deixam é o que fica."""
+    found: dict[str, Left | None] = {flow.start: Left(frozenset(), True)}
     pending = [flow.start]
     while pending:
         name = pending.pop(0)
-        for following, added in _edges(flow.states[name]):
-            before = found[name]
-            after = None if added is None or before is None else before | added
+        for following, after in _edges(flow, flow.states[name], found[name]):
             if following not in flow.states:
                 continue
             joined = after if following not in found else _joined(found[following], after)
@@ -118,26 +128,28 @@ def _left(flow: Flow) -> dict[str, frozenset[str] | None]:
     return found
 
 
-def _joined(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    return None if one is None or other is None else one & other
+def _joined(one: Left | None, other: Left | None) -> Left | None:
+    return None if one is None or other is None else Left(one.fields & other.fields, one.open and other.open)
 
 
-def _edges(state: dict[str, Any]) -> Iterator[tuple[str, frozenset[str] | None]]:
-    """Cada estado seguinte, e o que este deixa a mais para ele."""
-    usual: frozenset[str] | None = frozenset()
+def _edges(flow: Flow, state: dict[str, Any], before: Left | None) -> Iterator[tuple[str, Left | None]]:
+    """Cada estado seguinte, e o que este lhe deixa."""
+    usual = before
     if state.get("Type") in ("Task", "Pass", "Map", "Parallel"):
-        usual = _kept(state.get("ResultPath", "$")) if state.get("OutputPath", "$") == "$" else None
-    elif state.get("InputPath", "$") != "$" or state.get("OutputPath", "$") != "$":
+        usual = _after(before, state.get("ResultPath", "$"), Left(frozenset(), True) if _calls_function(flow, state) else None)
+    if state.get("OutputPath", "$") != "$" or state.get("InputPath", "$") != "$" and state.get("Type") not in ("Task", "Map", "Parallel"):
         usual = None
     yield from ((name, usual) for name in _following(state))
     for catch in _dicts(state.get("Catch")):
-        yield str(catch.get("Next")), _kept(catch.get("ResultPath", "$"))
+        yield str(catch.get("Next")), _after(before, catch.get("ResultPath", "$"), ERROR)
 
 
-def _kept(path: Any) -> frozenset[str] | None:
-    """O campo em que o resultado entra; `None`, se ele toma o lugar de tudo."""
+def _after(before: Left | None, path: Any, instead: Left | None) -> Left | None:
+    """A entrada com o resultado no campo dele; ou o resultado, se ele toma o lugar de tudo."""
+    if path is None:
+        return before
     found = READ.match(path) if isinstance(path, str) else None
-    return frozenset() if path is None else frozenset({found[1]}) if found else None
+    return instead if found is None else before and Left(before.fields | {found[1]}, before.open)
 
 
 def _following(state: dict[str, Any]) -> list[str]:
@@ -150,11 +162,28 @@ def _dicts(node: Any) -> list[dict[str, Any]]:
     return [item for item in node if isinstance(item, dict)] if isinstance(node, list) else []
 
 
+def _makers(flow: Flow, field: str) -> list[dict[str, Any]]:
+    """Os estados que deixam o resultado nesse campo."""
+    return [state for state in flow.states.values() if (found := READ.match(str(state.get("ResultPath")))) and found[1] == field]
+
+
+def _unselected(flow: Flow, field: str, name: str) -> bool:
+    """Quem deixa o resultado nesse campo escolhe o que guarda, e não escolhe isto."""
+    makers = _makers(flow, field)
+    chosen = [state.get("ResultSelector") for state in makers]
+    return bool(makers) and all(isinstance(each, dict) and not {name, f"{name}.$"} & each.keys() for each in chosen)
+
+
 def _from_function(flow: Flow, field: str) -> bool:
     """Só funções do template deixam o resultado inteiro nesse campo."""
-    makers = [state for state in flow.states.values() if _kept(state.get("ResultPath", "$")) == {field}]
-    return bool(makers) and all("ResultSelector" not in state and (called := callee(flow.view, str(state.get("Resource")))) is not None
-                                and called.function is not None and called.function.type == FUNCTION for state in makers)
+    makers = _makers(flow, field)
+    return bool(makers) and all("ResultSelector" not in state and _calls_function(flow, state) for state in makers)
+
+
+def _calls_function(flow: Flow, state: dict[str, Any]) -> bool:
+    """A tarefa é uma função do template, e o resultado é o que ela devolve."""
+    called = callee(flow.view, str(state.get("Resource"))) if state.get("Type") == "Task" else None
+    return called is not None and called.function is not None and called.function.type == FUNCTION
 
 
 def _unfinished(flow: Flow) -> Iterator[Effect]:

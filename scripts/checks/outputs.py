@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from scripts.aws.kinds import ARN, ID, NAME, URL, kind_of
 from scripts.aws.types import (
-    BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, INSTANCE, LISTENER, QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE, TARGET_GROUP, TOPIC, VOLUME,
+    BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, INSTANCE, LISTENER, LOG_GROUP, QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE,
+    TARGET_GROUP, TOPIC, VOLUME,
 )
 from scripts.base.findings import Finding
 from scripts.checks.commands import BLANK
@@ -36,7 +37,7 @@ OPTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "--volume-ids": (VOLUME, (ID,)), "--volume-id": (VOLUME, (ID,)), "Name=volume-id,Values=": (VOLUME, (ID,)),
     "--instance-ids": (INSTANCE, (ID,)), "--instance-id": (INSTANCE, (ID,)), "--auto-scaling-group-name": (SCALING_GROUP, (NAME,)),
     "--db-instance-identifier": (DATABASE, (NAME,)), "--state-machine-arn": (STATE_MACHINE, (ARN,)), "--source-arn": (QUEUE, (ARN,)),
-    "--distribution-id": (DISTRIBUTION, (ID,)),
+    "--distribution-id": (DISTRIBUTION, (ID,)), "logs tail": (LOG_GROUP, (NAME, ARN)),
 }
 USED = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, OPTIONS))})[\s=\"']*{SYMBOL.pattern}")
 LINK = re.compile(rf"(https?)://{SYMBOL.pattern}(?::(\d+))?")
@@ -136,7 +137,9 @@ def _reached(view: View, output: Output) -> Iterator[str]:
     if found is None or resource is None:
         return
     port = int(found[found.lastindex or 0]) if found[0].rpartition(":")[2].isdecimal() else PORTS[found[1]]
-    if resource.type == INSTANCE:
+    if resource.type == INSTANCE and symbol and symbol[2].startswith(".Private"):
+        yield f"`{output.name}` é o endereço privado de `{resource.id}`, que de fora da VPC ninguém abre; use `PublicIp`."
+    elif resource.type == INSTANCE:
         yield from (f"`{output.name}` abre `{found[1]}`: {missing.need}; use o protocolo e a porta do programa."
                     for missing in misheard(view, resource, port, output.path, found[1].upper()))
     if resource.type == BALANCER:

@@ -34,6 +34,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-ba
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html
 """
 STORED = re.compile(r"\bguarda\w*\b[^.]*\bperto\b|\bcache\b|\bem cache\b", re.IGNORECASE)
+MONTHLY = re.compile(r"\bgasto (?:do mês|mensal)\b|\bmês\b[^.]*\bgasto\b", re.IGNORECASE)
 USUAL = re.compile(r",\s*(?:que é )?o padrão\b([^.]*)")
 ZONED = re.compile(r"Fuso|Time_?[Zz]one")
 
@@ -94,7 +95,12 @@ def _narrowed(view: View, budget: Resource, said: str) -> Iterator[tuple[Path, s
     """
     if budget.type != BUDGET:
         return
-    for name in ("CostFilters", "FilterExpression"):
+    period, kind = (view.at(budget, "Budget", name) for name in ("TimeUnit", "BudgetType"))
+    if period and period.value != "MONTHLY" and MONTHLY.search(said):
+        yield period.path, f"`{budget.id}` conta por outro período (`{period.value}`), e a página fala do gasto do mês; use `MONTHLY`."
+    if kind and kind.value != "COST" and "gasto" in said:
+        yield kind.path, f"`{budget.id}` não conta o gasto (`{kind.value}`), e a página diz que sim; use `COST`."
+    for name in ("CostFilters", "FilterExpression", "CostTypes"):
         found = view.at(budget, "Budget", name)
         if found and found.value and not all(text in said for text in _leaves(found.value)):
             yield found.path, f"`{budget.id}` só conta uma parte do gasto, e a página não diz qual; tire `{name}`, ou diga na página o que ele conta."

@@ -84,22 +84,27 @@ def _members(view: View, targets: Resource) -> list[Resource]:
 
 
 def rooted(view: View, distribution: Resource) -> Iterator[Effect]:
-    """Quem pede `/` recebe o objeto raiz da origem do comportamento dele, se ela o tem.
+    """O objeto raiz e as páginas de erro, que a distribuição pede por si, existem na origem do comportamento deles.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/creating-custom-error-pages.html
     """
     root = view.at(distribution, CONFIG, "DefaultRootObject")
-    if root is None or not root.value:
-        return
-    path = f"/{root.value}"
+    pages = [page for item in view.items(distribution, CONFIG, "CustomErrorResponses") if (page := view.inside(item, "ResponsePagePath"))]
+    sources = [file.text for machine in machines(view) for file in machine.files]
+    for asked in [*([root] if root else []), *pages]:
+        path = f"/{str(asked.value).lstrip('/')}"
+        way = _way(view, distribution, path) if asked.value else None
+        if way and not _stored(view, distribution, way) and answered(sources, path) is False:
+            yield asked.path, (f"`{distribution.id}` pede `{path}`, e o programa da origem não responde a esse caminho: quem visita não o vê; dê o "
+                               "caminho ao código, ou leve-o ao bucket com um `PathPattern`.")
+
+
+def _way(view: View, distribution: Resource, path: str) -> Placed | None:
+    """O comportamento que atende esse caminho: o primeiro que casa, ou o padrão."""
     ways = [way for way in view.items(distribution, CONFIG, "CacheBehaviors") if (pattern := view.inside(way, "PathPattern"))
             and fnmatchcase(path, f"/{str(pattern.value).lstrip('/')}")]
-    usual = view.at(distribution, CONFIG, "DefaultCacheBehavior")
-    way = ways[0] if ways else usual
-    sources = [file.text for machine in machines(view) for file in machine.files]
-    if way and not _stored(view, distribution, way) and answered(sources, path) is False:
-        yield root.path, (f"quem abre `/` em `{distribution.id}` recebe `{path}`, e o programa da origem não responde a esse caminho; tire "
-                          "`DefaultRootObject`, ou dê o caminho ao código.")
+    return ways[0] if ways else view.at(distribution, CONFIG, "DefaultCacheBehavior")
 
 
 def _stored(view: View, distribution: Resource, way: Placed) -> bool:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from scripts.aws.ranges import accepted
 from scripts.aws.types import TARGET_GROUP
-from scripts.checks.programs import Effect
+from scripts.checks.programs import Effect, programs
 from scripts.proofs.evidence import at
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource, references
+from scripts.template.numbers import whole
 
 CONFIG = "DistributionConfig"
 TYPED = r"[\"']?{}[\"']?\s*:\s*\{{\s*[\"'](S|N|B)[\"']"
@@ -19,10 +20,25 @@ KEY = re.compile(r"--key\s+'(\{.*?\})'\s*(?:--|$)", re.DOTALL)
 ASKED = re.compile(r"--key-condition-expression\s+(?:'([^']*)'|\"([^\"]*)\")")
 INDEXED = "--index-name"
 KEPT = "sem-expiracao"
+HEADERS = {
+    "s3:x-amz-server-side-encryption": ("ServerSideEncryption", "--sse"), "s3:x-amz-acl": ("ACL=", "--acl"),
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": ("SSEKMSKeyId", "--sse-kms-key-id"),
+    "s3:x-amz-storage-class": ("StorageClass", "--storage-class"),
+}
+"""De cada condição que olha um cabeçalho do envio, como um programa ou a CLI o mandam."""
+LOGS = {
+    "postgres": ("postgresql", "upgrade", "iam-db-auth-error"), "mysql": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
+    "mariadb": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
+}
 
 
 def attributes(view: View, owner: Resource) -> Iterator[Effect]:
     """Cada atributo do balanceador ou do grupo de destino está na faixa que o ELB aceita."""
+    for count in ("HealthyThresholdCount", "UnhealthyThresholdCount"):
+        found = view.at(owner, count)
+        times = whole(found.value) if found else None
+        if found and times is not None and not 2 <= times <= 10:
+            yield found.path, f"`{count}` de `{owner.id}` é {times}, e o ELB só aceita de 2 a 10; use um valor da faixa."
     name = "TargetGroupAttributes" if owner.type == TARGET_GROUP else "LoadBalancerAttributes"
     for item in view.items(owner, name):
         key, value = view.inside(item, "Key"), view.inside(item, "Value")
@@ -40,6 +56,48 @@ def budget(view: View, owner: Resource) -> Iterator[Effect]:
     unit = view.at(owner, "Budget", "BudgetLimit", "Unit")
     if unit and view.value(owner, "Budget", "BudgetType") == "COST" and unit.value != "USD":
         yield unit.path, f"`{owner.id}` conta em `{unit.value}`, e um orçamento só aceita a moeda da conta, `USD`; use `USD`."
+
+
+    for item in view.items(owner, "NotificationsWithSubscribers"):
+        how = view.inside(item, "Notification", "ComparisonOperator")
+        if how and how.value == "LESS_THAN":
+            yield how.path, f"`{owner.id}` avisa quando o gasto é menor que o limite, e cala quando passa; use `GREATER_THAN`."
+        if not view.items_inside(item, "Subscribers"):
+            yield item.path, f"`{owner.id}` não avisa ninguém; dê `Subscribers`."
+
+
+def demanded(view: View, policy: Resource) -> Iterator[Effect]:
+    """A política nega o envio sem um cabeçalho, e nem os programas nem os comandos das saídas o mandam.
+
+    Um operador negado também nega quando o cabeçalho falta.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    sources = [*programs(view), *_texts_of_outputs(view)]
+    for item in view.items(policy, "PolicyDocument", "Statement"):
+        effect, condition = view.inside(item, "Effect"), view.inside(item, "Condition")
+        keys = json.dumps(condition.value, default=str) if condition and effect and effect.value == "Deny" else ""
+        for header, ways in HEADERS.items():
+            sent = any(way in text for text in sources for way in ways)
+            if f'"{header}"' in keys and re.search(r'"(?:StringNot\w+(?<!IfExists)|Null)"', keys) and not sent:
+                yield item.path, (f"`{policy.id}` nega quem não manda `{header}`, e nenhum programa nem comando das saídas o manda: o envio é "
+                                  "recusado; tire a negação, que a cifra padrão do bucket dispensa, ou mande o cabeçalho.")
+
+
+def _texts_of_outputs(view: View) -> list[str]:
+    outputs = view.template.data.get("Outputs")
+    values = [view.world.value(each.get("Value")) for each in outputs.values() if isinstance(each, dict)] if isinstance(outputs, dict) else []
+    return [value for value in values if isinstance(value, str)]
+
+
+def exported(view: View, database: Resource) -> Iterator[Effect]:
+    """O motor tem os registros que se exportam.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    """
+    known = LOGS.get(str(view.value(database, "Engine")))
+    for item in view.items(database, "EnableCloudwatchLogsExports"):
+        if known and item.value not in known:
+            yield item.path, f"o motor de `{database.id}` não tem o registro `{item.value}`, e o RDS o recusa; use `{'`, `'.join(known)}`."
 
 
 def named(view: View, distribution: Resource) -> Iterator[Effect]:

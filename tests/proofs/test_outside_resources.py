@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attempts import Edits, findings, subject
-from bench import REAL, R, prop
+from bench import REAL, REMOVED, R, prop
 from test_outside_attacks import ESPECTRO, LOJA, PDV
 
 from scripts.checks import shared
@@ -56,7 +56,7 @@ FALSE |= {
     "saude-do-django": (ESPECTRO, {prop("GrupoDestino", HEALTH): "/health"}, "pede `/health`"),
     "saude-do-flask": (PDV, {prop("GrupoDestino", HEALTH): "/healthz"}, "pede `/healthz`"),
     "saude-que-so-grava": (PDV, {prop("GrupoDestino", HEALTH): "/vendas"}, "pede `/vendas`"),
-    "raiz-que-nao-ha": (LOJA, {prop("Distribuicao", "DistributionConfig", "DefaultRootObject"): "index.html"}, "recebe `/index.html`"),
+    "raiz-que-nao-ha": (LOJA, {prop("Distribuicao", "DistributionConfig", "DefaultRootObject"): "index.html"}, "pede `/index.html`"),
 }
 FALSE |= {
     "autoridade-vencida": ("upload-ec2-ebs-rds", {prop("Banco", "CACertificateIdentifier"): "rds-ca-2019"}, "não tem a autoridade"),
@@ -95,6 +95,40 @@ LIST = prop("PapelFuncao", "Policies", 0, "PolicyDocument", "Statement", 2)
 FALSE |= {
     "lista-outro-prefixo": ("foto-perfil", {(*LIST, "Condition"): {"StringLike": {"s3:prefix": "pessoas/*"}}}, "nada deixa `PapelFuncao` fazer"),
     "lista-sem-prefixo": ("foto-perfil", {(*LIST, "Condition"): {"StringEquals": {"s3:prefix": ""}}}, "nada deixa `PapelFuncao` fazer"),
+}
+BUDGET = "Budget"
+SENT = {"Sid": "NegarSemCifra", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": {"Fn::Sub": "${BucketEntrada.Arn}/*"},
+        "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "AES256"}}}
+STATEMENTS = prop("PoliticaBucket", "PolicyDocument", "Statement")
+
+
+def _also(statement):
+    """As declarações da política do bucket, e mais esta."""
+    return lambda data: [*data[R]["PoliticaBucket"]["Properties"]["PolicyDocument"]["Statement"], statement]
+
+
+FALSE |= {
+    "nenhum-fim-bom": (ESPECTRO, {(*MACHINE, "Concluir"): {"Type": "Pass", "Next": "Falhou"}}, "acaba bem"),
+    "resultado-descartado": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): REMOVED}, "lê `$.preparo`"),
+    "resultado-escolhido": (ESPECTRO, {(*MACHINE, "Preparar", "ResultSelector"): {"tamanho.$": "$.mib"}}, "`ResultSelector` não o deixa"),
+    "falha-no-lugar-de-tudo": (ESPECTRO, {(*MACHINE, "Preparar", "Catch"): [{"ErrorEquals": ["States.ALL"], "Next": "RegistrarFalha"}]},
+                               "o estado `RegistrarFalha` lê"),
+    "gasto-do-ano": (ESPECTRO, {prop("Orcamento", BUDGET, "TimeUnit"): "ANNUALLY"}, "gasto do mês"),
+    "uso-e-nao-gasto": (ESPECTRO, {prop("Orcamento", BUDGET, "BudgetType"): "USAGE"}, "não conta o gasto"),
+    "sem-impostos": (ESPECTRO, {prop("Orcamento", BUDGET, "CostTypes"): {"IncludeTax": False}}, "só conta uma parte"),
+    "aviso-ao-contrario": (ESPECTRO, {prop("Orcamento", "NotificationsWithSubscribers", 0, "Notification", "ComparisonOperator"): "LESS_THAN"},
+                           "avisa quando o gasto é menor"),
+    "aviso-a-ninguem": (ESPECTRO, {prop("Orcamento", "NotificationsWithSubscribers", 0, "Subscribers"): []}, "não avisa ninguém"),
+    "saude-de-onze-vezes": (PDV, {prop("GrupoDestino", "UnhealthyThresholdCount"): 11}, "de 2 a 10"),
+    "erro-sem-pagina": (LOJA, {prop("Distribuicao", "DistributionConfig", "CustomErrorResponses", 0, "ResponsePagePath"): "/ausente.html"},
+                        "pede `/ausente.html`"),
+    "padrao-que-nao-casa": (LOJA, {prop("Distribuicao", "DistributionConfig", "CacheBehaviors", 0, "PathPattern"): "/arquivo/*"},
+                            "pede `/arquivos/ausente.html`"),
+    "logs-de-outra-coisa": ("foto-perfil", {("Outputs", "ComandoLogs", "Value"): {"Fn::Sub": "aws logs tail ${FuncaoValidar} --follow"}},
+                            "dá a `logs tail`"),
+    "endereco-privado": ("musicas", {("Outputs", "Endereco", "Value"): {"Fn::Sub": "http://${Servidor.PrivateIp}/"}}, "endereço privado"),
+    "registro-de-outro-motor": ("upload-ec2-ebs-rds", {prop("Banco", "EnableCloudwatchLogsExports"): ["error"]}, "não tem o registro"),
+    "cifra-que-ninguem-declara": ("cli-s3-lambda-dynamodb", {STATEMENTS: _also(SENT)}, "nega quem não manda"),
 }
 RIGHT: dict[str, tuple[str, Edits]] = {
     "outro-nome-nos-dois": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.entrada",
