@@ -178,12 +178,13 @@ def _without_collector() -> Iterator[None]:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    from scripts.picture import generate
-
     tree = _tree(options)
-    if options.vigiar:
-        generate.watch(tree, options.slug)
-    return 1 if generate.failed(generate.generate(tree, tree.scripts(options.slug))) else 0
+    with _without_collector():
+        from scripts.picture import generate
+
+        if not options.vigiar:
+            return 1 if generate.failed(generate.generate(tree, tree.scripts(options.slug))) else 0
+    generate.watch(tree, options.slug)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ import time
 import pytest
 
 from scripts.picture import workers
+from tests.conftest import COMMAND, REPOSITORY
 
 PAIR = "EC2('a') >> EC2('b')"
 
@@ -260,3 +261,24 @@ def test_a_worker_that_cannot_start_is_said_for_each_script(project, monkeypatch
     answer = project.run("gerar")
     assert answer.status == 1 and sorted(answer.findings) == [
         f"diagrams_src/{slug}.py:1: [script-com-erro] Não foi possível rodar o script: `OSError: sem memória`. Rode de novo." for slug in "ab"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_no_worker_outlives_a_command_that_is_killed(project):
+    for slug in "abcd":  # dois processos: nenhum segura aberta a entrada do outro
+        project.script(slug, PAIR, "import os, time", f"open({str(project.root / slug)!r}, 'w').write(f'{{os.getpid()}}\\n')", "time.sleep(1)")
+    process = project.start("gerar")
+    first = (project.root / "a", project.root / "b")
+    wait_for(lambda: all(path.exists() and path.read_text().endswith("\n") for path in first))
+    process.kill()
+    process.wait()
+    for pid in (path.read_text().strip() for path in first):
+        wait_for(lambda: not os.path.exists(f"/proc/{pid}") or not open(f"/proc/{pid}/cmdline").read())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="`sh`")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_do_not_get_in_the_way(project, closed):
+    project.script("a", PAIR), project.script("b", PAIR)
+    done = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *COMMAND, "gerar", "--raiz", str(project.root)], cwd=REPOSITORY)
+    assert done.returncode == 0 and all(project.picture(slug).is_file() for slug in "ab")

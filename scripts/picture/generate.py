@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from scripts.base.diagram import Rendered
 from scripts.base.findings import Defect, Finding
@@ -146,7 +147,7 @@ class Watcher:
                 return paths
 
 
-def watch(tree: Tree, slugs: list[str]) -> None:
+def watch(tree: Tree, slugs: list[str]) -> NoReturn:
     """Gera as figuras e as refaz a cada script salvo, até que alguém interrompa.
 
     Um módulo que não é diagrama pode ser usado por qualquer um deles: refaz todas.

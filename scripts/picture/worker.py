@@ -16,17 +16,17 @@ from pathlib import Path
 from scripts.base.findings import Defect, Finding
 
 
-def main() -> None:
-    """Atende até a entrada acabar. O que os scripts imprimem vai para a saída de erros.
+def serve(root: Path, asked: int, told: int) -> None:
+    """Atende os pedidos que chegam em `asked` até acabarem, com respostas em `told`.
 
-    Os scripts não têm entrada padrão; o Ctrl-C é de quem comanda, que encerra este processo.
+    Os scripts não têm entrada padrão, e o que imprimem vai para a saída de erros; o Ctrl-C é de quem
+    comanda, que encerra este processo.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
+    requests, answers = os.fdopen(os.dup(asked), "rb"), os.fdopen(os.dup(told), "wb")
+    sys.stdin = open(os.devnull, encoding="utf-8")
+    os.dup2(sys.stdin.fileno(), 0)
     os.dup2(2, 1)
-    root = Path(sys.argv[1])
     for line in requests:
         pickle.dump(_answer(root / os.fsdecode(line.rstrip(b"\n")), root), answers)
         answers.flush()
@@ -48,4 +48,4 @@ def _answer(script: Path, root: Path) -> object:
 
 
 if __name__ == "__main__":
-    main()
+    serve(Path(sys.argv[1]), 0, 1)

@@ -6,6 +6,7 @@ num processo novo. O que já foi desenhado não se perde.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import queue
@@ -18,6 +19,8 @@ from pathlib import Path
 from scripts.base.diagram import Rendered
 from scripts.base.findings import Finding
 from scripts.base.tree import TOOLKIT
+from scripts.picture import twin
+from scripts.picture.twin import Twin
 
 Result = Rendered | tuple[Finding, ...]
 
@@ -39,6 +42,8 @@ def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], N
     benches = [_Bench(root, todo, answers) for _ in range(workers)]
     try:
         for bench in benches:
+            bench.prepare()
+        for bench in benches:
             bench.start()
         for _ in scripts:
             done(*answers.get())
@@ -55,8 +60,13 @@ class _Bench(threading.Thread):
         self.root = root
         self.todo = todo
         self.answers = answers
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Twin | None = None
         self.over = threading.Event()
+
+    def prepare(self) -> None:
+        """Começa o processo antes dos fios, quando ainda se pode copiar este; o que der errado se diz no primeiro script."""
+        with contextlib.suppress(OSError):
+            self.process = self._start()
 
     def run(self) -> None:
         """Atende até a fila acabar ou alguém chamar `stop`; todo script tem uma resposta."""
@@ -106,7 +116,9 @@ class _Bench(threading.Thread):
         finally:
             watchdog.cancel()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes] | Twin:
+        if twin.possible():
+            return Twin(self.root)
         return subprocess.Popen(
             [sys.executable, "-m", "scripts.picture.worker", str(self.root)],
             cwd=TOOLKIT,
