@@ -163,7 +163,7 @@ def test_a_label_on_the_arrow_of_another_is_a_finding(project):
     found = picture_of(project, "a, b, c = EC2('a', nodeid='a'), EC2('b', nodeid='b'), EC2('c', nodeid='c', passo='1')",
                        "a >> Edge(label='um') >> b", "b >> Edge(label='dois') >> c")
     first, second = found.arrows
-    moved = legibility.check(replace(found, arrows=(first, replace(second, label=Curve(first.curve).box.grown(3)))))
+    moved = legibility.check(found._replace(arrows=(first, replace(second, label=Curve(first.curve).box.grown(3)))))
     assert any(finding.code == "rotulo-sobre-seta" and "`b--c` está sobre a seta `a--b`" in finding.message for finding in moved)
 
 

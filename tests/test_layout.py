@@ -85,13 +85,10 @@ def each_graph(test):
 
 def portrait(placed):
     """O layout como texto, sem o que muda com a pasta."""
-    facts = dataclasses.asdict(placed)
+    facts = placed._asdict()
     del facts["diagram"]
-    for element in (part[kind] for part, kind in [*((n, "node") for n in facts["nodes"]),
-                                                  *((g, "group") for g in facts["groups"]), *((e, "edge") for e in facts["edges"])]):
-        identity = element["id"]
-        element.clear()
-        element["id"] = identity
+    for kind in ("node", "group", "edge"):
+        facts[f"{kind}s"] = [{**part._asdict(), kind: {"id": getattr(part, kind).id}} for part in facts[f"{kind}s"]]
     return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -222,12 +219,12 @@ def broken(picture, *, node=None, arrow=None, frame=None, **changes):
     assert legibility.check(found) == []
     nodes, arrows, frames = found.nodes, found.arrows, found.frames
     if node:
-        nodes = tuple(dataclasses.replace(n, **node(found)) if n.node.id == "b" else n for n in nodes)
+        nodes = tuple(n._replace(**node(found)) if n.node.id == "b" else n for n in nodes)
     if arrow:
         arrows = (dataclasses.replace(arrows[0], **arrow(found)),)
     if frame:
-        frames = (dataclasses.replace(frames[0], **frame(found)),)
-    return [str(finding) for finding in legibility.check(dataclasses.replace(found, nodes=nodes, arrows=arrows, frames=frames, **changes))]
+        frames = (frames[0]._replace(**frame(found)),)
+    return [str(finding) for finding in legibility.check(found._replace(nodes=nodes, arrows=arrows, frames=frames, **changes))]
 
 
 def test_text_too_small(picture):

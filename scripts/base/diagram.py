@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scripts.base.findings import Finding
@@ -150,12 +150,15 @@ class Diagram:
 
     def digest(self) -> str:
         """Resumo do que o script declara, sem linhas nem caminhos da máquina."""
-        facts = asdict(replace(self, notes=(), unnamed=frozenset()))
+        parts = {field: tuple(_facts(element) for element in getattr(self, field)) for field in ("nodes", "groups", "edges", "spacers")}
+        facts = _facts(replace(self, notes=(), **parts))
         del facts["unnamed"]
-        for element in (*facts["nodes"], *facts["groups"], *facts["edges"], *facts["spacers"], facts):
-            element.pop("line")
-            element.pop("icon", None)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def _facts(element: Node | Group | Edge | Diagram) -> dict[str, object]:
+    """Os campos do elemento, sem a linha nem o caminho do ícone (`asdict` copiaria tudo o que há neles)."""
+    return {name: value for name, value in vars(element).items() if name not in ("line", "icon")}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ alinhadas entre grupos, os títulos que uma seta risca.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Defect, Finding
@@ -32,8 +32,7 @@ STRAIGHTER = 26
 FEW = 4
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """Uma figura tentada, com o plano dela, os achados e as medidas."""
 
     plan: Plan
@@ -64,7 +63,7 @@ def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
     if not best.flawed:
         return best.picture, best.findings
     first = _attempt(placed, plan)
-    starts = [first, *_tried(diagram, [first], [replace(plan, across=False)])]
+    starts = [first, *_tried(diagram, [first], [plan._replace(across=False)])]
     best = _cheapest(starts, first.cost.area)
     for better in (_straighter, _around):
         if other := better(best):
@@ -125,9 +124,9 @@ def _ordered(diagram: Diagram, plan: Plan) -> tuple[Layout, Plan]:
     for mirrored, backwards in ((True, False), (False, True), (True, True)):
         if not inversions(best[0]):
             return best
-        best = _better(diagram, best, replace(plan, mirrored=plan.mirrored != mirrored, backwards=plan.backwards != backwards))
+        best = _better(diagram, best, plan._replace(mirrored=plan.mirrored != mirrored, backwards=plan.backwards != backwards))
     if exchange := swaps(best[0]):
-        best = _better(diagram, best, replace(best[1], swaps=exchange))
+        best = _better(diagram, best, best[1]._replace(swaps=exchange))
     return best
 
 
@@ -150,7 +149,7 @@ def _lowered(best: Attempt) -> Iterator[Plan]:
     struck = legibility.struck(best.picture)
     for names in [struck, *([name] for name in struck[: FEW if len(struck) > 1 else 0])]:
         if names:
-            yield replace(best.plan, lowered=best.plan.lowered ^ set(names))
+            yield best.plan._replace(lowered=best.plan.lowered ^ set(names))
 
 
 def _widened(best: Attempt) -> Iterator[Plan]:
@@ -163,4 +162,4 @@ def _widened(best: Attempt) -> Iterator[Plan]:
         before = best.plan.widened
         wider = {name: before.get(name, 0) + widening(groups[name], title_lines(groups[name], name in stacked)) for name in struck}
         for lowered in (best.plan.lowered, best.plan.lowered - set(struck)):
-            yield replace(best.plan, widened=best.plan.widened | wider, stacked=stacked, lowered=lowered)
+            yield best.plan._replace(widened=best.plan.widened | wider, stacked=stacked, lowered=lowered)

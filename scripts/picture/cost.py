@@ -7,8 +7,8 @@ barata, e `medir figuras` imprime as mesmas medidas.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from scripts.base.findings import Finding
 from scripts.picture.geometry import Box, Path, Point, distance
@@ -18,8 +18,7 @@ NEAR_END = 20
 FAR = 26
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(NamedTuple):
     """As medidas de uma figura: o que se cruza, o que se cobre, o que está longe e a área."""
 
     icons: int
@@ -40,20 +39,19 @@ def measure(picture: Picture, findings: list[Finding]) -> Cost:
         titles=codes["seta-sobre-titulo"],
         borders=codes["rotulo-na-borda"],
         crossings=crossings(picture.arrows),
-        far=sum(arrow.label is not None and _away(arrow) > FAR for arrow in picture.arrows),
+        far=sum(map(_far, picture.arrows)),
         area=picture.width * picture.height,
     )
 
 
 def crossings(arrows: tuple[Arrow, ...]) -> int:
     """Quantas vezes duas setas se cruzam, fora das pontas que têm em comum."""
-    paths = [(arrow, Path(arrow.curve)) for arrow in arrows]
     count = 0
-    for (one, path), (other, against) in combinations(paths, 2):
-        if not path.box.touches(against.box):
+    for one, other in combinations(arrows, 2):
+        if not one.path.box.touches(other.path.box):
             continue
         shared = [end for end in (one.curve[0], one.curve[-1]) if {one.edge.tail, one.edge.head} & {other.edge.tail, other.edge.head}]
-        count += sum(all(distance(point, end) > NEAR_END for end in shared) for point in _meetings(path, against))
+        count += sum(all(distance(point, end) > NEAR_END for end in shared) for point in _meetings(one.path, other.path))
     return count
 
 
@@ -80,11 +78,9 @@ def _meeting(a: Point, b: Point, c: Point, d: Point) -> Point | None:
     return (a[0] + t * ux, a[1] + t * uy) if 0 <= t < 1 and 0 <= s < 1 else None
 
 
-def _away(arrow: Arrow) -> float:
-    """A distância do rótulo à própria seta."""
-    assert arrow.label
-    box = arrow.label
-    return min(
-        distance(point, (min(max(point[0], box.left), box.right), min(max(point[1], box.top), box.bottom)))
-        for point in Path(arrow.curve).points
-    )
+def _far(arrow: Arrow) -> bool:
+    """Se o rótulo está longe da própria seta."""
+    if not arrow.label:
+        return False
+    left, top, right, bottom = arrow.label
+    return all(distance((x, y), (min(max(x, left), right), min(max(y, top), bottom))) > FAR for x, y in arrow.path.points)

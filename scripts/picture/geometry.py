@@ -30,7 +30,8 @@ class Box(NamedTuple):
         return self.bottom - self.top
 
     def grown(self, by: float) -> Box:
-        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+        left, top, right, bottom = self
+        return Box(left - by, top - by, right + by, bottom + by)
 
     def contains(self, point: Point) -> bool:
         return self.left <= point[0] <= self.right and self.top <= point[1] <= self.bottom
@@ -92,6 +93,15 @@ def split(curve: tuple[Point, ...], t: float) -> tuple[Point, ...]:
     return p0, a, d, between(d, e)
 
 
+def along(curve: tuple[Point, ...], t: float) -> Point:
+    """O ponto da mesma Bézier no parâmetro `t`, com a mesma conta."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve
+    ax, bx, cx = x0 + (x1 - x0) * t, x1 + (x2 - x1) * t, x2 + (x3 - x2) * t
+    ay, by, cy = y0 + (y1 - y0) * t, y1 + (y2 - y1) * t, y2 + (y3 - y2) * t
+    dx, ex, dy, ey = ax + (bx - ax) * t, bx + (cx - bx) * t, ay + (by - ay) * t, by + (cy - by) * t
+    return dx + (ex - dx) * t, dy + (ey - dy) * t
+
+
 def segment_crosses(a: Point, b: Point, box: Box) -> bool:
     """Diz se o segmento entra na caixa."""
     (x0, y0), (x1, y1) = a, b
@@ -116,8 +126,7 @@ class Path:
         self.points = [curve[0]]
         for start in range(0, len(curve) - 3, 3):
             (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[start : start + 4]
-            for a, b, c, d in _WEIGHTS:
-                self.points.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+            self.points += [(a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3) for a, b, c, d in _WEIGHTS]
         xs, ys = [p[0] for p in self.points], [p[1] for p in self.points]
         self.box = Box(min(xs), min(ys), max(xs), max(ys))
 

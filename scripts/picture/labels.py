@@ -10,7 +10,9 @@ lugares de sempre não está livre, tenta muitos mais, também um pouco afastado
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from operator import itemgetter
 
 from scripts.base.diagram import Edge
 from scripts.picture import text
@@ -52,10 +54,10 @@ class Labels:
         if not numbered and not placed.lines:
             return None, None
         size = max(map(text.width, placed.lines), default=0), text.LINE_HEIGHT * len(placed.lines)
-        cost, center, box = self._cheapest(self._candidates(placed, path, size, horizontal, [0]), numbered, size)
+        cost, center, box = self._cheapest(self._candidates(placed, path, size, horizontal, [0]), path, numbered, size)
         if cost > TROUBLE:
             wider = self._candidates(placed, path.finer(), size, horizontal, [0, 6, 12])
-            cost, center, box = min((cost, center, box), self._cheapest(wider, numbered, size), key=lambda found: found[0])
+            cost, center, box = min((cost, center, box), self._cheapest(wider, path, numbered, size), key=lambda found: found[0])
         center = rounded(center[0]), rounded(center[1])
         if numbered:
             self.numbers.append(around(center, mark_width(self.mark), 2 * CALLOUT))
@@ -78,20 +80,19 @@ class Labels:
             sides = ((0, -across), (0, across), (along, 0), (-along, 0), (along, -across), (along, across), (-along, -across), (-along, across))
             places = [(3.0 * rank + 0.4 * distance(point, points[0]), point, (point[0] + dx, point[1] + dy))
                       for point in near for rank, (dx, dy) in enumerate(sides)]
-            _, _, box = self._cheapest(iter(places), False, size)
+            _, _, box = self._cheapest(sorted(places, key=itemgetter(0)), path, False, size)
             assert box
             self.obstacles.append(box)
             found.append((box, lines))
         return tuple(found)
 
     def _cheapest(
-        self, candidates: Iterator[tuple[float, Point, Point | None]], numbered: bool, size: tuple[float, float]
+        self, candidates: Iterable[tuple[float, Point, Point | None]], path: Path, numbered: bool, size: tuple[float, float]
     ) -> tuple[float, Point, Box | None]:
-        """O lugar de menor custo, e quanto custa."""
+        """O lugar de menor custo, entre os que têm o centro sobre o caminho, em ordem de distância; e quanto custa."""
         best: tuple[float, Point, Box | None] | None = None
-        ordered = sorted(candidates, key=lambda candidate: candidate[0])
-        near = self._near([center for _, center, _ in ordered], size)
-        for base, center, aside in ordered:
+        near = self._near(path, size)
+        for base, center, aside in candidates:
             if best and best[0] <= base:
                 break
             box = Box(*map(rounded, around(aside, *size))) if aside else None
@@ -102,11 +103,9 @@ class Labels:
         assert best
         return best
 
-    def _near(self, centers: list[Point], size: tuple[float, float]) -> Labels:
-        """Só o que pode tocar um rótulo em volta destes pontos."""
-        xs, ys = [x for x, _ in centers], [y for _, y in centers]
-        reach = max(size) + 2 * CALLOUT + 20
-        region = Box(min(xs), min(ys), max(xs), max(ys)).grown(reach)
+    def _near(self, path: Path, size: tuple[float, float]) -> Labels:
+        """Só o que pode tocar um rótulo em volta deste caminho."""
+        region = path.box.grown(max(size) + 2 * CALLOUT + 20)
         near = Labels(
             [path for path in self.paths if path.box.touches(region)],
             [box for box in self.obstacles if box.touches(region)],
@@ -119,8 +118,9 @@ class Labels:
 
     def _candidates(
         self, placed: PlacedEdge, path: Path, size: tuple[float, float], horizontal: bool, steps: list[int]
-    ) -> Iterator[tuple[float, Point, Point | None]]:
-        """Custo da distância, centro do número e centro do texto de cada posição a tentar."""
+    ) -> Iterable[tuple[float, Point, Point | None]]:
+        """Custo da distância, centro do número e centro do texto de cada posição a tentar, da mais perto à mais longe."""
+        streams = []
         wanted = path.nearest(placed.room.center) if placed.room else path.middle
         width, height = size
         for away in steps:
@@ -135,11 +135,8 @@ class Labels:
                 sides += tuple((sx * along, sy * (3 + away + height / 2)) for sx in (1, -1) for sy in (-1, 1))
             for center in [wanted, *path.inner(END)]:
                 far = 0.4 * distance(center, wanted) + 1.5 * away
-                if not placed.lines:
-                    yield rounded(far), center, None
-                    continue
-                for rank, (dx, dy) in enumerate(sides):
-                    yield rounded(far + 3 * rank), center, (center[0] + dx, center[1] + dy)
+                streams.append(_beside(far, center, sides) if placed.lines else [(rounded(far), center, None)])
+        return merge(*streams, key=itemgetter(0))  # poucas se chegam a calcular: o melhor lugar costuma ser dos mais próximos
 
     def _apart(self, center: Point, box: Box | None) -> float:
         """O custo de outra seta passar entre o rótulo e o ponto da seta a que ele pertence."""
@@ -152,8 +149,11 @@ class Labels:
     def _cost(self, number: Point | None, box: Box | None, limit: float) -> float:
         """O custo do lugar; para de contar ao chegar a `limit`, do mais grave ao mais leve."""
         circle = around(number, mark_width(self.mark), 2 * CALLOUT) if number else None
-        cost = COVERS * sum(map(circle.overlaps, self.obstacles)) if circle else 0.0
-        cost += COVERS * sum(map(box.grown(APART).overlaps, self.obstacles)) if box else 0.0
+        count = any if limit <= COVERS else sum  # um só já passa do limite
+        cost = COVERS * count(map(circle.overlaps, self.obstacles)) if circle else 0.0
+        if cost >= limit:
+            return cost
+        cost += COVERS * count(map(box.grown(APART).overlaps, self.obstacles)) if box else 0.0
         if cost >= limit:
             return cost
         if circle:
@@ -171,3 +171,10 @@ class Labels:
             cost += CROSSES_ARROW * sum(path.crosses(box) for path in self.paths)
             cost += CLOSE * sum(path is not self.own and path.crosses(beside) for path in self.paths)
         return cost
+
+
+def _beside(far: float, center: Point, sides: tuple[Point, ...]) -> Iterator[tuple[float, Point, Point]]:
+    """As posições do texto em volta de um centro que está a esta distância, da melhor à pior."""
+    x, y = center
+    for rank, (dx, dy) in enumerate(sides):
+        yield rounded(far + 3 * rank), center, (x + dx, y + dy)

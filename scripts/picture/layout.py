@@ -12,7 +12,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.base.diagram import Diagram, Edge, Group, Node
 from scripts.base.findings import Defect, Finding
@@ -28,8 +28,7 @@ with warnings.catch_warnings():
     import pygraphviz
 
 
-@dataclass(frozen=True)
-class PlacedNode:
+class PlacedNode(NamedTuple):
     """Ícone (ou forma) e rótulo de um componente; `lines` são as linhas do rótulo.
 
     `inside` são as linhas escritas dentro da forma de um componente sem ícone.
@@ -44,8 +43,7 @@ class PlacedNode:
     inside: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class PlacedGroup:
+class PlacedGroup(NamedTuple):
     """Caixa de um grupo e linhas do título; a faixa dele fica no alto ou, se `lowered`, embaixo."""
 
     group: Group
@@ -59,8 +57,7 @@ class PlacedGroup:
         return icons.group_symbol(self.group.kind)
 
 
-@dataclass(frozen=True)
-class PlacedEdge:
+class PlacedEdge(NamedTuple):
     """Curva de quem inicia a quem recebe (Bézier por partes) e o espaço do rótulo."""
 
     edge: Edge
@@ -69,8 +66,7 @@ class PlacedEdge:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Tudo o que o desenho precisa, na ordem de declaração."""
 
     diagram: Diagram

@@ -14,7 +14,7 @@ from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.base.wording import decimal
 from scripts.picture import text
-from scripts.picture.geometry import Box, Path, distance
+from scripts.picture.geometry import Box, distance
 from scripts.picture.labels import END
 from scripts.picture.placement import Picture, circle, node_callout
 
@@ -133,8 +133,9 @@ def _texts(picture: Picture) -> list[tuple[str, int, Box]]:
 
 
 def _overlaps(picture: Picture) -> Iterator[Finding]:
-    for (name, line, box), (other, _, against) in combinations(_texts(picture), 2):
-        if box.grown(-0.5).overlaps(against.grown(-0.5)):
+    texts = [(name, line, box.grown(-0.5)) for name, line, box in _texts(picture)]
+    for (name, line, box), (other, _, against) in combinations(texts, 2):
+        if box.overlaps(against):
             yield _finding(picture, line, "sobreposicao", f"Na figura, {name} cobre {other}; {REMEDY}.")
 
 
@@ -148,10 +149,10 @@ def _borders(picture: Picture) -> Iterator[Finding]:
 
 
 def _strikes(picture: Picture) -> Iterator[Finding]:
-    paths = [(arrow, Path(arrow.curve)) for arrow in picture.arrows]
     for arrow in picture.arrows:
-        for other, path in paths:
-            if other is not arrow and any(path.crosses(box.grown(-1)) for box in arrow.words):
+        words = [box.grown(-1) for box in arrow.words]
+        for other in picture.arrows:
+            if other is not arrow and any(map(other.path.crosses, words)):
                 names = _called(picture, arrow.edge.id), _called(picture, other.edge.id)
                 message = f"Na figura, o rótulo da seta {names[0]} está sobre a seta {names[1]}; {REMEDY}."
                 yield _finding(picture, arrow.edge.line, "rotulo-sobre-seta", message)
@@ -159,7 +160,7 @@ def _strikes(picture: Picture) -> Iterator[Finding]:
 
 def _arrows(picture: Picture) -> Iterator[Finding]:
     for arrow in picture.arrows:
-        path = Path(arrow.curve)
+        path = arrow.path
         ends = {arrow.edge.tail, arrow.edge.head}
         for node in picture.nodes:
             label = node.label.grown(-2) if any(node.lines) else node.icon
@@ -192,5 +193,4 @@ def _titles(picture: Picture) -> Iterator[Finding]:
 
 def struck(picture: Picture) -> list[str]:
     """Os grupos cujo título uma seta atravessa."""
-    paths = [Path(arrow.curve) for arrow in picture.arrows]
-    return [frame.group.id for frame in picture.frames if any(path.crosses(frame.title.grown(-2)) for path in paths)]
+    return [frame.group.id for frame in picture.frames if any(arrow.path.crosses(frame.title.grown(-2)) for arrow in picture.arrows)]

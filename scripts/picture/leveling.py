@@ -7,8 +7,6 @@ quando cabe nos grupos e não encosta em nada.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scripts.picture.geometry import Box, rounded
 from scripts.picture.layout import Layout, PlacedGroup, PlacedNode
 from scripts.picture.measures import title_height
@@ -45,9 +43,9 @@ def _shifted(layout: Layout, by: dict[str, float], axis: int) -> Layout | None:
         dx, dy = (0.0, moves.get(name, 0.0)) if axis else (moves.get(name, 0.0), 0.0)
         return Box(rounded(box.left + dx), rounded(box.top + dy), rounded(box.right + dx), rounded(box.bottom + dy))
 
-    nodes = tuple(replace(n, icon=shifted(n.icon, n.node.id), label=shifted(n.label, n.node.id)) for n in layout.nodes)
-    groups = tuple(replace(g, box=shifted(g.box, g.group.id)) for g in layout.groups)
-    moved = replace(layout, nodes=nodes, groups=groups)
+    nodes = tuple(n._replace(icon=shifted(n.icon, n.node.id), label=shifted(n.label, n.node.id)) for n in layout.nodes)
+    groups = tuple(g._replace(box=shifted(g.box, g.group.id)) for g in layout.groups)
+    moved = layout._replace(nodes=nodes, groups=groups)
     return moved if _fits(moved, {name for name, amount in moves.items() if amount}) else None
 
 

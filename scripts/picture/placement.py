@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 from scripts.base.diagram import Edge, Group
 from scripts.picture.geometry import Box, Path, Point, around, distance, rounded, union
@@ -34,14 +36,18 @@ class Arrow:
     lines: tuple[str, ...]
     ends: tuple[tuple[Box, tuple[str, ...]], ...] = ()
 
+    @cached_property
+    def path(self) -> Path:
+        """Os pontos ao longo da curva."""
+        return Path(self.curve)
+
     @property
     def words(self) -> list[Box]:
         """As caixas de todos os textos da seta."""
         return [*filter(None, (self.label,)), *(box for box, _ in self.ends)]
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """Um grupo pronto: caixa, título e, quando ele conta um passo, o número."""
 
     group: Group
@@ -57,8 +63,7 @@ class Frame:
         return self.box.left, rounded(self.box.bottom - TITLE_HEIGHT) if lowered else self.box.top
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """A figura em coordenadas finais, a partir de (0, 0)."""
 
     layout: Layout
@@ -73,7 +78,7 @@ def place(layout: Layout, around: bool = False) -> Picture:
     """Põe pontas, números, rótulos e títulos no lugar e ajusta as bordas da figura."""
     paths = [Path(curve) for curve in route(layout, around)]
     marks = layout.diagram.marks
-    layout = replace(layout, nodes=tuple(_numbered(placed, paths) for placed in layout.nodes))
+    layout = layout._replace(nodes=tuple(_numbered(placed, paths) for placed in layout.nodes))
     frames = tuple(_frame(layout, group, paths) for group in layout.groups)
     labels = Labels(paths, _obstacles(layout, frames), [group.box for group in layout.groups], marks)
     arrows = []
@@ -94,7 +99,7 @@ def node_callout(placed: PlacedNode) -> Point | None:
 
 def _numbered(placed: PlacedNode, paths: list[Path]) -> PlacedNode:
     """O componente com o número no primeiro canto por onde não passa seta."""
-    corners = [replace(placed, corner=(side, rise)) for rise in (0, CALLOUT, 2 * CALLOUT) for side in (1, -1)]
+    corners = [placed._replace(corner=(side, rise)) for rise in (0, CALLOUT, 2 * CALLOUT) for side in (1, -1)]
     free = (corner for corner in corners if (center := node_callout(corner)) and not _crossed(circle(center).grown(2), paths))
     return next(free, placed)
 
@@ -112,7 +117,7 @@ def enclosing(layout: Layout, frames: tuple[Frame, ...], arrows: list[Arrow]) ->
     for frame in reversed(frames):  # de dentro para fora: um grupo vem antes dos que contém
         name = frame.group.id
         inside = [arrow for arrow in arrows if name in holders[arrow.edge.tail] & holders[arrow.edge.head]]
-        parts = [box.grown(INSIDE) for arrow in inside for box in (Path(arrow.curve).box, *arrow.words)]
+        parts = [box.grown(INSIDE) for arrow in inside for box in (arrow.path.box, *arrow.words)]
         parts += [boxes[child.id].grown(INSIDE) for child in diagram.groups if child.parent == name]
         grown = union([boxes[name], *parts])
         ancestors = {group.id for group in diagram.ancestors(frame.group)}
@@ -128,7 +133,7 @@ def _grown(frame: Frame, box: Box, lowered: bool) -> Frame:
     """O grupo com a caixa nova; o título segue a borda em que está."""
     shift = _Shift(0, box.bottom - frame.box.bottom if lowered else box.top - frame.box.top)
     callout = shift.point(frame.callout) if frame.callout else None
-    return replace(frame, box=box, title=shift.box(frame.title), callout=callout)
+    return frame._replace(box=box, title=shift.box(frame.title), callout=callout)
 
 
 def _obstacles(layout: Layout, frames: tuple[Frame, ...]) -> list[Box]:
@@ -208,14 +213,13 @@ def _cropped(picture: Picture) -> Picture:
     boxes += [box for node in picture.nodes for box in (node.icon, node.label)]
     boxes += [circle(c).grown(4) for c in map(node_callout, picture.nodes) if c]
     for arrow in picture.arrows:
-        boxes += [Path(arrow.curve).box.grown(1)]
+        boxes += [arrow.path.box.grown(1)]
         boxes += arrow.words
         boxes += [circle(arrow.callout).grown(4)] if arrow.callout else []
     left, top = min(b.left for b in boxes) - MARGIN, min(b.top for b in boxes) - MARGIN
     right, bottom = max(b.right for b in boxes) + MARGIN, max(b.bottom for b in boxes) + MARGIN
     shift = _Shift(-rounded(left), -rounded(top))
-    return replace(
-        picture,
+    return picture._replace(
         width=math.ceil(right - left),
         height=math.ceil(bottom - top),
         frames=tuple(map(shift.frame, picture.frames)),
@@ -224,8 +228,7 @@ def _cropped(picture: Picture) -> Picture:
     )
 
 
-@dataclass(frozen=True)
-class _Shift:
+class _Shift(NamedTuple):
     dx: float
     dy: float
 
@@ -237,10 +240,10 @@ class _Shift:
 
     def frame(self, frame: Frame) -> Frame:
         callout = self.point(frame.callout) if frame.callout else None
-        return replace(frame, box=self.box(frame.box), title=self.box(frame.title), callout=callout)
+        return frame._replace(box=self.box(frame.box), title=self.box(frame.title), callout=callout)
 
     def node(self, node: PlacedNode) -> PlacedNode:
-        return replace(node, icon=self.box(node.icon), label=self.box(node.label))
+        return node._replace(icon=self.box(node.icon), label=self.box(node.label))
 
     def arrow(self, arrow: Arrow) -> Arrow:
         return replace(

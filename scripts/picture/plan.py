@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scripts.base.diagram import Diagram, Edge, Group, Node
 from scripts.picture.measures import (
@@ -18,8 +18,7 @@ _TABLE = "border='0' cellborder='0' cellspacing='0' cellpadding='0'"
 _FEW = 3
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """Uma maneira de arrumar o diagrama.
 
     `across` alinha as colunas de grupos diferentes (o `newrank` do Graphviz); `mirrored` arruma
@@ -30,8 +29,8 @@ class Plan:
 
     across: bool = True
     mirrored: bool = False
-    swaps: dict[str, str] = field(default_factory=dict)
-    widened: dict[str, int] = field(default_factory=dict)
+    swaps: dict[str, str] = {}
+    widened: dict[str, int] = {}
     lowered: frozenset[str] = frozenset()
     stacked: frozenset[str] = frozenset()
     backwards: bool = False

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 
 from scripts.base.diagram import Edge
-from scripts.picture.geometry import Box, Path, Point, distance, rounded, segment_crosses, split, union
+from scripts.picture.geometry import Box, Path, Point, along, distance, rounded, segment_crosses, split, union
 from scripts.picture.layout import Layout, PlacedEdge, PlacedNode
 from scripts.picture.measures import ICON
 from scripts.picture.ports import ALIGNED, APART, ports
@@ -239,7 +239,7 @@ def _trimmed(curve: tuple[Point, ...], inside: Callable[[Point], bool]) -> tuple
     while len(curve) > 4 and inside(curve[-4]):
         curve = curve[:-3]
     last = curve[-4:]
-    within = [inside(split(last, i / 32)[3]) for i in range(33)]
+    within = [inside(along(last, i / 32)) for i in range(33)]
     cut = next((i for i in range(1, 33) if within[i] and not within[i - 1]), 0)
     return (*curve[:-4], *split(last, (cut - 1) / 32)) if cut > 1 else curve
 

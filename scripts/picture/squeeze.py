@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import replace
 
 from scripts.base.diagram import Node
 from scripts.picture.geometry import Box, Point, rounded
@@ -30,14 +29,12 @@ def compact(layout: Layout) -> Layout:
     """O mesmo layout, com as faixas vazias do eixo do fluxo reduzidas."""
     horizontal = layout.diagram.horizontal
     squeeze = _Squeeze(_solid(layout, horizontal), _stretches(layout, horizontal), horizontal)
-    groups = [replace(group, box=squeeze.stretched(group.box)) for group in layout.groups]
-    return replace(
-        layout,
-        nodes=tuple(replace(n, icon=squeeze.moved(n.icon), label=squeeze.moved(n.label, n.icon)) for n in layout.nodes),
-        groups=tuple(_trimmed(replace(layout, groups=tuple(_aligned(groups, horizontal))))),
+    groups = [group._replace(box=squeeze.stretched(group.box)) for group in layout.groups]
+    return layout._replace(
+        nodes=tuple(n._replace(icon=squeeze.moved(n.icon), label=squeeze.moved(n.label, n.icon)) for n in layout.nodes),
+        groups=tuple(_trimmed(layout._replace(groups=tuple(_aligned(groups, horizontal))))),
         edges=tuple(
-            replace(
-                edge,
+            edge._replace(
                 curve=_smooth(tuple(map(squeeze.point, edge.curve))),
                 room=squeeze.moved(edge.room) if edge.room else None,
             )
@@ -60,7 +57,7 @@ def _aligned(groups: list[PlacedGroup], horizontal: bool) -> list[PlacedGroup]:
             top = min(other.top for other in peers if abs(other.top - box.top) <= ALMOST)
             bottom = max(other.bottom for other in peers if abs(other.bottom - box.bottom) <= ALMOST)
             box = Box(box.left, top, box.right, bottom)
-        aligned.append(replace(group, box=box))
+        aligned.append(group._replace(box=box))
     return aligned
 
 
@@ -80,7 +77,7 @@ def _trimmed(layout: Layout) -> list[PlacedGroup]:
         top = max(box.top, rounded(min(first for first, _ in inside) - MARGIN - above))
         bottom = min(box.bottom, rounded(max(last for _, last in inside) + MARGIN + below))
         spans[group.group.id] = top, bottom
-        trimmed[group.group.id] = replace(group, box=Box(box.left, top, box.right, bottom))
+        trimmed[group.group.id] = group._replace(box=Box(box.left, top, box.right, bottom))
     return [trimmed[group.group.id] for group in layout.groups]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from itertools import count
-from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -33,12 +32,10 @@ def draw(picture: Picture) -> str:
     return _Drawing(picture).svg()
 
 
-@dataclass
 class _Drawing:
-    picture: Picture
-
-    def __post_init__(self) -> None:
-        self.diagram: Diagram = self.picture.layout.diagram
+    def __init__(self, picture: Picture):
+        self.picture = picture
+        self.diagram: Diagram = picture.layout.diagram
         self.prefix = f"{self.diagram.slug}-"
         self.symbols: dict[str, icons.Symbol] = {}
         self.ids: set[str] = set()

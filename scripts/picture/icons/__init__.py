@@ -12,9 +12,9 @@ import hashlib
 import re
 import struct
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).parent
 _SVG = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(?:<title>.*?</title>)?(.*)</svg>\s*$', re.DOTALL)
@@ -25,8 +25,7 @@ _MEDIA_TYPES = ((b"\x89PNG", "image/png", b"IEND"), (b"\xff\xd8\xff", "image/jpe
                 (b"RIFF", "image/webp", b"WEBP"))
 
 
-@dataclass(frozen=True)
-class Symbol:
+class Symbol(NamedTuple):
     """Conteúdo de um `<symbol>`; `name` serve de id e `content` já é SVG seguro."""
 
     name: str
@@ -39,31 +38,37 @@ _own: list[Path] = []
 
 def use(folder: Path) -> None:
     """Passa a procurar primeiro nesta pasta: `aws/mobile/api-gateway.svg` vale pelo PNG de `diagrams` com esse caminho."""
-    _own[:] = [folder]
+    _own[:] = [folder] if folder.is_dir() else []
 
 
 def node_symbol(image: str) -> Symbol | None:
     """Símbolo do ícone no caminho `image`; `None` quando não há imagem que se possa usar."""
     if not image:
         return None
-    path = Path(image)
-    key = "/".join(path.parts[-3:])
-    for folder in _own:
-        drawn = (folder / key).with_suffix(".svg")
-        if "resources" in path.parts and drawn.is_file():
-            return _embedded(drawn)
+    key = _key(image)
+    if drawn := _drawn(key):
+        return _embedded(drawn)
     official = _catalog()["icons"].get(key)
-    if official and "resources" in path.parts:
-        return _official(official)
-    return _embedded(path)
+    return _official(official) if official else _embedded(Path(image))
+
+
+@cache
+def _key(image: str) -> str:
+    """O caminho do PNG dentro de `resources/`, como o catálogo o escreve; vazio para uma imagem de outro lugar."""
+    parts = Path(image).parts
+    return "/".join(parts[-3:]) if "resources" in parts else ""
+
+
+def _drawn(key: str) -> Path | None:
+    """O SVG que a árvore dá para este ícone."""
+    files = ((folder / key).with_suffix(".svg") for folder in _own if key)
+    return next(filter(Path.is_file, files), None)
 
 
 def lacking(image: str) -> str:
     """O caminho em `resources/` do PNG que fez as vezes de um ícone da AWS que o catálogo não tem; vazio quando há um."""
-    path = Path(image)
-    key = "/".join(path.parts[-3:])
-    own = any((folder / key).with_suffix(".svg").is_file() for folder in _own)
-    return key if "resources" in path.parts and key.startswith("aws/") and key not in _catalog()["icons"] and not own else ""
+    key = _key(image)
+    return key if key.startswith("aws/") and key not in _catalog()["icons"] and not _drawn(key) else ""
 
 
 def likely(key: str) -> str:
@@ -89,6 +94,7 @@ def problem(path: Path) -> str:
     return ""
 
 
+@cache
 def _png_size(path: Path) -> tuple[int, int]:
     """Largura e altura de um PNG, do cabeçalho; zeros para outros arquivos."""
     with path.open("rb") as file:

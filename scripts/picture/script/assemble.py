@@ -52,6 +52,8 @@ class _Assembly:
         self.name = name
         self.root = root
         self.drawn = drawn
+        beside, output = Path(recording.script).parent, Path(drawn.filename).parent
+        self.folders = (Path("/"), beside, root, beside / output, root / output)
         self.problems: list[Finding] = []
         self.notes: list[Finding] = []
         self.ids: dict[int, str] = {}
@@ -169,9 +171,7 @@ class _Assembly:
         image = str(node._attrs.get("image", "") or "")
         if not image:
             return ""
-        beside = Path(self.recording.script).parent
-        output = Path(self.drawn.filename).parent
-        for folder in (Path("/"), beside, self.root, beside / output, self.root / output):
+        for folder in self.folders:
             if (folder / image).is_file():
                 return self._usable((folder / image).resolve(), image, line)
         if type(node)._icon and type(node)._icon_dir:  # há classes de `diagrams` que citam um arquivo que ele não traz
