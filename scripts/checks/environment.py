@@ -15,6 +15,7 @@ from scripts.checks.programs import Effect, code, containers
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.code import parsed
 from scripts.proofs.facts.environment import Read, read_by_python, read_by_shell
+from scripts.proofs.facts.imports import absent
 from scripts.proofs.facts.machine import USER_DATA, Machine, machine_of
 from scripts.proofs.facts.states import tasks
 from scripts.proofs.facts.units import SHEBANG, contents, units
@@ -92,6 +93,8 @@ def _containers(view: View, owner: Resource) -> Iterator[Effect]:
         read = _commanded(command, pairs)
         where = (view.inside(container, "Command") or container).path
         sent = list(_sent(view, owner))
+        for name in _missing(command, pairs):
+            yield where, f"o programa de `{owner.id}` importa `{name}`, que o comando não instala; ponha o pacote entre os que se instalam."
         for path, extra in sent or [(where, frozenset(name for name in read.needed if _named(view, name)))]:
             yield from _unfed(owner.id, path, read, {*pairs, *extra})
 
@@ -107,6 +110,14 @@ def _commanded(command: list[str], pairs: dict[str, Placed]) -> Read:
     for name in INLINE.findall(text):
         found |= read_by_python(str(pairs[name].value), True) if name in pairs else Read()
     return found
+
+
+def _missing(command: list[str], pairs: dict[str, Placed]) -> Iterator[str]:
+    """Os pacotes que o Python de uma variável importa, e o comando não instala."""
+    text = command[-1] if command and command[0] in SHELLS else ""
+    said = "\n".join(str(pairs[name].value) for name in sorted(pairs) if re.search(rf"\${name}\b[^\n]*\|[^\n]*pip3?\s+install", text))
+    for name in INLINE.findall(text):
+        yield from absent(str(pairs[name].value), (), f"{said}\n{text}") if name in pairs else ()
 
 
 def _sent(view: View, definition: Resource) -> Iterator[tuple[Path, frozenset[str]]]:

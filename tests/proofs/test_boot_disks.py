@@ -25,6 +25,13 @@ FALSE: dict[str, tuple[str, list[Swap], str]] = {
     "prepara outra pasta": (UPLOAD, [(MOUNT, "0700 /dados/arquivos", "0700 /arquivos")], "prepara `/arquivos`, que não está nele"),
     "grava numa pasta que nada cria": (DISKS, [((R, "Servidor"), "PASTA=definitivos", "PASTA=outra")], "uma pasta do disco que nada cria"),
     "desmonta outro ponto": ("envio-e-consulta", [((*SITE, "UnidadeVolume"), "umount /dados", "umount /arquivos")], "prepara `/arquivos`"),
+    "um dos discos que ninguém monta": (DISKS, [((R, "Servidor"), "volume@d volume@e", "volume@d")], "nada inicia `volume@e.service`"),
+    "um disco que ninguém formata": (WEB, [(MOUNT, GUARD, "  2) ;;")], "monta um disco que ninguém formata"),
+    "só para leitura": (UPLOAD, [(MOUNT, "mount -o nodev", "mount -o ro,nodev")], "só para leitura"),
+    "a pasta de outro": (UPLOAD, [(MOUNT, "-o envios -g envios", "-o root -g root")], "não pode gravar"),
+    "a pasta de ninguém": (WEB, [(MOUNT, "-m 0700", "-m 0000")], "não pode gravar"),
+    "o disco inteiro, que é do sistema": (UPLOAD, [((R, "Servidor"), "VOLUME=/dados/arquivos", "VOLUME=/dados")], "uma pasta do disco que nada cria"),
+    "desmonta logo": ("envio-e-consulta", [((*SITE, "UnidadeVolume"), "RemainAfterExit=yes\n", "")], "desmonta o disco assim que"),
 }
 RIGHT: dict[str, tuple[str, list[Swap]]] = {
     "o hífen tirado de outro modo": (UPLOAD, [(MOUNT, f"Store_{HYPHEN}", "Store_vol${VOLUME_ID#vol-}")]),

@@ -27,6 +27,9 @@ FALSE: dict[str, tuple[str, list[Swap], str]] = {
     "uma constante com outro nome": ("envio-e-consulta", [((*SITE, "Programa"), "SESSION_SECONDS = ", "SESSION = ")], "usa o nome `SESSION_SECONDS`"),
     "um nome que a função não define": ("metadados-s3", [((R, "FuncaoProcessar"), "import hashlib\n", "")], "usa o nome `hashlib`"),
     "um pacote que a Lambda não traz": ("foto-perfil", [((R, "FuncaoValidar"), "import boto3\n", "import boto3\nimport PIL\n")], "importa `PIL`"),
+    "um corpo sem folga": (UPLOAD, [(UNIT, "body-size=134217728", "body-size=20971520")], "fora o resto do pedido"),
+    "um resumo que não é um": (PDV, [(LIBRARIES, "--hash=sha256:", "--hash=sha256:0")], "não diz a versão e o resumo"),
+    "uma versão qualquer": (PDV, [(LIBRARIES, "waitress==", "waitress>=")], "não diz a versão e o resumo"),
 }
 RIGHT: dict[str, tuple[str, list[Swap]]] = {
     "mais proteção": (WEB, [(UNIT, "NoNewPrivileges=yes", "NoNewPrivileges=yes\nProtectKernelModules=yes\nLockPersonality=yes\nUMask=0077")]),

@@ -30,6 +30,8 @@ FALSE: dict[str, Case] = {
     "a zona que ninguém escreve": (PDV, text_of((R, "ModeloLancamento"), '"ZONA=', '"ZONE='), "lê `ZONA`"),
     "os dados de usuário usam o que não têm": (PDV, text_of((R, "ModeloLancamento"), "ZONA=$(curl", "ZONE=$(curl"), "lê `ZONA`"),
     "o banco por um nome que ninguém lê": (PDV, text_of((R, "ModeloLancamento"), "PGSSLMODE=", "PG_SSLMODE="), "`PG_SSLMODE`, que nada lê"),
+    "o trabalho sem as bibliotecas": (ESPECTRO, text_of(
+        prop("DefinicaoLote", "ContainerProperties", "Command"), "pip install", "pip check"), "importa `botocore`, que o comando não instala"),
     "o domínio que não é o dos links": ("musicas", text_of((R, "Servidor"), "${BucketMusicas.RegionalDomainName}", "${BucketMusicas.DomainName}"),
                                         "o domínio global de `BucketMusicas`"),
     "o protocolo que o servidor não aceita": (ENVIO, text_of((*CODE, "Unidade"), "x-forwarded-for x-forwarded-proto", "x-forwarded-for"),

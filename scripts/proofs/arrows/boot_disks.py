@@ -33,7 +33,7 @@ OWN = re.compile(r"/[\w./-]*")
 def misplaced(view: View, machine: Machine) -> Iterator[Missing]:
     """O disco que não se acha, o que se formata com dados e o que se monta onde ninguém grava."""
     points: set[str] = set()
-    folders: set[str] = set()
+    owners: dict[str, tuple[str, str]] = {}
     for unit in units(machine):
         for file in (file for file, _ in unit.sources if SHEBANG.match(file.text)):
             yield from _guarded(file)
@@ -43,9 +43,10 @@ def misplaced(view: View, machine: Machine) -> Iterator[Missing]:
                 yield from _found(file, text)
                 mounted = _mounted(text)
                 yield from _caring(unit, file, text, mounted, instance)
+                yield from _lasting(unit, file, text, mounted)
                 points |= mounted
-                folders |= {path for call in _calls(text) if call[0] in ("install", "mkdir") for path in _paths(call)}
-    yield from _used(machine, points, folders - points)
+                owners |= {path: (_option(call, "-o"), _option(call, "-m")) for call in _calls(text) if call[0] == "install" for path in _paths(call)}
+    yield from _used(machine, points, owners)
 
 
 def _sample(view: View, value: str) -> str:
@@ -98,13 +99,37 @@ def _caring(unit: Unit, file: File, text: str, mounted: set[str], instance: str)
                       "use o mesmo ponto nos dois")
 
 
-def _used(machine: Machine, points: set[str], folders: set[str]) -> Iterator[Missing]:
-    """A pasta do disco em que o programa grava, alguém a cria."""
+def _lasting(unit: Unit, file: File, text: str, mounted: set[str]) -> Iterator[Missing]:
+    """O disco novo se formata, se monta para gravar, e assim fica."""
+    if mounted and LINK in text and not FORMATTED.search(text):
+        yield Missing(file.path, f"`{file.name}` monta um disco que ninguém formata: novo, ele está em branco",
+                      "rode `mkfs` quando ele está em branco")
+    if any(call[0] == "mount" and "ro" in _option(call, "-o").split(",") for call in _calls(text)):
+        yield Missing(file.path, f"`{file.name}` monta o disco só para leitura", "tire `ro`")
+    stops = any("umount" in each for each in unit.settings.get("ExecStop", []))
+    if mounted and stops and unit.last("RemainAfterExit") not in ("yes", "true", "1", "on"):
+        yield Missing(unit.file.path, f"`{unit.name}` desmonta o disco assim que acaba de montá-lo", "use `RemainAfterExit=yes`")
+    lists = [re.compile(re.escape(each).replace("%i", r"([\w-]+)")) for each in unit.settings.get("EnvironmentFile", []) if "%i" in each]
+    known = {found[1] for each in lists for other in unit.machine.files if (found := each.fullmatch(other.name))}
+    for name in sorted(known - set(unit.instances)):
+        yield Missing(unit.file.path, f"nada inicia `{unit.name.replace('@.', f'@{name}.')}`, que tem o seu arquivo de ambiente", "inicie-a também")
+
+
+def _option(call: list[str], name: str) -> str:
+    return call[call.index(name) + 1] if name in call[:-1] else ""
+
+
+def _used(machine: Machine, points: set[str], owners: dict[str, tuple[str, str]]) -> Iterator[Missing]:
+    """A pasta do disco em que o programa grava, alguém a cria, e para quem o roda."""
     for unit in units(machine):
-        near = unit.environment_file or unit.file
-        for name, value in unit.given(unit.instances[0]).items() if unit.last("User") not in ("", "root") else ():
-            if value not in points and _inside(value, points) and not _inside(value, folders):
+        near, user = unit.environment_file or unit.file, unit.last("User")
+        for name, value in unit.given(unit.instances[0]).items() if user not in ("", "root") else ():
+            made = max((path for path in owners if _inside(value, {path})), key=len, default="")
+            owner, mode = owners.get(made, ("", ""))
+            if _inside(value, points) and not made:
                 yield Missing(near.path, f"`{name}` é `{value}`, uma pasta do disco que nada cria", "crie-a depois de montá-lo, ou corrija o caminho")
+            elif _inside(value, points) and (owner != user or mode and mode[-3:-2] != "7"):
+                yield Missing(near.path, f"`{name}` é `{value}`, onde quem roda `{unit.name}` não pode gravar", f"crie-a com `-o {user} -m 0700`")
 
 
 def _inside(path: str, folders: set[str] | tuple[str, ...]) -> bool:

@@ -39,6 +39,8 @@ OPTIONS = frozenset((
     "send-bytes server-name socket-options threads trusted-proxy trusted-proxy-count trusted-proxy-headers unix-socket "
     "unix-socket-perms url-prefix url-scheme").split())
 OPTION = re.compile(r"(?:^|\s)--([a-z][\w-]*)(?:[= ](?!-)(\S*))?")
+PINNED = re.compile(r"[\w.\[\]-]+==[\w.!+-]+(?:\s*;[^#]*?)?(?:\s+--hash=sha256:[0-9a-f]{64})+(?:\s*\\)?")
+"""https://pip.pypa.io/en/stable/topics/secure-installs/"""
 COUNTED = ("threads", "connection-limit", "backlog", "trusted-proxy-count")
 
 
@@ -97,8 +99,8 @@ def _served(unit: Unit) -> Iterator[Missing]:
     for name, value in unit.given(unit.instances[0]).items():
         kind, scale = unit_of(name) or ("", 1)
         number = whole(value)
-        if kind == SIZE and number and number * scale > most:
-            yield Missing(unit.file.path, f"`{SERVER}` recusa o que passa de {most} bytes, e `{name}` deixa enviar {value}",
+        if kind == SIZE and number and number * scale >= most:
+            yield Missing(unit.file.path, f"`{SERVER}` recusa o que passa de {most} bytes, e `{name}` deixa enviar {value}, fora o resto do pedido",
                           "aumente o limite do servidor")
 
 
@@ -109,6 +111,10 @@ def _installed(unit: Unit) -> Iterator[Missing]:
     said = "\n".join((*listed, machine.script, *machine.commands, *machine.packages))
     if not re.search(r"\bpip3?\b[^\n]*\binstall\b", said):
         return
+    for line in "\n".join(listed).splitlines() if "--require-hashes" in said else ():
+        if line.strip() and not line.lstrip().startswith("#") and not PINNED.fullmatch(line.strip()):
+            yield Missing(unit.file.path, f"`{line.split()[0]}` não diz a versão e o resumo que `--require-hashes` pede",
+                          "use `nome==versão --hash=sha256:…`")
     own = [file.name.rpartition("/")[2].removesuffix(".py") for file in machine.files if file.name.endswith(".py")]
     source = "\n".join([f"import {SERVER.partition('-')[0]}" for word in unit.command[:1] if word.endswith(SERVER)])
     for text in (source, *(file.text for file, _ in unit.sources if not SHEBANG.match(file.text))):
