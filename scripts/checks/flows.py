@@ -66,6 +66,7 @@ def flawed(view: View, machine: Resource) -> Iterator[Effect]:
     if body.get("QueryLanguage") != "JSONata":
         yield from _unmade(flow)
         yield from _unfinished(flow)
+        yield from _misnamed(flow)
     yield from _unrecorded(flow)
     if known and not any(known[name].get("End") is True or known[name].get("Type") == "Succeed" for name in _main(flow)):
         yield flow.line(flow.start), f"nenhuma execução de `{machine.id}` acaba bem: todo caminho leva a um `Fail`; acabe um deles com `End: true`."
@@ -91,6 +92,18 @@ def _unmade(flow: Flow) -> Iterator[Effect]:
             elif second and _from_function(flow, first) and not any(writes(source, second) for source in sources):
                 yield flow.line(name), (f"o estado `{name}` lê `$.{first}.{second}`, que nenhum programa do template devolve; use o nome que o "
                                         "código dá.")
+
+
+def _misnamed(flow: Flow) -> Iterator[Effect]:
+    """O texto fixo que uma tarefa manda a uma função do template, o código conhece."""
+    sources = programs(flow.view)
+    for name, state in flow.states.items():
+        given = state.get("Parameters") if _calls_function(flow, state) else None
+        for key, value in given.items() if isinstance(given, dict) else ():
+            fixed = isinstance(value, str) and not str(key).endswith(".$") and re.fullmatch(r"[\w-]+", value)
+            if fixed and sources and not any(f'"{value}"' in source or f"'{value}'" in source for source in sources):
+                yield flow.line(name), (f"o estado `{name}` manda `{key}: {value}`, e nenhum programa do template conhece `{value}`; use o que o "
+                                        "código espera.")
 
 
 def _read(state: dict[str, Any]) -> Iterator[tuple[str, str]]:

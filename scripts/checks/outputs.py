@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scripts.aws.kinds import ARN, ID, NAME, URL, kind_of
 from scripts.aws.types import (
-    BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, INSTANCE, LISTENER, LOG_GROUP, QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE,
+    BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, INSTANCE, LISTENER, LOG_GROUP, QUEUE, SCALING_GROUP, SECRET, STATE_MACHINE, TABLE,
     TARGET_GROUP, TOPIC, VOLUME,
 )
 from scripts.base.findings import Finding
@@ -43,6 +43,9 @@ USED = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, OPTIONS))})[\s=\"']*{SY
 LINK = re.compile(rf"(https?)://{SYMBOL.pattern}(?::(\d+))?")
 PORTS = {"http": 80, "https": 443}
 STEM = 5
+REGIONAL = re.compile(r"--region[ =]+([a-z]{2}-(?:gov-)?[a-z]+-\d)")
+GLOBAL = re.compile(r"\baws (?:acm|cloudfront|wafv2|route53|iam|budgets)\b")
+"""Os serviços que atendem numa região só, ou pedem os recursos nela."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     for view in views.each:
         known = {output.name: output for output in _outputs(view)}
         for output in list(known.values()):
-            for message in (*_named(view, output), *_used(view, output.text, f"a saída `{output.name}`"), *_reached(view, output)):
+            for message in (*_named(view, output), *_used(view, output.text, f"a saída `{output.name}`"), *_reached(view, output), *_here(output)):
                 known.pop(output.name, None)  # o que está errado nela já está dito
                 yield Finding(view.template.path, view.template.line(*output.path), CODE, message)
         for command in commands(page):
@@ -97,10 +100,14 @@ def _meant(view: View, symbol: re.Match[str]) -> tuple[Resource, str] | None:
 
 def _named(view: View, output: Output) -> Iterator[str]:
     symbol = SYMBOL.fullmatch(output.text)
-    said, meant = re.match(r"(Url|Arn|Nome|Id)([A-Z]\w*)", output.name), _meant(view, symbol) if symbol else None
+    said, meant = re.match(r"(Url|Arn|Nome|Id|Segredo)([A-Z]\w*)", output.name), _meant(view, symbol) if symbol else None
     if said is None or meant is None:
         return
     resource, form = meant
+    if said[1] == "Segredo":
+        if not (symbol and symbol[2].endswith("SecretArn")) and resource.type != SECRET:
+            yield f"`{output.name}` não é um segredo: é {TOLD[form]} de `{resource.id}`; use o ARN do segredo."
+        return
     if form not in FORMS[said[1]]:
         yield f"`{output.name}` é {TOLD[form]} de `{resource.id}`, e o nome diz {TOLD[FORMS[said[1]][0]]}; use o que ele diz."
     better = _better(view, said[2], output.about, resource)
@@ -129,6 +136,13 @@ def _used(view: View, text: str, who: str) -> Iterator[str]:
             yield f"{who} dá a `{found[1]}` {TOLD[meant[1]]} de `{meant[0].id}`, um `{meant[0].type}`, e ali vai {TOLD[forms[0]]} de um `{wanted}`."
 
 
+def _here(output: Output) -> Iterator[str]:
+    """O comando fala com a região da pilha."""
+    found = REGIONAL.search(output.text)
+    if found and not GLOBAL.search(output.text):
+        yield f"`{output.name}` fala com `{found[1]}`, e os recursos são da região da pilha; use `${{AWS::Region}}`."
+
+
 def _reached(view: View, output: Output) -> Iterator[str]:
     """O endereço que se abre tem quem atenda, no protocolo e na porta dele."""
     found = LINK.match(output.text)
@@ -137,6 +151,8 @@ def _reached(view: View, output: Output) -> Iterator[str]:
     if found is None or resource is None:
         return
     port = int(found[found.lastindex or 0]) if found[0].rpartition(":")[2].isdecimal() else PORTS[found[1]]
+    if resource.type == BUCKET:
+        yield f"`{output.name}` abre `{resource.id}` direto, e um bucket que bloqueia o acesso público recusa; dê o endereço de quem o serve."
     if resource.type == INSTANCE and symbol and symbol[2].startswith(".Private"):
         yield f"`{output.name}` é o endereço privado de `{resource.id}`, que de fora da VPC ninguém abre; use `PublicIp`."
     elif resource.type == INSTANCE:

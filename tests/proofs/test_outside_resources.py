@@ -130,6 +130,13 @@ FALSE |= {
     "registro-de-outro-motor": ("upload-ec2-ebs-rds", {prop("Banco", "EnableCloudwatchLogsExports"): ["error"]}, "não tem o registro"),
     "cifra-que-ninguem-declara": ("cli-s3-lambda-dynamodb", {STATEMENTS: _also(SENT)}, "nega quem não manda"),
 }
+FALSE |= {
+    "etapa-que-nao-ha": (ESPECTRO, {(*MACHINE, "AnalisarNaLambda", "Parameters", "etapa"): "analizar"}, "conhece `analizar`"),
+    "comando-noutra-regiao": ("foto-perfil", {("Outputs", "ComandoLogs", "Value"): {
+        "Fn::Sub": "aws logs tail ${LogsFuncao} --follow --region us-east-1"}}, "fala com `us-east-1`"),
+    "segredo-que-e-endereco": (PDV, {("Outputs", "SegredoBanco", "Value"): {"Fn::GetAtt": ["Banco", "Endpoint.Address"]}}, "não é um segredo"),
+    "loja-pelo-bucket": (LOJA, {("Outputs", "Endereco", "Value"): {"Fn::Sub": "https://${BucketLoja.DomainName}/"}}, "abre `BucketLoja` direto"),
+}
 RIGHT: dict[str, tuple[str, Edits]] = {
     "outro-nome-nos-dois": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.entrada",
                                        (*MACHINE, "Escolher", "Choices", 0, "Variable"): "$.entrada.mib"}),
