@@ -18,6 +18,10 @@ FALSE: dict[str, tuple[str, list[Swap], str]] = {
     "pergunta antes": ("musicas", [(DATA, INIT, f"curl --fail http://127.0.0.1/saude\n{INIT}")], "antes de o `cfn-init` o escrever"),
     "outro pacote de certificados": (DISKS, [(command("3-certificados"), "global-bundle.pem", "rds-ca-2019-root.pem")], "não é um dos pacotes"),
     "uma página com outro nome": (LOJA, [((*SITE, "Programa"), 'render_template("loja.html"', 'render_template("site.html"')], "usa a página `site.html`"),
+    "uma rota que se perdeu": (PDV, [((*SITE, "Programa"), '@app.post("/vendas")\n', "")], "leva a `sell`"),
+    "um formulário que ninguém aceita": ("musicas", [((*SITE, "Programa"), '@app.post("/musicas")', '@app.get("/musicas")')], "vai a `send` por POST"),
+    "um caminho que não há": (LOJA, [((*SITE, "Programa"), '@app.post("/pedidos")', '@app.post("/compras")')], "vai a `/pedidos` por POST"),
+    "um nome que a rota não tem": (WEB, [((*SITE, "Programa"), "def register(", "def enroll(")], "leva a `register`"),
 }
 
 

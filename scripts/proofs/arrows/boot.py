@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from scripts.aws.types import INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.boot_disks import misplaced
 from scripts.proofs.arrows.boot_files import garbled
+from scripts.proofs.arrows.boot_pages import lost
 from scripts.proofs.arrows.boot_settings import unsettled
 from scripts.proofs.arrows.boot_steps import unready
 from scripts.proofs.arrows.boot_units import barred
@@ -59,6 +60,7 @@ def boots(view: View, waiting: Resource, machine: Machine) -> Iterator[Missing]:
     yield from misplaced(view, machine)
     yield from unsettled(machine)
     yield from garbled(view, machine)
+    yield from lost(machine)
 
 
 def _awaited(view: View, waiting: Resource) -> int:

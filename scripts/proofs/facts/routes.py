@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from scripts.proofs.facts.code import parsed
 
+VERBS = ("get", "post", "put", "patch", "delete")
 READING = ("get", "route", "head", "api_route")
 MOUNTING = re.compile(r"\b(?:include|register_blueprint|include_router|mount|re_path)\(")
 """O que dá ao programa endereços que aqui não se leem."""
@@ -37,6 +38,27 @@ def routes(source: str) -> Routes | None:
     static = any(not any(key.arg == "static_folder" and isinstance(key.value, ast.Constant) and key.value.value is None for key in each.keywords)
                  for each in makers)
     return Routes(tuple(found), static) if found else None
+
+
+@lru_cache(maxsize=128)
+def endpoints(source: str) -> tuple[tuple[str, str, str], ...]:
+    """Cada função que o Flask chama, com o método e o padrão do caminho por que ele a chama."""
+    tree = parsed(source)
+    found: list[tuple[str, str, str]] = []
+    for node in ast.walk(tree) if tree else ():
+        for call in node.decorator_list if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else ():
+            verb = call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else ""
+            if isinstance(call, ast.Call) and verb in (*VERBS, "route") and call.args and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                named = next((key.value for key in call.keywords if key.arg == "endpoint"), None)
+                name = str(named.value) if isinstance(named, ast.Constant) else node.name
+                found += [(name, method, path) for path in _text(call.args[0]) for method in ([verb.upper()] if verb in VERBS else _methods(call))]
+    return tuple(found)
+
+
+def _methods(call: ast.Call) -> list[str]:
+    methods = next((key.value for key in call.keywords if key.arg == "methods"), None)
+    listed = methods.elts if isinstance(methods, (ast.List, ast.Tuple)) else []
+    return [str(each.value).upper() for each in listed if isinstance(each, ast.Constant)] or ["GET"]
 
 
 def answered(sources: Iterable[str], path: str) -> bool | None:
