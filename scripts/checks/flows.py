@@ -238,4 +238,4 @@ def _main(flow: Flow) -> set[str]:
 def _handler(flow: Flow, state: dict[str, Any]) -> str:
     """Quem recebe uma falha qualquer da tarefa; vazio, se ninguém."""
     return next((str(catch.get("Next")) for catch in _dicts(state.get("Catch"))
-                 if "States.ALL" in catch.get("ErrorEquals", ()) and catch.get("Next") in flow.states), "")
+                 if isinstance(caught := catch.get("ErrorEquals"), list) and "States.ALL" in caught and str(catch.get("Next")) in flow.states), "")
