@@ -128,7 +128,7 @@ def _texts(node: Any, computed: bool = True) -> list[str]:
 def _left(flow: Flow) -> dict[str, Left | None]:
     """O que há com certeza na entrada de cada estado; `None`, se não se sabe. Por cada caminho até ele: o que todos deixam é o que fica."""
     found: dict[str, Left | None] = {flow.start: Left(frozenset(), True)}
-    pending = [flow.start]
+    pending = [flow.start] if flow.start in flow.states else []
     while pending:
         name = pending.pop(0)
         for following, after in _edges(flow, flow.states[name], found[name]):
