@@ -194,7 +194,7 @@ def _check(options: argparse.Namespace) -> int:
         raise WrongUse("`--json` é o mesmo que `--formato json`; use um dos dois.")
     tree = _tree(options)
     with _without_collector():
-        findings = run.check_tree(tree, options.slug).findings
+        findings = run.findings(tree, options.slug)
     report.say(findings, tree.root, "json" if options.json else options.formato)
     return 1 if findings else 0
 

@@ -21,7 +21,7 @@ def run_tests(tree: Tree, names: list[str], more: Sequence[str] = ()) -> int:
     import pytest
 
     slugs = [name for name in names if name in tree.architectures()]
-    findings = run.check_tree(tree, slugs).findings if slugs or not names else []
+    findings = run.findings(tree, slugs) if slugs or not names else []
     for finding in findings:
         print(finding)
     own, every = tree.root / "tests", TOOLKIT / "tests" / "every"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from scripts.aws.types import FUNCTION, JOB_DEFINITION, SCALING_GROUP, STATE_MACHINE, TASK_DEFINITION
 from scripts.proofs.arrows.program import HANDED, WRITTEN, handed
 from scripts.proofs.evidence import Path
-from scripts.proofs.facts.code import parsed
+from scripts.proofs.facts.code import nodes
 from scripts.proofs.facts.measures import texts
 from scripts.proofs.facts.states import definition
 from scripts.proofs.facts.view import Placed, View
@@ -99,10 +99,10 @@ def code(view: View) -> list[str]:
 
 def writes(source: str, name: str) -> bool:
     """O programa escreve este nome de atributo: como chave, como argumento, ou numa expressão de atualização."""
-    tree = parsed(source)
-    if tree is None:
+    every = nodes(source)
+    if not every:
         return re.search(rf"[\"']{re.escape(name)}[\"']|\b{re.escape(name)}\s*:|\b(?:SET|set)\b[^\"']*\b{re.escape(name)}\b", source) is not None
-    for node in ast.walk(tree):
+    for node in every:
         if isinstance(node, ast.keyword) and node.arg == name:
             return True
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,11 +41,21 @@ class Checked:
         return {slug: verdict.reading for slug, verdict in self.verdicts.items()}
 
 
-def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None = None, memory: Memory | None = None) -> Checked:
+def findings(tree: Tree, slugs: list[str]) -> list[Finding]:
+    """Os achados de `check_tree`, para quem só quer eles: cada arquitetura se julga numa cópia deste processo, uma por núcleo.
+
+    O que se leu delas fica nas cópias: trazê-lo de volta custaria mais do que julgar.
+    """
+    return check_tree(tree, slugs, apart=True).findings
+
+
+def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None = None, memory: Memory | None = None,
+               apart: bool = False) -> Checked:
     """Confere as arquiteturas pedidas, ou todas e as demais páginas.
 
     `drawn` é o que os scripts desenham agora, de quem já os desenhou. O que está em `memory` vale
-    só enquanto tudo o que entrou nele for igual. Erro: `WrongUse` quando um slug pedido não existe.
+    só enquanto tudo o que entrou nele for igual. Com `apart`, os vereditos podem ficar de fora.
+    Erro: `WrongUse` quando um slug pedido não existe.
     """
     if not tree.sources.is_dir() and not tree.pages.is_dir():
         raise WrongUse(f"Não há `diagrams_src` nem `docs` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
@@ -49,24 +64,42 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     if unknown:
         raise WrongUse(f"Não há arquitetura `{'`, `'.join(unknown)}`. As que existem são: {', '.join(known) or 'nenhuma'}.")
     wanted = slugs or known
-    with ThreadPoolExecutor(1) as pool:  # desenha e só depois compara: os dois pedem os mesmos núcleos, e só o desenho se espera
+    with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(_draw, tree, wanted) if drawn is None else None
-        comparing = pool.submit(_compared, tree, slugs)
         from scripts.checks import verdict
         from scripts.proofs import own  # carrega as regras e lê as páginas enquanto os scripts são desenhados
 
-        findings = list(own.load(tree.root))
+        found = list(own.load(tree.root))
         titles, misread = _titles(tree)
-        findings += verdict.check_links(tree.root, slugs or None, titles)
-        findings += verdict.check_commands(tree.root, slugs or None)
+        found += [*misread, *verdict.check_links(tree.root, slugs or None, titles), *verdict.check_commands(tree.root, slugs or None)]
         results = drawing.result() if drawing else drawn or {}
-        findings += [*misread, *(finding for result in results.values() for finding in _said(result))]
-        verdicts = {slug: _verdict(tree, slug, results.get(tree.script(slug)), titles, {} if memory is None else memory) for slug in wanted}
-        findings += [finding for judged in verdicts.values() for finding in judged.findings]
+        found += [finding for result in results.values() for finding in _said(result)]
+        judge = partial(_verdict, tree, titles=titles, memory={} if memory is None else memory)
+        copies = _copies(partial(_judged, judge), wanted, results, tree) if apart else None
+        comparing = pool.submit(_compared, tree, slugs)  # o outro leitor e o desenho pedem os mesmos núcleos, e só o desenho se espera
+        verdicts = {} if copies else {slug: judge(slug, results.get(tree.script(slug))) for slug in wanted}
         templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
-        findings += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
-        findings += comparing.result()
-    return Checked(sorted(set(findings)), verdicts)
+        found += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
+        found += [finding for judged in (copies or (one.findings for one in verdicts.values())) for finding in judged]
+        found += comparing.result()
+    return Checked(sorted(set(found)), verdicts)
+
+
+def _copies(judged: Callable[[str, Result | None], tuple[Finding, ...]], slugs: list[str], results: Mapping[Path, Result],
+            tree: Tree) -> Iterator[tuple[Finding, ...]] | None:
+    """Os achados de cada uma, julgada numa cópia deste processo; `None` onde copiar não é seguro, ou não se ganha nada."""
+    cores = min(os.cpu_count() or 1, len(slugs))
+    if sys.platform != "linux" or cores < 2:
+        return None
+    quiet = (signal.SIGINT, signal.SIG_IGN)  # o Ctrl-C é de quem comanda
+    pool = ProcessPoolExecutor(cores, get_context("fork"), signal.signal, quiet)
+    answers = pool.map(judged, slugs, [results.get(tree.script(slug)) for slug in slugs])
+    pool.shutdown(wait=False)
+    return answers
+
+
+def _judged(judge: Callable[[str, Result | None], Verdict], slug: str, result: Result | None) -> tuple[Finding, ...]:
+    return judge(slug, result).findings
 
 
 def _compared(tree: Tree, slugs: list[str]) -> list[Finding]:
@@ -97,7 +130,7 @@ def _said(result: Result) -> tuple[Finding, ...]:
     return result.warnings if isinstance(result, Rendered) else result
 
 
-def _verdict(tree: Tree, slug: str, result: Result | None, titles: Titles, memory: Memory) -> Verdict:
+def _verdict(tree: Tree, slug: str, result: Result | None, *, titles: Titles, memory: Memory) -> Verdict:
     from scripts.checks import verdict
 
     rendered = result if isinstance(result, Rendered) else None

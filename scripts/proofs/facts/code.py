@@ -74,8 +74,8 @@ def nodes(source: str) -> tuple[ast.AST, ...]:
 @lru_cache(maxsize=128)
 def arguments(source: str) -> frozenset[tuple[str, str]]:
     """Os pares de variável e argumento: o valor de uma chega, por nomes, ao outro."""
-    nodes, held = _followed(source)
-    return frozenset((variable, argument) for node in nodes for argument, value in _uses(node) for variable in _from(value, held))
+    every, held = _followed(source)
+    return frozenset((variable, argument) for node in every for argument, value in _uses(node) for variable in _from(value, held))
 
 
 @lru_cache(maxsize=128)
@@ -84,8 +84,8 @@ def calls(source: str) -> frozenset[tuple[str, str]]:
 
     Ler uma versão pede outra permissão que ler o objeto: a chamada que a nomeia não se julga.
     """
-    nodes, held = _followed(source)
-    return frozenset((variable, DOES[_name(node.func)]) for node in nodes if isinstance(node, ast.Call) and _name(node.func) in DOES
+    every, held = _followed(source)
+    return frozenset((variable, DOES[_name(node.func)]) for node in every if isinstance(node, ast.Call) and _name(node.func) in DOES
                      and not any(key.arg == "VersionId" for key in node.keywords)
                      for _, value in _uses(node) for variable in _from(value, held))
 
@@ -93,20 +93,20 @@ def calls(source: str) -> frozenset[tuple[str, str]]:
 @lru_cache(maxsize=128)
 def creations(source: str) -> frozenset[tuple[str, str]]:
     """Os pares de variável e evento: de que modo o programa cria objetos no bucket que ela diz."""
-    nodes, held = _followed(source)
-    return frozenset((variable, way) for node in nodes if isinstance(node, ast.Call) for way in WAYS.get(_name(node.func), ())
+    every, held = _followed(source)
+    return frozenset((variable, way) for node in every if isinstance(node, ast.Call) for way in WAYS.get(_name(node.func), ())
                      for argument, value in _uses(node) if argument == "Bucket" for variable in _from(value, held))
 
 
 @lru_cache(maxsize=128)
 def deadlines(source: str) -> frozenset[tuple[str, frozenset[str]]]:
     """Os atributos em que o programa grava até quando vale uma linha, e as variáveis das tabelas da função que o grava; vazias, se não se sabe."""
-    nodes, held = _followed(source)
-    tables = {_name(target): _from(node.value.args[0], held) for node in nodes if isinstance(node, ast.Assign) and _makes_table(node.value)
+    every, held = _followed(source)
+    tables = {_name(target): _from(node.value.args[0], held) for node in every if isinstance(node, ast.Assign) and _makes_table(node.value)
               for target in node.targets if isinstance(node.value, ast.Call)}
     known = {variable for variable, argument in arguments(source) if argument == "TableName"}
     found = set()
-    for function in nodes:
+    for function in every:
         if isinstance(function, ast.FunctionDef):
             inner = list(ast.walk(function))
             used = {variable for node in inner for variable in (tables.get(_name(node), set()) | _from(node, held)) & known}
@@ -127,17 +127,16 @@ def _dated(node: ast.AST) -> Iterator[str]:
 
 
 @lru_cache(maxsize=128)
-def _followed(source: str) -> tuple[list[ast.AST], dict[str, set[str]]]:
+def _followed(source: str) -> tuple[tuple[ast.AST, ...], dict[str, set[str]]]:
     """Os nós do programa, e de que variáveis vem cada nome dele."""
-    tree = parsed(source)
-    nodes = list(ast.walk(tree)) if tree else []
-    known = {node.name: _parameters(node) for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    every = nodes(source)
+    known = {node.name: _parameters(node) for node in every if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     held: dict[str, set[str]] = {}
-    holders = [node for node in nodes if isinstance(node, (ast.Assign, ast.Call))]
+    holders = [node for node in every if isinstance(node, (ast.Assign, ast.Call))]
     for _ in range(PASSES):
         for node in holders:
             _hold(node, held, known)
-    return nodes, held
+    return every, held
 
 
 def _hold(node: ast.AST, held: dict[str, set[str]], known: dict[str, list[str]]) -> None:
@@ -192,8 +191,8 @@ def _uses(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 @lru_cache(maxsize=128)
 def listed(source: str) -> frozenset[str | None]:
     """Os prefixos com que o programa lista um bucket, com `*` no lugar do que só se sabe rodando; `None`, do que lista sem um, ou não se lê."""
-    tree = parsed(source) if "list_object" in source else None
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) in LISTING] if tree else []
+    every = nodes(source) if "list_object" in source else ()
+    calls = [node for node in every if isinstance(node, ast.Call) and _name(node.func) in LISTING]
     given = [{key.arg: key.value for key in call.keywords} for call in calls]
     return frozenset(_begun(names.get("Prefix")) for names in given if "Bucket" in names)
 

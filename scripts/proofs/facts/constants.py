@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from scripts.proofs.facts.code import parsed
+from scripts.proofs.facts.code import nodes
 
 OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {ast.Mult: operator.mul, ast.Add: operator.add, ast.Sub: operator.sub}
 OPTION = re.compile(r"--([a-z][\w-]*)[= ](\d{1,15})\b")
@@ -28,15 +28,15 @@ class Constants:
 @lru_cache(maxsize=256)
 def constants(source: str) -> Constants:
     """Os números de um programa em Python, ou as opções de um comando."""
-    tree = parsed(source)
-    named = set(_named(tree)) if tree else {(name, float(value)) for name, value in OPTION.findall(source)}
-    found = {value for node in ast.walk(tree) if (value := _value(node)) is not None} if tree else set()
+    every = nodes(source)
+    named = set(_named(every)) if every else {(name, float(value)) for name, value in OPTION.findall(source)}
+    found = {value for node in every if (value := _value(node)) is not None}
     values = {value for _, value in named}
     return Constants(frozenset(named), frozenset(found | values | {one * other for one, other in product(values, values)}))
 
 
-def _named(tree: ast.Module) -> Iterator[tuple[str, float]]:
-    for node in ast.walk(tree):
+def _named(every: Iterable[ast.AST]) -> Iterator[tuple[str, float]]:
+    for node in every:
         for target in node.targets if isinstance(node, ast.Assign) else ():
             for left, right in _pairs(target, node.value) if isinstance(node, ast.Assign) else ():
                 value = _value(right)

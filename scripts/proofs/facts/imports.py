@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from scripts.proofs.facts.code import parsed
+from scripts.proofs.facts.code import nodes, parsed
 
 PACKAGES = {"PIL": "pillow", "yaml": "pyyaml", "dotenv": "python-dotenv", "dateutil": "python-dateutil", "bs4": "beautifulsoup4", "jwt": "pyjwt",
             "MySQLdb": "mysqlclient", "mysql": "mysql-connector-python", "sklearn": "scikit-learn", "cv2": "opencv-python", "magic": "python-magic"}
@@ -23,10 +23,8 @@ GIVEN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__class_
 @lru_cache(maxsize=256)
 def undefined(source: str) -> tuple[str, ...]:
     """Os nomes que o programa lê e que em lugar nenhum dele se definem; nada de quem importa tudo de um módulo."""
-    tree = parsed(source)
-    nodes = list(ast.walk(tree)) if tree else []
-    bound = {name for node in nodes for name in _bound(node)}
-    used = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    bound = {name for node in nodes(source) for name in _bound(node)}
+    used = [node.id for node in nodes(source) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     return () if "*" in bound else tuple(dict.fromkeys(name for name in used if name not in bound and name not in GIVEN))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scripts.proofs.facts.code import parsed
+from scripts.proofs.facts.code import nodes
 
 VERBS = ("get", "post", "put", "patch", "delete")
 READING = ("get", "route", "head", "api_route")
@@ -32,9 +32,8 @@ class Routes:
 @lru_cache(maxsize=128)
 def routes(source: str) -> Routes | None:
     """O que este programa serve; `None`, se não se reconhece nele nenhum caminho."""
-    tree = parsed(source)
-    found = [path for node in ast.walk(tree) for path in _declared(node)] if tree else []
-    makers = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _name(node.func) == "Flask"] if tree else []
+    found = [path for node in nodes(source) for path in _declared(node)]
+    makers = [node for node in nodes(source) if isinstance(node, ast.Call) and _name(node.func) == "Flask"]
     static = any(not any(key.arg == "static_folder" and isinstance(key.value, ast.Constant) and key.value.value is None for key in each.keywords)
                  for each in makers)
     return Routes(tuple(found), static) if found else None
@@ -43,9 +42,8 @@ def routes(source: str) -> Routes | None:
 @lru_cache(maxsize=128)
 def endpoints(source: str) -> tuple[tuple[str, str, str], ...]:
     """Cada função que o Flask chama, com o método e o padrão do caminho por que ele a chama."""
-    tree = parsed(source)
     found: list[tuple[str, str, str]] = []
-    for node in ast.walk(tree) if tree else ():
+    for node in nodes(source):
         for call in node.decorator_list if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else ():
             verb = call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else ""
             if isinstance(call, ast.Call) and verb in (*VERBS, "route") and call.args and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
