@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from scripts.aws.types import INSTANCE, LISTENER, SCALING_GROUP, TARGET_GROUP
 from scripts.checks.programs import Effect
+from scripts.proofs.arrows import failover
 from scripts.proofs.arrows.balancing import enrolments
 from scripts.proofs.arrows.program import handed
 from scripts.proofs.evidence import at
@@ -108,7 +109,7 @@ def _way(view: View, distribution: Resource, path: str) -> Placed | None:
 
 
 def _stored(view: View, distribution: Resource, way: Placed) -> bool:
-    """O comportamento leva a um bucket."""
+    """O comportamento leva a um bucket, por ele ou por um grupo de origens em que ele está."""
     target = view.inside(way, "TargetOriginId")
-    return any(view.inside(origin, "S3OriginConfig") is not None for origin in view.items(distribution, CONFIG, "Origins")
-               if target and (name := view.inside(origin, "Id")) and name.value == target.value)
+    return any(view.inside(origin, "S3OriginConfig") is not None and target.value in failover.targets(view, distribution, str(name.value))
+               for origin in view.items(distribution, CONFIG, "Origins") if target and (name := view.inside(origin, "Id")))
