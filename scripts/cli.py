@@ -37,11 +37,9 @@ def main(argv: Sequence[str]) -> int:
     if not argv:
         parser.print_help()
         return 0
-    own, rest = _apart(argv)
+    own, options_of_pytest = _apart(argv)
     options = parser.parse_args(own)
-    if rest and options.run is not _test:
-        options.wrong(f"unrecognized arguments: {' '.join(rest)}")
-    options.more = rest
+    options.more = options_of_pytest
     try:
         return options.run(options)
     except WrongUse as error:
@@ -61,8 +59,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _apart(argv: Sequence[str]) -> tuple[list[str], list[str]]:
-    """O que é do comando e, depois de `--`, o que é do `pytest`."""
-    end = list(argv).index("--") if "--" in argv else len(argv)
+    """O que é do comando e, em `testar`, depois de `--`, o que é do `pytest`."""
+    end = list(argv).index("--") if argv[0] == "testar" and "--" in argv else len(argv)
     return list(argv[:end]), list(argv[end + 1:])
 
 

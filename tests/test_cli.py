@@ -55,7 +55,6 @@ def test_every_verb_has_help_with_an_example(command, verb):
     (("conferir", "--json=1"), "--json não leva valor: '1'"),
     (("novo",), "falta o argumento: SLUG"),
     (("novo", "a", "b"), "argumento desconhecido: b"),
-    (("gerar", "--", "-x"), "argumento desconhecido: -x"),
     (("medir", "x"), "'x' não é um assunto; use um destes: 'tempos', 'provas', 'figuras', 'site', 'links'"),
     (("--voar",), "argumento desconhecido: --voar"),
 ])

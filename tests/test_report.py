@@ -68,7 +68,9 @@ def test_many_findings_are_grouped_and_all_of_them_listed(count, files):
     said = sum(int((re.match(r"(\d+) achados?", read(error[3])) or [0, 1])[1]) for error in errors)
     assert len(errors) <= report.ANNOTATIONS and said == count
     assert all(len(error[0].encode()) < 64 * 1024 for error in errors)
-    assert [line for line in lines if line in set(map(str, found))] == [str(finding) for finding in found]
+    whole = [str(finding) for finding in found]
+    listed = set(whole)
+    assert [line for line in lines if line in listed] == whole
 
 
 def test_what_a_tree_writes_is_never_a_command():

@@ -87,7 +87,7 @@ def _write(line: Element, tokens: list[tuple[str, str]], rows: dict[str, str], o
     if owner in rows:
         before, name, after = "".join(value for _, value in tokens).partition(owner)
         line.text = AtomicString(before)
-        link = SubElement(line, "a", {"href": f"#{rows[owner]}", "title": "Ver na tabela"})
+        link = SubElement(line, "a", {"href": f"#{rows[owner]}"})
         link.text, link.tail = AtomicString(name), AtomicString(after)
         return
     for kind, value in tokens:

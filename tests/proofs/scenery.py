@@ -64,7 +64,7 @@ RESOURCES: dict[str, tuple[str, dict[str, Any]]] = {
     "Servidor": ("EC2::Instance", {"SubnetId": ref("PublicaA"), "SecurityGroupIds": [ref("GrupoServidor")]}),
     "App": ("EC2::Instance", {
         "SubnetId": ref("PrivadaA"), "SecurityGroupIds": [ref("GrupoApp")],
-        "UserData": {"Fn::Base64": {"Fn::Sub": "PGHOST=${Banco.Endpoint.Address} SEGREDO=${Banco.MasterUserSecret.SecretArn}"}}}),
+        "UserData": {"Fn::Base64": {"Fn::Sub": "#!/bin/bash\nPGHOST=${Banco.Endpoint.Address} SEGREDO=${Banco.MasterUserSecret.SecretArn}"}}}),
     "Alb": (ELB + "LoadBalancer", {
         "Scheme": "internet-facing", "Subnets": [ref("PublicaA"), ref("PublicaB")], "SecurityGroups": [ref("GrupoAlb")]}),
     "Destino": (ELB + "TargetGroup", {

@@ -41,7 +41,7 @@ FALSE: dict[str, tuple[str, list[Swap], str]] = {
 }
 RIGHT: dict[str, tuple[str, list[Swap]]] = {
     "nomes que mantêm a ordem": ("musicas", [(command("2-bibliotecas"), "requirements.txt", "/opt/musicas/requirements.txt")]),
-    "o usuário que um comando cria": (DISKS, [(UNIT, "User=musicas", "User=envios"),
+    "o usuário que um comando cria": (DISKS, [(UNIT, "User=musicas", "User=envios"), (SITE, "-o musicas", "-o envios"),
                                               ((R, "Servidor", "Properties", "UserData"), "dnf install", "useradd --system envios\ndnf install")]),
     "estrito, com a pasta liberada": (WEB, [(UNIT, "ProtectSystem=full", "ProtectSystem=strict\nReadWritePaths=/temporarios")]),
     "root abre a porta": ("upload-ec2-ebs-rds", [(UNIT, "User=envios\n", ""), (UNIT, "AmbientCapabilities=CAP_NET_BIND_SERVICE\n", "")]),
