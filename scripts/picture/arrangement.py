@@ -63,6 +63,8 @@ def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
     if not best.flawed:
         return best.picture, best.findings
     first = _attempt(placed, plan)
+    if not first.flawed:
+        return first.picture, first.findings
     starts = [first, *_tried(diagram, [first], [plan._replace(across=False)])]
     best = _cheapest(starts, first.cost.area)
     for better in (_straighter, _around):
