@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scripts.aws.kinds import ARN, ID, NAME, URL, kind_of
 from scripts.aws.types import (
@@ -20,7 +19,7 @@ from scripts.checks.commands import BLANK
 from scripts.page.architecture import Page
 from scripts.page.commands import commands
 from scripts.proofs.arrows.program import misheard
-from scripts.proofs.evidence import Path
+from scripts.proofs.facts.outputs import Output, outputs
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource
@@ -48,20 +47,10 @@ GLOBAL = re.compile(r"\baws (?:acm|cloudfront|wafv2|route53|iam|budgets)\b")
 """Os serviços que atendem numa região só, ou pedem os recursos nela."""
 
 
-@dataclass(frozen=True)
-class Output:
-    """Uma saída neste mundo: o texto, e o recurso e o atributo, se é só um."""
-
-    name: str
-    about: str
-    path: Path
-    text: str
-
-
 def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por saída que não é o que o nome, ou quem a usa, diz."""
     for view in views.each:
-        known = {output.name: output for output in _outputs(view)}
+        known = {output.name: output for output in outputs(view)}
         for output in list(known.values()):
             for message in (*_named(view, output), *_used(view, output.text, f"a saída `{output.name}`"), *_reached(view, output), *_here(output)):
                 known.pop(output.name, None)  # o que está errado nela já está dito
@@ -71,14 +60,6 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
                 filled = BLANK.sub(lambda found: _filled(known, found), text)
                 for message in _used(view, filled, "o comando"):
                     yield Finding(page.path, line, CODE, message)
-
-
-def _outputs(view: View) -> Iterator[Output]:
-    written = view.template.data.get("Outputs")
-    for name, body in written.items() if isinstance(written, dict) else ():
-        value = view.world.value(body.get("Value")) if isinstance(body, dict) else None
-        if isinstance(value, str):
-            yield Output(str(name), str(body.get("Description", "")), ("Outputs", name, "Value"), value)
 
 
 def _filled(known: dict[str, Output], found: re.Match[str]) -> str:

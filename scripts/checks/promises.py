@@ -12,8 +12,9 @@ from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.page.commands import commands
 from scripts.proofs.evidence import Path
+from scripts.proofs.facts.attributes import attributes
 from scripts.proofs.facts.expect import true
-from scripts.proofs.facts.view import Placed, View
+from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource, Template
 
@@ -56,20 +57,11 @@ def _kept(view: View, resource: Resource, removing: str) -> Iterator[tuple[Path,
     name, command = PROTECTED.get(resource.type, ("", ""))
     if not name or command in removing or str(resource.body.get("DeletionPolicy", "")).startswith("Retain"):
         return
-    for found in _switch(view, resource, name):
+    own, listed = view.at(resource, name), (value for key, value in attributes(view, resource) if key == name)
+    for found in (*([own] if own else []), *listed):
         if true(found.value):
             yield found.path, (f"`{resource.id}` recusa ser apagado, e a remoção da pilha para nele; tire a proteção, ou diga na página o comando "
                                f"que a tira antes, com `{command}`.")
-
-
-def _switch(view: View, resource: Resource, name: str) -> Iterator[Placed]:
-    if resource.type != BALANCER:
-        yield from filter(None, [view.at(resource, name)])
-        return
-    for item in view.items(resource, "LoadBalancerAttributes"):
-        key, value = view.inside(item, "Key"), view.inside(item, "Value")
-        if key and value and key.value == name:
-            yield value
 
 
 def _uncached(view: View, resource: Resource, page: Page) -> Iterator[tuple[Path, str]]:
@@ -77,9 +69,10 @@ def _uncached(view: View, resource: Resource, page: Page) -> Iterator[tuple[Path
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
     """
+    if resource.type != DISTRIBUTION:
+        return
     nodes = {row.node_id for row in page.rows if resource.id in row.resources}
-    told = any(STORED.search(step.text) and any(link.target[1:] in nodes for link in step.links) for step in page.steps)
-    if resource.type != DISTRIBUTION or not told:
+    if not any(STORED.search(step.text) and any(link.target[1:] in nodes for link in step.links) for step in page.steps):
         return
     ways = [view.at(resource, "DistributionConfig", "DefaultCacheBehavior"), *view.items(resource, "DistributionConfig", "CacheBehaviors")]
     policies = [policy for way in ways if way and (policy := view.inside(way, "CachePolicyId"))]

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 
 from scripts.aws.ranges import accepted
-from scripts.aws.types import TARGET_GROUP
 from scripts.checks.programs import Effect, programs
 from scripts.proofs.evidence import at
+from scripts.proofs.facts.attributes import attributes as written_attributes
+from scripts.proofs.facts.outputs import outputs
 from scripts.proofs.facts.view import Placed, View
-from scripts.template.cloudformation import Resource, references
+from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
+from scripts.template.values import text_of
 
 CONFIG = "DistributionConfig"
 TYPED = r"[\"']?{}[\"']?\s*:\s*\{{\s*[\"'](S|N|B)[\"']"
@@ -39,13 +41,11 @@ def attributes(view: View, owner: Resource) -> Iterator[Effect]:
         times = whole(found.value) if found else None
         if found and times is not None and not 2 <= times <= 10:
             yield found.path, f"`{count}` de `{owner.id}` é {times}, e o ELB só aceita de 2 a 10; use um valor da faixa."
-    name = "TargetGroupAttributes" if owner.type == TARGET_GROUP else "LoadBalancerAttributes"
-    for item in view.items(owner, name):
-        key, value = view.inside(item, "Key"), view.inside(item, "Value")
-        if key and value and isinstance(value.value, (str, int, bool)) and "${" not in str(value.value):
-            said = str(value.value).lower() if isinstance(value.value, bool) else str(value.value)
-            if not accepted(str(key.value), said):
-                yield value.path, f"o ELB não aceita `{key.value}` de {said} em `{owner.id}`, e a pilha não se cria; use um valor da faixa dele."
+    for name, value in written_attributes(view, owner):
+        if isinstance(value.value, (str, int, bool)) and "${" not in str(value.value):
+            said = text_of(value.value)
+            if not accepted(name, said):
+                yield value.path, f"o ELB não aceita `{name}` de {said} em `{owner.id}`, e a pilha não se cria; use um valor da faixa dele."
 
 
 def budget(view: View, owner: Resource) -> Iterator[Effect]:
@@ -56,8 +56,6 @@ def budget(view: View, owner: Resource) -> Iterator[Effect]:
     unit = view.at(owner, "Budget", "BudgetLimit", "Unit")
     if unit and view.value(owner, "Budget", "BudgetType") == "COST" and unit.value != "USD":
         yield unit.path, f"`{owner.id}` conta em `{unit.value}`, e um orçamento só aceita a moeda da conta, `USD`; use `USD`."
-
-
     for item in view.items(owner, "NotificationsWithSubscribers"):
         how = view.inside(item, "Notification", "ComparisonOperator")
         if how and how.value == "LESS_THAN":
@@ -72,7 +70,7 @@ def demanded(view: View, policy: Resource) -> Iterator[Effect]:
     Um operador negado também nega quando o cabeçalho falta.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
-    sources = [*programs(view), *_texts_of_outputs(view)]
+    sources = [*programs(view), *(output.text for output in outputs(view))]
     for item in view.items(policy, "PolicyDocument", "Statement"):
         effect, condition = view.inside(item, "Effect"), view.inside(item, "Condition")
         keys = json.dumps(condition.value, default=str) if condition and effect and effect.value == "Deny" else ""
@@ -81,12 +79,6 @@ def demanded(view: View, policy: Resource) -> Iterator[Effect]:
             if f'"{header}"' in keys and re.search(r'"(?:StringNot\w+(?<!IfExists)|Null)"', keys) and not sent:
                 yield item.path, (f"`{policy.id}` nega quem não manda `{header}`, e nenhum programa nem comando das saídas o manda: o envio é "
                                   "recusado; tire a negação, que a cifra padrão do bucket dispensa, ou mande o cabeçalho.")
-
-
-def _texts_of_outputs(view: View) -> list[str]:
-    outputs = view.template.data.get("Outputs")
-    values = [view.world.value(each.get("Value")) for each in outputs.values() if isinstance(each, dict)] if isinstance(outputs, dict) else []
-    return [value for value in values if isinstance(value, str)]
 
 
 def exported(view: View, database: Resource) -> Iterator[Effect]:
@@ -121,7 +113,7 @@ def keyed(view: View, table: Resource) -> Iterator[Effect]:
     keys = _keys(view, table)
     types = {str(name.value): kind for item in view.items(table, "AttributeDefinitions")
              if (name := view.inside(item, "AttributeName")) and (kind := view.inside(item, "AttributeType"))}
-    for text in _commands(view, table):
+    for text in (output.text for output in outputs(view) if table.id in output.cites):
         for name, kind in types.items():
             said = set(re.findall(TYPED.format(re.escape(name)), text)) if name in keys else set()
             if said and str(kind.value) not in said:
@@ -140,16 +132,6 @@ def keyed(view: View, table: Resource) -> Iterator[Effect]:
 def _keys(view: View, table: Resource) -> dict[str, Placed]:
     return {str(name.value): kind for item in view.items(table, "KeySchema")
             if (name := view.inside(item, "AttributeName")) and (kind := view.inside(item, "KeyType"))}
-
-
-def _commands(view: View, table: Resource) -> Iterator[str]:
-    """O texto de cada saída que cita a tabela."""
-    outputs = view.template.data.get("Outputs")
-    for output in outputs.values() if isinstance(outputs, dict) else ():
-        value = output.get("Value") if isinstance(output, dict) else None
-        text = view.world.value(value) if table.id in references(value) else None
-        if isinstance(text, str):
-            yield text
 
 
 def _names(key: str) -> set[str]:

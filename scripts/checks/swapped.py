@@ -18,7 +18,7 @@ from scripts.proofs.arrows.program import HANDED, handed
 from scripts.proofs.facts.measures import unit_of
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
-from scripts.template.cloudformation import Template
+from scripts.template.cloudformation import Template, named
 from scripts.template.values import Path
 
 CODE = "valor-trocado"
@@ -55,8 +55,6 @@ def check(views: Views) -> Iterator[Finding]:
         yield Finding(template.path, template.line(*path), CODE,
                       f"`{place.said}` recebe `{given}`, e pelo nome é de `{better}`: parecem trocados; passe `{better}`, ou dê aos dois nomes que "
                       "digam o que são.")
-
-
     for path, place in strange.items():
         yield Finding(template.path, template.line(*path), CODE,
                       f"`{place.said}` recebe `{place.given}`, que é noutra unidade; passe o parâmetro dela.")
@@ -121,11 +119,7 @@ def _given(node: object, path: Path) -> Iterator[Place]:
 
 def cited(node: object) -> str:
     """O que este valor é, se é só uma referência: um parâmetro, um recurso ou um atributo dele."""
-    if not isinstance(node, dict) or len(node) != 1:
-        return ""
-    got = node.get("Fn::GetAtt")
-    named = node.get("Ref") or (got[0] if isinstance(got, list) and got else str(got or "").partition(".")[0])
-    return named if isinstance(named, str) else ""
+    return next(named(node), "") if isinstance(node, dict) and "Fn::Sub" not in node else ""
 
 
 def _properties(view: View) -> Iterator[Place]:

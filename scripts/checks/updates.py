@@ -15,6 +15,7 @@ from scripts.checks.programs import Effect
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.machine import machine_of
 from scripts.proofs.facts.measures import parameters
+from scripts.proofs.facts.rollouts import creation_signal, rolling_update
 from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
@@ -36,22 +37,16 @@ LONGEST = {"PauseTime": 3600, "Timeout": 43_200}
 
 def held(view: View, owner: Resource) -> Iterator[Effect]:
     """O que há de errado em `CreationPolicy` e em `UpdatePolicy` de uma instância ou de um grupo."""
-    creation, update = (_policy(view, owner, name) for name in ("CreationPolicy", "UpdatePolicy"))
-    signal, rolling = creation.get("ResourceSignal"), update.get("AutoScalingRollingUpdate")
-    if isinstance(signal, dict):
+    signal, rolling = creation_signal(view, owner), rolling_update(view, owner)
+    if signal is not None:
         keys = ("CreationPolicy", "ResourceSignal")
         yield from _short(view, owner, signal.get("Timeout", "PT5M"), *keys, "Timeout")
         yield from _counted(view, owner, signal)
-    if isinstance(rolling, dict) and owner.type == SCALING_GROUP:
+    if rolling is not None and owner.type == SCALING_GROUP:
         if true(rolling.get("WaitOnResourceSignals")):
             yield from _short(view, owner, rolling.get("PauseTime", "PT5M"), "UpdatePolicy", "AutoScalingRollingUpdate", "PauseTime")
         yield from _rolling(view, owner, rolling)
         yield from _renewed(view, owner)
-
-
-def _policy(view: View, owner: Resource, name: str) -> dict[str, Any]:
-    found = view.world.value(owner.body.get(name)) if name in owner.body else None
-    return found if isinstance(found, dict) else {}
 
 
 def _counted(view: View, owner: Resource, signal: dict[str, Any]) -> Iterator[Effect]:

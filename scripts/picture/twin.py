@@ -7,6 +7,7 @@ scripts. Só onde copiar o processo é seguro: no Linux, e enquanto ele tem um f
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import signal
 import sys
@@ -23,8 +24,9 @@ class Twin:
     """O gêmeo, com o que a oficina usa de um `subprocess.Popen`."""
 
     def __init__(self, root: Path):
-        from scripts.picture import render, worker  # noqa: F401 (`render` é o que leva tempo: importado antes da cópia, vem com ela)
+        from scripts.picture import worker
 
+        importlib.import_module("scripts.picture.render")  # é o que leva tempo: importado antes da cópia, vem com ela
         requests, stdin = os.pipe()
         stdout, answers = os.pipe()
         self.code: int | None = None

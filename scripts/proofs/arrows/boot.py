@@ -16,6 +16,7 @@ from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.machine import File, Machine, initialised, machine_of
+from scripts.proofs.facts.rollouts import creation_signal, rolling_update
 from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces_by_type import model_of
 from scripts.proofs.network.topology import network_of
@@ -65,12 +66,10 @@ def boots(view: View, waiting: Resource, machine: Machine) -> Iterator[Missing]:
 
 def _awaited(view: View, waiting: Resource) -> int:
     """Quantos sinais a criação, ou a atualização, espera; 0 quando nenhum."""
-    policies = [view.world.value(waiting.body.get(name)) for name in ("CreationPolicy", "UpdatePolicy")]
-    creation, update = (policy if isinstance(policy, dict) else {} for policy in policies)
-    signal, rolling = creation.get("ResourceSignal"), update.get("AutoScalingRollingUpdate")
-    if isinstance(signal, dict):
+    signal, rolling = creation_signal(view, waiting), rolling_update(view, waiting)
+    if signal is not None:
         return whole(signal.get("Count", 1)) or 0
-    return 1 if isinstance(rolling, dict) and true(rolling.get("WaitOnResourceSignals")) else 0
+    return 1 if rolling is not None and true(rolling.get("WaitOnResourceSignals")) else 0
 
 
 def _signals(view: View, waiting: Resource, machine: Machine) -> Iterator[Missing]:

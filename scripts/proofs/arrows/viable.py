@@ -18,6 +18,7 @@ from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.code import parsed
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.imports import LAMBDA, absent, undefined
+from scripts.proofs.facts.rollouts import creation_signal
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.volumes import links
 from scripts.proofs.identity.principals import principal_of
@@ -183,10 +184,8 @@ def _scaling_group(view: View, group: Resource) -> Iterator[Missing]:
     least, most = (whole(view.value(group, name)) for name in ("MinSize", "MaxSize"))
     if most == 0 or least is not None and most is not None and least > most:
         yield Missing(at(group, "MaxSize"), f"`{group.id}` não pode ter instâncias: `MaxSize` é {most}", "use `MaxSize` de ao menos `MinSize`")
-    policy = group.body.get("CreationPolicy")
-    signal = view.world.value(policy) if isinstance(policy, dict) else {}
-    signal = signal.get("ResourceSignal") if isinstance(signal, dict) else None
-    count = whole(signal.get("Count", 1)) if isinstance(signal, dict) else None
+    signal = creation_signal(view, group)
+    count = whole(signal.get("Count", 1)) if signal is not None else None
     if count is not None and most is not None and count > most:
         yield Missing(("Resources", group.id, "CreationPolicy", "ResourceSignal"),
                       f"a criação de `{group.id}` espera {count} sinais, e ele tem no máximo {most} instâncias", "espere tantos quantos `MinSize`")

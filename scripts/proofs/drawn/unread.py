@@ -20,6 +20,7 @@ from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
 from scripts.base.wording import listed
 from scripts.proofs.arrows.registry import Proof, Seen
+from scripts.proofs.facts import attributes
 from scripts.proofs.facts.leaves import leaves
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
@@ -31,8 +32,6 @@ ALARM, ACTIONS = "AWS::CloudWatch::Alarm", ("AlarmActions", "OKActions", "Insuff
 CHOSEN = "${Parameters."
 SHOWN = 12
 """Quantas propriedades um achado nomeia; das demais, diz as linhas."""
-ATTRIBUTES = ("LoadBalancerAttributes", "TargetGroupAttributes")
-"""Listas de pares em que a chave diz qual é a propriedade."""
 
 
 def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof], absent: Sequence[Proof] = ()) -> Iterator[Finding]:
@@ -87,7 +86,7 @@ def unread_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
 
 def _usual(view: View, resource: Resource, path: Path, dotted: str) -> bool:
     """A folha vale o que a AWS usaria sem ela; de um par de atributos, o que conta é o valor."""
-    where = (*path[:5], "Value") if len(path) > 5 and path[3] in ATTRIBUTES else path
+    where = (*path[:5], "Value") if len(path) > 5 and path[3] in attributes.LISTS else path
     return usual(resource.type, dotted, view.world.value(view.written(Placed(where, None))))
 
 
@@ -112,7 +111,7 @@ def _covered(path: Path, reads: set[Path], begun: set[Path]) -> bool:
 
 def dotted_of(data: Any, path: Path) -> str:
     """O nome da propriedade, sem as posições e os ramos de `Fn::If`; nas listas de atributos, com a chave no lugar do par."""
-    if len(path) > 5 and path[3] in ATTRIBUTES:
+    if len(path) > 5 and path[3] in attributes.LISTS:
         pair = data["Resources"][path[1]]["Properties"][path[3]][path[4]]
         return f"{path[3]}.{pair.get('Key') if isinstance(pair, dict) else ''}"
     return ".".join(key for key in path[3:] if isinstance(key, str) and key != "Fn::If")

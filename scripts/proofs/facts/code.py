@@ -85,7 +85,7 @@ def calls(source: str) -> frozenset[tuple[str, str]]:
     Ler uma versão pede outra permissão que ler o objeto: a chamada que a nomeia não se julga.
     """
     every, held = _followed(source)
-    return frozenset((variable, DOES[_name(node.func)]) for node in every if isinstance(node, ast.Call) and _name(node.func) in DOES
+    return frozenset((variable, DOES[called(node.func)]) for node in every if isinstance(node, ast.Call) and called(node.func) in DOES
                      and not any(key.arg == "VersionId" for key in node.keywords)
                      for _, value in _uses(node) for variable in _from(value, held))
 
@@ -94,7 +94,7 @@ def calls(source: str) -> frozenset[tuple[str, str]]:
 def creations(source: str) -> frozenset[tuple[str, str]]:
     """Os pares de variável e evento: de que modo o programa cria objetos no bucket que ela diz."""
     every, held = _followed(source)
-    return frozenset((variable, way) for node in every if isinstance(node, ast.Call) for way in WAYS.get(_name(node.func), ())
+    return frozenset((variable, way) for node in every if isinstance(node, ast.Call) for way in WAYS.get(called(node.func), ())
                      for argument, value in _uses(node) if argument == "Bucket" for variable in _from(value, held))
 
 
@@ -102,14 +102,14 @@ def creations(source: str) -> frozenset[tuple[str, str]]:
 def deadlines(source: str) -> frozenset[tuple[str, frozenset[str]]]:
     """Os atributos em que o programa grava até quando vale uma linha, e as variáveis das tabelas da função que o grava; vazias, se não se sabe."""
     every, held = _followed(source)
-    tables = {_name(target): _from(node.value.args[0], held) for node in every if isinstance(node, ast.Assign) and _makes_table(node.value)
+    tables = {called(target): _from(node.value.args[0], held) for node in every if isinstance(node, ast.Assign) and _makes_table(node.value)
               for target in node.targets if isinstance(node.value, ast.Call)}
     known = {variable for variable, argument in arguments(source) if argument == "TableName"}
     found = set()
     for function in every:
         if isinstance(function, ast.FunctionDef):
             inner = list(ast.walk(function))
-            used = {variable for node in inner for variable in (tables.get(_name(node), set()) | _from(node, held)) & known}
+            used = {variable for node in inner for variable in (tables.get(called(node), set()) | _from(node, held)) & known}
             found |= {(name, frozenset(used)) for node in inner for name in _dated(node)}
     return frozenset(found)
 
@@ -122,7 +122,7 @@ def _dated(node: ast.AST) -> Iterator[str]:
     """As chaves de um dicionário com nome de prazo e um valor calculado a partir de agora."""
     for key, value in zip(node.keys, node.values) if isinstance(node, ast.Dict) else ():
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and DEADLINE.fullmatch(key.value):
-            if any(CLOCK.match(_name(part)) for part in ast.walk(value)):
+            if any(CLOCK.match(called(part)) for part in ast.walk(value)):
                 yield key.value
 
 
@@ -146,10 +146,10 @@ def _hold(node: ast.AST, held: dict[str, set[str]], known: dict[str, list[str]])
         if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple) and len(target.elts) == len(node.value.elts):
             pairs = list(zip(target.elts, node.value.elts))
         for left, right in pairs:
-            name = _name(left)
+            name = called(left)
             if name and (found := _from(right, held)):
                 held.setdefault(name, set()).update(found)
-    names = known.get(_name(node.func), []) if isinstance(node, ast.Call) else []
+    names = known.get(called(node.func), []) if isinstance(node, ast.Call) else []
     for name, value in zip(names, node.args if isinstance(node, ast.Call) else ()):
         if found := _from(value, held):
             held.setdefault(name, set()).update(found)
@@ -162,25 +162,26 @@ def _parameters(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
     return [each.arg for each in node.args.args if each.arg != "self"]
 
 
-def _name(node: ast.AST) -> str:
+def called(node: ast.AST) -> str:
+    """O nome de uma variável, ou o último de `a.b`; vazio, do que não é um nome."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _from(node: ast.AST, held: dict[str, set[str]]) -> set[str]:
     """As variáveis de ambiente de que o valor vem."""
-    if isinstance(node, ast.Subscript) and _name(node.value) == "environ" and isinstance(node.slice, ast.Constant):
+    if isinstance(node, ast.Subscript) and called(node.value) == "environ" and isinstance(node.slice, ast.Constant):
         return {str(node.slice.value)}
     if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-        if _name(node.func) == "getenv" or _name(node.func) == "get" and _name(getattr(node.func, "value", node)) == "environ":
+        if called(node.func) == "getenv" or called(node.func) == "get" and called(getattr(node.func, "value", node)) == "environ":
             return {str(node.args[0].value)}
-    return held.get(_name(node), set())
+    return held.get(called(node), set())
 
 
 def _uses(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Os argumentos que se julgam, com o valor que se lhes dá."""
     if isinstance(node, ast.Call):
         yield from ((key.arg, key.value) for key in node.keywords if key.arg in ACCEPTED)
-        maker = MAKERS.get(_name(node.func)) if isinstance(node.func, ast.Attribute) else None
+        maker = MAKERS.get(called(node.func)) if isinstance(node.func, ast.Attribute) else None
         if maker and node.args:
             yield maker, node.args[0]
     elif isinstance(node, ast.Dict):
@@ -192,7 +193,7 @@ def _uses(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 def listed(source: str) -> frozenset[str | None]:
     """Os prefixos com que o programa lista um bucket, com `*` no lugar do que só se sabe rodando; `None`, do que lista sem um, ou não se lê."""
     every = nodes(source) if "list_object" in source else ()
-    calls = [node for node in every if isinstance(node, ast.Call) and _name(node.func) in LISTING]
+    calls = [node for node in every if isinstance(node, ast.Call) and called(node.func) in LISTING]
     given = [{key.arg: key.value for key in call.keywords} for call in calls]
     return frozenset(_begun(names.get("Prefix")) for names in given if "Bucket" in names)
 

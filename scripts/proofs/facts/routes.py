@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scripts.proofs.facts.code import nodes
+from scripts.proofs.facts.code import called, nodes
 
 VERBS = ("get", "post", "put", "patch", "delete")
 READING = ("get", "route", "head", "api_route")
@@ -33,7 +33,7 @@ class Routes:
 def routes(source: str) -> Routes | None:
     """O que este programa serve; `None`, se não se reconhece nele nenhum caminho."""
     found = [path for node in nodes(source) for path in _declared(node)]
-    makers = [node for node in nodes(source) if isinstance(node, ast.Call) and _name(node.func) == "Flask"]
+    makers = [node for node in nodes(source) if isinstance(node, ast.Call) and called(node.func) == "Flask"]
     static = any(not any(key.arg == "static_folder" and isinstance(key.value, ast.Constant) and key.value.value is None for key in each.keywords)
                  for each in makers)
     return Routes(tuple(found), static) if found else None
@@ -73,9 +73,9 @@ def _declared(node: ast.AST) -> Iterator[str]:
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in READING and call.args and _gets(call):
                 yield from _text(call.args[0])
     elif isinstance(node, ast.Call) and node.args:
-        if _name(node.func) == "add_url_rule" and _gets(node):
+        if called(node.func) == "add_url_rule" and _gets(node):
             yield from _text(node.args[0])
-        elif _name(node.func) == "path" and isinstance(node.func, ast.Name):
+        elif called(node.func) == "path" and isinstance(node.func, ast.Name):
             yield from (f"/{path}" for path in _text(node.args[0]))
 
 
@@ -87,10 +87,6 @@ def _gets(call: ast.Call) -> bool:
 def _text(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
-
-
-def _name(node: ast.AST) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _shape(pattern: str) -> str:
