@@ -80,6 +80,7 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
         verdicts = {} if copies else {slug: judge(slug, results.get(tree.script(slug))) for slug in wanted}
         templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
         found += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
+        found += verdict.check_library(tree.root, templates, slugs or None, titles)
         found += [finding for judged in (copies or (one.findings for one in verdicts.values())) for finding in judged]
         found += comparing.result()
     return Checked(sorted(set(found)), verdicts)

@@ -1,7 +1,7 @@
 """As regras que ligam diagrama, página e template: só achados, nada é escrito.
 
 `check` julga uma arquitetura; `check_links`, os links das páginas; `check_together`, o que umas
-dizem das outras. Cada módulo daqui é um assunto. Um defeito dá um achado: quando falta a página,
+dizem das outras; `check_library`, as notas, comparações e trilhas. Cada módulo daqui é um assunto. Um defeito dá um achado: quando falta a página,
 não se reclama de cada linha que ela teria.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,8 +18,8 @@ from scripts.base.diagram import SLUG, Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
 from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, effects, hygiene, ids
-from scripts.checks import links, mending, numbers, outputs, picture, prices, promises, quotas, resources, sections, senses, shared, steps
-from scripts.checks import swapped, told
+from scripts.checks import library, links, mending, numbers, outputs, picture, prices, promises, questions, quotas, resources, sections, senses
+from scripts.checks import shared, steps, swapped, told
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -95,6 +96,19 @@ def check_together(root: Path, templates: Mapping[str, Template], slugs: Iterabl
     divergent = [finding for finding in shared.check(list(templates.values())) if finding.path in paths]
     unheard = (*dead.exceptions(root, (read for read in templates.values() if read.path in paths)), *dead.rules(root, templates.values()))
     return sorted({*divergent, *comparison.check(root, dict(templates), wanted), *prices.check_dates(templates.values()), *unheard})
+
+
+def check_library(root: Path, templates: Mapping[str, Template | None], slugs: Iterable[str] | None = None,
+                  titles: Titles = STANDARD, today: date | None = None) -> list[Finding]:
+    """As notas, comparações e trilhas da árvore, e o que as trilhas pedem de cada arquitetura; com `slugs`, só o que se pede delas.
+
+    `templates` são os de todas, por slug, com `None` no que não se lê; `today`, o dia em que se confere.
+    """
+    found = set(questions.check(root, templates if slugs is None else slugs, titles))
+    if slugs is None:
+        read = [template for template in templates.values() if template]
+        found.update(library.check(root, read, len(read) == len(templates), today or date.today()))
+    return sorted(found)
 
 
 def template_of(root: Path, slug: str) -> Template | None:

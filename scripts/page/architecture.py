@@ -86,8 +86,7 @@ def build(base: Document, titles: Titles = STANDARD) -> Page:
 
 def table(base: Document, section: str) -> list[Row]:
     """As linhas da tabela dessa seção de uma página qualquer, sem o cabeçalho; vazia quando não há."""
-    reader = Reader(base)
-    return [_row(tokens) for tokens in _split(reader.block(section, "table_open", "tabela", "uma tabela"), "tr_open")[1:]]
+    return [_row(tokens) for tokens in Reader(base).lines(section)]
 
 
 class Reader:
@@ -117,7 +116,7 @@ class Reader:
         return tuple(kept.values())
 
     def steps(self) -> tuple[Step, ...]:
-        items = self._items(self.titles.fluxo, "ordered_list_open", "uma lista numerada com um item por passo")
+        items = self.items(self.titles.fluxo, "ordered_list_open", "uma lista numerada com um item por passo")
         steps = []
         for number, item in enumerate(items, 1):
             steps.append(Step(number, _text(item), tuple(document.links(item)), _line(item[0]), _codes(item)))
@@ -127,7 +126,7 @@ class Reader:
         return tuple(steps)
 
     def benefits(self) -> tuple[Benefit, ...]:
-        items = self._items(self.titles.beneficios, "bullet_list_open", "uma lista com um item por benefício")
+        items = self.items(self.titles.beneficios, "bullet_list_open", "uma lista com um item por benefício")
         own = [Benefit(_text(item), tuple(document.links(item)), _line(item[0]), codes=_codes(item)) for item in items]
         return (*own, *self._common(items[-1][-1] if items else None))
 
@@ -149,8 +148,13 @@ class Reader:
                 self._find(_line(token), "paragrafo-sem-link", f"O parágrafo “{self.titles.comuns}” não leva a nenhuma prova; "
                            "escreva cada benefício como link, `[Título](../../provas.md#id)`.")
 
-    def _items(self, section: str, kind: str, wanted: str) -> list[list[Token]]:
+    def items(self, section: str, kind: str, wanted: str) -> list[list[Token]]:
+        """Os tokens de cada item da única lista desse tipo na seção."""
         return _split(self.block(section, kind, "lista", wanted), "list_item_open", level=1)
+
+    def lines(self, section: str) -> list[list[Token]]:
+        """Os tokens de cada linha da única tabela da seção, sem o cabeçalho."""
+        return _split(self.block(section, "table_open", "tabela", "uma tabela"), "tr_open")[1:]
 
     def block(self, section: str, kind: str, noun: str, wanted: str) -> list[Token]:
         """Os tokens do único bloco desse tipo na seção, ou nada e um achado."""

@@ -19,9 +19,9 @@ from markdown_it.token import Token
 
 from scripts.base import source
 from scripts.base.findings import Finding
-from scripts.page import folds
+from scripts.page import folds, header
+from scripts.page.header import Header
 
-FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|$)")
 ATTRIBUTES = re.compile(r"[ ]+\{:?[ ]*(?P<list>[^}\n]*?)[ ]*\}[ ]*$")
 HTML_ID = re.compile(r"""<[^<>]*\sid\s*=\s*(?P<quote>["'])(?P<id>[^"']+)(?P=quote)""")
 ANCHOR = re.compile(r"\{:?[^{}\n]*?(?<=[\s{:])#(?P<id>[^\s{}]+)[^{}\n]*\}")
@@ -71,6 +71,7 @@ class Document:
     images: tuple[Image, ...]
     anchors: dict[str, int]
     tokens: tuple[Token, ...] = field(repr=False)
+    header: Header = field(repr=False)
 
     @property
     def title(self) -> str:
@@ -80,8 +81,13 @@ class Document:
     @property
     def summary(self) -> str:
         """O primeiro parágrafo, sem marcação, ou vazio."""
+        return plain(self.opening.children or []) if self.opening else ""
+
+    @property
+    def opening(self) -> Token | None:
+        """O texto do primeiro parágrafo."""
         pairs = zip(self.tokens, self.tokens[1:])
-        return next((plain(text.children or []) for opening, text in pairs if opening.type == "paragraph_open"), "")
+        return next((text for opening, text in pairs if opening.type == "paragraph_open"), None)
 
 
 def read(path: Path, name: str = "") -> Document:
@@ -97,7 +103,7 @@ def parse(text: str, name: str) -> Document:
     """O mesmo que `read`, a partir do texto; guardado porque links e regras leem a mesma página."""
     tokens = tuple(_parser().parse(_without_front_matter(text)))
     headings, anchors = _headings(tokens)
-    return Document(name, headings, tuple(links(tokens)), tuple(_images(tokens)), anchors, tokens)
+    return Document(name, headings, tuple(links(tokens)), tuple(_images(tokens)), anchors, tokens, header.read(text))
 
 
 def links(tokens: Iterable[Token]) -> Iterator[Link]:
@@ -160,7 +166,7 @@ def _parser() -> MarkdownIt:
 
 def _without_front_matter(text: str) -> str:
     """Apaga o cabeçalho YAML sem mudar o número das linhas que vêm depois."""
-    match = FRONT_MATTER.match(text)
+    match = header.PATTERN.match(text)
     return "\n" * match[0].count("\n") + text[match.end():] if match else text
 
 

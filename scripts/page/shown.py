@@ -17,7 +17,8 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from scripts.base.tree import TOOLKIT
-from scripts.page.document import FRONT_MATTER, HTML_ID
+from scripts.page import header
+from scripts.page.document import HTML_ID
 from scripts.page.parts import Part, squeezed
 
 OURS = "scripts.website.extension"
@@ -116,7 +117,7 @@ def read(text: str, asked: dict[str, dict[str, Any]]) -> Shown:
     from mkdocs.utils.meta import get_data
 
     body, meta = get_data(text)
-    if FRONT_MATTER.match(text) and body == text and not meta:
+    if header.PATTERN.match(text) and body == text and not meta:
         return None
     md = _reader(asked)
     try:

@@ -37,6 +37,7 @@ class Titles:
     nao_serve: str = "Não serve"
     comuns: str = "O que todas têm:"
     opiniao: str = "Opinião"
+    perguntas: str = "Confira o que você aprendeu"
 
     @property
     def sections(self) -> tuple[str, ...]:
