@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from scripts.picture.render import render
 REPOSITORY = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]
 SVG = "{http://www.w3.org/2000/svg}"
+signal.signal(signal.SIGINT, signal.default_int_handler)  # onde a bateria roda ao fundo, o Ctrl-C vem ignorado, e os comandos herdariam isso
 
 
 SLOW = ("test_generate", "test_drawing", "test_repository", "test_website", "architectures", "test_bootstrap")

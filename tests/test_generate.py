@@ -213,7 +213,7 @@ def wait_for(condition, seconds=8.0):
 def test_watching_redraws_what_was_saved_until_interrupted(project):
     project.script("loja", PAIR), project.script("fila", PAIR)
     process = project.start("gerar", "loja", "--vigiar")
-    limit = threading.Timer(15, process.kill)
+    limit = threading.Timer(60, process.kill)
     limit.start()
     try:
         wait_for(project.picture("loja").is_file)
@@ -224,7 +224,7 @@ def test_watching_redraws_what_was_saved_until_interrupted(project):
         project.script("loja", "EC2('agora três')", "EC2('c')")
         wait_for(lambda: "agora três" in project.picture("loja").read_text())
         process.send_signal(signal.SIGINT)
-        out, said = process.communicate(timeout=5)
+        out, said = process.communicate(timeout=30)
     finally:
         limit.cancel()
         process.kill()
@@ -248,7 +248,7 @@ def test_interrupting_a_drawing_leaves_no_traceback_and_starts_nothing_else(proj
     try:
         wait_for(ready.exists)
         os.kill(process.pid, signal.SIGINT)
-        out, said = process.communicate(timeout=5)
+        out, said = process.communicate(timeout=30)
     finally:
         process.kill()
     assert process.returncode == 130 and said == "\nInterrompido.\n"

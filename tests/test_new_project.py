@@ -66,7 +66,7 @@ def test_its_guide_promises_only_what_it_has(project):
 def test_its_tests_ask_only_for_what_they_use(project):
     locked = (project / "requirements" / "test.txt").read_text(encoding="utf-8")
     names = re.findall(r"^([\w.-]+)==", locked, re.MULTILINE)
-    assert {"pytest", "pytest-xdist", "cfn-lint", "sympy"} <= set(names) and len(names) < 20 and "moto==" not in locked
+    assert {"pytest", "pytest-xdist", "pytest-timeout", "cfn-lint", "sympy"} <= set(names) and len(names) < 20 and "moto==" not in locked
     assert "moto" not in (project / "requirements" / "test.in").read_text(encoding="utf-8")
     assert (project / "requirements" / "site.txt").read_bytes() == (ROOT / "requirements" / "site.txt").read_bytes()
 

@@ -1,13 +1,13 @@
 """O que os testes de um repositório novo pedem: da trava dos desta árvore, só os pacotes que eles usam.
 
-Os de `tests/every/` usam três; os outros servem às arquiteturas e ao site daqui.
+Os de `tests/every/` usam quatro; os outros servem às arquiteturas e ao site daqui.
 """
 
 from __future__ import annotations
 
 import re
 
-USED = ("pytest", "pytest-xdist", "cfn-lint")
+USED = ("pytest", "pytest-xdist", "pytest-timeout", "cfn-lint")
 BLOCK = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?==.*\n(?:[ ]+.*\n)*", re.MULTILINE)
 ASKED = re.compile(r"^[ ]+#(?: via|  )[ ]+(\S+)", re.MULTILINE)
 
@@ -19,7 +19,7 @@ def declared(text: str) -> str:
 
 
 def locked(text: str) -> str:
-    """A trava com os três e o que eles pedem, direta ou indiretamente; quem pede cada um, a trava diz."""
+    """A trava com os quatro e o que eles pedem, direta ou indiretamente; quem pede cada um, a trava diz."""
     blocks = {found[1]: found[0] for found in BLOCK.finditer(text)}
     askers = {name: {each.partition("[")[0] for each in ASKED.findall(block)} for name, block in blocks.items()}
     kept = set(USED)

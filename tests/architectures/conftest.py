@@ -242,10 +242,10 @@ class Site:
         self.reader.start()
 
     def get(self, path: str = "/", **options: Any) -> requests.Response:
-        return requests.get(self.address + path, timeout=15, **options)
+        return requests.get(self.address + path, timeout=30, **options)
 
     def post(self, path: str, **options: Any) -> requests.Response:
-        return requests.post(self.address + path, timeout=15, allow_redirects=False, **options)
+        return requests.post(self.address + path, timeout=30, allow_redirects=False, **options)
 
     def ask(self, path: str, *headers: str) -> socket.socket:
         """Um pedido de quem não lê a resposta: um download em pausa."""

@@ -141,7 +141,7 @@ def send(site, name: str, content: bytes, nickname: str = "ana", **options):
     return site.post("/musicas", data={"apelido": nickname}, files={"arquivo": (name, content)}, **options)
 
 
-def wait(found: Callable[[], object], seconds: float = 8) -> None:
+def wait(found: Callable[[], object], seconds: float = 60) -> None:
     """Espera a tarefa de fundo, sem esperar mais que o preciso."""
     limit = time.monotonic() + seconds
     while not found():

@@ -235,7 +235,7 @@ class Application:
         assert refusal(form, body, when or datetime.now(timezone.utc)) is None
         target = f"arn:aws:s3:::{INBOX}/{form['campos']['key']}"
         assert allowed(ROLES["PapelAutorizar"], "s3:PutObject", target), "quem assina não pode gravar"
-        answer = requests.post(form["url"], data=form["campos"], files={"file": body}, timeout=5)
+        answer = requests.post(form["url"], data=form["campos"], files={"file": body}, timeout=30)
         assert str(answer.status_code) == form["campos"]["success_action_status"], answer.text
         head = self.s3.head_object(Bucket=INBOX, Key=form["campos"]["key"])
         return record(form["campos"]["key"], len(body), head["VersionId"], "0055AED6DCD90281E5")

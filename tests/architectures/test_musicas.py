@@ -275,7 +275,7 @@ def test_song_comes_straight_from_s3(site, s3, aws, action, disposition):
     answer = site.get(f"/{key}/{action}", allow_redirects=False)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (302, "no-store")
     assert "X-Amz-Expires=900" in answer.headers["Location"] and answer.headers["Location"].startswith(aws)
-    song = requests.get(answer.headers["Location"], timeout=10)
+    song = requests.get(answer.headers["Location"], timeout=30)
     assert song.content == TAGGED and song.headers["Content-Type"] == "audio/mpeg"
     assert song.headers["Content-Disposition"] == f"{disposition}; filename*=UTF-8''Ol%C3%A1%20%22mundo%22%3B%20x.mp3"
 
@@ -466,7 +466,7 @@ class Forgetful(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        answer = requests.put(self.server.target + self.path, data=body, headers=dict(self.headers), timeout=10)
+        answer = requests.put(self.server.target + self.path, data=body, headers=dict(self.headers), timeout=30)
         self.statuses.append(answer.status_code)
         if len(self.statuses) == 1:
             self.close_connection = True

@@ -38,7 +38,7 @@ def site(running, database) -> Iterator:
 
 
 def wait_for_database(site):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while site.get("/saude/banco").status_code != 200:
         assert time.monotonic() < deadline, "o banco não voltou"
         time.sleep(0.1)

@@ -293,7 +293,7 @@ def test_browser_asks_for_a_piece(site, database):
 
 def test_head_has_no_body(site, database):
     send(site)
-    answer = requests.head(f"{site.address}/arquivos/{only(database)}", timeout=15)
+    answer = requests.head(f"{site.address}/arquivos/{only(database)}", timeout=30)
     assert answer.status_code == 200 and int(answer.headers["Content-Length"]) == len(PNG)
 
 

@@ -62,10 +62,14 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Iterator[Served]:
     running = Served(tmp_path_factory.mktemp("servida"))
-    assert running.heard.wait(60), running.said
-    yield running
-    os.killpg(running.process.pid, signal.SIGINT)
-    running.process.wait(15)
+    try:
+        assert running.heard.wait(60), running.said
+        yield running
+        os.killpg(running.process.pid, signal.SIGINT)
+        running.process.wait(15)
+    finally:
+        if running.process.poll() is None:  # não ficou de pé nem se encerrou: nada sobra depois dos testes
+            os.killpg(running.process.pid, signal.SIGKILL)
 
 
 def reach(visit, served, path: str):
