@@ -26,7 +26,7 @@ Guarda objetos. [Documentação]({DOC}).
 
 ## O que saber
 
-- Um objeto tem nome ([S3]({DOC}), consultada em 2026-11-30).
+- Um objeto tem até 48,8 TiB ([S3]({DOC}), consultada em 2026-11-30).
 
 ## O engano comum
 
@@ -177,8 +177,10 @@ BROKEN = {
     "fato sem link": ("notas/s3.md", (f"([S3]({DOC}), consultada", "(consultada"), ":15 fato-sem-fonte", "não traz um link para a documentação da AWS;"),
     "fato de outro lugar": ("notas/s3.md", (f"[S3]({DOC})", "[S3](https://example.com/aws.amazon.com/)"), ":15 fato-sem-fonte", "link para"),
     "fato sem dia": ("notas/s3.md", (", consultada em 2026-11-30", ""), ":15 fato-sem-fonte", "não traz o dia em que ela foi lida"),
+    "fato sem número nem link": ("notas/s3.md", ("- Um objeto tem até", "- Um objeto tem nome.\n- Um objeto tem até"), ":15 fato-sem-fonte", "um link."),
+    "prazo por extenso": ("notas/s3.md", ("- Um objeto tem até", "- [Vence](x.md) em quinze minutos.\n- Um objeto tem até"), ":15 fato-sem-fonte", "da AWS nem"),
     "linha sem fonte": ("comparacoes/s3-disco.md", (f" ([EBS]({DOC}), consultada em 2026-11-30)", ""), ":14 fato-sem-fonte", "nem o dia"),
-    "decisão sem fonte": ("comparacoes/s3-disco.md", ("monta |", "até 16 |"), ":20 fato-sem-fonte", "A linha tem um número"),
+    "decisão sem fonte": ("comparacoes/s3-disco.md", ("monta |", "até 16 |"), ":20 fato-sem-fonte", "A linha “precisa"),
     "nota longa": ("notas/s3.md", ("Não é um disco.", "Não é um disco. " * 100), ":1 nota-longa", "cabem 350"),
     "conferida amanhã": ("notas/s3.md", ("conferida: 2026-11-30", "conferida: 2026-12-03"), ":6 data-futura", "2026-12-03"),
     "consultada amanhã": ("comparacoes/s3-disco.md", ("consultada em 2026-11-30", "consultada em 2027-01-01"), ":14 data-futura", "2027-01-01"),
@@ -210,6 +212,11 @@ def test_each_way_of_breaking_it_is_found(tmp_path, name):
     file, change, where, said = BROKEN[name]
     found = check(tmp_path, {file: change})
     assert any(where in one and said in one for one in found), found
+
+
+def test_a_fact_without_a_number_may_lead_to_another_page(tmp_path):
+    plain = "- Um objeto não se abre na porta 22, nem em duas zonas ([S3](s3.md)).\n- Um objeto tem até"
+    assert check(tmp_path, {"notas/s3.md": ("- Um objeto tem até", plain)}) == []
 
 
 def test_what_is_cited_is_no_orphan(tmp_path):

@@ -17,6 +17,8 @@ from scripts.checks.links import EXTERNAL, pages
 from scripts.checks.subjects import shown
 from scripts.page import document, library
 from scripts.page.library import BESIDE, DECISION, FACTS, STOPS, Item, Library, Piece
+from scripts.page.pace import words
+from scripts.page.quantities import COUNT, PORT, quantities
 from scripts.template.cloudformation import Template
 
 LONGEST = 350
@@ -24,7 +26,6 @@ LONGEST = 350
 AWS = re.compile(r"https://([\w-]+\.)*aws\.amazon\.com/")
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 READ = re.compile(rf"\bconsultad[oa]s? em ({DAY.pattern})")
-QUANTITY = re.compile(r"(?<![\w.,:/-])\d[\d.,]*(?![\w-])")
 NEXT = re.compile(r"\bDepois del[ae]s?\b")
 IN_MENU = re.compile(r"docs/(?:[^/]+|arquiteturas/(?:[^/]+/)?index|(?:notas|comparacoes|trilhas)/[^/]+)(?:\.md)?")
 """As páginas que o menu do site traz."""
@@ -39,22 +40,17 @@ def check(root: Path, templates: Collection[Template], complete: bool, today: da
         yield from _dates(piece, today)
     for note in shelf.notes.values():
         yield from _sources(note, note.items.get(FACTS, ()), "O fato")
+        yield from _unsupported(note)
         yield from _length(note)
         if complete:
             yield from _subject(note, templates)
     for comparison in shelf.comparisons.values():
         for title in (BESIDE, DECISION):
-            measured = [row for row in comparison.items.get(title, ()) if QUANTITY.search(READ.sub("", row.text))]
-            yield from _sources(comparison, measured, "A linha tem um número, e")
+            yield from _sources(comparison, comparison.items.get(title, ()), "A linha")
     for trail in shelf.trails.values():
         yield from _stops(trail)
     yield from entries.check(root, shelf)
     yield from _orphans(root, shelf)
-
-
-def words(page: document.Document) -> int:
-    """As palavras que se leem na página, com o código no meio do texto."""
-    return sum(len(document.plain(token.children or []).split()) for token in page.tokens if token.type == "inline")
 
 
 def _dates(piece: Piece, today: date) -> Iterator[Finding]:
@@ -67,12 +63,28 @@ def _dates(piece: Piece, today: date) -> Iterator[Finding]:
             yield Finding(piece.page.path, line, "data-futura", f"O dia {day} ainda não chegou; escreva o dia em que a fonte foi lida.")
 
 
+def _measured(text: str) -> bool:
+    """Se diz um número, um limite, um prazo ou um preço; uma porta e uma contagem por extenso são descrição."""
+    return any(said.kind != PORT and (said.kind != COUNT or re.search(r"\d", said.text)) for said in quantities(READ.sub("", text)))
+
+
+def _unsupported(note: Piece) -> Iterator[Finding]:
+    """Mesmo sem número, um fato leva a quem o diz: a AWS, outra nota, o lugar daqui em que se vê."""
+    for item in note.items.get(FACTS, ()):
+        if not item.links:
+            yield Finding(note.page.path, item.line, "fato-sem-fonte", f"O fato “{_short(item.text)}” não leva a quem o diz; acrescente um link.")
+
+
 def _sources(piece: Piece, items: Collection[Item], what: str) -> Iterator[Finding]:
+    """O que se mede tem fonte da AWS, e o dia em que ela foi lida."""
     for item in items:
+        if not _measured(item.text):
+            continue
         lacks = [] if any(AWS.match(link.target) for link in item.links) else ["um link para a documentação da AWS"]
         lacks += [] if READ.search(item.text) else ["o dia em que ela foi lida (`consultada em 2026-11-30`)"]
         if lacks:
-            yield Finding(piece.page.path, item.line, "fato-sem-fonte", f"{what} “{_short(item.text)}” não traz {' nem '.join(lacks)}; acrescente.")
+            yield Finding(piece.page.path, item.line, "fato-sem-fonte",
+                          f"{what} “{_short(item.text)}” tem um número, e não traz {' nem '.join(lacks)}; acrescente.")
 
 
 def _length(note: Piece) -> Iterator[Finding]:
