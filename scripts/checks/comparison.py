@@ -11,9 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.aws.types import (
-    BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, FUNCTION, INSTANCE, JOB_QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE, VOLUME,
-)
+from scripts.aws.services import SERVICES
 from scripts.base.findings import Defect, Finding
 from scripts.page import architecture, document
 from scripts.page.architecture import Row
@@ -25,13 +23,8 @@ NAME = f"{ARCHITECTURES}/index.md"
 SECTION = "Receber arquivos"
 CITATION = "../index.md#receber-arquivos"
 TARGET = re.compile(r"(?P<slug>[a-z0-9-]+)/index\.md")
-SERVICES = {
-    "EC2": (INSTANCE, SCALING_GROUP), "EBS": (VOLUME,), "S3": (BUCKET,),
-    "RDS": (DATABASE,), "Lambda": (FUNCTION,), "DynamoDB": (TABLE,),
-    "Step Functions": (STATE_MACHINE,), "Batch": (JOB_QUEUE,), "EKS": (EKS_CLUSTER,),
-    "CloudFront": (DISTRIBUTION,), "SQS": (),
-}
-"""De cada serviço que a tabela cita, os tipos que o provam; sem tipos, não se exige."""
+OPTIONAL = ("SQS",)
+"""O que a linha pode citar ou não: quase toda função guarda as falhas em uma fila."""
 
 
 def check(root: Path, templates: dict[str, Template], slugs: frozenset[str] | None) -> list[Finding]:
@@ -77,10 +70,10 @@ def _row(row: Row, slug: str, template: Template) -> Iterator[Finding]:
     types = {resource.type for resource in template.resources.values()}
     said = {name.strip() for name in row.cells[1].split(",")} if len(row.cells) > 1 else set()
     used = {name for name, kinds in SERVICES.items() if types & set(kinds)}
-    strange = sorted(said - used - {name for name, kinds in SERVICES.items() if not kinds})
+    strange = sorted(said - used)
     for name in strange:
         yield Finding(NAME, row.line, "comparacao-diverge", f"A linha de `{slug}` cita `{name}`, e o template dela não o usa; tire-o.")
-    for name in sorted(used - said):
+    for name in sorted(used - said - set(OPTIONAL)):
         yield Finding(NAME, row.line, "comparacao-diverge", f"O template de `{slug}` usa {name}, e a linha não o cita; acrescente-o.")
     hourly = "Sim" if types & set(HOURLY) else "Não"
     if len(row.cells) < 3 or row.cells[2] != hourly:
