@@ -119,9 +119,8 @@ def links(tokens: Iterable[Token]) -> Iterator[Link]:
 def codes(tokens: Iterable[Token]) -> Iterator[Code]:
     """Os trechos de código destes tokens, na ordem do texto; blocos ficam de fora."""
     for inline in tokens:
-        for child, line in children(inline):
-            if child.type == "code_inline":
-                yield Code(child.content, line)
+        if any(child.type == "code_inline" for child in inline.children or ()):  # poucos têm, e contar linhas custa mais
+            yield from (Code(child.content, line) for child, line in children(inline) if child.type == "code_inline")
 
 
 def children(inline: Token) -> Iterator[tuple[Token, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scripts.aws.types import VOLUME
 from scripts.proofs.evidence import Missing
@@ -77,8 +78,9 @@ def _found(file: File, text: str) -> Iterator[Missing]:
                           'use `"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME_ID/-/}"`')
 
 
-def _calls(text: str) -> list[list[str]]:
-    return [said for said in map(words, CALLS.split(text)) if said]
+@lru_cache(maxsize=256)
+def _calls(text: str) -> tuple[list[str], ...]:
+    return tuple(said for said in map(words, CALLS.split(text)) if said)
 
 
 def _mounted(text: str) -> set[str]:

@@ -46,7 +46,7 @@ def read_by_python(source: str, main: bool = False) -> Read:
     tree = parsed(source)
     needed: set[str] = set()
     optional: set[str] = set()
-    for node, safe in _walk(tree, main, False) if tree else ():
+    for node, safe in _walk(tree, main) if tree else ():
         if isinstance(node, ast.Subscript) and _environ(node.value) and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant):
             (optional if safe else needed).add(str(node.slice.value))
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and _asks(node.func):
@@ -67,17 +67,17 @@ def read_by_shell(text: str) -> Read:
     return Read(frozenset(needed - own - optional - SHELL), frozenset(optional - own))
 
 
-def _walk(node: ast.AST, main: bool, safe: bool) -> Iterator[tuple[ast.AST, bool]]:
+def _walk(tree: ast.AST, main: bool) -> Iterator[tuple[ast.AST, bool]]:
     """Cada nó que roda, e se uma falta ali é perdoada."""
-    yield node, safe
-    if isinstance(node, ast.If) and _guards(node.test) and not main:
-        for each in node.orelse:
-            yield from _walk(each, main, safe)
-        return
-    forgiving = isinstance(node, ast.Try) and any(map(_forgives, node.handlers))
-    body = node.body if isinstance(node, ast.Try) else []
-    for child in ast.iter_child_nodes(node):
-        yield from _walk(child, main, safe or forgiving and child in body)
+    waiting = [(tree, False)]
+    while waiting:
+        node, safe = waiting.pop()
+        yield node, safe
+        if isinstance(node, ast.If) and _guards(node.test) and not main:
+            waiting += [(each, safe) for each in node.orelse]
+            continue
+        forgiven = node.body if isinstance(node, ast.Try) and any(map(_forgives, node.handlers)) else ()
+        waiting += [(child, safe or child in forgiven) for child in ast.iter_child_nodes(node)]
 
 
 def _guards(test: ast.expr) -> bool:

@@ -87,7 +87,8 @@ class View:
         if isinstance(written, list):
             return list(enumerate(self.items_inside(item)))
         names = written if isinstance(written, dict) and not any(map(function_name, written)) else ()
-        return [(name, found) for name in names if (found := self.inside(item, name))]
+        unknown = item if isinstance(item.value, Unknown) else None
+        return [(name, found) for name in names if (found := unknown or self._read(item.path, written, (name,)))]
 
     def whole(self, resource: Resource) -> Placed:
         """Todas as propriedades do recurso, para entrar nelas com `inside`."""
