@@ -17,6 +17,13 @@ CASES: dict[str, tuple[str, tuple[Any, ...], Any, str]] = {
     "não há sinal": ("musicas", (R, "Servidor"), ("/opt/aws/bin/cfn-signal", "/bin/echo"), "não lhe manda"),
     "o sinal vai a outra pilha": ("ecommerce", (R, "ModeloLancamento"), ("$? --stack ${AWS::StackName}", "$? --stack loja"), "não vai a esta pilha"),
     "o sinal é sempre de falha": ("musicas", (R, "Servidor"), ("--exit-code $?", "--exit-code 1"), "sempre de falha"),
+    "o sinal vai a outra região": ("pdv-alta-disponibilidade", (R, "ModeloLancamento"), (
+        "--resource GrupoInstancias --region ${AWS::Region}", "--resource GrupoInstancias --region us-west-2"), "o `cfn-signal` fala com o CloudFormation"),
+    "o sinal não diz a região": ("musicas", (R, "Servidor"), (" --region ${AWS::Region}' EXIT", "' EXIT"), "de `us-east-1`, e não com o da região"),
+    "o cfn-init lê de outra região": ("ecommerce", (R, "ModeloLancamento"), (
+        "--resource ModeloLancamento --region ${AWS::Region}", "--resource ModeloLancamento --region us-west-2"), "o `cfn-init` fala com o CloudFormation"),
+    "o sinal é sempre de sucesso": ("musicas", (R, "Servidor"), ("--exit-code $?", "--exit-code 0"), "mesmo quando a instalação falha"),
+    "o sinal ao sair não diz no que deu": ("espectrometria", (R, "ModeloLancamento"), ("--exit-code $? ", ""), "mesmo quando a instalação falha"),
     "o cfn-init lê outro recurso": ("ecommerce", (R, "ModeloLancamento"), ("--resource ModeloLancamento", "--resource GrupoInstancias"),
                                     "não tem o que ele escreve"),
     "o cfn-init lê outra pilha": ("espectrometria", (R, "ModeloLancamento"), ("--verbose --stack ${AWS::StackName}", "--verbose --stack outra"),
@@ -55,6 +62,12 @@ def test_what_stops_the_boot_is_named(case: str) -> None:
     assert reason in needs(edited(slug, path, old, new))
 
 
+@pytest.mark.parametrize("text, right", [("region=${AWS::Region}", True), ("region=us-west-2", False), ("stack=x", False)])
+def test_the_daemon_asks_the_region_of_the_stack(text: str, right: bool) -> None:
+    told = real("musicas").put(R, "Servidor", *FILES, "/etc/cfn/cfn-hup.conf", value={"mode": "000400", "content": {"Fn::Sub": f"[main]\n{text}\n"}})
+    assert ("o `cfn-hup` fala" in needs(told)) is not right
+
+
 def test_a_unit_nobody_starts_never_runs() -> None:
     services = (R, "Servidor", "Metadata", "AWS::CloudFormation::Init", "config", "services", "systemd", "cadastro")
     assert "nada inicia `cadastro`" in needs(real("web-ec2-rds-s3").put(*services, value=REMOVED))
@@ -70,6 +83,9 @@ def test_one_instance_sends_one_signal() -> None:
 @pytest.mark.parametrize("old, new", [
     ("cfn-signal --exit-code $? --stack ${AWS::StackName} --resource Servidor", "cfn-signal -e $? -s ${AWS::StackId} -r Servidor"),
     ("cfn-signal --exit-code $? --stack ${AWS::StackName} --resource Servidor", "cfn-signal --exit-code=$? --stack=${AWS::StackName} --resource=Servidor"),
+    ("--resource Servidor --region ${AWS::Region}", "--region=${AWS::Region} --resource Servidor"),
+    ("--resource Servidor --region ${AWS::Region}", "--resource Servidor --region $REGIAO"),
+    ("trap '/opt", "trap 'estado=$?; /opt"),
 ])
 def test_other_ways_of_writing_the_same_call_are_right(old: str, new: str) -> None:
     assert needs(edited("musicas", (R, "Servidor"), old, new)) == ""

@@ -24,7 +24,12 @@ from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
 
 OWN_STACK = ("${AWS::StackName}", "${AWS::StackId}")
+OWN_REGION = "${AWS::Region}"
 SIGNAL_API = re.compile(r"signal-resource\b[^\n]*--logical-resource-id[ =]+[\"']?([\w$.{}:]+)")
+BLIND = re.compile(r"\btrap\s+(['\"])(?:(?!\1).)*cfn-signal(?!(?:(?!\1).)*(?:--exit-code|-e|--success|-s)[ =]+[\"\\]*\$[^{])(?:(?!\1).)*\1\s+EXIT\b")
+"""Um sinal mandado ao sair, dê no que der, que não diz no que deu."""
+TOOLS = ("cfn-signal", "cfn-init", "cfn-get-metadata")
+HOOK = "/etc/cfn/cfn-hup.conf"
 RUN = re.compile(r"(?:^|[;&|(]|\bExec\w+=[-@:+!]*)[ \t]*(/[\w./@%-]+)", re.MULTILINE)
 STARTED = re.compile(r"^Exec(?:Start|StartPre|StartPost|Reload|Stop)=[-@:+!]*(/\S+)", re.MULTILINE)
 ENVIRONMENT = re.compile(r"^EnvironmentFile=(?!-)(/\S+)", re.MULTILINE)
@@ -52,6 +57,7 @@ def boots(view: View, waiting: Resource, machine: Machine) -> Iterator[Missing]:
     """O que impede a máquina de terminar de nascer, ou quem espera por ela de saber."""
     yield from _signals(view, waiting, machine)
     yield from _initialised(view, machine)
+    yield from _abroad(machine)
     for text in machine.texts:
         yield from _runnable(machine, text)
     for unit in machine.units:
@@ -92,9 +98,24 @@ def _signals(view: View, waiting: Resource, machine: Machine) -> Iterator[Missin
         if call.get("resource") == waiting.id and (call.get("exit-code", "0") not in ("0", "$?") and "$" not in call["exit-code"]
                                                    or call.get("success", "true") == "false"):
             yield Missing(machine.path, f"o sinal de `{waiting.id}` é sempre de falha", "use `--exit-code $?`")
+    if any(map(BLIND.search, machine.texts)):
+        yield Missing(machine.path, f"o sinal de `{waiting.id}` vai ao sair, e é de sucesso mesmo quando a instalação falha", "use `--exit-code $?`")
     if waiting.type == INSTANCE and awaited > 1 and len(calls) < awaited:
         yield Missing(("Resources", waiting.id, "CreationPolicy"), f"a criação de `{waiting.id}` espera {awaited} sinais, e ela manda um só",
                       "use `Count: 1`")
+
+
+def _abroad(machine: Machine) -> Iterator[Missing]:
+    """As ferramentas falam com o CloudFormation da região da pilha; sem `--region`, falam com o de `us-east-1`.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-signal.html
+    """
+    said = [(tool, call.get("region", "us-east-1")) for tool in TOOLS for call in machine.calls(tool) if "url" not in call]
+    said += [("cfn-hup", file.variables().get("region", "us-east-1")) for file in machine.files if file.name == HOOK]
+    for tool, region in dict.fromkeys(said):
+        if region != OWN_REGION and not region.startswith(("$", "`")):
+            yield Missing(machine.path, f"o `{tool}` fala com o CloudFormation de `{region}`, e não com o da região da pilha",
+                          "use `--region ${AWS::Region}`")
 
 
 def _initialised(view: View, machine: Machine) -> Iterator[Missing]:

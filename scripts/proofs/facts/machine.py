@@ -19,7 +19,7 @@ from scripts.template.values import LITERAL, Path
 INIT = "AWS::CloudFormation::Init"
 LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 USER_DATA = {INSTANCE: ("UserData",), LAUNCH_CONFIGURATION: ("UserData",), LAUNCH_TEMPLATE: ("LaunchTemplateData", "UserData")}
-CALL = re.compile(r"\b(cfn-init|cfn-signal)\b((?:[^\n;|&\\']|\\\n)*)")
+CALL = re.compile(r"\b(cfn-init|cfn-signal|cfn-get-metadata)\b((?:[^\n;|&\\']|\\\n)*)")
 ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'\n]*))\s*$", re.MULTILINE)
 UNITS = "/etc/systemd/system/"
 
