@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from scripts.aws.questions import FORWARD, REACH
 from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, TARGET_GROUP, VPC
+from scripts.proofs.arrows.diversions import diversions
 from scripts.proofs.arrows.program import misheard
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces import Home
-from scripts.proofs.network.listeners import diversions, listeners_of, redirections
+from scripts.proofs.network.listeners import listeners_of, redirections
 from scripts.proofs.network.path import reach, same_vpc
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
@@ -39,6 +40,7 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
     sub-rede, e se os dois grupos de segurança deixam passar o tráfego e a verificação de saúde.
 
     - um ouvinte que encaminha ao grupo de destino, e os outros que encaminham ou redirecionam;
+    - nenhuma regra que pegue antes o que o programa serve, a menos que a figura mostre a quem ela manda;
     - o grupo de destino com protocolo, porta e a VPC das instâncias;
     - a instância em `Targets`, ou o grupo do Auto Scaling com ele em `TargetGroupARNs`;
     - a saída do balanceador e a entrada da instância nas portas de destino e de saúde;
@@ -55,7 +57,7 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
         yield _undelivered(net, case.tail, case.head)
         return
     delivery, (lines, port) = found[0]
-    yield from (*delivery.lines, *lines, *diversions(net, case.tail, delivery.targets))
+    yield from (*delivery.lines, *lines, *diversions(case, delivery.targets))
     yield from _target_group(net, delivery.targets, target)
     yield from checked(net.view, delivery.targets)
     yield from target.lines()

@@ -13,6 +13,7 @@ from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.aws.types import BALANCER, EKS_ADDON, EKS_CLUSTER, FUNCTION, VPC
 from scripts.proofs.arrows.access import HELD, call
 from scripts.proofs.arrows.balancing import PROTOCOLS, checked, deliveries
+from scripts.proofs.arrows.diversions import diversions
 from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -42,6 +43,7 @@ def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
 
     - um ouvinte que encaminha a um grupo de destino de endereços (`TargetType: ip`), na VPC do cluster;
     - a etiqueta `eks:eks-cluster-name` com o nome do cluster, sem a qual ele não pode registrar pods;
+    - nenhuma regra do ouvinte que pegue antes o que é dos pods, a menos que a figura mostre a quem ela manda;
     - a integração com balanceadores ligada no cluster;
     - a saída do balanceador e a entrada no grupo de segurança do cluster, na porta de destino, e
       nenhuma ACL de rede no caminho que a feche.
@@ -57,7 +59,7 @@ def balancer_reaches_pods(case: Case) -> Iterator[Evidence]:
                       "ELBV2_LISTENER_HAS_NO_TG")
         return
     delivery, lines = found[0]
-    yield from (*delivery.lines, *lines)
+    yield from (*delivery.lines, *lines, *diversions(case, delivery.targets))
     yield from _by_address(net, delivery.targets, cluster)
     yield from checked(net.view, delivery.targets)
     yield from _integrated(net.view, cluster)

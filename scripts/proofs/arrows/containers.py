@@ -10,7 +10,8 @@ from scripts.aws.kinds import ARN, HERE, NAME
 from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.aws.types import BALANCER, ECS_CLUSTER, ECS_SERVICE, LOG_GROUP, REPOSITORY, TARGET_GROUP, VPC
 from scripts.proofs.arrows.access import call
-from scripts.proofs.arrows.balancing import deliveries, diversions
+from scripts.proofs.arrows.balancing import deliveries
+from scripts.proofs.arrows.diversions import diversions
 from scripts.proofs.arrows.jobs import PRIVATE
 from scripts.proofs.arrows.passage import to_service
 from scripts.proofs.arrows.registry import Case, rule
@@ -42,6 +43,7 @@ def balancer_reaches_tasks(case: Case) -> Iterator[Evidence]:
     - um ouvinte que encaminha a um grupo de destino de endereços (`TargetType: ip`), na VPC das tarefas;
     - em `LoadBalancers` do serviço, esse grupo, um contêiner da tarefa e uma porta que ele publica;
     - a saída do balanceador e a entrada das tarefas nessa porta e na de saúde;
+    - nenhuma regra do ouvinte que pegue antes o que o serviço recebe, a menos que a figura mostre a quem ela manda;
     - o serviço criado depois do ouvinte.
 
     Fonte: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
@@ -55,7 +57,7 @@ def balancer_reaches_tasks(case: Case) -> Iterator[Evidence]:
                       "ponha em `LoadBalancers` o grupo de destino do ouvinte, o contêiner e a porta", "ELBV2_LISTENER_HAS_NO_TG")
         return
     delivery, item = found[0]
-    yield from (*delivery.lines, *diversions(net, case.tail, delivery.targets))
+    yield from (*delivery.lines, *diversions(case, delivery.targets))
     yield Found((*item.path, "TargetGroupArn"), f"o ECS registra as tarefas em `{delivery.targets.id}`")
     yield from _by_address(case, delivery.targets)
     yield from _published(case, item, delivery.targets)

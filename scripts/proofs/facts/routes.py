@@ -28,6 +28,11 @@ class Routes:
         """Algum padrão é o deste caminho."""
         return any(re.fullmatch(_shape(pattern), path.partition("?")[0]) for pattern in self.patterns)
 
+    @staticmethod
+    def widened(pattern: str) -> str:
+        """O padrão com `*` no lugar de cada variável: um texto com curingas, para se comparar a outros."""
+        return CONVERTER.sub("*", pattern)
+
 
 @lru_cache(maxsize=128)
 def routes(source: str) -> Routes | None:
@@ -51,6 +56,16 @@ def endpoints(source: str) -> tuple[tuple[str, str, str], ...]:
                 name = str(named.value) if isinstance(named, ast.Constant) else node.name
                 found += [(name, method, path) for path in _text(call.args[0]) for method in ([verb.upper()] if verb in VERBS else _methods(call))]
     return tuple(found)
+
+
+def served(sources: Iterable[str]) -> frozenset[tuple[str, str]] | None:
+    """O que os programas servem, por método e padrão de caminho; `None`, se não se conhecem os endereços deles."""
+    known = [(text, found) for text in sources if (found := routes(text)) or endpoints(text)]
+    if not known or any(MOUNTING.search(text) for text, _ in known):
+        return None
+    named = {(method, path) for text, _ in known for _, method, path in endpoints(text)}
+    read = {("GET", path) for _, found in known if found for path in found.patterns}
+    return frozenset(named | read | {("GET", "/static/<path:file>") for _, found in known if found and found.static})
 
 
 def _methods(call: ast.Call) -> list[str]:

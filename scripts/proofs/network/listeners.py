@@ -8,7 +8,6 @@ from scripts.aws.types import BALANCER, LISTENER, LISTENER_RULE, TARGET_GROUP
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
 from scripts.proofs.facts.view import Placed
-from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
@@ -83,32 +82,6 @@ def answering(net: Network, listener: Resource) -> Iterator[Evidence]:
                 return
     yield Missing(at(listener, "DefaultActions"), f"`{listener.id}` só redireciona", "encaminhe a um grupo de destino",
                   "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
-
-
-def diversions(net: Network, balancer: Resource, targets: Resource) -> Iterator[Missing]:
-    """Regras de ouvinte que pegam todo caminho e não encaminham a este grupo: nada chegaria a ele."""
-    owners = {listener.id for listener, _ in listeners_of(net, balancer).values()}
-    for ruling in net.view.of_type(LISTENER_RULE):
-        listener = net.pointed(ruling, "ListenerArn", LISTENER)
-        if listener is None or listener.id not in owners or not _catches_all(net, ruling):
-            continue
-        actions = [str(net.view.inside(action, "Type").value) for action in net.view.items(ruling, "Actions")
-                   if net.view.inside(action, "Type")]
-        forwards = any(f"${{{targets.id}}}" in str(action.value) for action in net.view.items(ruling, "Actions"))
-        if "forward" not in actions or not forwards:
-            yield Missing(at(ruling, "Conditions"), f"`{ruling.id}` pega todos os pedidos antes de `{targets.id}`",
-                          "restrinja as condições, ou encaminhe ao grupo de destino", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT")
-
-
-def _catches_all(net: Network, ruling: Resource) -> bool:
-    """Todas as condições valem para qualquer pedido; uma que não se conhece conta como tal."""
-    for condition in net.view.items(ruling, "Conditions"):
-        value = condition.value if isinstance(condition.value, dict) else {}
-        config = value.get("PathPatternConfig") or value.get("HostHeaderConfig") or {}
-        patterns = value.get("Values") or (config.get("Values") if isinstance(config, dict) else None) or ["*"]
-        if not any("${" in str(pattern) or covers(str(pattern), "/*") or covers(str(pattern), "*") for pattern in patterns):
-            return False
-    return True
 
 
 def _redirection(net: Network, listener: Resource, config: Placed, port: int, listeners: Listeners) -> Iterator[Evidence]:
