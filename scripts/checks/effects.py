@@ -16,6 +16,7 @@ from scripts.aws.types import (
 from scripts.base.findings import Finding
 from scripts.checks import flows, served, settings, updates
 from scripts.checks.alarms import mute, watched
+from scripts.checks.characters import misspelled
 from scripts.checks.environment import starved
 from scripts.checks.handing import forbidden, misshapen, unending
 from scripts.checks.programs import Effect, code, containers, misled, writes
@@ -52,7 +53,7 @@ def check(views: Views) -> list[Finding]:
     for view in views.each:
         for resource in view.resources.values():
             for path, message in (*misled(view, resource), *misshapen(view, resource), *forbidden(view, resource), *unending(view, resource),
-                                  *starved(view, resource), *_told(view, resource)):
+                                  *starved(view, resource), *misspelled(view, resource), *_told(view, resource)):
                 found.add(Finding(view.template.path, view.template.line(*path), CODE, message))
     return sorted(found)
 
