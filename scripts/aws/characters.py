@@ -35,7 +35,7 @@ RANGE = _spelling(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}", "até 255 letr
 LOGS = _spelling(r"(?!aws/)[.\-_/#A-Za-z0-9]{1,512}", "letras sem acento, números e `._-/#`, sem começar por `aws/`",
                  "AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html")
 BALANCED = _spelling(r"(?!internal-)(?!-)[a-zA-Z0-9-]{1,32}(?<!-)",
-                     "até 32 letras sem acento, números e hifens, sem hifen nas pontas nem `internal-` no começo",
+                     "até 32 letras sem acento, números e hifens, sem hífen nas pontas nem `internal-` no começo",
                      "elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html")
 QUEUED = _spelling(r"[a-zA-Z0-9_-]{1,80}|[a-zA-Z0-9_-]{1,75}\.fifo", "até 80 letras sem acento, números, `-` e `_`, e `.fifo` no fim da FIFO",
                    "AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html")

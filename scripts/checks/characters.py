@@ -1,4 +1,4 @@
-"""Nomes e descrições com caracteres que a AWS recusa, e tags com o começo que é só dela: a pilha não se cria."""
+"""Nomes e descrições com caracteres que a AWS recusa, e a tag com o começo que é só dela: a pilha não se cria."""
 
 from __future__ import annotations
 
