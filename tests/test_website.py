@@ -223,10 +223,13 @@ def test_home_shows_a_card_for_each_architecture(site):
     assert len([e for e in under(cards) if e.tag == "svg"]) == len(SLUGS)
 
 
-def test_menu_lists_every_architecture_by_title(site):
-    home = Page((site / "index.html").read_text(encoding="utf-8"))
-    menu = {e.attributes.get("href") for e in home.all("a") if "md-nav__link" in e.attributes.get("class", "")}
-    assert {f"arquiteturas/{slug}/" for slug in SLUGS} <= menu
+def test_menu_leads_to_every_part_and_inside_one_to_each_of_its_pages(site):
+    def menu(name: str) -> set[str]:
+        return {e.attributes["href"] for e in parsed(site / name).all("a") if "md-nav__link" in e.attributes.get("class", "")}
+
+    assert {"arquiteturas/", "trilhas/", "notas/", "comparacoes/", "custo/", "como-usar/"} <= menu("index.html")
+    assert {f"{slug}/" for slug in SLUGS} <= menu("arquiteturas/index.html")
+    assert {"../glossario/"} <= menu("notas/index.html") and {"../limpeza/"} <= menu("custo/index.html")
 
 
 def test_pages_are_in_brazilian_portuguese(site):

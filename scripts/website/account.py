@@ -90,10 +90,15 @@ def guide(docs: Path) -> str:
     return ""
 
 
+def resting(views: Views) -> Estimate:
+    """A conta do que cobra parado."""
+    bill = Bill(views)
+    return estimate(bill.template, bill.charges())
+
+
 def card(parent: Element, views: Views) -> None:
     """Acrescenta a um cartão quanto a arquitetura custa parada."""
-    bill = Bill(views)
-    paragraph(parent, f"{_resting(estimate(bill.template, bill.charges()))}.", class_="arq-cost")
+    paragraph(parent, f"{_resting(resting(views))}.", class_="arq-cost")
 
 
 def money(value: float) -> str:

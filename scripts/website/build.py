@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts.base.findings import Defect
 from scripts.base.tree import Tree, WrongUse
 from scripts.checks import report, run
 from scripts.checks.reading import Reading
-from scripts.page import document
+from scripts.page import library
+from scripts.website import menu, published
+from scripts.website.shelf import Shelf
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -49,15 +50,8 @@ def publish(tree: Tree, readings: Mapping[str, Reading]) -> Path:
 
     loaded = configured(tree, readings, strict=True)
     mkdocs_build(loaded)
-    _search_offline(Path(loaded.site_dir))
+    published.finish(Path(loaded.site_dir))
     return Path(loaded.site_dir)
-
-
-def _search_offline(site: Path) -> None:
-    """O índice da busca também como script, que é como o tema o pede numa página aberta do disco."""
-    index = site / "search" / "search_index.json"
-    if index.is_file():
-        index.with_suffix(".js").write_text(f"var __index = {index.read_text(encoding='utf-8')}", encoding="utf-8")
 
 
 def configured(tree: Tree, readings: Mapping[str, Reading], **options: Any) -> MkDocsConfig:
@@ -65,9 +59,9 @@ def configured(tree: Tree, readings: Mapping[str, Reading], **options: Any) -> M
     from mkdocs.config import load_config
 
     file = config_file(tree)
-    loaded = load_config(config_file=file, nav=_navigation(tree), theme=theme(file), **options)
+    loaded = load_config(config_file=file, nav=menu.navigation(tree), theme=theme(file), **options)
     if EXTENSION in loaded.markdown_extensions:
-        loaded.mdx_configs[EXTENSION] = {"readings": readings}
+        loaded.mdx_configs[EXTENSION] = {"shelf": Shelf(library.read(tree.root / "docs"), readings)}
     return loaded
 
 
@@ -89,24 +83,3 @@ def theme(config_file: str) -> dict:
     with open(config_file, encoding="utf-8") as written:
         asked = yaml_load(written).get("theme") or {}
     return {"custom_dir": str(THEME), **(asked if isinstance(asked, dict) else {"name": asked})}
-
-
-def _navigation(tree: Tree) -> list[dict]:
-    """O menu, tirado das páginas que existem: início, arquiteturas e as demais por título."""
-    docs = tree.root / "docs"
-
-    def title(path: Path) -> str:
-        try:
-            return document.read(path, tree.name(path)).title or path.stem
-        except Defect:
-            return path.parent.name if path.name == "index.md" else path.stem
-
-    architectures = sorted((title(path), path) for path in docs.glob("arquiteturas/[!.]*/index.md"))
-    others = sorted((title(path), path) for path in docs.glob("[!.]*.md") if path.name != "index.md")
-    inside = [{name: path.relative_to(docs).as_posix()} for name, path in architectures]
-    overview = ["arquiteturas/index.md"] if (docs / "arquiteturas" / "index.md").is_file() else []
-    return [
-        {"Início": "index.md"},
-        *([{"Arquiteturas": overview + inside}] if overview or inside else []),
-        *({name: path.relative_to(docs).as_posix()} for name, path in others),
-    ]

@@ -4,7 +4,7 @@ O Markdown continua legível sem ela. Com ela, na página publicada: a figura en
 linha da tabela de um componente ganha o id dele, o item de um passo ganha `passo-n`, os dois
 mostram as suas provas, o template aparece com uma âncora por linha (`template-84`),
 `<!-- arquiteturas -->` vira os cartões de todas as arquiteturas e `<!-- provas -->`, o manual
-das regras.
+das regras; as outras marcas, que são das páginas de leitura, estão em `guides`.
 
 Roda depois dos padrões de linha (prioridade 20) e da limpeza de blocos (10), e antes do
 índice e da coleta de âncoras do MkDocs (5), para que a conferência estrita veja os ids.
@@ -12,9 +12,8 @@ Roda depois dos padrões de linha (prioridade 20) e da limpeza de blocos (10), e
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,10 +26,10 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import BuildError
 
-from scripts.checks.reading import Reading
 from scripts.proofs import manual
-from scripts.website import account, build, cards, facts, figure, listing, rules_page, sections
+from scripts.website import account, build, cards, facts, figure, guides, listing, ranking, rules_page, sections
 from scripts.website.evidence import Evidence
+from scripts.website.shelf import Shelf
 
 PRIORITY = 8
 ARCHITECTURE = re.compile(r"arquiteturas/([^/]+)/index\.md")
@@ -38,14 +37,14 @@ CARDS = re.compile(r"<!--\s*arquiteturas\s*-->")
 
 
 class Architectures(Extension):
-    """Registra o processador. `readings`, por slug, vem da conferência: aqui nada se lê nem se prova outra vez."""
+    """Registra o processador. `shelf` traz o que a conferência leu: aqui nada se lê nem se prova outra vez."""
 
-    def __init__(self, readings: Mapping[str, Reading] | None = None):
+    def __init__(self, shelf: Shelf | None = None):
         super().__init__()
-        self.readings = readings
+        self.shelf = shelf
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.treeprocessors.register(_Binding(md, self.readings), "arquiteturas", PRIORITY)
+        md.treeprocessors.register(_Binding(md, self.shelf), "arquiteturas", PRIORITY)
 
 
 def makeExtension(**options) -> Architectures:
@@ -73,19 +72,19 @@ def page_of(md: Markdown) -> Place:
 
 
 class _Binding(Treeprocessor):
-    def __init__(self, md: Markdown, given: Mapping[str, Reading] | None):
+    def __init__(self, md: Markdown, given: Shelf | None):
         super().__init__(md)
         self.given = given
 
     @cached_property
-    def readings(self) -> Mapping[str, Reading]:
+    def shelf(self) -> Shelf:
         if self.given is None:  # o MkDocs também registra a extensão só para conferir a configuração
             raise BuildError("O site se monta com `python3 scripts construir`, que antes confere.")
         return self.given
 
     @cached_property
     def known(self) -> dict[str, facts.Facts]:
-        return facts.known(self.readings)
+        return facts.known(self.shelf.readings)
 
     def run(self, root: Element) -> None:
         place = page_of(self.md)
@@ -96,15 +95,19 @@ class _Binding(Treeprocessor):
         for index, element in reversed(list(enumerate(root))):
             marker = self._raw(element.text or "") if element.tag == "p" else ""
             if CARDS.fullmatch(marker):
-                root[index] = cards.grid(self.md, docs, posixpath.dirname(uri), self.readings)
+                root[index] = cards.grid(self.md, docs, uri, self.shelf)
             elif manual.MARKER.fullmatch(marker):
                 root[index:index + 1] = rules_page.build(self.known)
+            elif (written := guides.of(marker, self.shelf, uri)) is not None:
+                root[index:index + 1] = written
+        guides.dress(root, self.shelf, uri)
+        ranking.weigh(place.meta, uri, self.shelf)
         found = ARCHITECTURE.fullmatch(uri)
         if found:
-            self._architecture(root, docs, found[1])
+            self._architecture(root, place, found[1])
 
-    def _architecture(self, root: Element, docs: Path, slug: str) -> None:
-        read = self.readings.get(slug)
+    def _architecture(self, root: Element, place: Place, slug: str) -> None:
+        docs, read = place.docs, self.shelf.readings.get(slug)
         if not read or not read.page:
             return  # `conferir` diz o que há com ela
         known = self.known.get(slug)
@@ -120,6 +123,11 @@ class _Binding(Treeprocessor):
             account.show(root, read.page, read.views, docs)
             listing.insert(root, read.template, read.page, known, self._later)
         sections.beside(root, read.page)
+        one = next((one for one in self.shelf.architectures if one.slug == slug), None)
+        if one:
+            root.insert(1, cards.badges(one))
+            if one.checked:
+                place.meta.setdefault("conferida", one.checked)
 
     def _later(self, part: Element, method: str = "html") -> str:
         """O lugar deste pedaço na página, que a figura e o template só ocupam no modelo do tema.

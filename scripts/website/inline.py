@@ -36,7 +36,8 @@ def rebased(target: str, source: str, here: str) -> str:
     if EXTERNAL.match(target):
         return target
     path, mark, anchor = target.partition("#")
-    return relative(posixpath.join(posixpath.dirname(source), path) if path else source, here) + mark + anchor
+    uri = posixpath.normpath(posixpath.join(posixpath.dirname(source), path)) if path else source
+    return f"#{anchor}" if mark and uri == here else relative(uri, here) + mark + anchor
 
 
 def relative(uri: str, here: str) -> str:

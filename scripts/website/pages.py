@@ -1,7 +1,7 @@
 """As páginas que `servir` já montou: quais ainda são as de agora, e quais se montam outra vez.
 
 Uma página depende do texto dela; a de uma arquitetura, também do que se leu e provou dela e dos
-arquivos da pasta; a que traz um marcador (`<!-- … -->`), dos de todas. Todas dependem do menu, da
+arquivos da pasta; a que traz um marcador (`<!-- … -->`) e as trilhas, dos de todas e da biblioteca. Todas dependem do menu, da
 configuração, dos outros arquivos de `docs/` e de o guia dizer como conferir as cotas. Se a configuração traz algo que não está em `KNOWN`,
 não se sabe do que uma página depende, e monta-se tudo.
 """
@@ -18,6 +18,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files
 
 from scripts.checks.run import Checked
+from scripts.page.library import TRAILS
 from scripts.proofs import own
 from scripts.website import account
 
@@ -28,6 +29,7 @@ KNOWN = {
 """Extensões e plugins que não acrescentam nada ao que está dito acima."""
 
 ARCHITECTURE = re.compile(r"arquiteturas/([^/]+)/")
+LIBRARY = re.compile(r"(notas|comparacoes|trilhas)/")
 MARKER = b"<!--"
 INDEX = Path("search", "search_index.json")
 
@@ -70,11 +72,12 @@ def inputs(config: MkDocsConfig, checked: Checked) -> Inputs:
             folders.setdefault(found[1], []).append((name, content))
         elif not name.endswith(".md"):
             common.append((name, content))
+    library = {name: content for name, content in files.items() if LIBRARY.match(name)}
     known = {slug: (verdict.reading, folders.get(slug)) for slug, verdict in checked.verdicts.items()}
 
     def of(name: str, content: bytes) -> tuple[object, ...]:
-        if MARKER in content:
-            return content, known, folders
+        if MARKER in content or name.startswith(TRAILS):
+            return content, known, folders, library
         found = ARCHITECTURE.match(name)
         return (content, known.get(found[1]), folders[found[1]]) if found else (content,)
 

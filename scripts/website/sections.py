@@ -15,6 +15,7 @@ from scripts.page.architecture import Page
 from scripts.template.cloudformation import Template
 from scripts.website.evidence import Evidence
 
+INDEX = "nesta-pagina"
 DESCRIPTION = 160
 """Caracteres da descrição de uma página que quem busca costuma mostrar."""
 
@@ -101,15 +102,16 @@ def identify_headings(root: Element, md: Markdown) -> None:
 
 
 def contents(root: Element) -> None:
-    """Uma linha de links para as seções, depois do resumo: a página não tem índice lateral. Os títulos já têm id."""
+    """Uma linha de links para as seções, depois do resumo, e o caminho de volta a ela, sempre à vista: a página não tem índice lateral."""
     headings = [element for element in root if element.tag == "h2"]
     if not headings:
         return
-    bar = Element("nav", {"class": "arq-contents", "aria-label": "Nesta página"})
+    bar = Element("nav", {"class": "arq-contents", "id": INDEX, "aria-label": "Nesta página"})
     items = SubElement(bar, "ul", {"role": "list"})
     for heading in headings:
         SubElement(SubElement(items, "li"), "a", {"href": f"#{heading.get('id')}"}).text = "".join(heading.itertext())
     root.insert(next((i for i, e in enumerate(root) if e.tag in ("figure", "h2")), 0), bar)
+    SubElement(root, "a", {"class": "arq-index", "href": f"#{INDEX}"}).text = "Nesta página"
 
 
 def show_proofs(root: Element, evidence: Evidence) -> None:

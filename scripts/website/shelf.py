@@ -7,6 +7,7 @@ os selos e os tempos de leitura saem daqui, nunca de uma página que os escreva.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,7 @@ from scripts.proofs.claims.kinds import HOURLY
 from scripts.template.cloudformation import Template
 from scripts.website.remains import left
 
+CONSULTED = re.compile(r"\bconsultad[oa]s? em (\d{4}-\d\d-\d\d)")
 UNKNOWN = len(LEVELS)
 
 
@@ -46,6 +48,12 @@ class Shown:
     @cached_property
     def minutes(self) -> int:
         return pace.minutes(self.page)
+
+    @cached_property
+    def checked(self) -> str:
+        """O dia da fonte lida por último, entre as que a página cita; vazio sem nenhuma."""
+        days = (day for token in self.page.tokens if token.type == "inline" for day in CONSULTED.findall(token.content))
+        return max(days, default="")
 
     @cached_property
     def services(self) -> tuple[str, ...]:

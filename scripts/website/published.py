@@ -1,0 +1,74 @@
+"""O que se faz do site depois que o MkDocs o monta: a busca sem acentos e sem servidor, e as páginas sem o que só pesa."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+INDEX = Path("search", "search_index.json")
+WORD = re.compile(r"\w+")
+MARK = re.compile(r"<[^<>]*>")
+BLANK = re.compile(r"\s*\n\s*")
+SKIPPED = ("a", "o", "as", "os", "ao", "um", "uma", "de", "da", "do", "das", "dos", "e", "ou", "em", "na", "no", "nas", "nos", "por", "para", "com",
+           "que", "como", "qual", "meu", "minha", "the", "of", "x", "vs")
+SEPARATOR = r"[\s\-–—.,;:!?()“”\"'/|=]+|^(?:" + "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in SKIPPED) + ")$"
+"""O que separa as palavras. O fim vale para cada palavra de quem busca: “de” acharia tudo o que começa assim."""
+ENDINGS = (("ão", "ões"), ("ões", "ão"), ("ais", "al"), ("éis", "el"), ("eis", "el"), ("al", "ais"), ("el", "eis"), ("ol", "óis"), ("ns", "m"),
+           ("m", "ns"), ("res", "r"), ("zes", "z"), ("r", "res"), ("z", "zes"), ("s", ""))
+"""De cada terminação, a do outro número; as mais longas antes."""
+UNREAD = ' data-search-exclude=""'
+"""O que só a montagem do índice lê."""
+
+
+def finish(site: Path) -> None:
+    """Acaba o site: as páginas e a busca."""
+    for page in site.rglob("*.html"):
+        page.write_text(compact(page.read_text(encoding="utf-8")), encoding="utf-8")
+    index = site / INDEX
+    if index.is_file():
+        fold(index)
+        # Também como script, que é como o tema o pede em uma página aberta do disco.
+        index.with_suffix(".js").write_text(f"var __index = {index.read_text(encoding='utf-8')}", encoding="utf-8")
+
+
+def compact(html: str) -> str:
+    """A página sem as linhas em branco que o tema deixa; o artigo, onde elas contam, fica como está."""
+    before, opening, rest = html.partition("<article")
+    inside, closing, after = rest.rpartition("</article>")
+    return BLANK.sub("\n", before) + (opening + inside + closing).replace(UNREAD, "") + BLANK.sub("\n", after)
+
+
+def fold(index: Path) -> None:
+    """Põe no índice o que a busca do tema não faz por si: acentos, plurais e as palavras que não dizem nada."""
+    written = json.loads(index.read_text(encoding="utf-8"))
+    written["config"]["separator"] = SEPARATOR
+    for entry in written["docs"]:
+        _fold(entry)
+    index.write_text(json.dumps(written, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _fold(entry: dict[str, Any]) -> None:
+    """Junto do que a parte diz, as palavras acentuadas sem acento; das etiquetas, também o singular e o plural."""
+    words = dict.fromkeys(WORD.findall(MARK.sub(" ", f"{entry['title']} {entry['text']}").lower()))
+    bare = [plain for word in words if (plain := without_accents(word)) != word and plain not in words]
+    if bare:
+        entry["text"] += f"<p>{' '.join(bare)}</p>"
+    if tags := entry.get("tags"):
+        forms = dict.fromkeys(form for word in WORD.findall(" ".join(tags)) for form in (word, *numbers(word)))
+        entry["tags"] = [*tags, *dict.fromkeys(spelled for form in forms for spelled in (form, without_accents(form)))]
+
+
+def numbers(word: str) -> list[str]:
+    """O plural de uma palavra e, se ela parece um, o singular."""
+    for ending, other in ENDINGS:
+        if word.endswith(ending):
+            return [word.removesuffix(ending) + other]
+    return [f"{word}s"] if len(word) > 2 else []
+
+
+def without_accents(text: str) -> str:
+    """O mesmo texto, sem os sinais das letras."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
