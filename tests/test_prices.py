@@ -90,6 +90,15 @@ def test_what_has_no_price_is_pointed_out(body, line, said):
     assert said in findings[0].message
 
 
+@pytest.mark.parametrize("body", [
+    "  N: {Type: AWS::EC2::Instance, Properties: {InstanceType: t3.small, %s}}" % DISK,
+    "  B: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, DBInstanceClass: db.t4g.small, StorageType: gp3, AllocatedStorage: '20'}}",
+])
+def test_another_size_of_a_priced_family_is_left_out_of_the_account(body):
+    """Sem fonte, não há número: a página diz que o preço dele ficou de fora, e a escolha é certa."""
+    assert check.check(template(body)) == []
+
+
 def test_a_reason_in_the_resource_excuses_the_price():
     assert check.check(template("  F: {Type: AWS::Kinesis::Stream, Metadata: {Excecoes: {recurso-sem-preco: a página diz}}}")) == []
 

@@ -40,7 +40,13 @@ def known(charge: Charge) -> Price | None:
 
 
 def _priced(charge: Charge | Unpriced) -> bool:
-    return isinstance(charge, Charge) and known(charge) is not None
+    return isinstance(charge, Charge) and (known(charge) is not None or _sibling(charge.key))
+
+
+def _sibling(key: str) -> bool:
+    """Outro tamanho de uma família com preço (`t3.small`, ao lado de `t3.micro`): a página diz que o dele ficou de fora."""
+    family, dot, _ = key.rpartition(".")
+    return bool(dot) and any(other.startswith(f"{family}{dot}") for other in prices())
 
 
 def _excused(template: Template, charge: Charge | Unpriced) -> bool:

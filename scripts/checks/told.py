@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from scripts.aws.types import ALARM, BUCKET, EVENT_SOURCE_MAPPING, SUBSCRIPTION
 from scripts.base.findings import Finding
 from scripts.base.wording import listed
+from scripts.checks.alarms import BAD, PERCENT
 from scripts.checks.numbers import Sentence
 from scripts.page import document
 from scripts.page.architecture import Page
@@ -22,6 +23,9 @@ from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
 
 BUDGET = "AWS::Budgets::Budget"
+METRIC = re.compile(rf"^[A-Z]\w*(?:Count|Errors)$|{BAD.pattern}|{PERCENT.pattern}")
+"""Como se chama uma métrica de que um alarme avisa."""
+WARNED, CODE = re.compile(r"\balarm", re.IGNORECASE), re.compile(r"`([^`]+)`")
 NOTIFIED = ("NotificationsWithSubscribers", "Notification", "NotificationType")
 
 
@@ -34,7 +38,9 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
     proven = {piece.path for result in known for piece in result.found}
     codes = {code.text for code in document.codes(page.tokens)}
     for view in views.each:
-        for who, item in (*_metrics(view), *_notified(view)):
+        metrics = dict(_metrics(view))
+        extra = _spare(page, metrics.values(), proven)
+        for who, item in (*(() if extra else metrics.items()), *_notified(view)):
             if item.path not in proven and str(item.value) not in codes:
                 yield Finding(view.template.path, view.template.line(*item.path), "aviso-sem-nome",
                               f"`{who}` olha `{item.value}`, e a página não diz; escreva `{item.value}` onde ela fala do aviso, e acerte o texto.")
@@ -53,6 +59,13 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
                     yield Finding(view.template.path, view.template.line(*term.line.path), "prazo-sem-texto",
                                   f"`{bucket.id}` apaga o que guarda, e nenhum passo, linha ou benefício dele diz em quanto tempo; diga, "
                                   "ou tire a regra.")
+
+
+def _spare(page: Page, metrics: Iterable[Placed], proven: set[Path]) -> bool:
+    """O que a página diz dos alarmes, algum alarme faz: os que ela não conta são a mais, e não no lugar de outro."""
+    warned = " ".join(token.content for token in page.tokens if WARNED.search(token.content))
+    named = {code for code in CODE.findall(warned) if METRIC.search(code)}
+    return bool(named or any(item.path in proven for item in metrics)) and named <= {str(item.value) for item in metrics}
 
 
 def _metrics(view: View) -> Iterator[tuple[str, Placed]]:

@@ -134,6 +134,33 @@ UNSAID: dict[str, tuple[str, Edits]] = {
 }
 
 
+def alarm(namespace: str, metric: str, dimension: str, value: Any, **properties: Any) -> Edits:
+    return {(R, "AlarmeNovo"): {"Type": "AWS::CloudWatch::Alarm", "Properties": {
+        "AlarmDescription": "Mais um.", "Namespace": namespace, "MetricName": metric, "Dimensions": [{"Name": dimension, "Value": value}],
+        "Statistic": "Maximum", "Period": 300, "EvaluationPeriods": 1, "Threshold": 80,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold", "TreatMissingData": "notBreaching", **properties}}}
+
+
+FURTHER: dict[str, tuple[str, Edits]] = {
+    "dos erros da função": (LOJA, alarm("AWS/Lambda", "Errors", "FunctionName", {"Ref": "FuncaoRecibo"}, Statistic="Sum", Threshold=1)),
+    "da função de uma página que não nomeia métricas": (CLI, alarm("AWS/Lambda", "Throttles", "FunctionName", {"Ref": "FuncaoProcessar"})),
+    "da CPU do grupo": (PDV, alarm("AWS/EC2", "CPUUtilization", "AutoScalingGroupName", {"Ref": "GrupoInstancias"})),
+    "do espaço do banco": (PDV, alarm("AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier", {"Ref": "Banco"}, Statistic="Minimum",
+                                      ComparisonOperator="LessThanThreshold", Threshold=1_000_000_000)),
+}
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_one_more_alarm_asks_no_text(name):
+    assert findings(*FURTHER[name]) == []
+
+
+def test_one_more_alarm_does_not_stand_for_the_one_the_page_tells():
+    slug, edits = FURTHER["da CPU do grupo"]
+    both = findings(slug, {**edits, prop("AlarmeErros", "MetricName"): "HTTPCode_ELB_3XX_Count"})
+    assert "aviso-sem-nome" in {finding.code for finding in both}
+
+
 @pytest.mark.parametrize("name", UNSAID)
 def test_what_the_page_does_not_say_is_a_finding(name):
     assert {finding.code for finding in findings(*UNSAID[name])} & {"aviso-sem-nome", "prazo-sem-texto"}

@@ -49,6 +49,8 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "formulario-e-mais": (FOTO, events("BucketEntrada", "Post", "Put")),
     "so-o-que-o-programa-faz": (MUSICAS, event("BucketMusicas", "Put")),
     "maquina-da-propria-conta": (ESPECTRO, trusted("PapelMaquina", OWN)),
+    "funcao-da-propria-conta": (MUSICAS, trusted("PapelFuncao", OWN)),
+    "autorizador-da-propria-conta": (FOTO, trusted("PapelAutorizar", OWN)),
     "trabalho-da-propria-conta": (ESPECTRO, trusted("PapelLote", OWN)),
     "trabalho-do-proprio-servico": (ESPECTRO, trusted("PapelLote", {"ArnLike": {
         "aws:SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:*"}}})),
@@ -61,6 +63,7 @@ FALSE: dict[str, Case] = {
     "a-cli-manda-em-partes": (CLI, event("BucketEntrada", "Put"), "é de `s3:ObjectCreated:Put`"),
     "o-programa-nao-usa-o-formulario": (MUSICAS, event("BucketMusicas", "Post"), "é de `s3:ObjectCreated:Post`"),
     "fila-que-desliga-a-cifra": (MUSICAS, {prop("FilaFalhas", "SqsManagedSseEnabled"): False}, "não diz que criptografa"),
+    "funcao-de-outra-conta": (MUSICAS, trusted("PapelFuncao", {"StringEquals": {"aws:SourceAccount": "111122223333"}}), "com essa condição"),
     "trabalho-de-outra-conta": (ESPECTRO, trusted("PapelLote", {"StringEquals": {"aws:SourceAccount": "111122223333"}}), "não confia em"),
     "instancia-com-condicao": (MUSICAS, trusted("PapelServidor", OWN), "com essa condição"),
 }
