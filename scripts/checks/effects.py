@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 from scripts.aws.kinds import ARN, NAME
 from scripts.aws.types import (
-    ALARM, BALANCER, BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, EVENT_RULE, FUNCTION, INSTANCE, JOB_DEFINITION, LOG_GROUP, QUEUE, SCALING_GROUP,
-    STATE_MACHINE, SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
+    ALARM, BALANCER, BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, EVENT_RULE, EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, JOB_DEFINITION, LOG_GROUP,
+    QUEUE, SCALING_GROUP, STATE_MACHINE, SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
 )
 from scripts.base.findings import Finding
 from scripts.checks import flows, served, settings, updates
@@ -21,6 +21,7 @@ from scripts.checks.environment import starved
 from scripts.checks.handing import forbidden, misshapen, unending
 from scripts.checks.programs import Effect, code, containers, misled, writes
 from scripts.checks.senders import unsent
+from scripts.checks.sifting import sifted_out
 from scripts.proofs.claims.lifecycle import CURRENT, terms
 from scripts.proofs.evidence import at
 from scripts.proofs.facts.expect import false
@@ -217,5 +218,5 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes,),
     TARGET_GROUP: (settings.attributes, served.checked, served.disguised),
     DISTRIBUTION: (settings.named, served.rooted), "AWS::Budgets::Budget": (settings.budget,),
-    DATABASE: (settings.exported,), "AWS::S3::BucketPolicy": (settings.demanded,),
+    DATABASE: (settings.exported,), EVENT_SOURCE_MAPPING: (sifted_out,), "AWS::S3::BucketPolicy": (settings.demanded,),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from scripts.aws.types import ALARM, BUCKET, EVENT_SOURCE_MAPPING, SUBSCRIPTION
+from scripts.aws.types import ALARM, BUCKET, EVENT_SOURCE_MAPPING, QUEUE, SUBSCRIPTION
 from scripts.base.findings import Finding
 from scripts.base.wording import listed
 from scripts.checks.alarms import BAD, PERCENT
@@ -21,11 +21,17 @@ from scripts.proofs.facts.filters import patterns, words
 from scripts.proofs.facts.measures import DAY, parameters, written_at
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
+from scripts.template.numbers import whole
 
 BUDGET = "AWS::Budgets::Budget"
 METRIC = re.compile(rf"^[A-Z]\w*(?:Count|Errors)$|{BAD.pattern}|{PERCENT.pattern}")
 """Como se chama uma métrica de que um alarme avisa."""
 WARNED, CODE = re.compile(r"\balarm", re.IGNORECASE), re.compile(r"`([^`]+)`")
+WAITING = ((EVENT_SOURCE_MAPPING, "MaximumBatchingWindowInSeconds"), (QUEUE, "DelaySeconds"))
+LONG = 60
+"""A partir de quantos segundos quem lê a página notaria a espera."""
+NARROWING = re.compile(r"\bfiltr|\b(?:só|apenas|somente) (?:passa|chega|lê|recebe|trata)|\bdescart|\bignor", re.IGNORECASE)
+"""Como uma frase diz que nem tudo passa."""
 NOTIFIED = ("NotificationsWithSubscribers", "Notification", "NotificationType")
 
 
@@ -44,13 +50,14 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
             if item.path not in proven and str(item.value) not in codes:
                 yield Finding(view.template.path, view.template.line(*item.path), "aviso-sem-nome",
                               f"`{who}` olha `{item.value}`, e a página não diz; escreva `{item.value}` onde ela fala do aviso, e acerte o texto.")
-    said = " ".join((*codes, *(sentence.text for sentence in spoken)))
+    said = " ".join((*codes, *(sentence.text for sentence in spoken if NARROWING.search(sentence.text))))
     for view in views.each:
         for who, path, chosen in _filters(view):
             if not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) for word in chosen):
                 yield Finding(view.template.path, view.template.line(*path), "filtro-sem-texto",
                               f"`{who}` só deixa passar o que casa com o filtro, e a página não diz; escreva, no passo da seta, o que passa: "
                               f"{listed([f'`{word}`' for word in chosen])}.")
+    yield from _waiting(views, spoken)
     for view in views.each:
         for bucket in view.of_type(BUCKET):
             versioned = view.value(bucket, "VersioningConfiguration", "Status") == "Enabled"
@@ -93,6 +100,25 @@ def _filters(view: View) -> Iterator[tuple[str, Path, list[str]]]:
     for mapping in view.of_type(EVENT_SOURCE_MAPPING):
         if view.at(mapping, "FilterCriteria"):
             yield mapping.id, at(mapping, "FilterCriteria"), list(dict.fromkeys(words(patterns(view, mapping))))
+
+
+def _waiting(views: Views, spoken: Sequence[Sentence]) -> Iterator[Finding]:
+    said = {quantity.value for sentence in spoken for quantity in quantities(sentence.text) if quantity.kind == TIME}
+    for view in views.each:
+        for who, item in _waits(view):
+            if (whole(item.value) or 0) >= LONG and float(whole(item.value) or 0) not in said:
+                yield Finding(view.template.path, view.template.line(*item.path), "espera-sem-texto",
+                              f"`{who}` espera até {item.value} segundos antes de passar adiante o que chega, e nenhum passo diz; diga, ou espere "
+                              "menos.")
+
+
+def _waits(view: View) -> Iterator[tuple[str, Placed]]:
+    """O que se espera de propósito entre quem manda e quem recebe."""
+    for kind, name in WAITING:
+        for owner in view.of_type(kind):
+            found = view.at(owner, name)
+            if found:
+                yield owner.id, found
 
 
 def _about(sentence: Sentence, path: Path) -> bool:

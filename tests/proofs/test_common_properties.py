@@ -68,7 +68,7 @@ Tabela:
     BillingMode: PAY_PER_REQUEST
     AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
     KeySchema: [{AttributeName: id, KeyType: HASH}]
-    GlobalSecondaryIndexes: [{IndexName: i, KeySchema: [{AttributeName: id, KeyType: HASH}], Projection: {ProjectionType: ALL}}]
+    GlobalSecondaryIndexes: [{IndexName: ids, KeySchema: [{AttributeName: id, KeyType: HASH}], Projection: {ProjectionType: ALL}}]
     ContributorInsightsSpecification: {Enabled: true}
     OnDemandThroughput: {MaxReadRequestUnits: 10, MaxWriteRequestUnits: 10}
 Mortas: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: 1209600, SqsManagedSseEnabled: true}}

@@ -78,7 +78,7 @@ FALSE: dict[str, tuple[str, Edits]] = {
 }
 FALSE |= {
     "versao-velha-do-modelo": (PDV, {prop("GrupoInstancias", "LaunchTemplate", "Version"): "1"}),
-    "modelo-escondido-numa-condicao": (LOJA, {("Conditions", "Sempre"): {"Fn::Equals": ["a", "a"]}, prop("FilaPedidos", "RedriveAllowPolicy"): {
+    "modelo-escondido-numa-condicao": (LOJA, {("Conditions", "Sempre"): {"Fn::Equals": ["a", "a"]}, prop("FilaFalhas", "RedriveAllowPolicy"): {
         "Fn::If": ["Sempre", {"redrivePermission": "denyAll"}, {"redrivePermission": "allowAll"}]}}),
     "sub-rede-fora-da-vpc": (PDV, {prop("SubRedeAplicacaoA", "CidrBlock"): "172.16.0.0/24"}),
     "sub-redes-sobrepostas": (PDV, {prop("SubRedeAplicacaoA", "CidrBlock"): {"Fn::Sub": "10.20.0.0/16"}}),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scripts.aws.kinds import ARN
 from scripts.aws.questions import FORWARD, IDENTITY
 from scripts.aws.types import EVENT_SOURCE_MAPPING, QUEUE
+from scripts.proofs.arrows.program import program
 from scripts.proofs.arrows.registry import Case, rule
+from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.filters import FILTERED, sifted
@@ -21,6 +24,35 @@ USUAL_WAIT = 30
 """Quantos segundos a mensagem se esconde quando a fila não diz."""
 USUAL_LIFE = 345600
 """Quantos segundos ela dura na fila quando a fila não diz: quatro dias."""
+
+ROOM = (262_144, 1_048_576)
+"""De que tamanho deixar passar mensagens: tudo o que se podia mandar até 2025, e o máximo de hoje.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+"""
+FIFO_BATCH = 10
+FIRST = re.compile(r"(?:\[[\"']Records[\"']\]|\.get\([\"']Records[\"'][^)]*\)|\.Records)\[0\]")
+EVERY = re.compile(r"\b(?:in|of)\s+\w+(?:\[[\"']Records|\.get\([\"']Records|\.Records)|\bRecords[\"']?\]?\.(?:map|forEach)\(")
+"""Como um programa trata a primeira mensagem de um lote, e como trata todas."""
+REDRIVES, LISTED = ("allowAll", "denyAll", "byQueue"), 10
+
+
+@judge(QUEUE)
+def _queue(view: View, queue: Resource) -> Iterator[Missing]:
+    """Cabe na fila o que lhe mandam, e o SQS aceita o que ela diz de quem a usa para pôr de lado o que falha.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    """
+    size = view.at(queue, "MaximumMessageSize")
+    room = whole(size.value) if size else ROOM[0]
+    if size and (room is None or not ROOM[0] <= room <= ROOM[1]):
+        yield Missing(size.path, f"`{queue.id}` pode recusar uma mensagem pelo tamanho",
+                      f"use `MaximumMessageSize` de {ROOM[0]} a {ROOM[1]}, ou tire-o")
+    permission = view.at(queue, "RedriveAllowPolicy", "redrivePermission")
+    sources = view.items(queue, "RedriveAllowPolicy", "sourceQueueArns")
+    if permission and (permission.value not in REDRIVES or (permission.value == "byQueue") is not (0 < len(sources) <= LISTED)):
+        yield Missing(permission.path, f"o SQS não aceita o `RedriveAllowPolicy` de `{queue.id}`",
+                      f"use `byQueue` com até {LISTED} filas em `sourceQueueArns`, ou `allowAll` ou `denyAll` sem elas")
 
 
 @rule(QUEUE, QUEUE, asks=(IDENTITY, FORWARD))
@@ -126,8 +158,34 @@ def _running(view: View, mapping: Resource, function: Resource, queue: Resource)
     if _fifo(view, queue) != "false" and window and whole(window.value) != 0:
         yield Missing(window.path, f"`{queue.id}` é FIFO, e a Lambda não junta por tempo as mensagens de uma FIFO",
                       "tire `MaximumBatchingWindowInSeconds`")
+    yield from _paced(view, mapping, function, queue)
     if not sifted(view, mapping):
         yield Missing(at(mapping, "FilterCriteria"), f"o filtro de `{mapping.id}` não se lê, e apaga mensagens sem processar", FILTERED)
+
+
+def _paced(view: View, mapping: Resource, function: Resource, queue: Resource) -> Iterator[Missing]:
+    """O ritmo da leitura cabe no da fila e no da função: o lote se junta antes de a mensagem reaparecer, e alguém o processa.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    """
+    window, hidden = view.at(mapping, "MaximumBatchingWindowInSeconds"), whole(view.value(queue, "VisibilityTimeout") or USUAL_WAIT)
+    runs = whole(view.value(function, "Timeout") or 3)
+    if window and hidden is not None and runs is not None and (whole(window.value) or 0) + runs > hidden:
+        yield Missing(window.path, f"uma mensagem de `{queue.id}` reaparece enquanto a Lambda ainda junta o lote dela ou a função o processa",
+                      "use `VisibilityTimeout` de seis vezes o `Timeout` da função mais `MaximumBatchingWindowInSeconds`")
+    most, reserved = view.at(mapping, "ScalingConfig", "MaximumConcurrency"), whole(view.value(function, "ReservedConcurrentExecutions"))
+    if most and reserved is not None and (whole(most.value) or 0) > reserved:
+        yield Missing(most.path, f"`{mapping.id}` chama `{function.id}` {most.value} vezes ao mesmo tempo, e a concorrência reservada dela é "
+                      f"{reserved}: a Lambda recusa o resto, e a mensagem pode ir para a fila de falhas", "reserve ao menos `MaximumConcurrency`")
+    size = view.at(mapping, "BatchSize")
+    if size and _fifo(view, queue) != "false" and (whole(size.value) or 0) > FIFO_BATCH:
+        yield Missing(size.path, f"`{queue.id}` é FIFO, e um lote dela tem até {FIFO_BATCH} mensagens", f"use até {FIFO_BATCH}")
+    with view.reading():
+        said = program(view, function)
+    if (size is None or whole(size.value) != 1) and FIRST.search(said) and not EVERY.search(said):
+        yield Missing(size.path if size else at(mapping), f"o programa de `{function.id}` só trata a primeira mensagem de cada lote, e as outras se "
+                      "perdem", "use `BatchSize: 1`, ou trate todas")
 
 
 def _patient(view: View, function: Resource, queue: Resource) -> Iterator[Evidence]:

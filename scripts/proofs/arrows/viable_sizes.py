@@ -87,11 +87,17 @@ def _patient(view: View, group: Resource) -> Iterator[Missing]:
         yield Missing(at(group, "HealthCheckGracePeriod"), f"`{group.id}` troca as instâncias antes que elas liguem",
                       "use `HealthCheckGracePeriod` de alguns minutos")
 
+WINDOW = 300
+"""Quantos segundos, no máximo, a Lambda junta mensagens antes de chamar a função."""
+
 
 @judge(EVENT_SOURCE_MAPPING)
 def _batched(view: View, mapping: Resource) -> Iterator[Missing]:
     """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
     size, window = view.value(mapping, "BatchSize"), view.value(mapping, "MaximumBatchingWindowInSeconds")
+    if whole(window) is not None and (whole(window) or 0) > WINDOW:
+        yield Missing(at(mapping, "MaximumBatchingWindowInSeconds"), f"a Lambda não espera tanto por um lote de `{mapping.id}`",
+                      f"use até {WINDOW} segundos")
     if size is not None and (whole(size) == 0 or (whole(size) or 0) > 10 and ":sqs:" in _source(view, mapping) and not whole(window)):
         yield Missing(at(mapping, "BatchSize"), f"a Lambda não aceita o lote de `{mapping.id}`",
                       "use de 1 a 10 mensagens, ou diga `MaximumBatchingWindowInSeconds`")
