@@ -6,7 +6,6 @@ fora: a página dela sai sem provas, e `conferir` diz por quê.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from scripts.base.diagram import Diagram
 from scripts.checks.benefits import Results
 from scripts.checks.reading import Reading
 from scripts.page.architecture import Page
+from scripts.page.names import names
 from scripts.proofs.arrows.registry import Proof
 from scripts.template.cloudformation import Template
 
@@ -35,19 +35,8 @@ class Facts:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """O nome de cada componente: o da tabela; repetido, com o grupo que o distingue."""
-        rows = {row.node_id: row.name for row in self.page.rows}
-        plain = {id: rows.get(id) or " ".join(element.label.split()) or id for id, element in self.diagram.elements.items()}
-        repeated = Counter(plain.values())
-        return {id: f"{name} ({place})" if repeated[name] > 1 and (place := self._place(id, name, plain)) else name
-                for id, name in plain.items()}
-
-    def _place(self, id: str, name: str, names: dict[str, str]) -> str:
-        """O grupo mais próximo que nenhum componente de mesmo nome também tem."""
-        inside = {other: [names[group.id] for group in self.diagram.ancestors(self.diagram.elements[other])]
-                  for other in names if names[other] == name}
-        mine = inside.pop(id)
-        return next((group for group in mine if not any(group in theirs for theirs in inside.values())), "")
+        """O nome de cada componente."""
+        return names(self.diagram, self.page)
 
 
 def known(readings: Mapping[str, Reading]) -> dict[str, Facts]:
