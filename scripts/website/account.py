@@ -3,72 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
-from scripts.aws.prices import REGIONS, Price, calculator, hours_per_month, prices
+from scripts.aws.prices import REGIONS, calculator, hours_per_month
 from scripts.aws.quotas import free_plan, quotas
 from scripts.aws.types import EKS_CLUSTER
 from scripts.base.findings import Defect
 from scripts.base.wording import listed, plural
-from scripts.checks.billing import NOT_COUNTED, USE, Bill, Charge, Unpriced, use
+from scripts.checks.billing import NOT_COUNTED, USE, Bill, use
+from scripts.checks.estimate import Estimate, Line, estimate, money, phrase, resting
 from scripts.checks.quotas import Need, needs, refused
 from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.proofs.facts.views import Views
-from scripts.template.cloudformation import Template
 from scripts.website.prose import link, paragraph, say
 
 GUIDE, CHECKING = "como-usar.md", "cotas"
 """Onde se diz como conferir uma cota: a página e o título."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """Uma linha da conta: um preço, quantas unidades e os lugares do template que as pedem."""
-
-    price: Price
-    quantity: float
-    places: tuple[tuple[str, int], ...]
-
-    def cost(self, region: str) -> float | None:
-        each = self.price.hourly(region)
-        return None if each is None else each * self.quantity
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Uma conta: as linhas, e os recursos que cobram e ficaram sem preço."""
-
-    lines: tuple[Line, ...]
-    unpriced: tuple[str, ...] = ()
-
-    def total(self, region: str) -> float:
-        return sum(line.cost(region) or 0 for line in self.lines)
-
-    def missing(self, region: str) -> list[str]:
-        """As partes que não entraram no total desta região."""
-        parts = [line.price.part for line in self.lines if line.cost(region) is None] + [f"`{name}`" for name in self.unpriced]
-        return list(dict.fromkeys(parts))
-
-
-def estimate(template: Template, charges: Iterable[Charge | Unpriced]) -> Estimate:
-    """As cobranças juntas por preço, da que mais pesa à que menos pesa."""
-    quantities: dict[str, float] = {}
-    places: dict[str, list[tuple[str, int]]] = {}
-    unpriced: list[str] = []
-    for charge in charges:
-        if isinstance(charge, Unpriced) or charge.key not in prices():
-            unpriced.append(charge.resource)
-            continue
-        quantities[charge.key] = quantities.get(charge.key, 0) + charge.quantity
-        places.setdefault(charge.key, []).append((charge.resource, template.line(*charge.path)))
-    lines = [Line(prices()[key], quantity, tuple(dict.fromkeys(places[key]))) for key, quantity in quantities.items()]
-    lines.sort(key=lambda line: -(line.cost(REGIONS[0]) or 0))
-    return Estimate(tuple(lines), tuple(dict.fromkeys(unpriced)))
 
 
 def show(root: Element, page: Page, views: Views, docs: Path) -> None:
@@ -90,34 +42,9 @@ def guide(docs: Path) -> str:
     return ""
 
 
-def resting(views: Views) -> Estimate:
-    """A conta do que cobra parado."""
-    bill = Bill(views)
-    return estimate(bill.template, bill.charges())
-
-
 def card(parent: Element, views: Views) -> None:
     """Acrescenta a um cartão quanto a arquitetura custa parada."""
-    paragraph(parent, f"{_resting(resting(views))}.", class_="arq-cost")
-
-
-def money(value: float) -> str:
-    """Dois algarismos que contam: `US$ 0,19`, `US$ 140`."""
-    if value <= 0:
-        return "US$ 0"
-    places = 1 - math.floor(math.log10(value))
-    text = f"{round(value, places):.{max(0, places)}f}"
-    while places > 2 and text.endswith("0"):
-        text, places = text[:-1], places - 1
-    return f"US$ {text}".replace(".", ",")
-
-
-def _resting(rest: Estimate) -> str:
-    """`Parada, cerca de US$ 0,19 por hora em us-east-1; em sa-east-1, US$ 0,28 sem o banco`."""
-    if not rest.lines and not rest.unpriced:
-        return "Parada, não cobra por hora"
-    first, second = (money(rest.total(region)) + (f" sem {listed(missing)}" if (missing := rest.missing(region)) else "") for region in REGIONS)
-    return f"Parada, cerca de {first} por hora em {REGIONS[0]}; em {REGIONS[1]}, {second}"
+    paragraph(parent, f"{phrase(resting(views))}.", class_="arq-cost")
 
 
 def _before(bill: Bill, rest: Estimate, how: str, page: Page) -> Element:
@@ -125,7 +52,7 @@ def _before(bill: Bill, rest: Estimate, how: str, page: Page) -> Element:
     box = Element("div", {"class": "arq-before"})
     say(SubElement(paragraph(box), "strong"), "Antes de criar a pilha")
     items = SubElement(box, "ul")
-    cost = paragraph(items, f"{_resting(rest)}: ", tag="li")
+    cost = paragraph(items, f"{phrase(rest)}: ", tag="li")
     link(cost, f"#{document.slugify(page.titles.cobranca)}", "veja a conta")
     say(cost, ".")
     wanted = needs(bill)
@@ -162,7 +89,7 @@ def _cost(bill: Bill, rest: Estimate) -> Element:
     """A conta: os totais, o uso, e dobrado o que entrou, com a data e a fonte de cada preço."""
     box = Element("div", {"class": "arq-account"})
     text = paragraph(box)
-    say(SubElement(text, "strong"), f"{_resting(rest)}.")
+    say(SubElement(text, "strong"), f"{phrase(rest)}.")
     if rest.lines:
         say(text, f" Um mês inteiro dá cerca de {money(rest.total(REGIONS[0]) * hours_per_month())} em {REGIONS[0]}.")
     for region in REGIONS:

@@ -7,8 +7,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from scripts.aws.prices import REGIONS, hours_per_month
 from scripts.base.wording import listed
+from scripts.checks.estimate import money, resting
 from scripts.page.document import slugify
-from scripts.website import account, sections
+from scripts.website import sections
 from scripts.website.inline import relative
 from scripts.website.prose import link, paragraph, say
 from scripts.website.remains import left
@@ -51,20 +52,20 @@ def _table(shelf: Shelf, here: str, anchor: Callable[[Shown], str], columns: dic
 
 
 def _parts(cell: Element, one: Shown) -> None:
-    rest = account.resting(one.read.views)
+    rest = resting(one.read.views)
     parts = list(dict.fromkeys([line.price.part for line in rest.lines] + [f"`{name}`" for name in rest.unpriced]))
     say(cell, listed(parts) if parts else "nada")
 
 
 def _hour(cell: Element, one: Shown, region: str) -> None:
-    rest = account.resting(one.read.views)
-    say(cell, account.money(rest.total(region)))
+    rest = resting(one.read.views)
+    say(cell, money(rest.total(region)))
     if missing := rest.missing(region):
         say(cell, f" sem {listed(missing)}")
 
 
 def _month(cell: Element, one: Shown) -> None:
-    say(cell, account.money(account.resting(one.read.views).total(REGIONS[0]) * hours_per_month()))
+    say(cell, money(resting(one.read.views).total(REGIONS[0]) * hours_per_month()))
 
 
 def _left(cell: Element, one: Shown) -> None:
