@@ -27,6 +27,12 @@ def render(script: Path, root: Path) -> Rendered:
     return replace(first, others=tuple(others))
 
 
+def read(script: Path, root: Path) -> Rendered:
+    """O que `script` declara, sem desenhar: a figura vem vazia. Erro: `Defect` quando o script falha."""
+    first, *others = [Rendered(diagram, "", few(diagram.notes)) for diagram in capture_all(script, root)]
+    return replace(first, others=tuple(others))
+
+
 def _drawn(diagram: Diagram) -> Rendered:
     picture, findings = arrange(diagram)
     errors = {*findings, *(note for note in diagram.notes if note.code != leftovers.CODE)}

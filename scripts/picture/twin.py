@@ -23,7 +23,7 @@ def possible() -> bool:
 class Twin:
     """O gêmeo, com o que a oficina usa de um `subprocess.Popen`."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, draw: bool):
         from scripts.picture import worker
 
         importlib.import_module("scripts.picture.render")  # é o que leva tempo: importado antes da cópia, vem com ela
@@ -34,7 +34,7 @@ class Twin:
         if not self.pid:
             try:
                 os.close(stdin)  # senão, ele mesmo impediria que a entrada acabasse
-                worker.serve(root, requests, answers)
+                worker.serve(root, requests, answers, draw)
             finally:
                 os._exit(1)
         os.close(requests)

@@ -16,8 +16,8 @@ from pathlib import Path
 from scripts.base.findings import Defect, Finding
 
 
-def serve(root: Path, asked: int, told: int) -> None:
-    """Atende os pedidos que chegam em `asked` até acabarem, com respostas em `told`.
+def serve(root: Path, asked: int, told: int, draw: bool) -> None:
+    """Atende os pedidos que chegam em `asked` até acabarem, com respostas em `told`; sem `draw`, só lê os scripts.
 
     Os scripts não têm entrada padrão, e o que imprimem vai para a saída de erros; o Ctrl-C é de quem
     comanda, que encerra este processo.
@@ -28,16 +28,16 @@ def serve(root: Path, asked: int, told: int) -> None:
     os.dup2(sys.stdin.fileno(), 0)
     os.dup2(2, 1)
     for line in requests:
-        pickle.dump(_answer(root / os.fsdecode(line.rstrip(b"\n")), root), answers)
+        pickle.dump(_answer(root / os.fsdecode(line.rstrip(b"\n")), root, draw), answers)
         answers.flush()
 
 
-def _answer(script: Path, root: Path) -> object:
-    from scripts.picture.render import render
+def _answer(script: Path, root: Path, draw: bool) -> object:
+    from scripts.picture.render import read, render
 
     name = script.relative_to(root).as_posix()
     try:
-        return render(script, root)
+        return render(script, root) if draw else read(script, root)
     except Defect as defect:
         return defect.findings
     except RecursionError:
@@ -48,4 +48,4 @@ def _answer(script: Path, root: Path) -> object:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), 0, 1)
+    serve(Path(sys.argv[1]), 0, 1, draw="ler" not in sys.argv[2:])

@@ -28,8 +28,8 @@ LIMIT = 10.0
 SCRIPTS_PER_WORKER = 2
 
 
-def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], None]) -> None:
-    """Desenha cada script e chama `done(script, resultado)` assim que um termina.
+def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], None], draw: bool = True) -> None:
+    """Desenha cada script e chama `done(script, resultado)` assim que um termina; sem `draw`, só o lê, e a figura vem vazia.
 
     O resultado é um `Rendered` ou uma tupla de achados. `done` nunca roda duas vezes ao
     mesmo tempo; um erro dele interrompe tudo e é lançado daqui.
@@ -39,7 +39,7 @@ def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], N
         todo.put(script)
     workers = max(1, min(os.cpu_count() or 1, len(scripts) // SCRIPTS_PER_WORKER))
     answers: queue.SimpleQueue[tuple[Path, Result]] = queue.SimpleQueue()
-    benches = [_Bench(root, todo, answers) for _ in range(workers)]
+    benches = [_Bench(root, todo, answers, draw) for _ in range(workers)]
     try:
         for bench in benches:
             bench.prepare()
@@ -55,9 +55,10 @@ def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], N
 class _Bench(threading.Thread):
     """Um processo de trabalho e o fio que o alimenta e vigia."""
 
-    def __init__(self, root: Path, todo: queue.SimpleQueue[Path], answers: queue.SimpleQueue[tuple[Path, Result]]):
+    def __init__(self, root: Path, todo: queue.SimpleQueue[Path], answers: queue.SimpleQueue[tuple[Path, Result]], draw: bool):
         super().__init__(daemon=True)
         self.root = root
+        self.draw = draw
         self.todo = todo
         self.answers = answers
         self.process: subprocess.Popen[bytes] | Twin | None = None
@@ -118,9 +119,9 @@ class _Bench(threading.Thread):
 
     def _start(self) -> subprocess.Popen[bytes] | Twin:
         if twin.possible():
-            return Twin(self.root)
+            return Twin(self.root, self.draw)
         return subprocess.Popen(
-            [sys.executable, "-m", "scripts.picture.worker", str(self.root)],
+            [sys.executable, "-m", "scripts.picture.worker", str(self.root), *([] if self.draw else ["ler"])],
             cwd=TOOLKIT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
