@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(HERE)
 OLDEST = (3, 11)
 # As travas de requirements/ que cada verbo pede. O que não está aqui vai direto para a ajuda.
-LOCKS = {verb: ("site",) for verb in "servir gerar conferir construir novo medir".split()}
+LOCKS = {verb: ("site",) for verb in "servir gerar conferir comparar construir novo medir".split()}
 LOCKS["testar"] = ("site", "test")
 
 

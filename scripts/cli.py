@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=summary, description=summary, epilog=example)
         sub.set_defaults(run=run, wrong=sub.error)
         for argument in arguments:
-            sub.add_argument(argument, **_ARGUMENTS[argument])
+            sub.add_argument(argument.split()[0], **_ARGUMENTS[argument])
 
     for name, (run, summary, *arguments) in _verbs().items():
         verb(name, run, summary, *arguments[:-1], example=arguments[-1])
@@ -123,6 +123,8 @@ def _verbs() -> dict[str, tuple]:
         "gerar": (_generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", "gerar --vigiar"),
         "conferir": (_check, "confere se figura, página e template concordam", "slug", "--formato", "--json", "--raiz",
                      "conferir pdv-alta-disponibilidade"),
+        "comparar": (_compare, "diz o que mudou entre duas revisões: fluxo, provas, acesso, rede e custo", "BASE", "REV",
+                     "--formato de comparar", "--raiz", "comparar main"),
         "construir": (_build, "confere tudo e monta o site em `site/`", "--raiz", "construir"),
         "novo": (_create, "começa uma arquitetura (script, página e template) ou um repositório", "SLUG", "--de", "--projeto", "--raiz",
                  "novo fila-de-pedidos"),
@@ -132,6 +134,8 @@ def _verbs() -> dict[str, tuple]:
 
 
 _ARGUMENTS: dict[str, dict] = {
+    "BASE": {"help": "a revisão do Git, ou a pasta, com que se compara; de uma revisão, o ponto em que as duas se separam"},
+    "REV": {"nargs": "?", "default": "", "help": "a revisão que se olha; sem ela, a árvore como está agora"},
     "slug": {"nargs": "*", "help": "nome da arquitetura; sem nenhum, todas"},
     "teste": {"nargs": "*", "help": "nome de uma arquitetura, ou um pedaço do nome de um teste; sem nenhum, todos"},
     "SLUG": {"nargs": "?", "help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
@@ -149,6 +153,7 @@ _ARGUMENTS: dict[str, dict] = {
         "default": "",
         "help": "`texto` (o padrão); `json`; `github`: anotações e resumo, o padrão no GitHub Actions; `sarif`: SARIF 2.1.0",
     },
+    "--formato de comparar": {"choices": ("texto", "markdown", "json"), "default": "texto", "help": "`texto` (o padrão), `markdown` ou `json`"},
     "--json": {"action": "store_true", "help": "o mesmo que `--formato json`"},
     "--de": {"type": Path, "metavar": "ARQUIVO", "help": "um template que já existe: os componentes, os grupos e as setas que ele prova"},
     "--projeto": {"type": Path, "metavar": "DIR", "help": "em vez de uma arquitetura, um repositório novo, com as ferramentas e um exemplo"},
@@ -195,6 +200,19 @@ def _check(options: argparse.Namespace) -> int:
         findings = run.findings(tree, options.slug)
     report.say(findings, tree.root, "json" if options.json else options.formato)
     return 1 if findings else 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    tree = _tree(options)
+    with _without_collector():
+        from scripts.review import report, revision
+        from scripts.review.comparison import compare
+
+        with revision.pair(tree.root, options.BASE, options.REV) as pair:
+            found = compare(pair)
+        for piece in report.told(found, options.formato):
+            sys.stdout.write(piece)
+    return 0
 
 
 def _build(options: argparse.Namespace) -> int:

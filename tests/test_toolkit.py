@@ -26,6 +26,7 @@ FLOORS = [
     {"page", "picture", "template"},
     {"proofs"},
     {"checks"},
+    {"review"},
     {"measure", "skeleton", "testing", "website"},
     {"cli"},
     {"__main__", "rulebook", "vocabulary"},

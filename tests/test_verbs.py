@@ -71,6 +71,13 @@ def test_verb_conferir():
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "Tudo confere.\n")
 
 
+def test_verb_comparar(house):
+    template = house / "docs" / "arquiteturas" / SLUG / "template.yaml"
+    template.write_text(template.read_text(encoding="utf-8").replace("Action: dynamodb:PutItem", "Action: dynamodb:*"), encoding="utf-8")
+    done = run(house, "comparar", str(ROOT))
+    assert done.returncode == 0 and f"{SLUG}: " in done.stdout and "passa a poder fazer tudo do `dynamodb`" in done.stdout, done.stderr
+
+
 def test_verb_construir(house):
     done = run(house, "construir")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,148 @@
+"""O que mudou no template: recursos, parâmetros, condições, código e saídas, propriedade por propriedade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scripts.base.wording import plural
+from scripts.review.change import CHANGED, GAINED, LOST, RENAMED, Change
+from scripts.review.facts import Facts
+from scripts.review.renaming import Renames
+from scripts.review.values import ABSENT, long, move
+from scripts.template.cloudformation import references
+from scripts.template.values import function_name
+
+PIECES = 6
+"""Quantas propriedades de um recurso se dizem por extenso."""
+SAFE = ("DeletionPolicy", "UpdateReplacePolicy", "DeletionProtection", "DeletionProtectionEnabled", "StorageEncrypted", "Encrypted",
+        "SSEEnabled", "SqsManagedSseEnabled", "PubliclyAccessible", "MultiAZ", "BackupRetentionPeriod", "RetentionInDays",
+        "PublicAccessBlockConfiguration", "BucketEncryption", "VersioningConfiguration", "PermissionsBoundary", "HttpTokens")
+"""O que guarda dados ou os fecha: enfraquecê-lo se olha primeiro."""
+WEAK = ("false", "delete", "0", "suspended", "optional")
+POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policies", "KeyPolicy", "ManagedPolicyArns")
+OTHERS = {"Parameters": ("parâmetro", "o"), "Conditions": ("condição", "a"), "Mappings": ("mapa", "o"), "Outputs": ("saída", "a"),
+          "Rules": ("regra", "a")}
+
+
+def renamed(found: Renames, old: Facts) -> Iterator[Change]:
+    """Os ids lógicos que mudaram: para o CloudFormation, é apagar um recurso e criar outro."""
+    for name, to in found.items():
+        if found.get(to) == name:
+            if name < to:
+                yield Change("recurso", RENAMED, to, f"Os ids lógicos `{name}` e `{to}` foram trocados: cada um é agora o que o outro era.",
+                             "ids trocados", grave=True)
+            continue
+        kind = str(old.resources[name].get("Type", ""))
+        yield Change("recurso", RENAMED, to, f"O recurso `{name}` (`{kind}`) passou a se chamar `{to}`; o resto é igual, mas ao atualizar a pilha "
+                     "o CloudFormation cria outro e apaga o antigo.", "id lógico mudado", grave=True)
+
+
+def changes(old: Facts, new: Facts, access: set[str]) -> Iterator[Change]:
+    """Os recursos e o resto do template; `access` são os donos de permissões que mudaram."""
+    before, after = old.resources, new.resources
+    for name, body in after.items():
+        if name not in before:
+            where = f", que depende da condição `{body['Condition']}`" if body.get("Condition") else ""
+            yield Change("recurso", GAINED, name, f"Recurso novo: `{name}` (`{body.get('Type')}`){where}.", "recurso novo")
+        elif body != before[name]:
+            yield from _resource(name, before[name], body, access)
+    for name, body in before.items():
+        if name not in after:
+            yield Change("recurso", LOST, name, f"O recurso `{name}` (`{body.get('Type')}`) saiu{_kept(body)}.", "recurso a menos")
+    for section, (noun, article) in OTHERS.items():
+        yield from _section(noun, article, _mapping(old.template.get(section)), _mapping(new.template.get(section)))
+
+
+def _kept(body: Mapping[str, Any]) -> str:
+    policy = body.get("DeletionPolicy")
+    return f"; `DeletionPolicy: {policy}` decide o que se guarda dele" if policy else ""
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _resource(name: str, old: dict[str, Any], new: dict[str, Any], access: set[str]) -> Iterator[Change]:
+    if old.get("Type") != new.get("Type"):
+        yield Change("recurso", CHANGED, name, f"`{name}` mudou de tipo: de `{old.get('Type')}` para `{new.get('Type')}`.", "tipo mudado", grave=True)
+        return
+    if old.get("Condition") != new.get("Condition"):
+        yield Change("recurso", CHANGED, name, _conditioned(name, old.get("Condition"), new.get("Condition")), "condição mudada",
+                     grave=bool(new.get("Condition")))
+    for code, reason in _excuses(new).items():
+        if _excuses(old).get(code) != reason:
+            yield Change("recurso", CHANGED, name, f"`{name}` traz agora uma exceção a `{code}`: “{reason}”.", "exceção nova", grave=True)
+    pieces = [piece for piece in leaves(old, new) if piece[0][:1] not in (("Condition",), ("Metadata",))]
+    rewritten = [piece for piece in pieces if any(key in POLICIES for key in piece[0])]
+    pieces = [piece for piece in pieces if piece not in rewritten]
+    if rewritten and access.isdisjoint({name, *references(new)}):
+        yield Change("recurso", CHANGED, name, f"A política escrita em `{name}` mudou, e o que ela deixa é o mesmo.", "política reescrita")
+    grave = [piece for piece in pieces if _weaker(*piece)]
+    for chosen, danger in ((grave, True), ([piece for piece in pieces if piece not in grave], False)):
+        if chosen:
+            coded = all(long(before) and long(after) for _, before, after in chosen)
+            short = "código mudado" if coded else "proteção a menos" if danger else "propriedade mudada"
+            yield Change("recurso", CHANGED, name, f"`{name}`: {_pieces(chosen)}.", short, danger)
+
+
+
+def _weaker(path: tuple[str, ...], before: Any, after: Any) -> bool:
+    """O que guardava ou fechava já não guarda, ou guarda por menos tempo."""
+    if not any(key in SAFE for key in path):
+        return False
+    if "PubliclyAccessible" in path:
+        return str(after).lower() != "false"
+    return after is ABSENT or str(after).lower() in WEAK or all(map(str.isdigit, (str(before), str(after)))) and int(after) < int(before)
+
+
+def _conditioned(name: str, old: Any, new: Any) -> str:
+    if old and new:
+        return f"`{name}` dependia da condição `{old}` e agora depende de `{new}`."
+    return f"`{name}` passou a depender da condição `{new}`: sem ela, não é criado." if new else (
+        f"`{name}` deixou de depender da condição `{old}`: agora é sempre criado.")
+
+
+def _excuses(body: Mapping[str, Any]) -> dict[str, Any]:
+    return _mapping(_mapping(body.get("Metadata")).get("Excecoes"))
+
+
+Piece = tuple[tuple[str, ...], Any, Any]
+
+
+def leaves(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[Piece]:
+    """Cada valor que difere, com o caminho; o que falta de um lado é `ABSENT`."""
+    if old == new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict) and not any(map(function_name, (*old, *new))):
+        for key in (*old, *(key for key in new if key not in old)):
+            inner = path if key == "Properties" and not path else (*path, str(key))
+            yield from leaves(old.get(key, ABSENT), new.get(key, ABSENT), inner)
+    elif isinstance(old, list) and isinstance(new, list):
+        gone, come = [item for item in old if item not in new], [item for item in new if item not in old]
+        if len(gone) == len(come) == 1:
+            yield from leaves(gone[0], come[0], path)
+        else:
+            yield from ((path, item, ABSENT) for item in gone)
+            yield from ((path, ABSENT, item) for item in come)
+            if not gone and not come:
+                yield path, "uma ordem", "outra ordem"
+    else:
+        yield path, old, new
+
+
+def _pieces(pieces: list[Piece]) -> str:
+    said = [f"`{'.'.join(path)}` {move(before, after)}" if path else move(before, after) for path, before, after in pieces[:PIECES]]
+    return "; ".join(said) + (f"; e mais {plural(len(pieces) - PIECES, 'propriedade', 'propriedades')}" if len(pieces) > PIECES else "")
+
+
+def _section(noun: str, article: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for name, body in new.items():
+        if name not in old:
+            yield Change("recurso", GAINED, name, f"{noun.capitalize()} nov{article}: `{name}`.", f"{noun} a mais")
+        elif body != old[name]:
+            yield Change("recurso", CHANGED, name, f"{article.upper()} {noun} `{name}` mudou: {_pieces(list(leaves(old[name], body)))}.",
+                         f"{noun} mudad{article}")
+    for name in old:
+        if name not in new:
+            yield Change("recurso", LOST, name, f"{article.upper()} {noun} `{name}` saiu.", f"{noun} a menos")

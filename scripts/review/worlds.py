@@ -1,0 +1,84 @@
+"""Os mundos dos dois lados: quais podem ser o mesmo, e como se diz em que casos algo vale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from scripts.base.wording import listed
+from scripts.review.facts import Facts, World
+
+Worlds = frozenset[int]
+Fact = TypeVar("Fact", bound=Hashable)
+Found = Mapping[Fact, Worlds]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Os mundos de um lado e de outro; tudo se conta pelos do lado novo."""
+
+    old: tuple[World, ...]
+    new: tuple[World, ...]
+
+    @cached_property
+    def possible(self) -> list[Worlds]:
+        """De cada mundo novo, os velhos que podem ser ele: os que não o contradizem em nenhuma condição nem parâmetro comum."""
+        return [frozenset(index for index, before in enumerate(self.old) if _agree(after, before)) for after in self.new]
+
+    def gained(self, new: Found[Fact], old: Found[Fact], covers: Callable[[Fact, Fact], bool]) -> dict[Fact, Worlds]:
+        """O que vale num mundo novo e não valia, nem coberto por outro, em algum dos velhos que ele pode ser."""
+        found = {}
+        for fact, worlds in new.items():
+            known = _known(fact, old, covers)
+            where = frozenset(world for world in worlds if not self.possible[world] <= known)
+            if where:
+                found[fact] = where
+        return found
+
+    def lost(self, old: Found[Fact], new: Found[Fact], covers: Callable[[Fact, Fact], bool]) -> dict[Fact, Worlds]:
+        """O que valia num mundo velho e já não vale, nem coberto por outro, num novo que pode ser ele."""
+        found = {}
+        for fact, worlds in old.items():
+            known = _known(fact, new, covers)
+            where = frozenset(world for world in range(len(self.new)) if world not in known and self.possible[world] & worlds)
+            if where:
+                found[fact] = where
+        return found
+
+    def when(self, where: Iterable[int]) -> str:
+        """`` , quando `Producao` ``, `` , quando não `Producao` ``; vazio quando é sempre."""
+        return when(self.new, where)
+
+
+def meeting(old: Facts, new: Facts) -> Meeting:
+    """Os mundos das duas leituras de uma arquitetura."""
+    return Meeting(old.worlds, new.worlds)
+
+
+def _known(fact: Fact, others: Found[Fact], covers: Callable[[Fact, Fact], bool]) -> Worlds:
+    return frozenset().union(*(worlds for other, worlds in others.items() if covers(other, fact)))
+
+
+def _agree(one: World, other: World) -> bool:
+    here, there = dict(one.assumed), dict(other.assumed)
+    if any(here[name] != there[name] for name in here.keys() & there.keys()):
+        return False
+    mine, theirs = dict(one.chosen), dict(other.chosen)
+    return all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys())
+
+
+def when(worlds: tuple[World, ...], where: Iterable[int]) -> str:
+    """`` , quando `Producao` ``, `` , quando não `Producao` ``; vazio quando é sempre."""
+    inside = set(where)
+    if len(inside) == len(worlds):
+        return ""
+    names = sorted({name for world in worlds for name, _ in world.assumed})
+    for wanted in (True, False):
+        for name in names:
+            if {index for index, world in enumerate(worlds) if dict(world.assumed).get(name) is wanted} == inside:
+                return f", quando {'' if wanted else 'não '}`{name}`"
+    fixed = [name for name in names if len({dict(worlds[index].assumed).get(name) for index in inside}) == 1]
+    told = [f"{'' if dict(worlds[min(inside)].assumed).get(name) else 'não '}`{name}`" for name in fixed]
+    return f", quando {listed(told)}" if told else ", em alguns dos casos que as condições dão"
