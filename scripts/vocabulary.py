@@ -17,6 +17,8 @@ from typing import Any
 import diagrams
 from diagrams import Edge
 
+from scripts.base.tree import COMPARISONS
+
 __all__ = ["Cluster", "Diagram", "Edge"]
 
 
@@ -41,4 +43,5 @@ class Diagram(diagrams.Diagram):
         from scripts.cli import main
 
         script = Path(sys.argv[0]).resolve()
-        sys.exit(main(["gerar", script.stem, "--raiz", str(script.parent.parent)]))
+        folder = script.parent.parent if script.parent.name == COMPARISONS else script.parent
+        sys.exit(main(["gerar", script.stem, "--raiz", str(folder.parent)]))

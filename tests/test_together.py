@@ -102,24 +102,24 @@ def test_the_template_excuses_a_parameter_it_names():
 
 
 INDEX = """\
-# Arquiteturas
+# Qual
 
-## Receber arquivos
+## Lado a lado
 
 | Arquitetura | Serviços | Cobra por hora | Prefira |
 | --- | --- | --- | --- |
-| [A](a/index.md) | S3 | Não | sempre |
+| [A](../arquiteturas/a/index.md) | S3 | Não | sempre |
 """
-PAGE = "# A\n\n- [Comparação](../index.md#receber-arquivos)\n"
+PAGE = "# A\n\n- [Comparação](../../comparacoes/qual-arquitetura.md)\n"
 BUCKET = "Resources:\n  Balde: {Type: AWS::S3::Bucket}\n"
 
 
 def together(folder, index=INDEX, page=PAGE, text=BUCKET, slugs=None):
-    for name, content in (("index.md", index), ("a/index.md", page), ("a/template.yaml", text)):
-        path = folder / "docs/arquiteturas" / name
+    for name, content in (("comparacoes/qual-arquitetura.md", index), ("arquiteturas/a/index.md", page), ("arquiteturas/a/template.yaml", text)):
+        path = folder / "docs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    return [(one.path.removeprefix("docs/arquiteturas/"), one.line, one.message) for one in verdict.check_together(folder, {"a": verdict.template_of(folder, "a")}, slugs)]
+    return [(one.path.removeprefix("docs/").removeprefix("arquiteturas/"), one.line, one.message) for one in verdict.check_together(folder, {"a": verdict.template_of(folder, "a")}, slugs)]
 
 
 def test_a_true_table_is_silent(tmp_path):
@@ -128,12 +128,12 @@ def test_a_true_table_is_silent(tmp_path):
 
 
 @pytest.mark.parametrize("changed, path, line, said", [
-    ({"page": "# A\n"}, "index.md", 7, "a página dela não aponta para cá"),
-    ({"index": INDEX.replace("a/index.md", "b/index.md")}, "a/index.md", 3, "não tem `a`; acrescente a linha"),
-    ({"index": INDEX.replace("| S3 |", "| S3, EBS |")}, "index.md", 7, "cita `EBS`, e o template dela não o usa"),
-    ({"text": BUCKET + "  Disco: {Type: AWS::EC2::Volume}\n"}, "index.md", 7, "usa EBS, e a linha não o cita"),
-    ({"index": INDEX.replace("| Não |", "| Sim |")}, "index.md", 7, "pelo template é “Não”"),
-    ({"index": INDEX.replace("| S3 | Não | sempre |", "| S3 |")}, "index.md", 7, "pelo template é “Não”"),
+    ({"page": "# A\n"}, "comparacoes/qual-arquitetura.md", 7, "a página dela não aponta para cá"),
+    ({"index": INDEX.replace("/a/index.md", "/b/index.md")}, "a/index.md", 3, "não tem `a`; acrescente a linha"),
+    ({"index": INDEX.replace("| S3 |", "| S3, EBS |")}, "comparacoes/qual-arquitetura.md", 7, "cita `EBS`, e o template dela não o usa"),
+    ({"text": BUCKET + "  Disco: {Type: AWS::EC2::Volume}\n"}, "comparacoes/qual-arquitetura.md", 7, "usa EBS, e a linha não o cita"),
+    ({"index": INDEX.replace("| Não |", "| Sim |")}, "comparacoes/qual-arquitetura.md", 7, "pelo template é “Não”"),
+    ({"index": INDEX.replace("| S3 | Não | sempre |", "| S3 |")}, "comparacoes/qual-arquitetura.md", 7, "pelo template é “Não”"),
 ])
 def test_a_table_that_lies_is_found(tmp_path, changed, path, line, said):
     found = together(tmp_path, **changed)

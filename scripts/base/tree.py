@@ -15,6 +15,9 @@ TOOLKIT = Path(__file__).resolve().parents[2]
 """A pasta deste projeto, onde estão as ferramentas."""
 
 
+COMPARISONS, PICTURE = "comparacoes", "diagrama.svg"
+
+
 TREE_VARIABLE = "ARQUITETURAS_RAIZ"
 """A variável com que `testar --raiz` diz aos testes que árvore julgar."""
 
@@ -47,7 +50,16 @@ class Tree:
         return self.pages / slug / "template.yaml"
 
     def picture(self, slug: str) -> Path:
-        return self.pages / slug / "diagrama.svg"
+        return self.pages / slug / PICTURE
+
+    @property
+    def comparisons(self) -> Path:
+        """Os scripts das figuras de decisão: as folhas são arquiteturas, e não há template."""
+        return self.sources / COMPARISONS
+
+    def drawn_by(self, script: Path) -> Path:
+        """A figura que este script desenha: ao lado da página da arquitetura ou, de uma decisão, na pasta da comparação."""
+        return self.root / "docs" / COMPARISONS / script.stem / PICTURE if script.parent == self.comparisons else self.picture(script.stem)
 
     def name(self, path: Path) -> str:
         """O caminho como os achados o mostram: relativo à raiz, com barras normais."""
@@ -58,9 +70,13 @@ class Tree:
         folders = {path.name for path in self.pages.glob("[!.]*") if path.is_dir()}
         return sorted(self._diagrams().keys() | folders)
 
-    def _diagrams(self) -> dict[str, Path]:
+    def decisions(self) -> dict[str, Path]:
+        """Os scripts das figuras de decisão, por slug."""
+        return self._diagrams(self.comparisons)
+
+    def _diagrams(self, folder: Path | None = None) -> dict[str, Path]:
         """Os scripts por slug: o que começa com `_` é módulo de outros, e o que começa com `.`, rascunho de um editor."""
-        return {path.stem: path for path in sorted(self.sources.glob("[!_.]*.py"))}
+        return {path.stem: path for path in sorted((folder or self.sources).glob("[!_.]*.py"))}
 
     def scripts(self, slugs: list[str]) -> list[Path]:
         """Os scripts pedidos, ou todos. Arquivos que começam com `_` não são diagramas.
@@ -69,7 +85,7 @@ class Tree:
         """
         if not self.sources.is_dir():
             raise WrongUse(f"Não há a pasta `diagrams_src` em `{self.root}`; use `--raiz` com a pasta de um projeto.")
-        found = self._diagrams()
+        found = {**self.decisions(), **self._diagrams()}
         unknown = [slug for slug in slugs if slug not in found]
         if unknown:
             known = ", ".join(found) or "nenhuma"

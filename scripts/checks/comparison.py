@@ -1,6 +1,6 @@
 """A comparação entre arquiteturas: uma tabela só, que as páginas citam e os templates confirmam.
 
-Fica em `docs/arquiteturas/index.md`, na seção `## Receber arquivos`. A linha de uma arquitetura
+Fica em `docs/comparacoes/qual-arquitetura.md`, na seção `## Lado a lado`. A linha de uma arquitetura
 diz os serviços que ela usa e se cobra por hora; os dois se conferem no template dela. E quem está
 na tabela aponta para ela, e quem aponta está nela.
 """
@@ -15,29 +15,34 @@ from scripts.aws.services import SERVICES
 from scripts.base.findings import Defect, Finding
 from scripts.page import architecture, document
 from scripts.page.architecture import Row
+from scripts.page.library import BESIDE
 from scripts.proofs.claims.kinds import HOURLY
 from scripts.template.cloudformation import Template
 
 ARCHITECTURES = "docs/arquiteturas"
-NAME = f"{ARCHITECTURES}/index.md"
-SECTION = "Receber arquivos"
-CITATION = "../index.md#receber-arquivos"
-TARGET = re.compile(r"(?P<slug>[a-z0-9-]+)/index\.md")
+NAME = "docs/comparacoes/qual-arquitetura.md"
+CITATION = "../../comparacoes/qual-arquitetura.md"
+TARGET = re.compile(r"\.\./arquiteturas/(?P<slug>[a-z0-9-]+)/index\.md")
 OPTIONAL = ("SQS",)
 """O que a linha pode citar ou não: quase toda função guarda as falhas em uma fila."""
 
 
 def check(root: Path, templates: dict[str, Template], slugs: frozenset[str] | None) -> list[Finding]:
-    """Os achados da tabela, ou só os das arquiteturas pedidas; nada se a página não tem a seção."""
+    """Os achados da tabela, ou só os das arquiteturas pedidas; nada se a página não existe."""
     try:
         listing = document.read(root / NAME, NAME)
     except Defect:
         return []
-    rows = {found["slug"]: row for row in architecture.table(listing, SECTION) if (found := _target(listing, row))}
+    listed = rows(listing)
     wanted = [slug for slug in templates if slugs is None or slug in slugs]
     citing = {slug: line for slug in wanted if (line := _citation(root, slug))}
-    return sorted({*_both_ways(rows, citing, wanted), *(
-        finding for slug in wanted if slug in rows for finding in _row(rows[slug], slug, templates[slug]))})
+    return sorted({*_both_ways(listed, citing, wanted), *(
+        finding for slug in wanted if slug in listed for finding in _row(listed[slug], slug, templates[slug]))})
+
+
+def rows(page: document.Document) -> dict[str, Row]:
+    """As linhas da tabela de uma comparação que levam a uma arquitetura, pelo slug dela."""
+    return {found["slug"]: row for row in architecture.table(page, BESIDE) if (found := _target(page, row))}
 
 
 def _target(listing: document.Document, row: Row) -> re.Match[str] | None:
@@ -50,7 +55,7 @@ def _citation(root: Path, slug: str) -> int | None:
     """A linha em que a página aponta para a tabela."""
     name = f"{ARCHITECTURES}/{slug}/index.md"
     try:
-        return next((link.line for link in document.read(root / name, name).links if link.target == CITATION), None)
+        return next((link.line for link in document.read(root / name, name).links if link.target.partition("#")[0] == CITATION), None)
     except Defect:
         return None
 

@@ -18,7 +18,7 @@ from scripts.checks.subjects import shown
 from scripts.page import document, library
 from scripts.page.library import BESIDE, DECISION, FACTS, STOPS, Item, Library, Piece
 from scripts.page.pace import words
-from scripts.page.quantities import COUNT, PORT, quantities
+from scripts.page.quantities import COUNT, EVERY, PORT, quantities
 from scripts.template.cloudformation import Template
 
 LONGEST = 350
@@ -64,8 +64,8 @@ def _dates(piece: Piece, today: date) -> Iterator[Finding]:
 
 
 def _measured(text: str) -> bool:
-    """Se diz um número, um limite, um prazo ou um preço; uma porta e uma contagem por extenso são descrição."""
-    return any(said.kind != PORT and (said.kind != COUNT or re.search(r"\d", said.text)) for said in quantities(READ.sub("", text)))
+    """Se diz um limite, um prazo ou um preço; uma porta, e uma contagem ou frequência por extenso, são descrição."""
+    return any(said.kind != PORT and (said.kind not in (COUNT, EVERY) or re.search(r"\d", said.text)) for said in quantities(READ.sub("", text)))
 
 
 def _unsupported(note: Piece) -> Iterator[Finding]:

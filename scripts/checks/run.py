@@ -60,12 +60,9 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     if not tree.sources.is_dir() and not tree.pages.is_dir():
         raise WrongUse(f"Não há `diagrams_src` nem `docs` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
     known = tree.architectures()
-    unknown = [slug for slug in slugs if slug not in known]
-    if unknown:
-        raise WrongUse(f"Não há arquitetura `{'`, `'.join(unknown)}`. As que existem são: {', '.join(known) or 'nenhuma'}.")
-    wanted = slugs or known
+    wanted, decisions = _asked(known, slugs), {} if slugs else tree.decisions()
     with ThreadPoolExecutor(1) as pool:
-        drawing = pool.submit(_draw, tree, wanted) if drawn is None else None
+        drawing = pool.submit(_draw, tree, [*map(tree.script, wanted), *decisions.values()]) if drawn is None else None
         from scripts.checks import verdict
         from scripts.proofs import own  # carrega as regras e lê as páginas enquanto os scripts são desenhados
 
@@ -74,6 +71,7 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
         found += [*misread, *verdict.check_links(tree.root, slugs or None, titles), *verdict.check_commands(tree.root, slugs or None)]
         results = drawing.result() if drawing else drawn or {}
         found += [finding for result in results.values() for finding in _said(result)]
+        found += verdict.check_decisions(tree.root, {slug: results.get(script) for slug, script in decisions.items()})
         judge = partial(_verdict, tree, titles=titles, memory={} if memory is None else memory)
         copies = _copies(partial(_judged, judge), wanted, results, tree) if apart else None
         comparing = pool.submit(_compared, tree, slugs)  # o outro leitor e o desenho pedem os mesmos núcleos, e só o desenho se espera
@@ -84,6 +82,14 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
         found += [finding for judged in (copies or (one.findings for one in verdicts.values())) for finding in judged]
         found += comparing.result()
     return Checked(sorted(set(found)), verdicts)
+
+
+def _asked(known: list[str], slugs: list[str]) -> list[str]:
+    """As arquiteturas pedidas, ou todas. Erro: `WrongUse` quando uma não existe."""
+    unknown = [slug for slug in slugs if slug not in known]
+    if unknown:
+        raise WrongUse(f"Não há arquitetura `{'`, `'.join(unknown)}`. As que existem são: {', '.join(known) or 'nenhuma'}.")
+    return slugs or known
 
 
 def _copies(judged: Callable[[str, Result | None], tuple[Finding, ...]], slugs: list[str], results: Mapping[Path, Result],
@@ -110,10 +116,10 @@ def _compared(tree: Tree, slugs: list[str]) -> list[Finding]:
     return readers.check(tree.root, frozenset(slugs) if slugs else None)
 
 
-def _draw(tree: Tree, slugs: list[str]) -> dict[Path, Result]:
+def _draw(tree: Tree, scripts: list[Path]) -> dict[Path, Result]:
     """O que os scripts desenham agora."""
     results: dict[Path, Result] = {}
-    render_all(tree.root, [tree.script(slug) for slug in slugs if SLUG.fullmatch(slug) and tree.script(slug).is_file()], results.__setitem__)
+    render_all(tree.root, [script for script in scripts if SLUG.fullmatch(script.stem) and script.is_file()], results.__setitem__)
     return results
 
 

@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from scripts.base.diagram import SLUG, Diagram
+from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
-from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, effects, hygiene, ids
-from scripts.checks import library, links, mending, numbers, outputs, picture, prices, promises, questions, quotas, resources, sections, senses
-from scripts.checks import shared, steps, swapped, told
+from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, effects
+from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, prices, promises, questions, quotas, resources
+from scripts.checks import sections, senses, shared, steps, swapped, told
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -109,6 +109,12 @@ def check_library(root: Path, templates: Mapping[str, Template | None], slugs: I
         read = [template for template in templates.values() if template]
         found.update(library.check(root, read, len(read) == len(templates), today or date.today()))
     return sorted(found)
+
+
+def check_decisions(root: Path, drawn: Mapping[str, object]) -> list[Finding]:
+    """As figuras de decisão, por slug, contra as comparações delas; a que não se desenha já tem achado próprio."""
+    found = {unfit(f"{SCRIPTS}/comparacoes/{slug}.py", slug) for slug in drawn if not SLUG.fullmatch(slug)}
+    return sorted(found.union(*(decision.check(root, slug, one) for slug, one in drawn.items() if isinstance(one, Rendered))))
 
 
 def template_of(root: Path, slug: str) -> Template | None:

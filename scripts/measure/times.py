@@ -75,7 +75,7 @@ def _say(title: str, lines: list[str]) -> None:
 def _sizes(tree: Tree) -> list[str]:
     lines = []
     for script in tree.scripts([]):
-        data = tree.picture(script.stem).read_bytes()
+        data = tree.drawn_by(script).read_bytes()
         packed = len(gzip.compress(data, mtime=0))
         lines.append(f"{script.stem}: {decimal(len(data) / 1024, 1)} KiB, {decimal(packed / 1024, 1)} KiB com gzip")
     return lines
@@ -173,7 +173,7 @@ def _copied(tree: Tree, root: Path, copies: int) -> int:
     """A árvore em `root`, com cada arquitetura repetida; devolve quantas ficaram."""
     shutil.copytree(tree.root / "docs", root / "docs")
     (root / "diagrams_src").mkdir()
-    for script in tree.scripts([]):
+    for script in map(tree.script, tree.architectures()):
         for copy in range(copies):
             slug = f"{script.stem}-{copy}" if copy else script.stem
             shutil.copyfile(script, root / "diagrams_src" / f"{slug}.py")

@@ -47,7 +47,7 @@ def generate(tree: Tree, scripts: list[Path]) -> dict[Path, Result]:
         try:
             changed += _write(tree, script, result)
         except OSError:
-            results[script] = (Finding(tree.name(tree.picture(script.stem)), 1, "figura-nao-escrita", UNWRITABLE),)
+            results[script] = (Finding(tree.name(tree.drawn_by(script)), 1, "figura-nao-escrita", UNWRITABLE),)
             _say(results[script])
 
     render_all(tree.root, [script for script in scripts if script not in results], done)
@@ -83,7 +83,7 @@ def _substitutes(rendered: Rendered) -> Iterable[Finding]:
 
 def _write(tree: Tree, script: Path, result: Rendered) -> bool:
     """Escreve a figura do script, e as outras se ele tem mais de uma; diz se alguma mudou."""
-    first = tree.picture(script.stem)
+    first = tree.drawn_by(script)
     changed = []
     for number, rendered in enumerate((result, *result.others), 1):
         picture = first if number == 1 else first.with_name(f"{first.stem}-{number}.svg")

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 
+from scripts.page.document import slugify
 from scripts.page.library import LEVELS
 from scripts.website import account
 from scripts.website.inline import relative
@@ -72,7 +73,7 @@ def _filters(box: Element, shown: tuple[Shown, ...]) -> dict[str, int]:
     """Escreve os filtros; devolve o número de cada um."""
     numbers: dict[str, int] = {}
     services = dict.fromkeys(name for one in shown for name in one.services)
-    for title, names in (("Nível", LEVELS), ("Parada", (FREE, HOURLY)), ("Serviço", tuple(services))):
+    for title, names in (("Nível", LEVELS), ("Cobrança", (FREE, HOURLY)), ("Serviço", tuple(services))):
         useful = [name for name in names if 0 < sum(name in _said(one) for one in shown) < len(shown)][:MOST - len(numbers)]
         if not useful:
             continue
@@ -80,7 +81,7 @@ def _filters(box: Element, shown: tuple[Shown, ...]) -> dict[str, int]:
         paragraph(row, title, tag="legend")
         for index, name in enumerate(("todas", *useful)):
             label = SubElement(row, "label")
-            choice = SubElement(label, "input", {"type": "radio", "name": f"arq-{title.lower()}"})
+            choice = SubElement(label, "input", {"type": "radio", "name": f"arq-{slugify(title)}"})
             if index:
                 numbers[name] = len(numbers) + 1
                 choice.set("class", f"f{numbers[name]}")

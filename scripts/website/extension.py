@@ -27,12 +27,13 @@ from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import BuildError
 
 from scripts.proofs import manual
-from scripts.website import account, build, cards, facts, figure, guides, listing, ranking, rules_page, sections
+from scripts.website import account, build, cards, choices, facts, figure, guides, listing, ranking, rules_page, sections
 from scripts.website.evidence import Evidence
 from scripts.website.shelf import Shelf
 
 PRIORITY = 8
 ARCHITECTURE = re.compile(r"arquiteturas/([^/]+)/index\.md")
+COMPARISON = re.compile(r"comparacoes/([^/]+)\.md")
 CARDS = re.compile(r"<!--\s*arquiteturas\s*-->")
 
 
@@ -102,6 +103,9 @@ class _Binding(Treeprocessor):
                 root[index:index + 1] = written
         guides.dress(root, self.shelf, uri)
         ranking.weigh(place.meta, uri, self.shelf)
+        decision = COMPARISON.fullmatch(uri)
+        if decision:
+            choices.embed(root, docs, decision[1], self.shelf.readings, self._later)
         found = ARCHITECTURE.fullmatch(uri)
         if found:
             self._architecture(root, place, found[1])

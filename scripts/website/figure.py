@@ -78,7 +78,8 @@ class _Drawing:
 
     def page(self) -> Element:
         """O SVG como entra na página."""
-        self._name()
+        named(self.svg)
+        plain_styles(self.svg)
         self._sort()
         for index, part in reversed(list(enumerate(self.svg))):
             identity = part.get("data-node") or part.get("data-group")
@@ -91,16 +92,6 @@ class _Drawing:
             if len(part):
                 part.text = None
         return self.svg
-
-    def _name(self) -> None:
-        """Com links dentro, a figura não é uma imagem só; o nome dela é o título, e a descrição fica à parte."""
-        self.svg.set("role", "group")
-        title, style = self.svg.find(f"{SVG}title"), self.svg.find(f"{SVG}style")
-        if title is not None and style is not None:
-            own = title.get("id", "").removesuffix("-title") + "-picture"
-            self.svg.set("id", own)
-            style.text = f"{style.text or ''}#{own}{{--arq-width:{self.svg.get('width')}px}}\n"
-        plain_styles(self.svg)
 
     def _sort(self) -> None:
         """As setas na ordem dos passos, nos lugares em que estavam."""
@@ -118,7 +109,7 @@ class _Drawing:
         if part.get("data-group") is not None:
             _title_area(part)
         else:
-            _icon_area(part)
+            icon_area(part)
         if callout is None:
             return [link]
         part.remove(callout)
@@ -158,6 +149,16 @@ class _Drawing:
         return f"{ends}: {' '.join(edge.label.split())}" if edge.label else ends
 
 
+def named(svg: Element) -> None:
+    """Com links dentro, a figura não é uma imagem só; o nome dela é o título, e a descrição fica à parte."""
+    svg.set("role", "group")
+    title, style = svg.find(f"{SVG}title"), svg.find(f"{SVG}style")
+    if title is not None and style is not None:
+        own = title.get("id", "").removesuffix("-title") + "-picture"
+        svg.set("id", own)
+        style.text = f"{style.text or ''}#{own}{{--arq-width:{svg.get('width')}px}}\n"
+
+
 def plain_styles(svg: Element) -> None:
     """Cada declaração de `style` como atributo, que uma política de segurança de conteúdo estrita aceita."""
     for part in svg.iter():
@@ -187,7 +188,7 @@ def _title_area(part: Element) -> None:
     SubElement(part, f"{SVG}rect", {"class": "arq-area", **area})
 
 
-def _icon_area(part: Element) -> None:
+def icon_area(part: Element) -> None:
     """De um componente se toca o ícone, o rótulo e o vão entre os dois."""
     icon = part.find(f"{SVG}use") if part.find(f"{SVG}use") is not None else part.find(f"{SVG}rect")
     label = part.find(f"{SVG}text")
