@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import os
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from scripts.base.tree import WrongUse
 from scripts.measure import browser as finding
@@ -136,9 +137,19 @@ def visit(browser, request) -> Iterator[Callable[..., Page]]:
             name = re.sub(r"[^\w.-]+", "-", request.node.name)
             page.screenshot(path=SHOTS / f"{name}-{number}.png")
         print(f"Retratos da falha em {SHOTS}")
+    found = list(problems)  # sair no meio de uma recarga também é um erro, mas não da página
     for page in pages:
+        _leave(page)
         page.context.close()
-    assert problems == []
+    assert found == []
+
+
+def _leave(page: Page) -> None:
+    """Sai da página, que pode estar se recarregando sozinha: fechar o contexto no meio disso às vezes não volta nunca."""
+    for _ in range(5):
+        with contextlib.suppress(Error):  # outra recarga começou antes
+            page.goto("about:blank")
+            return
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
