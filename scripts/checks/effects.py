@@ -19,6 +19,7 @@ from scripts.checks.alarms import mute, watched
 from scripts.checks.characters import misspelled
 from scripts.checks.environment import starved
 from scripts.checks.handing import forbidden, misshapen, unending
+from scripts.checks.keys import locked, unkept
 from scripts.checks.programs import Effect, code, containers, misled, writes
 from scripts.checks.senders import unsent
 from scripts.checks.sifting import sifted_out
@@ -54,7 +55,7 @@ def check(views: Views) -> list[Finding]:
     for view in views.each:
         for resource in view.resources.values():
             for path, message in (*misled(view, resource), *misshapen(view, resource), *forbidden(view, resource), *unending(view, resource),
-                                  *starved(view, resource), *misspelled(view, resource), *_told(view, resource)):
+                                  *starved(view, resource), *misspelled(view, resource), *locked(view, resource), *_told(view, resource)):
                 found.add(Finding(view.template.path, view.template.line(*path), CODE, message))
     return sorted(found)
 
@@ -212,7 +213,7 @@ SPEAKERS = {ALARM: ALARM_FIELDS, BUCKET: ("Records",), EVENT_RULE: EVENT_FIELDS,
             "AWS::AutoScaling::AutoScalingGroup": (), "AWS::CodeStarNotifications::NotificationRule": ()}
 """Os tipos por que um serviço publica num tópico, e os campos que o corpo da mensagem sempre traz, se se conhecem."""
 JUDGES: dict[str, tuple[Judge, ...]] = {
-    BUCKET: (_bucket, settings.versioned), TABLE: (_table, settings.keyed), LOG_GROUP: (_logs,),
+    BUCKET: (_bucket, settings.versioned), TABLE: (_table, settings.keyed, unkept), LOG_GROUP: (_logs,),
     JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute, watched), EKS_CLUSTER: (_cluster,),
     FUNCTION: (_traces,), STATE_MACHINE: (_traces, flows.flawed), QUEUE: (unsent,), TOPIC: (unsent, _topic),
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes,),

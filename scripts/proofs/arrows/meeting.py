@@ -37,7 +37,7 @@ def _unmet(view: View, diagram: Diagram, edge: Edge, tail: Resource, head: Resou
     if bucket.type != BUCKET or bucket == head and not any(map(_gets, _actions(edge))):
         return
     written = _written(view, diagram, bucket)
-    wanted = [f"{seen.prefix or ''}*{seen.suffix or ''}" for seen in watched(view, bucket, head)] if bucket == tail else _keys(
+    wanted = [f"{seen.prefix or ''}*{seen.suffix or ''}" for seen in watched(view, bucket, head)] if bucket == tail else keys_of(
         view, principal_of(view, tail).role, READ, bucket)
     if written and wanted and not any(covers(one, other) is not False for one in wanted for other in written):
         what = f"aciona `{head.id}`" if bucket == tail else f"`{tail.id}` lê"
@@ -49,9 +49,9 @@ def _unspoken(view: View, edge: Edge, tail: Resource, head: Resource) -> Iterato
     """O programa, que se lê no template até onde grava, nunca diz a pasta em que o papel o deixa gravar."""
     written = [action for action in _actions(edge) if _puts(action)]
     role = principal_of(view, tail).role if head.type == BUCKET and written else None
-    folders = [key.partition("/")[0] for key in _keys(view, role, WRITE, head)] if role else []
+    folders = [key.partition("/")[0] for key in keys_of(view, role, WRITE, head)] if role else []
     said = program(view, tail) if folders and all(map(FOLDER.fullmatch, folders)) else ""
-    if WRITING.search(said) and not any(folder in said for folder in folders):
+    if WRITING.search(said) and not any(re.search(rf"(?<![\w-]){folder}(?:/|[\"'])", said) for folder in folders):
         yield Missing(at(role) if role else at(tail), f"o papel de `{tail.id}` só deixa gravar em {_listed(folders)}, e o programa nunca diz isso",
                       "use na política e no programa o mesmo começo de chave")
 
@@ -65,7 +65,7 @@ def _written(view: View, diagram: Diagram, bucket: Resource) -> list[str]:
         names = [name for name in diagram.elements[edge.tail].resources if name in view.resources]
         roles = [principal_of(view, view.resources[name]).role for name in names]
         if edge.action:
-            own = [key for role in roles if role for key in _keys(view, role, WRITE, bucket)]
+            own = [key for role in roles if role for key in keys_of(view, role, WRITE, bucket)]
             if not own:
                 return []
             keys += own
@@ -74,7 +74,7 @@ def _written(view: View, diagram: Diagram, bucket: Resource) -> list[str]:
     return keys
 
 
-def _keys(view: View, role: Resource | None, action: str, bucket: Resource) -> list[str]:
+def keys_of(view: View, role: Resource | None, action: str, bucket: Resource) -> list[str]:
     """As chaves do bucket em que alguma permissão do papel deixa fazer isso."""
     start = f"{view.arn(bucket)}/"
     parts = [part for part in of_role(view, role) if isinstance(part, Statement) and part.allows] if role else []

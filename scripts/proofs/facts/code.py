@@ -74,8 +74,8 @@ def nodes(source: str) -> tuple[ast.AST, ...]:
 @lru_cache(maxsize=128)
 def arguments(source: str) -> frozenset[tuple[str, str]]:
     """Os pares de variável e argumento: o valor de uma chega, por nomes, ao outro."""
-    every, held = _followed(source)
-    return frozenset((variable, argument) for node in every for argument, value in _uses(node) for variable in _from(value, held))
+    every, held = followed(source)
+    return frozenset((variable, argument) for node in every for argument, value in _uses(node) for variable in came_from(value, held))
 
 
 @lru_cache(maxsize=128)
@@ -84,32 +84,32 @@ def calls(source: str) -> frozenset[tuple[str, str]]:
 
     Ler uma versão pede outra permissão que ler o objeto: a chamada que a nomeia não se julga.
     """
-    every, held = _followed(source)
+    every, held = followed(source)
     return frozenset((variable, DOES[called(node.func)]) for node in every if isinstance(node, ast.Call) and called(node.func) in DOES
                      and not any(key.arg == "VersionId" for key in node.keywords)
-                     for _, value in _uses(node) for variable in _from(value, held))
+                     for _, value in _uses(node) for variable in came_from(value, held))
 
 
 @lru_cache(maxsize=128)
 def creations(source: str) -> frozenset[tuple[str, str]]:
     """Os pares de variável e evento: de que modo o programa cria objetos no bucket que ela diz."""
-    every, held = _followed(source)
+    every, held = followed(source)
     return frozenset((variable, way) for node in every if isinstance(node, ast.Call) for way in WAYS.get(called(node.func), ())
-                     for argument, value in _uses(node) if argument == "Bucket" for variable in _from(value, held))
+                     for argument, value in _uses(node) if argument == "Bucket" for variable in came_from(value, held))
 
 
 @lru_cache(maxsize=128)
 def deadlines(source: str) -> frozenset[tuple[str, frozenset[str]]]:
     """Os atributos em que o programa grava até quando vale uma linha, e as variáveis das tabelas da função que o grava; vazias, se não se sabe."""
-    every, held = _followed(source)
-    tables = {called(target): _from(node.value.args[0], held) for node in every if isinstance(node, ast.Assign) and _makes_table(node.value)
+    every, held = followed(source)
+    tables = {called(target): came_from(node.value.args[0], held) for node in every if isinstance(node, ast.Assign) and _makes_table(node.value)
               for target in node.targets if isinstance(node.value, ast.Call)}
     known = {variable for variable, argument in arguments(source) if argument == "TableName"}
     found = set()
     for function in every:
         if isinstance(function, ast.FunctionDef):
             inner = list(ast.walk(function))
-            used = {variable for node in inner for variable in (tables.get(called(node), set()) | _from(node, held)) & known}
+            used = {variable for node in inner for variable in (tables.get(called(node), set()) | came_from(node, held)) & known}
             found |= {(name, frozenset(used)) for node in inner for name in _dated(node)}
     return frozenset(found)
 
@@ -127,7 +127,7 @@ def _dated(node: ast.AST) -> Iterator[str]:
 
 
 @lru_cache(maxsize=128)
-def _followed(source: str) -> tuple[tuple[ast.AST, ...], dict[str, set[str]]]:
+def followed(source: str) -> tuple[tuple[ast.AST, ...], dict[str, set[str]]]:
     """Os nós do programa, e de que variáveis vem cada nome dele."""
     every = nodes(source)
     known = {node.name: _parameters(node) for node in every if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
@@ -147,11 +147,11 @@ def _hold(node: ast.AST, held: dict[str, set[str]], known: dict[str, list[str]])
             pairs = list(zip(target.elts, node.value.elts))
         for left, right in pairs:
             name = called(left)
-            if name and (found := _from(right, held)):
+            if name and (found := came_from(right, held)):
                 held.setdefault(name, set()).update(found)
     names = known.get(called(node.func), []) if isinstance(node, ast.Call) else []
     for name, value in zip(names, node.args if isinstance(node, ast.Call) else ()):
-        if found := _from(value, held):
+        if found := came_from(value, held):
             held.setdefault(name, set()).update(found)
 
 
@@ -167,7 +167,7 @@ def called(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def _from(node: ast.AST, held: dict[str, set[str]]) -> set[str]:
+def came_from(node: ast.AST, held: dict[str, set[str]]) -> set[str]:
     """As variáveis de ambiente de que o valor vem."""
     if isinstance(node, ast.Subscript) and called(node.value) == "environ" and isinstance(node.slice, ast.Constant):
         return {str(node.slice.value)}
