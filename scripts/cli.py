@@ -121,8 +121,8 @@ def _verbs() -> dict[str, tuple]:
         "testar": (_test, "roda todos os testes e conferências, ou só os de uma arquitetura ou de um nome", "teste", "-v", "--raiz",
                    "testar pdv-alta-disponibilidade -v -- --maxfail=1"),
         "gerar": (_generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", "gerar --vigiar"),
-        "conferir": (_check, "confere se figura, página e template concordam", "slug", "--formato", "--json", "--raiz",
-                     "conferir pdv-alta-disponibilidade"),
+        "conferir": (_check, "confere se figura, página e template concordam; com `--de` e `--a`, diz se um componente alcança outro, e por onde",
+                     "slug", "--formato", "--json", "--de de conferir", "--a", "--porta", "--raiz", "conferir pdv-alta-disponibilidade"),
         "comparar": (_compare, "diz o que mudou entre duas revisões: fluxo, provas, acesso, rede e custo", "BASE", "REV",
                      "--formato de comparar", "--raiz", "comparar main"),
         "construir": (_build, "confere tudo e monta o site em `site/`", "--raiz", "construir"),
@@ -153,9 +153,13 @@ _ARGUMENTS: dict[str, dict] = {
         "default": "",
         "help": "`texto` (o padrão); `json`; `github`: anotações e resumo, o padrão no GitHub Actions; `sarif`: SARIF 2.1.0",
     },
-    "--formato de comparar": {"choices": ("texto", "markdown", "json"), "default": "texto", "help": "`texto` (o padrão), `markdown` ou `json`"},
+    "--formato de comparar": {"choices": ("texto", "markdown", "json", "html"), "default": "texto",
+                              "help": "`texto` (o padrão); `markdown`, com o fluxo em Mermaid; `json`; `html`, com as figuras de antes e depois"},
     "--json": {"action": "store_true", "help": "o mesmo que `--formato json`"},
     "--de": {"type": Path, "metavar": "ARQUIVO", "help": "um template que já existe: os componentes, os grupos e as setas que ele prova"},
+    "--de de conferir": {"metavar": "ID", "help": "o componente que chama; com `--a`, o que é chamado, pelos ids da figura"},
+    "--a": {"metavar": "ID", "help": "o componente chamado"},
+    "--porta": {"type": int, "metavar": "N", "help": "a porta TCP; sem ela, a da seta, ou a única que a entrada deixa"},
     "--projeto": {"type": Path, "metavar": "DIR", "help": "em vez de uma arquitetura, um repositório novo, com as ferramentas e um exemplo"},
     "--raiz": {"type": Path, "default": HERE, "metavar": "DIR", "help": "outra árvore em vez desta"},
 }
@@ -196,6 +200,10 @@ def _check(options: argparse.Namespace) -> int:
     if options.json and options.formato:
         raise WrongUse("`--json` é o mesmo que `--formato json`; use um dos dois.")
     tree = _tree(options)
+    if options.de or options.a or options.porta:
+        from scripts.review import asking
+
+        return asking.answer(tree, options)
     with _without_collector():
         findings = run.findings(tree, options.slug)
     report.say(findings, tree.root, "json" if options.json else options.formato)
@@ -205,13 +213,9 @@ def _check(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     tree = _tree(options)
     with _without_collector():
-        from scripts.review import report, revision
-        from scripts.review.comparison import compare
+        from scripts.review.publication import publish
 
-        with revision.pair(tree.root, options.BASE, options.REV) as pair:
-            found = compare(pair)
-        for piece in report.told(found, options.formato):
-            sys.stdout.write(piece)
+        sys.stdout.write(publish(tree, options.BASE, options.REV, options.formato))
     return 0
 
 

@@ -51,13 +51,13 @@ def compare(pair: Pair, slugs: Sequence[str] = ()) -> Comparison:
     finally:
         for reader in readers:
             reader.stop()
-    notes = [*pair.notes, *_said(pair.old_name, old), *_said(pair.new_name, new)]
+    notes = [*pair.notes, *_said("velho", old), *_said("novo", new)]
     found = list(architectures(old, new))
     return Comparison(pair.old_name, pair.new_name, tuple(one for one in found if one.changes), tuple(notes))
 
 
 def _said(name: str, side: Side) -> list[str]:
-    return [f"Em {name}: {problem}" for problem in side.problems]
+    return [f"Do lado {name}: {problem}" for problem in side.problems]
 
 
 def _touched(old: Path, new: Path) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict
 
 from scripts.base.wording import plural
@@ -23,7 +22,7 @@ HEADINGS = {True: "O que olhar primeiro", False: "O resto"}
 
 def text(comparison: Comparison) -> str:
     """Uma linha por mudança, com `!` no que é grave."""
-    lines = [f"De {comparison.base} a {comparison.revision}", *comparison.notes]
+    lines = [f"De {comparison.base} até {comparison.revision}", *comparison.notes]
     for one in comparison.architectures:
         lines += ["", f"{one.slug}: {headline(one)}", *(f"  {'!' if change.grave else '-'} {change.text}" for change in one.changes)]
     return "\n".join(lines if comparison.architectures else [*lines, NOTHING]) + "\n"
@@ -64,7 +63,7 @@ def markdown(comparison: Comparison, most: int = COMMENT) -> str:
     many = len(comparison.architectures)
     title = f"## O que mudou: {plural(many, 'arquitetura', 'arquiteturas')}" if many else f"## {NOTHING}"
     notes = [f"\n> {plain(note)}" for note in comparison.notes]
-    head = "\n".join([MARK, title, "", f"De {plain(comparison.base)} a {plain(comparison.revision)}.", *notes])
+    head = "\n".join([MARK, title, "", f"De {plain(comparison.base)} até {plain(comparison.revision)}.", *notes])
     pieces, room = [head], most - len(head) - 200
     left = 0
     for index, one in enumerate(comparison.architectures):
@@ -104,8 +103,3 @@ def plain(words: str) -> str:
     """O texto letra por letra: o que está entre crases continua código, e nada vira marcação, menção ou link."""
     parts = re.split(r"(`[^`]+`)", " ".join(words.split()))
     return "".join(part if index % 2 else re.sub(r"([\\*_\[\]<>|`~#&@!])", r"\\\1", part) for index, part in enumerate(parts))
-
-
-def told(comparison: Comparison, form: str) -> Iterator[str]:
-    """O que se imprime, na forma pedida."""
-    yield {"json": to_json, "markdown": markdown}.get(form, text)(comparison)

@@ -143,7 +143,7 @@ def test_own_rules_that_kill_or_hang_are_a_sentence(tree, capsys, monkeypatch):
     rules.mkdir()
     (rules / "cai.py").write_text("import os\nos._exit(3)\n", encoding="utf-8")
     code, out, _ = compare(capsys, tree, "main")
-    assert code == 0 and "Em a árvore de trabalho: A leitura caiu antes do fim; algo em `regras/` encerra o Python." in out
+    assert code == 0 and "Do lado novo: A leitura caiu antes do fim; algo em `regras/` encerra o Python." in out
     monkeypatch.setattr(side, "LIMIT", 1.0)
     (rules / "cai.py").write_text("while True: pass\n", encoding="utf-8")
     assert "A leitura não terminou em 1 s" in compare(capsys, tree, "main")[1]
