@@ -19,6 +19,7 @@ from scripts.checks.alarms import mute, watched
 from scripts.checks.characters import misspelled
 from scripts.checks.environment import starved
 from scripts.checks.handing import forbidden, misshapen, unending
+from scripts.checks.hosts import misnamed, uncovered
 from scripts.checks.keys import locked, unkept
 from scripts.checks.programs import Effect, code, containers, misled, writes
 from scripts.checks.senders import unsent
@@ -216,8 +217,8 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     BUCKET: (_bucket, settings.versioned), TABLE: (_table, settings.keyed, unkept), LOG_GROUP: (_logs,),
     JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute, watched), EKS_CLUSTER: (_cluster,),
     FUNCTION: (_traces,), STATE_MACHINE: (_traces, flows.flawed), QUEUE: (unsent,), TOPIC: (unsent, _topic),
-    SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes,),
+    SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes, misnamed),
     TARGET_GROUP: (settings.attributes, served.checked, served.disguised),
-    DISTRIBUTION: (settings.named, served.rooted), "AWS::Budgets::Budget": (settings.budget,),
+    DISTRIBUTION: (settings.named, served.rooted, uncovered), "AWS::Budgets::Budget": (settings.budget,),
     DATABASE: (settings.exported,), EVENT_SOURCE_MAPPING: (sifted_out,), "AWS::S3::BucketPolicy": (settings.demanded,),
 }

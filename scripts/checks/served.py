@@ -12,6 +12,7 @@ from scripts.proofs.arrows import failover
 from scripts.proofs.arrows.balancing import enrolments
 from scripts.proofs.arrows.program import handed
 from scripts.proofs.evidence import at
+from scripts.proofs.facts.barriers import barrier
 from scripts.proofs.facts.machine import machine_of, machines
 from scripts.proofs.facts.measures import texts
 from scripts.proofs.facts.routes import answered
@@ -37,12 +38,16 @@ def checked(view: View, targets: Resource) -> Iterator[Effect]:
     if protocol not in ("HTTP", "HTTPS") or not _plain(matcher):
         return
     path = str(said.value) if said else "/"
-    for member in _members(view, targets):
+    for member in members(view, targets):
         sources = [text for _, text in texts(view, [piece.path for piece in handed(view, member)], longest=None)]
         if "${" not in path and answered(sources, path) is False:
             yield said.path if said else at(targets, "HealthCheckPath"), (
                 f"a verificação de saúde de `{targets.id}` pede `{path}`, e o programa de `{member.id}` não responde a esse caminho: nenhuma "
                 "instância fica saudável; use um que o código tem.")
+        for reason in dict.fromkeys(filter(None, (barrier(source, path) for source in sources))):
+            yield said.path if said else at(targets, "HealthCheckPath"), (
+                f"a verificação de saúde de `{targets.id}` pede `{path}`, e o programa de `{member.id}` {reason}: nenhuma instância fica saudável; "
+                "use um caminho que responde 200 a quem não entrou.")
 
 
 def disguised(view: View, targets: Resource) -> Iterator[Effect]:
@@ -54,7 +59,7 @@ def disguised(view: View, targets: Resource) -> Iterator[Effect]:
                  for listener in view.of_type(LISTENER))
     if not secure or view.value(targets, "Protocol") != "HTTP":
         return
-    for member in _members(view, targets):
+    for member in members(view, targets):
         owner = model_of(network_of(view), member) if member.type == SCALING_GROUP else member
         machine = machine_of(view, owner) if owner else None
         for unit in units(machine) if machine else ():
@@ -76,7 +81,7 @@ def _plain(codes: str) -> bool:
     return all(code.strip().startswith("2") for part in codes.split(",") for code in part.split("-"))
 
 
-def _members(view: View, targets: Resource) -> list[Resource]:
+def members(view: View, targets: Resource) -> list[Resource]:
     """As instâncias, e os grupos delas, que recebem deste grupo de destino."""
     fixed = [view.points(view.inside(item, "Id"), INSTANCE) for item in view.items(targets, "Targets")]
     fleets = [group for group in view.of_type(SCALING_GROUP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.aws.kinds import ARN
 from scripts.aws.types import BALANCER, LISTENER, LISTENER_RULE, TARGET_GROUP
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect
@@ -12,6 +13,7 @@ from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
 
+CERTIFICATE = "AWS::CertificateManager::Certificate"
 SECURE = ("HTTPS", "TLS")
 Listeners = dict[int, tuple[Resource, list[Evidence]]]
 
@@ -40,8 +42,21 @@ def _certificate(net: Network, listener: Resource) -> Iterator[Evidence]:
         arn = net.view.inside(item, "CertificateArn")
         if arn and str(arn.value).startswith(("arn:", "${")):
             yield Found(arn.path, "com este certificado")
+            yield from _issued(net, net.view.points(arn, CERTIFICATE, by=(ARN,)))
             return
     yield Missing(at(listener, "Certificates"), f"`{listener.id}` não tem certificado", "escreva um em `Certificates`")
+
+
+def _issued(net: Network, certificate: Resource | None) -> Iterator[Evidence]:
+    """O ACM emite o certificado do template sem que ninguém responda a um e-mail; que nomes ele vale, `hosts` confere.
+
+    https://docs.aws.amazon.com/acm/latest/userguide/domain-ownership-validation.html
+    """
+    if certificate:
+        net.view.at(certificate, "DomainName")
+        net.view.items(certificate, "SubjectAlternativeNames")
+        yield from expect(net.view, certificate, "ValidationMethod", "DNS", "validado por {}", f"`{certificate.id}` espera que alguém responda a um "
+                          "e-mail, e a pilha para até lá", "use `ValidationMethod: DNS`")
 
 
 def redirections(net: Network, balancer: Resource) -> Iterator[Evidence]:
