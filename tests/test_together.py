@@ -36,7 +36,9 @@ Resources:
       AWS::CloudFormation::Init:
         config:
           files:
-            /opt/x/requirements.txt: {content: "flask==3.1.2"}
+            /opt/x/requirements.txt:
+              content: |
+                flask==3.1.2
 """
 
 
@@ -55,7 +57,7 @@ def test_equal_parts_are_silent():
     ("CidrIp: 127.0.0.1/32", "CidrIp: 0.0.0.0/0", 12, "o grupo do banco"),
     ("ssmmessages:OpenDataChannel", "ssmmessages:*", 18, "as permissões do Session Manager"),
     ('Principal: "*"', "Principal: {AWS: x}", 24, "a negação sem TLS do bucket"),
-    ("flask==3.1.2", "flask==3.0.0", 31, "o pacote `flask`"),
+    ("flask==3.1.2", "flask==3.0.0", 33, "o pacote `flask`"),
     ('AllowedPattern: "[0-9]+"', 'AllowedPattern: ".*"', 2, "o parâmetro `Faixa`"),
 ])
 def test_a_different_part_is_found_where_it_is(old, new, line, said):

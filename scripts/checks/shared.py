@@ -19,7 +19,7 @@ from scripts.aws.types import (
     BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, QUEUE, SECURITY_GROUP, TABLE, VOLUME, VPC,
 )
 from scripts.base.findings import Finding
-from scripts.proofs.facts.machine import INIT
+from scripts.base.pins import pins
 from scripts.template.cloudformation import Key, Resource, Template
 
 CODE = "parte-divergente"
@@ -43,7 +43,6 @@ PARTS: dict[str, tuple[tuple[Key, ...], ...]] = {
 PACE = ("idle_timeout.timeout_seconds", "client_keep_alive.seconds")
 POLICIES = {"AWS::RDS::DBInstance": ("DeletionPolicy", "UpdateReplacePolicy")}
 PARAMETER = ("AllowedPattern",)
-REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 AGENT = "ssmmessages:"
 
 
@@ -56,10 +55,12 @@ class Part:
     template: Template
     path: tuple[Key, ...]
     reason: str = field(default="", compare=False)
+    near: int = 0
+    """A linha, do que está no meio de um texto."""
 
     @property
     def line(self) -> int:
-        return self.template.line(*self.path)
+        return self.near or self.template.line(*self.path)
 
 
 def check(templates: list[Template]) -> list[Finding]:
@@ -78,6 +79,7 @@ def parts(template: Template) -> Iterator[Part]:
         reason = told if isinstance(told, str) and re.search(rf"\b{re.escape(name)}\b", told) else ""
         for key in PARAMETER if isinstance(declared, dict) else ():
             yield _part(f"o parâmetro `{name}`: `{key}`", declared.get(key), template, ("Parameters", name, key), reason)
+    yield from _requirements(template)
     databases = {name for resource in template.resources.values() if resource.type == DATABASE for name in resource.references}
     for resource in template.resources.values():
         for keys in PARTS.get(resource.type, ()):
@@ -89,7 +91,6 @@ def parts(template: Template) -> Iterator[Part]:
             egress = resource.properties.get("SecurityGroupEgress")
             yield _of(template, resource, "o grupo do banco: `SecurityGroupEgress`", egress, "SecurityGroupEgress")
         yield from _statements(template, resource)
-        yield from _requirements(template, resource)
 
 
 def _common(value: Any) -> Any:
@@ -122,16 +123,10 @@ def _found(node: Any, keys: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], 
             yield from _found(item, (*keys, key))
 
 
-def _requirements(template: Template, resource: Resource) -> Iterator[Part]:
-    """A versão de cada pacote de Python que uma instância instala."""
-    config = resource.metadata.get(INIT)
-    config = config.get("config") if isinstance(config, dict) else None
-    files = config.get("files") if isinstance(config, dict) else None
-    for name, entry in files.items() if isinstance(files, dict) else ():
-        text = entry.get("content") if isinstance(entry, dict) and str(name).endswith("requirements.txt") else None
-        for package, version in REQUIREMENT.findall(text) if isinstance(text, str) else ():
-            path = ("Resources", resource.id, "Metadata", INIT, "config", "files", name, "content")
-            yield _part(f"o pacote `{package.lower()}`", version, template, path)
+def _requirements(template: Template) -> Iterator[Part]:
+    """A versão de cada pacote de Python que se instala."""
+    for pin in pins(template.text):
+        yield Part(f"o pacote `{pin.name}`", json.dumps(pin.version), template, (), near=pin.line)
 
 
 def _of(template: Template, resource: Resource, name: str, value: Any, *keys: Key) -> Part:

@@ -18,7 +18,7 @@ from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
 from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, effects
-from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, prices, promises, questions, quotas, resources
+from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, questions, quotas, resources
 from scripts.checks import sections, senses, shared, steps, swapped, told
 from scripts.checks.reading import Reading
 from scripts.page import architecture
@@ -95,7 +95,8 @@ def check_together(root: Path, templates: Mapping[str, Template], slugs: Iterabl
     paths = {found.path for slug, found in templates.items() if wanted is None or slug in wanted}
     divergent = [finding for finding in shared.check(list(templates.values())) if finding.path in paths]
     unheard = (*dead.exceptions(root, (read for read in templates.values() if read.path in paths)), *dead.rules(root, templates.values()))
-    return sorted({*divergent, *comparison.check(root, dict(templates), wanted), *prices.check_dates(templates.values()), *unheard})
+    strange = [finding for finding in pins.check(root, templates.values()) if finding.path in paths]
+    return sorted({*divergent, *strange, *comparison.check(root, dict(templates), wanted), *prices.check_dates(templates.values()), *unheard})
 
 
 def check_library(root: Path, templates: Mapping[str, Template | None], slugs: Iterable[str] | None = None,
