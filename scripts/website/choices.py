@@ -22,8 +22,8 @@ def embed(root: Element, docs: Path, slug: str, architectures: Collection[str], 
         if image is not None and (image.get("src") or "").removeprefix("./") == f"{slug}/{PICTURE}" and file.is_file():
             svg = ElementTree.fromstring(file.read_text(encoding="utf-8"))
             _link(svg, architectures)
-            # De leitura também no telefone: sem passos a seguir, a figura inteira ali não se leria.
-            figure = Element("figure", {"class": "arq-figure"})
+            figure = Element("figure", {"class": "arq-choice"})
+            # No telefone, já no tamanho de leitura: não há passos a seguir, e a figura inteira ali não se leria.
             SubElement(figure, "div", {"class": "arq-scroll arq-perto"}).text = later(svg, "xml")
             caption = SubElement(figure, "figcaption")
             caption.text = f"{clean(image.get('alt') or '')} "

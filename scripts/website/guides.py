@@ -39,14 +39,14 @@ def dress(root: Element, shelf: Shelf, here: str) -> None:
     first = next((index for index, element in enumerate(root) if element.tag == "p"), None)
     if piece is None or first is None:
         return
+    if piece.tags:
+        block = Element("p", {"class": "arq-also"})
+        say(block, f"Também se diz: {', '.join(piece.tags)}.")
+        root.insert(first + 1, block)
     if piece.kind == TRAILS:
         total = sum(_timed(root, shelf, here))
         block = Element("p")
         say(block, f"Leitura: cerca de {plural(total, 'minuto', 'minutos')}, sem contar a implantação.")
-        root.insert(first + 1, block)
-    if piece.tags:
-        block = Element("p", {"class": "arq-also"})
-        say(block, f"Também se diz: {', '.join(piece.tags)}.")
         root.insert(first + 1, block)
 
 

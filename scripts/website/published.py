@@ -54,8 +54,9 @@ def _fold(entry: dict[str, Any]) -> None:
     """Junto do que a parte diz, as palavras acentuadas sem acento; das etiquetas, também o singular e o plural."""
     words = dict.fromkeys(WORD.findall(MARK.sub(" ", f"{entry['title']} {entry['text']}").lower()))
     bare = [plain for word in words if (plain := without_accents(word)) != word and plain not in words]
-    if bare:
-        entry["text"] += f"<p>{' '.join(bare)}</p>"
+    if bare:  # dentro do primeiro parágrafo, que é então o que a resposta mostra; o estilo esconde o `<s>`
+        before, closing, after = entry["text"].partition("</p>")
+        entry["text"] = f"{before} <s>{' '.join(bare)}</s>{closing}{after}"
     if tags := entry.get("tags"):
         forms = dict.fromkeys(form for word in WORD.findall(" ".join(tags)) for form in (word, *numbers(word)))
         entry["tags"] = [*tags, *dict.fromkeys(spelled for form in forms for spelled in (form, without_accents(form)))]
