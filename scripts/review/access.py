@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from scripts.base.wording import listed
-from scripts.review.change import GAINED, LOST, Change
+from scripts.review.change import CHANGED, GAINED, LOST, Change
 from scripts.review.coverage import covers, effective
 from scripts.review.facts import Facts, Grant
-from scripts.review.words import can, condition, short
+from scripts.review.words import called, can, condition, short
 from scripts.review.worlds import Meeting, Worlds, meeting, when
 
 Near = tuple[Grant, ...]
@@ -27,6 +27,11 @@ def changes(old: Facts, new: Facts) -> Iterator[Change]:
         for (model, where, near), (actions, targets) in _grouped(grants, other, side).items():
             before = _before(old, worlds, here, model, actions, targets, where) if kind == GAINED else ""
             yield _told(facts, replace(model, target=targets[0]), targets, actions, f"{worlds.when(where)}{_near(near, kind)}{before}", kind)
+    for name, role in new.acts.items():
+        was = old.acts.get(name)
+        if was and was != role:
+            yield Change("acesso", CHANGED, name, f"{called(name, new)} passa a agir com o papel `{role}`, e antes agia com `{was}`.", "outro papel",
+                         grave=True)
 
 
 Group = tuple[Grant, Worlds, Near]

@@ -31,7 +31,7 @@ class Change:
 
 def ordered(changes: Iterable[Change]) -> list[Change]:
     """Sem repetição: o grave primeiro, depois por assunto e passo."""
-    found = list(dict.fromkeys(changes))
+    found = list({(change.subject, change.text): change for change in changes}.values())
     return sorted(found, key=lambda change: (
         not change.grave, SUBJECTS.index("página" if change.short == REST else change.subject), change.step or 0))
 

@@ -51,7 +51,7 @@ def compare(pair: Pair, slugs: Sequence[str] = ()) -> Comparison:
     finally:
         for reader in readers:
             reader.stop()
-    notes = [*pair.notes, *_said("velho", old), *_said("novo", new)]
+    notes = [*pair.notes, *_shared(pair.old, pair.new), *_said("velho", old), *_said("novo", new)]
     found = list(architectures(old, new))
     return Comparison(pair.old_name, pair.new_name, tuple(one for one in found if one.changes), tuple(notes))
 
@@ -64,11 +64,27 @@ def _touched(old: Path, new: Path) -> list[str]:
     """As arquiteturas com algo diferente num arquivo delas, ou todas, se é num que vale para todas."""
     trees = Tree(old), Tree(new)
     known = sorted({slug for tree in trees for slug in tree.architectures()})
-    own = {f"diagrams_src/{slug}.py" for slug in known}
-    here, there = ({path.relative_to(tree.root).as_posix(): path for path in _common(tree) if path.is_file()} for tree in trees)
-    if any(_bytes(here.get(name)) != _bytes(there.get(name)) for name in (here.keys() | there.keys()) - own):
+    if _altered(*trees, known):
         return known
     return [slug for slug in known if any(_bytes(ours) != _bytes(theirs) for ours, theirs in zip(*(_files(tree, slug) for tree in trees)))]
+
+
+def _altered(old: Tree, new: Tree, known: Sequence[str]) -> list[str]:
+    """Os arquivos diferentes que valem para mais de uma arquitetura."""
+    own = {f"diagrams_src/{slug}.py" for slug in known}
+    here, there = ({tree.name(path): path for path in _common(tree) if path.is_file()} for tree in (old, new))
+    return sorted(name for name in (here.keys() | there.keys()) - own if _bytes(here.get(name)) != _bytes(there.get(name)))
+
+
+def _shared(old: Path, new: Path) -> list[str]:
+    """O aviso de que mudou algo de que as provas, ou as figuras, de todas dependem."""
+    trees = Tree(old), Tree(new)
+    altered = _altered(*trees, sorted({slug for tree in trees for slug in tree.architectures()}))
+    rules = [name for name in altered if name.startswith("regras/") and name.endswith(".py")]
+    others = [name for name in altered if name not in rules]
+    return [f"{text}: {listed([f'`{name}`' for name in names[:8]])}." for text, names in (
+        ("Mudaram as regras da árvore, e o que se prova de cada lado é pelas dele; leia-as", rules),
+        ("Mudou o que vale para mais de uma arquitetura", others)) if names]
 
 
 def _common(tree: Tree) -> Iterator[Path]:
@@ -187,8 +203,10 @@ def _how(old: Diagram, new: Diagram) -> str:
     said = [f"a direção, de `{old.direction}` a `{new.direction}`"] if old.direction != new.direction else []
     orders = [[element.id for element in (*diagram.nodes, *diagram.groups)] for diagram in (old, new)]
     said += ["a ordem de declaração"] if orders[0] != orders[1] else []
-    spacers = [[replace(edge, line=0) for edge in diagram.spacers] for diagram in (old, new)]
-    said += ["as setas que só posicionam"] if spacers[0] != spacers[1] else []
+    for told, facts in (("as setas que só posicionam", lambda diagram: [replace(edge, line=0) for edge in diagram.spacers]),
+                        ("o peso e a distância das setas", lambda diagram: {edge.id: edge.layout for edge in diagram.edges}),
+                        ("os traços e as cores", lambda diagram: {edge.id: (edge.color, edge.style, edge.ink) for edge in diagram.edges})):
+        said += [told] if facts(old) != facts(new) else []
     return f": {listed(said)}" if said else ""
 
 

@@ -9,7 +9,7 @@ from scripts.proofs.network.topology import WORLD as EVERYWHERE
 from scripts.proofs.network.topology import within
 from scripts.review.change import CHANGED, GAINED, LOST, Change
 from scripts.review.facts import Facts, Opening
-from scripts.review.reachability import ALL, spoken
+from scripts.review.reachability import ABROAD, ALL, spoken
 from scripts.review.words import called, short
 from scripts.review.worlds import Meeting, Worlds, meeting
 
@@ -87,8 +87,9 @@ def _risky(rule: Opening) -> bool:
 def _pairs(facts: Facts, worlds: Meeting, found: Mapping[Opening, Worlds], kind: str) -> Iterator[Change]:
     for pair, where in found.items():
         verb = "passa a alcançar" if kind == GAINED else "deixa de alcançar"
-        text = (f"Pela rede, {called(pair.peer, facts)} {verb} {called(pair.group, facts)} em "
-                f"{spoken(pair.protocol, pair.first, pair.last)}{worlds.when(where)}.")
+        ports = spoken(pair.protocol, pair.first, pair.last) if pair.protocol != "-1" else "qualquer porta"
+        text = (f"Pela rede, {called(pair.peer, facts)} {verb} {pair.group if pair.group == ABROAD else called(pair.group, facts)} em "
+                f"{ports}{worlds.when(where)}.")
         yield Change("rede", kind, f"{pair.peer}--{pair.group}", text, "alcance novo" if kind == GAINED else "alcance a menos", grave=kind == GAINED)
 
 

@@ -18,6 +18,9 @@ from scripts.template.cloudformation import Resource
 from scripts.template.values import SYMBOL, Unknown
 
 ATTACHED = (INLINE_POLICY, ROLE_POLICY, MANAGED_POLICY)
+CLOSED = ("s3", "sqs", "sns", "dynamodb", "lambda", "secretsmanager", "kms", "logs", "states")
+"""Serviços cujas ações só valem em recursos deles, e cujos recursos só aceitam as deles:
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"""
 UNKNOWN = "um valor que não se conhece"
 
 
@@ -88,7 +91,15 @@ def _statement(view: View, statement: Statement, model: Grant) -> Iterator[Grant
     actions = _texts(view, statement.actions) or [""]
     whom = [_who(view, kind, item) for kind, item in statement.principals] or [""]
     for action, target, who in product(actions, _targeted(view, statement.resources) or [""], whom):
-        yield replace(model, action=action, target=target, who=who)
+        if not _foreign(action, target):
+            yield replace(model, action=action, target=target, who=who)
+
+
+def _foreign(action: str, target: str) -> bool:
+    """A ação é de um serviço e o alvo de outro, dos que só aceitam as próprias: juntos, não deixam nada."""
+    service, start = action.partition(":")[0].lower(), "arn:${AWS::Partition}:"
+    owner = target.removeprefix(start).partition(":")[0] if target.startswith(start) else ""
+    return service in CLOSED and owner in CLOSED and service != owner
 
 
 def _texts(view: View, items: Iterable[Placed]) -> list[str]:

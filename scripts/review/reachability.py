@@ -13,7 +13,7 @@ from scripts.proofs.network.exposure import internet_paths
 from scripts.proofs.network.interfaces import HOMES, Home
 from scripts.proofs.network.interfaces_by_type import lived
 from scripts.proofs.network.path import peer_of
-from scripts.proofs.network.peers import Peer
+from scripts.proofs.network.peers import INTERNET, Peer
 from scripts.proofs.network.security_groups import GroupRule, rules_of
 from scripts.proofs.network.topology import Network, network_of
 from scripts.review.facts import Opening
@@ -21,6 +21,8 @@ from scripts.review.facts import Opening
 Fact = TypeVar("Fact", bound=Hashable)
 ALL = (0, 65535)
 ANYWHERE = "0.0.0.0/0"
+ABROAD = "a internet"
+LEAVING = ("GatewayId", "NatGatewayId", "EgressOnlyInternetGatewayId")
 NAMES = {"6": "tcp", "17": "udp", "tcp": "tcp", "udp": "udp"}
 
 
@@ -53,14 +55,26 @@ def _opening(net: Network, group: str, rule: GroupRule) -> Iterator[Opening]:
 
 
 def reaches(view: View) -> Iterator[Opening]:
-    """Que recurso (`peer`) chega a outro (`group`), e em que portas: o que os grupos e as ACLs deixam, ou talvez deixem."""
+    """Que recurso (`peer`) chega a outro (`group`), e em que portas: o que os grupos deixam, e as ACLs não negam.
+
+    O que uma regra deixa sem que se saiba a quem, diz a regra.
+    """
     net = network_of(view)
     homes = [lived(net, resource) for resource in view.resources.values() if resource.type in HOMES]
     homes = [home for home in homes if home.known_groups and home.known_subnets(net)]
+    for source in homes:
+        yield from _abroad(net, source)
     for target in homes:
         for source in homes:
             if source.resource != target.resource and _together(net, source, target):
                 yield from _admitted(net, source, target)
+
+
+def _abroad(net: Network, source: Home) -> Iterator[Opening]:
+    """O que sai para a internet: uma rota até ela, e o que os grupos deixam ir a qualquer endereço."""
+    routed = any(route.everywhere and route.kind in LEAVING for subnet in source.known_subnets(net) for route in net.routes_of(subnet))
+    for protocol, first, last in _exits(net, source, INTERNET) if routed else ():
+        yield Opening(ABROAD, True, protocol, first, last, source.resource.id)
 
 
 def _together(net: Network, one: Home, other: Home) -> bool:
@@ -71,7 +85,7 @@ def _together(net: Network, one: Home, other: Home) -> bool:
 def _admitted(net: Network, source: Home, target: Home) -> Iterator[Opening]:
     """As portas que a entrada do destino e a saída da origem deixam passar, as duas."""
     here, there = peer_of(net, source), peer_of(net, target)
-    entries = [_range(rule) for group in target.known_groups for rule in rules_of(net, group, True) or () if here.admitted(rule, net) is not False]
+    entries = [_range(rule) for group in target.known_groups for rule in rules_of(net, group, True) or () if here.admitted(rule, net)]
     for first in entries:
         for last in _exits(net, source, there):
             both = _shared(first, last)
@@ -88,13 +102,13 @@ def _range(rule: GroupRule) -> Range:
 
 
 def _exits(net: Network, source: Home, there: Peer) -> list[Range]:
-    """O que os grupos da origem deixam, ou talvez deixem, sair para lá."""
+    """O que os grupos da origem deixam sair para lá."""
     found: list[Range] = []
     for group in source.known_groups:
         rules = rules_of(net, group, False)
         if source.open or rules is None:
             return [("-1", *ALL)]
-        found += [_range(rule) for rule in rules if there.admitted(rule, net) is not False]
+        found += [_range(rule) for rule in rules if there.admitted(rule, net)]
     return found
 
 

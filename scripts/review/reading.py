@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -149,21 +149,25 @@ def _permitted(found: Reading) -> dict[str, Any]:
     views = found.views
     worlds = tuple(World(tuple(sorted(view.world.assumed.items())), tuple(sorted((name, str(value)) for name, value in view.world.chosen.items())))
                    for view in views.each)
-    return {"template": found.template.data, "worlds": worlds, "roles": _roles(found, views.each[0]), "grants": grants(views),
+    acts = _acts(views.each[0])
+    return {"template": found.template.data, "worlds": worlds, "acts": acts, "roles": _roles(_labels(found), acts), "grants": grants(views),
             "openings": by_world(views, openings), "reaches": by_world(views, reaches), "exposed": by_world(views, exposed),
             "cost": _cost(views)}
 
 
-def _roles(found: Reading, view: View) -> dict[str, str]:
+def _acts(view: View) -> dict[str, str]:
+    """De cada recurso que chama a AWS, o papel com que age."""
+    found = {resource.id: principal_of(view, resource).role for resource in view.resources.values()
+             if resource.type in DIRECT or resource.type in SEEKERS}
+    return {name: role.id for name, role in found.items() if role}
+
+
+def _roles(shown: Mapping[str, str], acts: Mapping[str, str]) -> dict[str, str]:
     """De quem é cada papel, pelo componente que o usa."""
-    shown = _labels(found)
-    users: dict[str, list[str]] = {}
-    for resource in view.resources.values():
-        if resource.type in DIRECT or resource.type in SEEKERS:
-            role = principal_of(view, resource).role
-            if role:
-                users.setdefault(role.id, []).append(shown.get(resource.id, resource.id))
-    return {role: listed(list(dict.fromkeys(many))) for role, many in users.items()}
+    users: dict[str, dict[str, None]] = {}
+    for name, role in acts.items():
+        users.setdefault(role, {})[shown.get(name, name)] = None
+    return {role: listed(list(many)) for role, many in users.items()}
 
 
 def _cost(views: Views) -> Cost:

@@ -47,6 +47,7 @@ def pair(root: Path, base: str, revision: str) -> Iterator[Pair]:
             old, notes, name = Path(base).resolve(), (), base
         else:
             commit, notes = _ancestor(root, _commit(root, base), head, base)
+            notes += _tools(root, commit, head if revision else "")
             _extract(root, commit, old)
             name = f"{base} ({commit[:10]})"
         if revision:
@@ -91,6 +92,12 @@ def _ancestor(root: Path, old: str, new: str, base: str) -> tuple[str, tuple[str
     why = ("este clone é raso e não mostra onde as duas se separam; `git fetch --unshallow` o traz" if _shallow(root)
            else "as duas não têm um ancestral comum")
     return old, (f"Compara-se com `{base}` como está, e não com o ponto em que o trabalho saiu dela: {why}.",)
+
+
+def _tools(root: Path, old: str, new: str) -> tuple[str, ...]:
+    """O aviso de que as ferramentas também mudaram: os dois lados se leem com as de agora."""
+    same = _git(root, "diff", "--quiet", old, *filter(None, (new,)), "--", "scripts") is not None
+    return () if same else ("As ferramentas, em `scripts/`, também mudaram; os dois lados foram lidos com as de agora.",)
 
 
 def _shallow(root: Path) -> bool:

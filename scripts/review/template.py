@@ -21,6 +21,7 @@ SAFE = ("DeletionPolicy", "UpdateReplacePolicy", "DeletionProtection", "Deletion
 """O que guarda dados ou os fecha: enfraquecê-lo se olha primeiro."""
 WEAK = ("false", "delete", "0", "suspended", "optional")
 POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policies", "KeyPolicy", "ManagedPolicyArns")
+Piece = tuple[tuple[str, ...], Any, Any]
 OTHERS = {"Parameters": ("parâmetro", "o"), "Conditions": ("condição", "a"), "Mappings": ("mapa", "o"), "Outputs": ("saída", "a"),
           "Rules": ("regra", "a")}
 
@@ -81,10 +82,14 @@ def _resource(name: str, old: dict[str, Any], new: dict[str, Any], access: set[s
     grave = [piece for piece in pieces if _weaker(*piece)]
     for chosen, danger in ((grave, True), ([piece for piece in pieces if piece not in grave], False)):
         if chosen:
-            coded = all(long(before) and long(after) for _, before, after in chosen)
-            short = "código mudado" if coded else "proteção a menos" if danger else "propriedade mudada"
+            short = "código mudado" if _coded(chosen) else "proteção a menos" if danger else "propriedade mudada"
             yield Change("recurso", CHANGED, name, f"`{name}`: {_pieces(chosen)}.", short, danger)
 
+
+
+def _coded(pieces: list[Piece]) -> bool:
+    """Só mudaram programas, ou outros textos compridos."""
+    return bool(pieces) and all(long(before) and long(after) for _, before, after in pieces)
 
 
 def _weaker(path: tuple[str, ...], before: Any, after: Any) -> bool:
@@ -107,7 +112,6 @@ def _excuses(body: Mapping[str, Any]) -> dict[str, Any]:
     return _mapping(_mapping(body.get("Metadata")).get("Excecoes"))
 
 
-Piece = tuple[tuple[str, ...], Any, Any]
 
 
 def leaves(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[Piece]:
@@ -141,8 +145,9 @@ def _section(noun: str, article: str, old: Mapping[str, Any], new: Mapping[str, 
         if name not in old:
             yield Change("recurso", GAINED, name, f"{noun.capitalize()} nov{article}: `{name}`.", f"{noun} a mais")
         elif body != old[name]:
-            yield Change("recurso", CHANGED, name, f"{article.upper()} {noun} `{name}` mudou: {_pieces(list(leaves(old[name], body)))}.",
-                         f"{noun} mudad{article}")
+            pieces = list(leaves(old[name], body))
+            yield Change("recurso", CHANGED, name, f"{article.upper()} {noun} `{name}` mudou: {_pieces(pieces)}.",
+                         "código mudado" if _coded(pieces) else f"{noun} mudad{article}")
     for name in old:
         if name not in new:
             yield Change("recurso", LOST, name, f"{article.upper()} {noun} `{name}` saiu.", f"{noun} a menos")

@@ -484,4 +484,71 @@ Outputs:"""),
         "! Qualquer um deixa de ser proibido de fazer tudo do `s3` em “Bucket S3” (`s3:*` em `BucketArquivos` e `BucketArquivos/*`), pela política de `BucketArquivos`, só com `aws:SecureTransport` (`Bool`) `false`.",
         "! O benefício “o bucket só atende por TLS” já não se prova: `BucketArquivos` aceita sem TLS algum pedido sobre o bucket, na linha N do template.",
     ]),
+    "função com outro papel": (QUEUE, [
+        ("template", "  TabelaPedidos:\n    Type", """  PapelLargo:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: tudo, PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}]
+  TabelaPedidos:
+    Type"""),
+        ("template", "Role: !GetAtt PapelFuncao.Arn", "Role: !GetAtt PapelLargo.Arn"),
+    ], [
+        "! O papel `PapelLargo`, de “Função registrar”, passa a poder fazer qualquer coisa em qualquer recurso (`*` em `*`).",
+        "! `lambda.amazonaws.com` passa a poder assumir o papel `PapelLargo`, de “Função registrar” (`sts:AssumeRole`).",
+        "! “Função registrar” passa a agir com o papel `PapelLargo`, e antes agia com `PapelFuncao`.",
+        "! O benefício “menor privilégio” já não se prova: `PapelLargo` permite `*` em `Action`, na linha 110 do template.",
+        "`FuncaoRegistrar`: `Role` passou de `!GetAtt PapelFuncao.Arn` a `!GetAtt PapelLargo.Arn`.",
+        "Recurso novo: `PapelLargo` (`AWS::IAM::Role`).",
+        "O benefício “logs com prazo” continua provado, por outras linhas: saiu `FuncaoRegistrar.Role: !GetAtt PapelFuncao.Arn`, `PapelFuncao.AssumeRolePolicyDocument.Statement.Effect: Allow`, `PapelFuncao.AssumeRolePolicyDocument.Statement.Action: sts:AssumeRole` e `PapelFuncao.AssumeRolePolicyDocument.Statement.Principal.Service: lambda.amazonaws.com` e mais 4, entrou `FuncaoRegistrar.Role: !GetAtt PapelLargo.Arn`, `PapelLargo.AssumeRolePolicyDocument.Statement.Effect: Allow`, `PapelLargo.AssumeRolePolicyDocument.Statement.Action: sts:AssumeRole` e `PapelLargo.AssumeRolePolicyDocument.Statement.Principal.Service: lambda.amazonaws.com` e mais 4.",
+        "A seta Função registrar → Fila de pedidos continua provada, por outras linhas: saiu `FuncaoRegistrar.Role: !GetAtt PapelFuncao.Arn`, `PapelFuncao.AssumeRolePolicyDocument.Statement.Effect: Allow`, `PapelFuncao.AssumeRolePolicyDocument.Statement.Action: sts:AssumeRole` e `PapelFuncao.AssumeRolePolicyDocument.Statement.Principal.Service: lambda.amazonaws.com` e mais 5, entrou `FuncaoRegistrar.Role: !GetAtt PapelLargo.Arn`, `PapelLargo.AssumeRolePolicyDocument.Statement.Effect: Allow`, `PapelLargo.AssumeRolePolicyDocument.Statement.Action: sts:AssumeRole` e `PapelLargo.AssumeRolePolicyDocument.Statement.Principal.Service: lambda.amazonaws.com` e mais 5.",
+        "A seta Função registrar → Tabela de pedidos continua provada, por outras linhas: saiu `FuncaoRegistrar.Role: !GetAtt PapelFuncao.Arn`, `PapelFuncao.AssumeRolePolicyDocument.Statement.Effect: Allow`, `PapelFuncao.AssumeRolePolicyDocument.Statement.Action: sts:AssumeRole` e `PapelFuncao.AssumeRolePolicyDocument.Statement.Principal.Service: lambda.amazonaws.com` e mais 3, entrou `FuncaoRegistrar.Role: !GetAtt PapelLargo.Arn`, `PapelLargo.AssumeRolePolicyDocument.Statement.Effect: Allow`, `PapelLargo.AssumeRolePolicyDocument.Statement.Action: sts:AssumeRole` e `PapelLargo.AssumeRolePolicyDocument.Statement.Principal.Service: lambda.amazonaws.com` e mais 3.",
+    ]),
+    "ações de outro serviço no alvo": (QUEUE, [
+        ("template", "Action: dynamodb:PutItem\n                Resource: !GetAtt TabelaPedidos.Arn", "Action: [dynamodb:PutItem, sqs:GetQueueAttributes]\n                Resource: [!GetAtt TabelaPedidos.Arn, !GetAtt FilaPedidos.Arn]"),
+    ], [
+        "A política escrita em `PapelFuncao` mudou, e o que ela deixa é o mesmo.",
+        "O benefício “menor privilégio” continua provado, por outras linhas: saiu `PapelFuncao.Policies.PolicyDocument.Statement.Action: dynamodb:PutItem` e `PapelFuncao.Policies.PolicyDocument.Statement.Resource: !GetAtt TabelaPedidos.Arn`, entrou `PapelFuncao.Policies.PolicyDocument.Statement.Action: [dynamodb:PutItem, sqs:GetQueueAttributes]` e `PapelFuncao.Policies.PolicyDocument.Statement.Resource: [!GetAtt TabelaPedidos.Arn, !GetAtt FilaPedidos.Arn]`.",
+    ]),
+    "permissão só do que não é": (QUEUE, [
+        ("template", "Action: dynamodb:PutItem", "NotAction: dynamodb:DeleteTable"),
+    ], [
+        "! O papel `PapelFuncao`, de “Função registrar”, passa a poder fazer tudo em “Tabela de pedidos”, menos `dynamodb:DeleteTable` (antes, só `dynamodb:PutItem`).",
+        "! O benefício “menor privilégio” já não se prova: uma permissão de `PapelFuncao` não traz `Action`, na linha 97 do template.",
+        "A seta Função registrar → Tabela de pedidos continua provada, por outras linhas: saiu `PapelFuncao.Policies.PolicyDocument.Statement.Action: dynamodb:PutItem`, entrou `PapelFuncao.Policies.PolicyDocument.Statement.NotAction: dynamodb:DeleteTable`.",
+    ]),
+    "curinga trocado pelo que ele dizia": (QUEUE, [
+        ("template", "Action: [logs:CreateLogStream, logs:PutLogEvents]", "Action: [logs:CreateLogStream, logs:PutLog*]"),
+    ], [
+        "! O papel `PapelFuncao`, de “Função registrar”, passa a poder fazer `logs:PutLog*` em `LogsFuncao` (`log-group:LogsFuncao:*`) (antes, só `logs:PutLogEvents`).",
+        "! O benefício “menor privilégio” já não se prova: `PapelFuncao` permite `logs:PutLog*` em `Action`, na linha 103 do template.",
+        "O benefício “logs com prazo” continua provado, por outras linhas: saiu `PapelFuncao.Policies.PolicyDocument.Statement.Action: logs:PutLogEvents`, entrou `PapelFuncao.Policies.PolicyDocument.Statement.Action: logs:PutLog*`.",
+    ]),
+    "entrada levada a um recurso à parte": (WEB, [
+        ("template", """        - Description: HTTPS para pacotes e APIs da AWS
+          IpProtocol: tcp
+          FromPort: 443
+          ToPort: 443
+          CidrIp: 0.0.0.0/0
+""", ""),
+        ("template", "  GrupoBanco:\n    Type", """  SaidaServidor:
+    Type: AWS::EC2::SecurityGroupEgress
+    Properties: {GroupId: !Ref GrupoServidor, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}
+  GrupoBanco:
+    Type"""),
+    ], [
+        "`GrupoServidor`: `SecurityGroupEgress` perdeu `{Description: HTTPS para pacotes e APIs da AWS, IpProtocol: tcp, FromPort: 443,…`.",
+        "Recurso novo: `SaidaServidor` (`AWS::EC2::SecurityGroupEgress`).",
+        "Continuam provados, por outras linhas (saiu `GrupoServidor.SecurityGroupEgress.IpProtocol: tcp`, `GrupoServidor.SecurityGroupEgress.FromPort: 443`, `GrupoServidor.SecurityGroupEgress.ToPort: 443` e `GrupoServidor.SecurityGroupEgress.CidrIp: 0.0.0.0/0`, entrou `SaidaServidor.GroupId: !Ref GrupoServidor`, `SaidaServidor.IpProtocol: tcp`, `SaidaServidor.FromPort: 443` e `SaidaServidor.ToPort: 443` e mais 1): Servidor EC2 → Bucket S3, Servidor EC2 → RDS PostgreSQL e “acesso à máquina sem SSH”.",
+    ]),
+    "banco que passa a sair para a internet": (WEB, [
+        ("template", "      RouteTableId: !Ref TabelaDados", "      RouteTableId: !Ref TabelaPublica"),
+        ("template", '          IpProtocol: "-1"\n          CidrIp: 127.0.0.1/32', '          IpProtocol: "-1"\n          CidrIp: 0.0.0.0/0'),
+    ], [
+        "! O grupo `GrupoBanco` passa a deixar sair todo o tráfego para `0.0.0.0/0` (antes, todo o tráfego para `127.0.0.1/32`).",
+        "! Pela rede, “RDS PostgreSQL” passa a alcançar a internet em qualquer porta.",
+        "`AssociacaoDadosA`: `RouteTableId` passou de `!Ref TabelaDados` a `!Ref TabelaPublica`.",
+        "`AssociacaoDadosB`: `RouteTableId` passou de `!Ref TabelaDados` a `!Ref TabelaPublica`.",
+        "`GrupoBanco`: `SecurityGroupEgress.CidrIp` passou de `127.0.0.1/32` a `0.0.0.0/0`.",
+    ]),
 }

@@ -149,6 +149,19 @@ def test_own_rules_that_kill_or_hang_are_a_sentence(tree, capsys, monkeypatch):
     assert "A leitura não terminou em 1 s" in compare(capsys, tree, "main")[1]
 
 
+def test_what_the_proofs_rest_on_is_told_when_it_changes(tree, capsys):
+    (tree.root / "regras").mkdir()
+    (tree.root / "regras" / "minha.py").write_text("\n", encoding="utf-8")
+    (tree.sources / "_comum.py").write_text("\n", encoding="utf-8")
+    (tree.root / "scripts").mkdir()
+    (tree.root / "scripts" / "a.py").write_text("\n", encoding="utf-8")
+    commit(tree.root, "regras")
+    out = compare(capsys, tree, "main")[1].splitlines()
+    assert out[1:4] == ["As ferramentas, em `scripts/`, também mudaram; os dois lados foram lidos com as de agora.",
+                        "Mudaram as regras da árvore, e o que se prova de cada lado é pelas dele; leia-as: `regras/minha.py`.",
+                        "Mudou o que vale para mais de uma arquitetura: `diagrams_src/_comum.py`."]
+
+
 def test_markdown_fits_a_comment_and_quotes_nobody(tree, capsys):
     change(tree, QUEUE, EDIT, ("pagina", "e não espera", "e chama @todos em <b>negrito</b> [aqui](http://x.example)"))
     text = compare(capsys, tree, "main", "--formato", "markdown")[1]
