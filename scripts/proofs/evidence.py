@@ -27,7 +27,7 @@ class Missing:
     """O que falta para a seta ser verdadeira, e como acrescentar.
 
     `path` é o lugar mais próximo de onde faltou. `code` é o código de explicação do VPC
-    Reachability Analyzer, quando há um:
+    Reachability Analyzer, quando há um; `excess` diz que não falta nada para passar: abre-se mais do que a seta mostra.
     https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html
     """
 
@@ -35,6 +35,7 @@ class Missing:
     need: str
     hint: str
     code: str = ""
+    excess: bool = False
 
     def __str__(self) -> str:
         code = f" ({self.code})" if self.code else ""

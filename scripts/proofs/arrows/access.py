@@ -111,7 +111,7 @@ def call(case: Case, through_network: bool = True, principal: Principal | None =
         yield Missing(at(case.head), f"a ação `{strange[0]}` da seta não é uma ação de `{service.prefix}`",
                       f"escreva, por exemplo, `acao=\"{service.usual[0]}\"`")
         return
-    decisions = [_decide(case, principal.role, action) for action in actions or service.usual]
+    decisions = [decided(case, principal.role, action) for action in actions or service.usual]
     if not actions:
         decisions = [next((found for found in decisions if found.granted), decisions[0])]
     for decision in decisions:
@@ -123,15 +123,20 @@ def call(case: Case, through_network: bool = True, principal: Principal | None =
         yield from passage(case, case.tail, service.endpoint, decision.request)
 
 
-def _decide(case: Case, role: Resource, action: str) -> Decision:
+def decided(case: Case, role: Resource, action: str) -> Decision:
     """A decisão no primeiro ARN que passa; se nenhum passa, no principal."""
+    decisions = attempts(case, role, action)
+    # O que aciona a função ela precisa ler por inteiro; do resto, basta um dos modos.
+    return next((found for found in decisions if found.granted is not bool(_seen(case, action))), decisions[0])
+
+
+def attempts(case: Case, role: Resource, action: str) -> list[Decision]:
+    """A decisão em cada ARN em que a ação serve à seta, o principal primeiro."""
     own = case.view.arn(case.head)
     needed = [f"{own}/{seen.prefix or ''}*{seen.suffix or ''}" for seen in _seen(case, action)]
     names = needed or arns(case.view, role, case.head, action)
     known = _listing(case) if action == LIST and case.head.type == BUCKET else {}
-    decisions = [decide(Request(case.view, action, name, role, context=known), case.head) for name in names]
-    # O que aciona a função ela precisa ler por inteiro; do resto, basta um dos modos.
-    return next((found for found in decisions if found.granted is not bool(needed)), decisions[0])
+    return [decide(Request(case.view, action, name, role, context=known), case.head) for name in names]
 
 
 def _listing(case: Case) -> dict[str, str]:

@@ -52,7 +52,7 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
     net, source, target = case.net, case.tail_home, case.drawn_head
     yield from redirections(net, case.tail)
     found = [(delivery, member) for delivery in deliveries(net, case.tail)
-             if (member := _membership(net, delivery.targets, case.head))]
+             if (member := membership(net, delivery.targets, case.head))]
     if not found:
         yield _undelivered(net, case.tail, case.head)
         return
@@ -109,7 +109,7 @@ def enrolments(view: View, group: Resource) -> list[Placed]:
     return [*view.items(group, "TargetGroupARNs"), *sources, *view.items(group, "LoadBalancerNames")]
 
 
-def _membership(net: Network, targets: Resource, member: Resource) -> tuple[list[Found], int | None] | None:
+def membership(net: Network, targets: Resource, member: Resource) -> tuple[list[Found], int | None] | None:
     """As linhas que põem a instância no grupo de destino, e a porta em que ela recebe."""
     port = net.view.value(targets, "Port")
     usual = whole(port)

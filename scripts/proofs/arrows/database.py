@@ -61,7 +61,7 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     if ports_of(case.edge, port) != [port]:
         yield Missing(at(case.head, "Engine"), f"`{case.head.id}` ouve na porta {port}, e a seta diz {case.edge.port}",
                       f"corrija para `porta=\"{port}\"`")
-    yield from _one_door(case)
+    yield from one_door(case)
     yield from source.lines()
     yield from target.lines(2)
     yield from target.spread(net)
@@ -209,7 +209,7 @@ def _replica(net: Network, source: Resource, replica: Resource) -> Evidence:
                    f"escreva `SourceDBInstanceIdentifier: !Ref {source.id}`")
 
 
-def _one_door(case: Case) -> Iterator[Evidence]:
+def one_door(case: Case) -> Iterator[Evidence]:
     """Um banco desenhado como primário e espera só atende num deles."""
     twins = {node.id for node in case.diagram.nodes if case.head.id in node.resources} - {case.edge.head}
     for other in case.diagram.edges:

@@ -45,7 +45,7 @@ def to_service(net: Network, home: Home, service: str, request: Request) -> Iter
 
 def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Evidence]:
     """O primeiro caminho completo; sem nenhum, o que falta."""
-    evidence = net.view.complete(_ways(net, home, subnet, service, request))
+    evidence = net.view.complete(ways(net, home, subnet, service, request))
     if evidence and not any(isinstance(piece, Missing) for piece in evidence):
         yield from evidence
         return
@@ -54,16 +54,22 @@ def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Requ
                   "NO_ROUTE_TO_DESTINATION")
 
 
-def _ways(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Iterator[Evidence]]:
+def ways(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Iterator[Evidence]]:
+    """Cada caminho que o template tem da sub-rede ao serviço, inteiro ou não."""
     for endpoint in net.view.of_type(VPC_ENDPOINT):
         if net.view.value(endpoint, "ServiceName") == f"com.amazonaws.${{AWS::Region}}.{service}":
             yield _by_endpoint(net, home, subnet, endpoint, request)
             if _takes_over(net, subnet, endpoint):
                 return
+    yield from exits(net, home, subnet, HTTPS)
+
+
+def exits(net: Network, home: Home, subnet: Subnet, port: int) -> Iterator[Iterator[Evidence]]:
+    """Cada caminho que o template tem da sub-rede à internet, inteiro ou não: por um NAT, ou pelo gateway de internet."""
     for nat in net.view.of_type(NAT_GATEWAY):
-        yield _by_nat(net, home, subnet, nat)
+        yield _by_nat(net, home, subnet, nat, port)
     if home.resource.type != FUNCTION:  # a interface de uma função nunca tem endereço público
-        yield _by_gateway(net, home)
+        yield _by_gateway(net, home, port)
 
 
 def _by_endpoint(net: Network, home: Home, subnet: Subnet, endpoint: Resource, request: Request) -> Iterator[Evidence]:
@@ -130,18 +136,19 @@ def _listed(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Eviden
             yield Found(at(subnet.association, "SubnetId"), f"vale em `{subnet.id}`")
             yield Found(at(subnet.association, "RouteTableId"), f"a tabela de rotas `{subnet.table.id}`")
             return
-    yield Missing(at(endpoint, "RouteTableIds"), f"a tabela de `{subnet.id}` não leva a `{endpoint.id}`", "acrescente-a")
+    yield Missing(at(endpoint, "RouteTableIds"), f"a tabela de `{subnet.id}` não leva a `{endpoint.id}`", "acrescente-a",
+                  "NO_ROUTE_TO_DESTINATION")
 
 
-def _by_nat(net: Network, home: Home, subnet: Subnet, nat: Resource) -> Iterator[Evidence]:
+def _by_nat(net: Network, home: Home, subnet: Subnet, nat: Resource, port: int) -> Iterator[Evidence]:
     yield from way_out(net, subnet, "NatGatewayId", nat)
     target = home_of(net, nat)
     yield from public_subnets(net, target, None) if target else ()
     yield from elastic(net, nat)
-    yield from leave_to_world(net, home, HTTPS)
+    yield from leave_to_world(net, home, port)
 
 
-def _by_gateway(net: Network, home: Home) -> Iterator[Evidence]:
+def _by_gateway(net: Network, home: Home, port: int) -> Iterator[Evidence]:
     yield from public_subnets(net, replace(home, links=()), None)
     yield from public_address(net, home)
-    yield from leave_to_world(net, home, HTTPS)
+    yield from leave_to_world(net, home, port)

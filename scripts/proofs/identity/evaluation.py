@@ -65,12 +65,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Decision:
-    """Por que um pedido passa ou não: a declaração que permite e o que nega, ou pode negar."""
+    """Por que um pedido passa ou não: a declaração que permite e o que nega, ou pode negar; `maybe`, as que talvez permitam."""
 
     request: Request
     allowed: Statement | None
     denied: tuple[Statement, ...]
     doubtful: tuple[Part, ...]
+    maybe: tuple[Statement, ...] = ()
 
     @property
     def granted(self) -> bool:
@@ -106,7 +107,8 @@ def _weigh(request: Request, identity: list[Part], others: list[Part], only_dele
     doubtful: list[Part] = [part for part in parts if isinstance(part, Obscure)]
     doubtful += [part for part, answer in answers if not part.allows and answer is None]
     denied = tuple(part for part, answer in answers if not part.allows and answer)
-    return Decision(request, allowed[0] if allowed else None, denied, tuple(doubtful))
+    maybe = tuple(part for part, answer in answers if part.allows and answer is None)
+    return Decision(request, allowed[0] if allowed else None, denied, tuple(doubtful), maybe)
 
 
 def applies(statement: Statement, request: Request, identity: bool) -> Answer:

@@ -22,6 +22,12 @@ ANYWHERE = "0.0.0.0/0"
 
 def crossing(net: Network, source: Subnet | None, target: Subnet | None, port: int) -> Iterator[Evidence]:
     """As ACLs deixam o pedido ir e a resposta voltar; `None` é a internet."""
+    for _, pieces in legs(net, source, target, port):
+        yield from pieces
+
+
+def legs(net: Network, source: Subnet | None, target: Subnet | None, port: int) -> Iterator[tuple[bool | None, list[Evidence]]]:
+    """Cada passagem por uma ACL, na ida e na volta: se ela deixa, ou `None` quando não se sabe, e as linhas ou o que falta."""
     if source == target:
         return  # dentro de uma sub-rede, o tráfego não passa pela ACL
     request = (port, port)
@@ -32,10 +38,10 @@ def crossing(net: Network, source: Subnet | None, target: Subnet | None, port: i
             continue
         peer = (net.block(other) or "") if other else ANYWHERE
         answer, entry = passes(net, subnet, ingress, ports, peer)
-        if answer and entry:
-            yield from _lines(net, entry, ingress)
-        elif not answer:
-            yield _blocked(entry, subnet, ingress, ports, peer)
+        if answer:
+            yield True, list(_lines(net, entry, ingress)) if entry else []
+        else:
+            yield answer, [_blocked(entry, subnet, ingress, ports, peer)]
 
 
 def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], peer: str) -> tuple[bool | None, Resource | None]:

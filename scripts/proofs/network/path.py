@@ -18,7 +18,7 @@ from scripts.proofs.facts.expect import true
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.peers import Peer, through
-from scripts.proofs.network.topology import WORLD, Network, Subnet, network
+from scripts.proofs.network.topology import WORLD, Network, Subnet, network, within
 from scripts.template.cloudformation import Resource
 
 
@@ -34,8 +34,14 @@ def reach(net: Network, source: Home, target: Home, port: int) -> Iterator[Evide
 
 
 def local(net: Network, start: Subnet, end: Subnet) -> Iterator[Missing]:
+    """O defeito de cada rota que desvia, ou pode desviar, o que a local levaria de uma sub-rede à outra."""
+    yield from (missing for _, missing in diverting(net, start, end))
+
+
+def diverting(net: Network, start: Subnet, end: Subnet) -> Iterator[tuple[bool | None, Missing]]:
     """A rota local liga as sub-redes da VPC, a menos que outra, mais específica, desvie o que vai à outra ponta.
 
+    De cada rota que pode desviar, `False` se com certeza passa à frente da local para toda a outra ponta, e `None` se não se sabe.
     https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
     """
     target = network(net.block(end))
@@ -44,8 +50,11 @@ def local(net: Network, start: Subnet, end: Subnet) -> Iterator[Missing]:
         block = network(said)
         meets = block is None or target is None or block.version == target.version and block.overlaps(target)
         if meets and said not in WORLD and not str(said).startswith(("pl-", "${Parameters.")):
-            yield Missing(at(route.resource), f"`{route.resource.id}` pode desviar o que vai de `{start.id}` a `{end.id}`",
-                          "tire a rota: a local já liga as duas", "NO_ROUTE_TO_DESTINATION")
+            local = network(net.vpc_block(start.vpc))
+            certain = route.table is not None and local not in (None, block) and within(said, str(local)) and within(net.block(end), said)
+            yield False if certain else None, Missing(
+                at(route.resource), f"`{route.resource.id}` {'desvia' if certain else 'pode desviar'} o que vai de `{start.id}` a `{end.id}`",
+                "tire a rota: a local já liga as duas", "MORE_SPECIFIC_ROUTE")
 
 
 def named(net: Network, home: Home) -> Iterator[Missing]:

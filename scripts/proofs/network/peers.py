@@ -149,7 +149,7 @@ def through(net: Network, home: Home, peer: Peer, port: int, ingress: bool, stri
         yield from carried(net, home, loose.group)
         yield from loose.lines()
     elif loose:
-        yield Missing(loose.item.path, *peer.loose(loose, port))
+        yield Missing(loose.item.path, *peer.loose(loose, port), excess=True)
     elif not home.known_groups:
         yield groupless(home)
     else:
