@@ -121,8 +121,9 @@ def _verbs() -> dict[str, tuple]:
         "testar": (_test, "roda todos os testes e conferências, ou só os de uma arquitetura ou de um nome", "teste", "-v", "--raiz",
                    "testar pdv-alta-disponibilidade -v -- --maxfail=1"),
         "gerar": (_generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", "gerar --vigiar"),
-        "conferir": (_check, "confere se figura, página e template concordam; com `--de` e `--a`, diz se um componente alcança outro, e por onde",
-                     "slug", "--formato", "--json", "--de de conferir", "--a", "--porta", "--raiz", "conferir pdv-alta-disponibilidade"),
+        "conferir": (_check, "confere se figura, página e template concordam ou, com `--de` e `--a`, diz por que um componente chega a outro",
+                     "slug", "--de de conferir", "--a", "--porta", "--formato", "--json", "--raiz",
+                     "conferir pdv-alta-disponibilidade\n  python3 scripts conferir web-ec2-rds-s3 --de servidor --a banco --porta 5432"),
         "comparar": (_compare, "diz o que mudou entre duas revisões: fluxo, provas, acesso, rede e custo", "BASE", "REV",
                      "--formato de comparar", "--raiz", "comparar main"),
         "construir": (_build, "confere tudo e monta o site em `site/`", "--raiz", "construir"),
@@ -157,9 +158,9 @@ _ARGUMENTS: dict[str, dict] = {
                               "help": "`texto` (o padrão); `markdown`, com o fluxo em Mermaid; `json`; `html`, com as figuras de antes e depois"},
     "--json": {"action": "store_true", "help": "o mesmo que `--formato json`"},
     "--de": {"type": Path, "metavar": "ARQUIVO", "help": "um template que já existe: os componentes, os grupos e as setas que ele prova"},
-    "--de de conferir": {"metavar": "ID", "help": "o componente que chama; com `--a`, o que é chamado, pelos ids da figura"},
-    "--a": {"metavar": "ID", "help": "o componente chamado"},
-    "--porta": {"type": int, "metavar": "N", "help": "a porta TCP; sem ela, a da seta, ou a única que a entrada deixa"},
+    "--de de conferir": {"metavar": "ID", "help": "o componente da figura de que se parte, ou `internet`; com `--a`, diz por que se chega"},
+    "--a": {"metavar": "ID", "help": "o componente a que se quer chegar, ou `internet`; estado 0 se chega, 1 se não chega ou não se sabe"},
+    "--porta": {"metavar": "N", "help": "a porta TCP; sem ela, a da seta desenhada ou as que o destino atende"},
     "--projeto": {"type": Path, "metavar": "DIR", "help": "em vez de uma arquitetura, um repositório novo, com as ferramentas e um exemplo"},
     "--raiz": {"type": Path, "default": HERE, "metavar": "DIR", "help": "outra árvore em vez desta"},
 }
@@ -200,10 +201,10 @@ def _check(options: argparse.Namespace) -> int:
     if options.json and options.formato:
         raise WrongUse("`--json` é o mesmo que `--formato json`; use um dos dois.")
     tree = _tree(options)
-    if options.de or options.a or options.porta:
-        from scripts.review import asking
+    if options.de is not None or options.a is not None or options.porta is not None:
+        from scripts.checks import reaching
 
-        return asking.answer(tree, options)
+        return reaching.answer(tree, options.slug, options.de, options.a, options.porta, "json" if options.json else options.formato)
     with _without_collector():
         findings = run.findings(tree, options.slug)
     report.say(findings, tree.root, "json" if options.json else options.formato)

@@ -36,7 +36,7 @@ PROOFS = [
     {"facts"},
     {"network", "identity"},
     {"arrows"},
-    {"claims"},
+    {"claims", "trails"},
     {"drawn", "manual", "own"},
 ]
 OWNERS = {

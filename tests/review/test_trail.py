@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
+import sys
 
 import pytest
 
-from scripts.cli import main
+from scripts.base.tree import WrongUse
+from scripts.review import asking
 from tests.review.edits import QUEUE, WEB, change, plant
 
 ACL = """
@@ -23,9 +26,23 @@ def tree(tmp_path):
     return plant(tmp_path, WEB)
 
 
+def main(tree, *arguments: str) -> int:
+    """A pergunta desta sala: a da linha de comando é a de `scripts/checks/reaching.py`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("slug", nargs="*")
+    for name, kind in (("--de", str), ("--a", str), ("--porta", int), ("--formato", str)):
+        parser.add_argument(name, type=kind, default=None)
+    parser.add_argument("--json", action="store_true")
+    try:
+        return asking.answer(tree, parser.parse_args(arguments))
+    except WrongUse as error:
+        print(f"erro: {error}", file=sys.stderr)
+        return 2
+
+
 def ask(capsys, tree, *arguments: str) -> tuple[int, list[str]]:
     """O estado e as linhas, sem o número da linha do template, que anda com cada edição dele."""
-    code = main(["conferir", *arguments, "--raiz", str(tree.root)])
+    code = main(tree, *arguments)
     told = capsys.readouterr()
     return code, [re.sub(r"^  \S+/template\.yaml:\d+: ", "  ", line) for line in (told.out or told.err).splitlines()]
 
@@ -83,7 +100,7 @@ def test_a_case_in_which_it_may_not_exist(tree, capsys):
 
 
 def test_as_json(tree, capsys):
-    code = main(["conferir", WEB, "--de", "servidor", "--a", "banco", "--porta", "22", "--json", "--raiz", str(tree.root)])
+    code = main(tree, WEB, "--de", "servidor", "--a", "banco", "--porta", "22", "--json")
     found = json.loads(capsys.readouterr().out)
     assert code == 1 and (found["de"], found["a"], found["porta"], found["alcanca"]) == ("servidor", "banco", 22, False)
     assert found["paradas"][0]["code"] == "ENI_SG_RULES_MISMATCH" and found["paradas"][0]["path"] == f"docs/arquiteturas/{WEB}/template.yaml"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scripts.base.wording import listed
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Template
@@ -24,3 +26,21 @@ def views_of(template: Template) -> Views:
     found = worlds(template)
     unknown = tuple(Missing(path, need, "escreva por extenso") for path, need in found.unknown)
     return Views(template, tuple(View(world, unknown) for world in found.each), unknown)
+
+
+def when(views: Views, where: Iterable[int]) -> str:
+    """Em que casos estes mundos, pela posição, são: `Producao`, `não Producao`, `Um e não Outro`; vazio quando são todos."""
+    inside = set(where)
+    worlds = [{**view.world.assumed} for view in views.each]
+    if len(inside) == len(worlds):
+        return ""
+    names = sorted({name for world in worlds for name in world})
+    for wanted in (True, False):
+        for name in names:
+            if {index for index, world in enumerate(worlds) if world.get(name) is wanted} == inside:
+                return f"{'' if wanted else 'não '}`{name}`"
+    fixed = [name for name in names if len({worlds[index].get(name) for index in inside}) == 1]
+    chosen = {name: worlds[min(inside)].get(name) for name in fixed}
+    alike = {index for index, world in enumerate(worlds) if all(world.get(name) == value for name, value in chosen.items())}
+    told = listed([f"{'' if value else 'não '}`{name}`" for name, value in chosen.items()]) if alike == inside else ""
+    return told or "em alguns dos casos que as condições e os parâmetros dão"

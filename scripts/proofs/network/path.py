@@ -50,8 +50,8 @@ def diverting(net: Network, start: Subnet, end: Subnet) -> Iterator[tuple[bool |
         block = network(said)
         meets = block is None or target is None or block.version == target.version and block.overlaps(target)
         if meets and said not in WORLD and not str(said).startswith(("pl-", "${Parameters.")):
-            local = network(net.vpc_block(start.vpc))
-            certain = route.table is not None and local not in (None, block) and within(said, str(local)) and within(net.block(end), said)
+            whole = network(net.vpc_block(start.vpc))
+            certain = route.table is not None and whole not in (None, block) and within(said, str(whole)) and within(net.block(end), said)
             yield False if certain else None, Missing(
                 at(route.resource), f"`{route.resource.id}` {'desvia' if certain else 'pode desviar'} o que vai de `{start.id}` a `{end.id}`",
                 "tire a rota: a local já liga as duas", "MORE_SPECIFIC_ROUTE")
