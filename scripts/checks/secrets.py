@@ -17,6 +17,8 @@ SECRETS = frozenset((
     "SecretKey", "AdminPassword", "UserPassword", "OAuthToken", "AccessToken", "ApiKeyValue", "PreSharedKey",
 ))
 """Propriedades do CloudFormation que recebem um segredo."""
+PLACES = SECRETS | {"Variables", "Fn::Transform"}
+"""As chaves por que se chega a um, fora os pares de nome e valor."""
 VARIABLE = re.compile(r"(?i)(^|_)(password|passwd|pwd|senha|secret|segredo|token|api_?key|private_?key|access_?key)$")
 SHOWN = (
     (re.compile(r"A[KS]IA(?<=\bA[KS]IA)[A-Z0-9]{16}\b"), "uma chave de acesso da AWS"),
@@ -33,7 +35,7 @@ def check(view: View) -> Iterator[Finding]:
     """Segredos escritos nas propriedades, nas variáveis de ambiente ou em qualquer linha."""
     yield from _lines(view.template)
     for resource in view.resources.values():
-        for found in _named(view, view.whole(resource), ""):
+        for found in _named(view, view.whole(resource), "") if _suspect(resource.properties) else ():
             path, parameter = found.path, _parameter(view.template, view.written(found))
             if parameter:
                 yield from _hidden(view.template, parameter)
@@ -51,6 +53,13 @@ def _lines(template: Template) -> Iterator[Finding]:
             if pattern.search(line):
                 yield Finding(template.path, number, LITERAL,
                               f"A linha traz {what}; troque-a já, pois foi exposta, e guarde a nova no Secrets Manager.")
+
+
+def _suspect(node: Any) -> bool:
+    """O que está escrito tem onde haver um segredo: o resto não se percorre valor a valor."""
+    if isinstance(node, dict):
+        return not PLACES.isdisjoint(node) or "Name" in node and "Value" in node or any(map(_suspect, node.values()))
+    return isinstance(node, list) and any(map(_suspect, node))
 
 
 def _named(view: View, node: Placed, around: Key) -> Iterator[Placed]:

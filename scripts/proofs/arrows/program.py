@@ -55,6 +55,10 @@ PORT_VARIABLE = re.compile(r"^\s*(?:export\s+)?((?:PG|MYSQL|DB|DATABASE|BANCO)\w
 
 def handed(view: View, program: Resource) -> list[Placed]:
     """O que este recurso recebe do template; vazio quando nada do programa está nele."""
+    return view.once(("handed", program.id), lambda: _handed(view, program))
+
+
+def _handed(view: View, program: Resource) -> list[Placed]:
     model = model_of(network_of(view), program) if program.type == SCALING_GROUP else None
     model = task_of(view, program) if program.type == ECS_SERVICE else model
     found: list[Placed | None] = []
@@ -81,6 +85,10 @@ def variables(view: View, given: list[Path]) -> Iterator[tuple[Path, str, str]]:
 
 def named(view: View, program: Resource) -> dict[str, Resource]:
     """O recurso que cada variável do programa nomeia, das que nomeiam um do template."""
+    return view.once(("named", program.id), lambda: _named(view, program))
+
+
+def _named(view: View, program: Resource) -> dict[str, Resource]:
     return {name: target for _, name, value in variables(view, [piece.path for piece in handed(view, program)])
             if (target := view.points(value, *SERVICES, by=(NAME, ARN, URL)))}
 

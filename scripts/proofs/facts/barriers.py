@@ -22,6 +22,8 @@ HOOK = "before_request"
 
 def barrier(source: str, path: str) -> str:
     """O que o programa faz com este caminho em vez de atendê-lo; vazio, se atende, ou não se sabe."""
+    if "@" not in source and "path(" not in source:
+        return ""
     views = [view for view in _views(source) if Routes((view[0],), False).serve(path)]
     for _, view, open_ in views:
         if isinstance(view, (ast.FunctionDef, ast.AsyncFunctionDef)):

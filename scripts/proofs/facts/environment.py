@@ -43,7 +43,7 @@ class Read:
 @lru_cache(maxsize=256)
 def read_by_python(source: str, main: bool = False) -> Read:
     """O que este Python lê; `main`, quando é ele que se roda, e não quando outro o importa."""
-    tree = parsed(source)
+    tree = parsed(source) if "env" in source else None
     needed: set[str] = set()
     optional: set[str] = set()
     for node, safe in _walk(tree, main) if tree else ():

@@ -23,6 +23,8 @@ MAKES = {
 """O que devolve cada função que não é do programa, pelo nome."""
 ANYTHING = "*"
 DEEPEST, MOST = 6, 8
+BINDING = (ast.Assign, ast.AnnAssign, ast.For, ast.comprehension, ast.AugAssign, ast.withitem)
+"""O que liga um valor a um nome."""
 
 
 @dataclass
@@ -31,10 +33,14 @@ class Module:
 
     bound: dict[tuple[str, str], list[ast.AST | None]] = field(default_factory=dict)
     """De cada nome, na função em que está (vazia, fora de todas)."""
-    inside: dict[int, str] = field(default_factory=dict)
-    """Em que função está cada nome que se lê."""
+    scopes: dict[int, str] = field(default_factory=dict)
+    """Em que função está cada linha; as outras estão fora de todas."""
     returned: dict[str, list[ast.AST]] = field(default_factory=dict)
     keyed: dict[str, list[ast.AST]] = field(default_factory=dict)
+
+    def scope(self, node: ast.AST) -> str:
+        """A função em que o nó está; vazia, fora de todas."""
+        return self.scopes.get(getattr(node, "lineno", 0), "")
 
     def kinds(self, node: ast.AST | None, deep: int = 0) -> frozenset[str]:
         """Os tipos que o valor pode ter."""
@@ -74,7 +80,7 @@ class Module:
     def _leads(self, node: ast.AST) -> list[ast.AST | None]:
         """De que outros valores este vem; vazio, se não se segue."""
         if isinstance(node, ast.Name):
-            return self.bound.get((self.inside.get(id(node), ""), node.id)) or self.bound.get(("", node.id), [])
+            return self.bound.get((self.scope(node), node.id)) or self.bound.get(("", node.id), [])
         if isinstance(node, ast.IfExp):
             return [node.body, node.orelse]
         if isinstance(node, ast.BoolOp):
@@ -98,16 +104,19 @@ def module(source: str) -> Module:
     found = Module()
     every = nodes(source)
     functions = {node.name: node for node in every if isinstance(node, ast.FunctionDef)}
-    for name, function in functions.items():
-        found.inside |= {id(each): name for each in ast.walk(function)}
+    for name, function in functions.items():  # as de dentro vêm depois, e ficam com as linhas delas
+        found.scopes |= dict.fromkeys(range(function.lineno, (function.end_lineno or function.lineno) + 1), name)
     for node in every:
-        for name, value in _binds(node):
-            found.bound.setdefault((found.inside.get(id(node), ""), name), []).append(value)
-        for key, value in zip(node.keys, node.values) if isinstance(node, ast.Dict) else ():
-            if isinstance(key, ast.Constant):
-                found.keyed.setdefault(str(key.value), []).append(value)
-    for name, function in functions.items():
-        found.returned[name] = [each.value for each in ast.walk(function) if isinstance(each, ast.Return) and each.value is not None]
+        kind = type(node)
+        if kind is ast.Dict:
+            for key, value in zip(node.keys, node.values):
+                if isinstance(key, ast.Constant):
+                    found.keyed.setdefault(str(key.value), []).append(value)
+        elif kind is ast.Return and node.value is not None:
+            found.returned.setdefault(found.scope(node), []).append(node.value)
+        elif kind in BINDING:
+            for name, value in _binds(node):
+                found.bound.setdefault((found.scope(node), name), []).append(value)
     _arguments(found, every, functions)
     return found
 
@@ -129,10 +138,13 @@ def _names(target: ast.AST) -> list[str]:
 
 def _arguments(found: Module, every: tuple[ast.AST, ...], functions: dict[str, ast.FunctionDef]) -> None:
     """Liga cada parâmetro ao que se lhe passa; o de uma função que o programa não chama, ou chama de outro modo, a um valor que não se lê."""
-    uses = [node for node in every if isinstance(node, ast.Call)]
+    uses: dict[str, list[ast.Call]] = {}
+    for node in every:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
+            uses.setdefault(node.func.id, []).append(node)
     for name, function in functions.items():
         asked = [each.arg for each in function.args.args]
-        mine = [call for call in uses if isinstance(call.func, ast.Name) and call.func.id == name]
+        mine = uses.get(name, [])
         for index, argument in enumerate(asked):
             given = [next((key.value for key in call.keywords if key.arg == argument), call.args[index] if index < len(call.args) else None)
                      for call in mine]

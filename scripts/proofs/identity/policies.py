@@ -73,14 +73,24 @@ class Obscure:
 
 
 Part = Statement | Obscure
+SIGNS = frozenset({"Statement", "Fn::Transform", *DOCUMENTS})
 
 
 def every(view: View, resource: Resource) -> list[Part]:
     """As declarações de todas as políticas do recurso, estejam onde estiverem, também de um tipo que não se conhece."""
     def conclude() -> list[Part]:
+        if not _mentioned(resource.properties):
+            return []
         return [part for written in _documents(view, view.whole(resource), "") for part in inner(view, resource, written)]
 
     return view.once(("every", resource.id), conclude)
+
+
+def _mentioned(node: Any) -> bool:
+    """O que está escrito pode trazer uma política: há uma chave que a traz, ou algo que só a AWS expande."""
+    if isinstance(node, dict):
+        return any(key in SIGNS or _mentioned(item) for key, item in node.items())
+    return isinstance(node, list) and any(map(_mentioned, node))
 
 
 def _documents(view: View, node: Placed, name: Key) -> Iterator[Placed]:
