@@ -112,7 +112,7 @@ def architectures(old: Side, new: Side) -> Iterator[Compared]:
         if before is None:
             yield Compared(slug, facts.title or slug, "nova", (_whole(facts, GAINED), *_unread(facts, "do lado novo")), None, facts)
         else:
-            yield _both(before, facts)
+            yield both(before, facts)
     for slug, facts in old.facts.items():
         if slug not in new.facts and slug not in moved.values():
             yield Compared(slug, facts.title or slug, "removida", (_whole(facts, LOST),), facts, None)
@@ -147,7 +147,8 @@ def _unread(facts: Facts, side: str) -> list[Change]:
             for problem in facts.problems]
 
 
-def _both(old: Facts, new: Facts) -> Compared:
+def both(old: Facts, new: Facts) -> Compared:
+    """O que mudou numa arquitetura que os dois lados têm."""
     names = renaming.resources(old, new)
     found = [*_unread(old, "do lado velho"), *_unread(new, "do lado novo"), *template.renamed(names, old)]
     if old.slug != new.slug:

@@ -37,15 +37,15 @@ from scripts.template.values import Path as Where
 Read = TypeVar("Read")
 
 
-def read(tree: Tree, slug: str, diagram: Diagram | None, problems: tuple[str, ...], titles: Titles) -> Facts:
-    """Os fatos de uma arquitetura da árvore; `problems` já traz por que o script não roda."""
+def read(tree: Tree, slug: str, diagram: Diagram | None, problems: tuple[str, ...], titles: Titles, prove: bool = True) -> Facts:
+    """Os fatos de uma arquitetura da árvore; `problems` já traz por que o script não roda, e sem `prove` nada se prova."""
     said = list(problems)
     page = _read(lambda path, name: architecture.read(path, name, titles), tree.page(slug), tree, said)
     template = _read(cloudformation.read, tree.template(slug), tree, said)
     found = Reading(diagram if diagram and diagram.bound else None, page, template)
     if diagram and not diagram.bound:
         said.append(f"`{diagram.path}` não liga a figura à página nem ao template.")
-    facts = {"diagram": diagram, "picture": _digest(tree.picture(slug)), **_told(found, tree.page(slug)), **_permitted(found)}
+    facts = {"diagram": diagram, "picture": _digest(tree.picture(slug)), **_told(found, tree.page(slug), prove), **_permitted(found)}
     return Facts(slug, tuple(said), **facts)
 
 
@@ -61,7 +61,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
-def _told(found: Reading, path: Path) -> dict[str, Any]:
+def _told(found: Reading, path: Path, prove: bool) -> dict[str, Any]:
     """O que a página e o desenho dizem, e o que se provou deles."""
     diagram, page, template = found.diagram, found.page, found.template
     facts: dict[str, Any] = {}
@@ -71,8 +71,8 @@ def _told(found: Reading, path: Path) -> dict[str, Any]:
     if page:
         facts |= {"title": page.title, "summary": page.summary, "rows": {row.node_id: row.cells for row in page.rows if row.node_id},
                   "steps": tuple(step.text for step in page.steps), "sections": _sections(page, path)}
-        facts["benefits"] = dict(_benefits(found, page))
-    if diagram and template:
+        facts["benefits"] = dict(_benefits(found, page, prove))
+    if diagram and template and prove:
         facts["arrows"] = {proof.edge.id: _judged(template, proof) for proof in found.proofs}
     return facts
 
@@ -101,8 +101,8 @@ def _sections(page: Page, path: Path) -> dict[str, str]:
     return {heading.text: "\n".join(lines[heading.line:end]).strip() for heading, end in zip(starts, ends) if heading.text not in parts}
 
 
-def _benefits(found: Reading, page: Page) -> Iterator[tuple[str, Benefit]]:
-    judged = found.claims or tuple((benefit, None) for benefit in page.benefits)
+def _benefits(found: Reading, page: Page, prove: bool) -> Iterator[tuple[str, Benefit]]:
+    judged = prove and found.claims or tuple((benefit, None) for benefit in page.benefits)
     for benefit, result in judged:
         name = benefit.link.text if benefit.link else benefit.text
         key = claimed(page, benefit) or benefit.text

@@ -9,7 +9,7 @@ import contextlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,10 +48,10 @@ def pair(root: Path, base: str, revision: str) -> Iterator[Pair]:
         else:
             commit, notes = _ancestor(root, _commit(root, base), head, base)
             notes += _tools(root, commit, head if revision else "")
-            _extract(root, commit, old)
+            extract(root, commit, old)
             name = f"{base} ({commit[:10]})"
         if revision:
-            _extract(root, head, new)
+            extract(root, head, new)
         yield Pair(old, new if revision else root, name, f"{revision} ({head[:10]})" if revision else "a árvore de trabalho", notes)
 
 
@@ -104,13 +104,13 @@ def _shallow(root: Path) -> bool:
     return (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
-def _extract(root: Path, commit: str, folder: Path) -> None:
-    """Escreve em `folder` o que esta revisão tem do que se lê, a partir da pasta da árvore no repositório."""
+def extract(root: Path, commit: str, folder: Path, names: Sequence[str] = READ) -> None:
+    """Escreve em `folder` o que esta revisão tem destes caminhos da árvore. Erro: `WrongUse` quando o Git não a dá."""
     folder.mkdir()
     top = Path((_git(root, "rev-parse", "--show-toplevel") or "").strip())
     inside = root.resolve().relative_to(top.resolve()).as_posix()
     prefix = "" if inside == "." else f"{inside}/"
-    listed = _git(top, "ls-tree", "-r", "-z", "--full-tree", "--name-only", commit, "--", *(prefix + name for name in READ)) or ""
+    listed = _git(top, "ls-tree", "-r", "-z", "--full-tree", "--name-only", commit, "--", *(prefix + name for name in names)) or ""
     raw = Path(f"{folder}-tudo")
     environment = {**os.environ, "GIT_INDEX_FILE": f"{folder}-indice"}
     for arguments, given in ((("read-tree", commit), ""), (("checkout-index", "--prefix", f"{raw}/", "-z", "--stdin"), listed)):
@@ -120,6 +120,14 @@ def _extract(root: Path, commit: str, folder: Path) -> None:
     if (raw / prefix).is_dir():
         folder.rmdir()
         (raw / prefix).rename(folder)
+
+
+def touching(root: Path, names: Sequence[str], most: int) -> list[tuple[str, str]]:
+    """As últimas revisões que tocaram nestes caminhos, da mais nova à mais velha, com o dia; nenhuma, sem história inteira."""
+    if not _git_exists(root) or _shallow(root):
+        return []
+    listed = _git(root, "log", f"-{most}", "--no-merges", "--format=%H %cs", "HEAD", "--", *names) or ""
+    return [(line.split()[0], line.split()[1]) for line in listed.splitlines()]
 
 
 def _git(root: Path, *arguments: str) -> str | None:

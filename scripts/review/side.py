@@ -33,10 +33,10 @@ class Side:
 class Reader:
     """Lê um lado noutro processo, enquanto este faz outra coisa; `side` espera, até o prazo."""
 
-    def __init__(self, root: Path, slugs: Sequence[str]):
+    def __init__(self, root: Path, slugs: Sequence[str], prove: bool = True):
         context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
         self.answer, told = context.Pipe(duplex=False)
-        self.process = context.Process(target=_serve, args=(root, tuple(slugs), told))
+        self.process = context.Process(target=_serve, args=(root, tuple(slugs), prove, told))
         self.process.start()
         told.close()
 
@@ -57,18 +57,21 @@ class Reader:
         self.process.join()
 
 
-def _serve(root: Path, slugs: tuple[str, ...], told: Connection) -> None:
+def _serve(root: Path, slugs: tuple[str, ...], prove: bool, told: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.redirect_stdout(sys.stderr):
         try:
-            found = read(root, slugs)
+            found = read(root, slugs, prove)
         except Exception as error:
             found = Side({}, (f"A leitura parou com `{type(error).__name__}: {' '.join(str(error).split())}`.",))
     told.send(found)
 
 
-def read(root: Path, slugs: Sequence[str]) -> Side:
-    """Lê estas arquiteturas da árvore, com as regras dela; o que falta, ou não se lê, fica dito em cada uma."""
+def read(root: Path, slugs: Sequence[str], prove: bool = True) -> Side:
+    """Lê estas arquiteturas da árvore, com as regras dela; o que falta, ou não se lê, fica dito em cada uma.
+
+    Sem `prove`, as setas e os benefícios vêm sem julgamento.
+    """
     from scripts.page import titles
     from scripts.proofs import own
     from scripts.review import reading
@@ -85,7 +88,8 @@ def read(root: Path, slugs: Sequence[str]) -> Side:
     for slug in known:
         result = drawn.get(slug, ())
         diagram = result if isinstance(result, Diagram) else None
-        facts[slug] = reading.read(tree, slug, diagram, tuple(_said(finding) for finding in result) if isinstance(result, tuple) else (), named)
+        said = tuple(_said(finding) for finding in result) if isinstance(result, tuple) else ()
+        facts[slug] = reading.read(tree, slug, diagram, said, named, prove)
     return Side(facts, tuple(problems))
 
 

@@ -12,6 +12,8 @@ from scripts.base.tree import Tree, WrongUse
 from scripts.checks import report, run
 from scripts.checks.reading import Reading
 from scripts.page import library
+from scripts.review import history
+from scripts.review.history import Revised
 from scripts.website import menu, published
 from scripts.website.shelf import Shelf
 
@@ -36,7 +38,7 @@ def build(tree: Tree) -> int:
     from scripts.website import messages
 
     try:
-        site = publish(tree, checked.readings)
+        site = publish(tree, checked.readings, history.histories(tree))
     except MkDocsException as error:
         print(f"O site não foi construído: {messages.why(error)}", file=sys.stderr)
         return 1
@@ -44,24 +46,25 @@ def build(tree: Tree) -> int:
     return 0
 
 
-def publish(tree: Tree, readings: Mapping[str, Reading]) -> Path:
+def publish(tree: Tree, readings: Mapping[str, Reading], histories: Mapping[str, tuple[Revised, ...]] | None = None) -> Path:
     """Monta `site/` no modo estrito, com o que a conferência leu; devolve a pasta. Erro: o do MkDocs."""
     from mkdocs.commands.build import build as mkdocs_build
 
-    loaded = configured(tree, readings, strict=True)
+    loaded = configured(tree, readings, histories, strict=True)
     mkdocs_build(loaded)
     published.finish(Path(loaded.site_dir))
     return Path(loaded.site_dir)
 
 
-def configured(tree: Tree, readings: Mapping[str, Reading], **options: Any) -> MkDocsConfig:
+def configured(tree: Tree, readings: Mapping[str, Reading], histories: Mapping[str, tuple[Revised, ...]] | None = None,
+               **options: Any) -> MkDocsConfig:
     """A configuração da árvore com o menu das páginas que há e, na nossa extensão, o que se leu."""
     from mkdocs.config import load_config
 
     file = config_file(tree)
     loaded = load_config(config_file=file, nav=menu.navigation(tree), theme=theme(file), **options)
     if EXTENSION in loaded.markdown_extensions:
-        loaded.mdx_configs[EXTENSION] = {"shelf": Shelf(library.read(tree.root / "docs"), readings)}
+        loaded.mdx_configs[EXTENSION] = {"shelf": Shelf(library.read(tree.root / "docs"), readings, histories or {})}
     return loaded
 
 

@@ -27,7 +27,7 @@ from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import BuildError
 
 from scripts.proofs import manual
-from scripts.website import account, build, cards, choices, facts, figure, guides, listing, ranking, rules_page, sections
+from scripts.website import account, build, cards, choices, facts, figure, guides, listing, ranking, revised, rules_page, sections
 from scripts.website.evidence import Evidence
 from scripts.website.shelf import Shelf
 
@@ -127,6 +127,7 @@ class _Binding(Treeprocessor):
             account.show(root, read.page, read.views, docs)
             listing.insert(root, read.template, read.page, known, self._later)
         sections.beside(root, read.page)
+        revised.show(root, self.shelf.histories.get(slug, ()))
         one = next((one for one in self.shelf.architectures if one.slug == slug), None)
         if one:
             root.insert(1, cards.badges(one))

@@ -19,6 +19,7 @@ from scripts.page import pace
 from scripts.page.architecture import Page
 from scripts.page.library import LEVELS, Library, Piece
 from scripts.proofs.claims.kinds import HOURLY
+from scripts.review.history import Revised
 from scripts.template.cloudformation import Template
 from scripts.website.remains import left
 
@@ -72,10 +73,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A biblioteca e as arquiteturas, por slug."""
+    """A biblioteca e as arquiteturas, por slug; `histories` é o que mudou em cada uma, quando há história de que o tirar."""
 
     library: Library = field(default_factory=Library)
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    histories: Mapping[str, tuple[Revised, ...]] = field(default_factory=dict)
 
     @cached_property
     def architectures(self) -> tuple[Shown, ...]:
