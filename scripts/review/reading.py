@@ -26,6 +26,7 @@ from scripts.proofs.facts.measures import written_at
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.proofs.identity.principals import DIRECT, SEEKERS, principal_of
+from scripts.proofs.trails.explain import explain
 from scripts.review.facts import Benefit, Cost, Facts, Judged, Lack, Line, World
 from scripts.review.permissions import grants
 from scripts.review.reachability import by_world, exposed, openings, reaches
@@ -73,7 +74,7 @@ def _told(found: Reading, path: Path, prove: bool) -> dict[str, Any]:
                   "steps": tuple(step.text for step in page.steps), "sections": _sections(page, path)}
         facts["benefits"] = dict(_benefits(found, page, prove))
     if diagram and template and prove:
-        facts["arrows"] = {proof.edge.id: _judged(template, proof) for proof in found.proofs}
+        facts["arrows"] = {proof.edge.id: _judged(found, diagram, template, proof) for proof in found.proofs}
     return facts
 
 
@@ -114,13 +115,23 @@ def _claim(template: Template, result: ClaimResult) -> Judged:
                   _lacks(template, result.missing))
 
 
-def _judged(template: Template, proof: Proof) -> Judged:
+def _judged(found: Reading, diagram: Diagram, template: Template, proof: Proof) -> Judged:
     state = ("provada" if proof.proven else "declarada" if proof.declared else "sem regra" if proof.unruled else "sem prova")
     missing = _lacks(template, proof.missing)
+    if state == "sem prova" and proof.rule:
+        missing = (*_refusals(found, diagram, template, proof), *missing)
     if state == "sem prova" and not missing:
         why = "o template só permite o sentido contrário" if proof.reversed_rule else "nenhuma regra prova este par"
         missing = (Lack(why, "", 1),)
     return Judged(state, proof.rule.title if proof.rule else "", proof.edge.declared or proof.edge.unruled, _lines(template, proof.found), missing)
+
+
+def _refusals(found: Reading, diagram: Diagram, template: Template, proof: Proof) -> Iterator[Lack]:
+    """O salto que recusa, do caminho de uma ponta à outra: é o que explica a prova que falta, se algum recusa."""
+    for outcome, hop in explain(diagram, found.views, proof.edge.tail, proof.edge.head).refusals:
+        if hop.passes is False:
+            case = f"{outcome.when}, " if outcome.when.startswith("em ") else f"quando {outcome.when}, " if outcome.when else ""
+            yield Lack(f"{case}{hop.text}", hop.code, template.line(*hop.paths[0]) if hop.paths else 1)
 
 
 def _lines(template: Template, found: Iterable[Found]) -> tuple[Line, ...]:

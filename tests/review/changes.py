@@ -57,7 +57,7 @@ CHANGES: dict[str, tuple[str, list[Edit], list[str]]] = {
         ("script", 'recurso="FilaFalhas"', 'recurso="FilaPedidos"'),
         ("script", 'recurso="X"', 'recurso="FilaFalhas"'),
     ], [
-        "! A seta Função registrar → Fila de pedidos perdeu a prova: nada faz `FuncaoRegistrar` ler `FilaFalhas`, na linha 33 do template.",
+        "! A seta Função registrar → Fila de pedidos perdeu a prova: nada deixa `PapelFuncao` fazer `sqs:ReceiveMessage` em `FilaFalhas` (implicitDeny), na linha 79 do template.",
         "! A seta Fila de pedidos → Fila de falhas perdeu a prova: `FilaFalhas` não manda a `FilaPedidos` o que falha, na linha 21 do template.",
         "! O componente “Fila de pedidos” (`fila`) passou a representar `FilaFalhas`, e antes representava `FilaPedidos`.",
         "! O componente “Fila de falhas” (`falhas`) passou a representar `FilaPedidos`, e antes representava `FilaFalhas`.",
@@ -80,7 +80,7 @@ CHANGES: dict[str, tuple[str, list[Edit], list[str]]] = {
         ("template", "FilaFalhas", "FilaPedidos"),
         ("template", "XX", "FilaFalhas"),
     ], [
-        "! A seta Função registrar → Fila de pedidos perdeu a prova: nada faz `FuncaoRegistrar` ler `FilaPedidos`, na linha 33 do template.",
+        "! A seta Função registrar → Fila de pedidos perdeu a prova: nada deixa `PapelFuncao` fazer `sqs:ReceiveMessage` em `FilaPedidos` (implicitDeny), na linha 79 do template.",
         "! A seta Fila de pedidos → Fila de falhas perdeu a prova: `FilaPedidos` não manda a `FilaFalhas` o que falha, na linha 21 do template.",
         "! O componente “Fila de pedidos” (`fila`) passou a representar `FilaPedidos`, e antes representava `FilaFalhas`.",
         "! O componente “Fila de falhas” (`falhas`) passou a representar `FilaFalhas`, e antes representava `FilaPedidos`.",
@@ -93,7 +93,7 @@ CHANGES: dict[str, tuple[str, list[Edit], list[str]]] = {
         ("script", 'passo="3"', 'passo="4"'),
         ("script", "    fila >> Edge", '    funcao >> Edge(label="confere", passo="3", acao="dynamodb:GetItem") >> tabela\n    fila >> Edge'),
     ], [
-        "! Seta nova no passo 3: Função registrar → Tabela de pedidos (“confere”, `dynamodb:GetItem`); sem prova: nada deixa `PapelFuncao` fazer `dynamodb:GetItem` em `TabelaPedidos`, na linha 79 do template.",
+        "! Seta nova no passo 3: Função registrar → Tabela de pedidos (“confere”, `dynamodb:GetItem`); sem prova: nada deixa `PapelFuncao` fazer `dynamodb:GetItem` em `TabelaPedidos` (implicitDeny), na linha 79 do template.",
         "Os passos 3 e 4 passaram a ser 4 e 5.",
         "Passo 3 inserido entre 2 e 3: “A função confere o pedido antes de tudo, e recusa o que não serve”.",
     ]),
@@ -179,7 +179,7 @@ CHANGES: dict[str, tuple[str, list[Edit], list[str]]] = {
                 Resource: "*"
               - Sid: EscreverLogs"""),
     ], [
-        "! A seta Função registrar → Tabela de pedidos perdeu a prova: `PapelFuncao` nega `dynamodb:PutItem` em `TabelaPedidos`, na linha 101 do template.",
+        "! A seta Função registrar → Tabela de pedidos perdeu a prova: `PapelFuncao` nega `dynamodb:PutItem` em `TabelaPedidos` (explicitDeny), na linha 101 do template.",
         "O papel `PapelFuncao`, de “Função registrar”, passa a ser proibido de gravar itens em qualquer recurso (`dynamodb:PutItem` em `*`).",
     ]),
     "condição na permissão": (QUEUE, [
@@ -209,7 +209,7 @@ Resources:
     Condition: Guarda
 """),
     ], [
-        "! A seta Função registrar → Tabela de pedidos perdeu a prova: `TabelaPedidos` pode não existir, na linha 112 do template.",
+        "! A seta Função registrar → Tabela de pedidos perdeu a prova: quando não `Guarda`, `TabelaPedidos` não existe (NO_SOURCE_OR_DESTINATION), na linha 112 do template.",
         "! `TabelaPedidos` passou a depender da condição `Guarda`: sem ela, não é criado.",
         "O papel `PapelFuncao`, de “Função registrar”, deixa de poder gravar itens em “Tabela de pedidos” (`dynamodb:PutItem` em `table/TabelaPedidos`), quando não `Guarda`.",
         "Parâmetro novo: `Guardar`.",
@@ -338,7 +338,7 @@ Resources:
       KeySchema: [{ AttributeName: pedido, KeyType: HASH }]
 Outputs:"""),
     ], [
-        "! Seta nova no passo 3: Função registrar → Cópia (“copia”, `dynamodb:PutItem`); sem prova: nada deixa `PapelFuncao` fazer `dynamodb:PutItem` em `TabelaCopia`, na linha 79 do template.",
+        "! Seta nova no passo 3: Função registrar → Cópia (“copia”, `dynamodb:PutItem`); sem prova: nada deixa `PapelFuncao` fazer `dynamodb:PutItem` em `TabelaCopia` (implicitDeny), na linha 79 do template.",
         "O componente “Cópia” (`copia`) é novo; representa `TabelaCopia` (`AWS::DynamoDB::Table`).",
         "Recurso novo: `TabelaCopia` (`AWS::DynamoDB::Table`).",
         "Continuam provados, por outras linhas (entrou `TabelaCopia.Type: AWS::DynamoDB::Table`): “Sem servidor para manter” e “tudo criptografado em repouso”.",
@@ -370,7 +370,7 @@ Outputs:"""),
         ("template", "FromPort: 5432\n", "FromPort: 3306\n"),
         ("template", "ToPort: 5432\n", "ToPort: 3306\n"),
     ], [
-        "! A seta Servidor EC2 → RDS PostgreSQL perdeu a prova: `Banco` ouve na porta 5432, e a seta diz 3306, na linha N do template.",
+        "! A seta Servidor EC2 → RDS PostgreSQL perdeu a prova: `Banco` ouve em tcp 5432, e não em tcp 3306, na linha N do template.",
         "! O grupo `GrupoBanco` passa a deixar entrar tcp 3306 de `GrupoServidor` (antes, tcp 5432 de `GrupoServidor`).",
         "! Pela rede, “Servidor EC2” passa a alcançar “RDS PostgreSQL” em tcp 3306.",
         "O grupo `GrupoServidor` passa a deixar sair tcp 3306 para `GrupoBanco` (antes, tcp 5432 para `GrupoBanco`).",

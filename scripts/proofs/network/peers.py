@@ -137,17 +137,14 @@ def passing(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> t
     return "", (), loose
 
 
-def through(net: Network, home: Home, peer: Peer, port: int, ingress: bool, strict: bool = True) -> Iterator[Evidence]:
-    """Um dos grupos deixa a porta passar entre o recurso e a outra ponta; com `strict`, sem abrir mais que isso."""
+def through(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> Iterator[Evidence]:
+    """Um dos grupos deixa a porta passar entre o recurso e a outra ponta."""
     if home.open and not ingress:
         return
     group, rules, loose = passing(net, home, peer, port, ingress)
     if group:
         yield from carried(net, home, group)
         yield from (line for rule in rules for line in rule.lines())
-    elif loose and not strict:
-        yield from carried(net, home, loose.group)
-        yield from loose.lines()
     elif loose:
         yield Missing(loose.item.path, *peer.loose(loose, port), excess=True)
     elif not home.known_groups:
