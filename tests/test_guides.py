@@ -203,8 +203,8 @@ def test_a_link_leads_to_the_same_place_from_another_page(target, here, wanted):
 def test_the_menu_has_only_what_there_is(tmp_path):
     whole = menu.navigation(write(tmp_path / "inteira"))
     assert [name for entry in whole for name in entry] == ["Início", "Trilhas", "Arquiteturas", "Notas", "Comparações", "Custo e limpeza", "Como usar"]
-    assert whole[3]["Notas"] == ["notas/index.md", {"Armazenamento": [{"S3: onde o arquivo fica": "notas/s3.md"}]},
-                                 {"Rede": [{"S3: onde o arquivo fica": "notas/outra.md"}]}, "glossario.md"]
+    assert whole[3]["Notas"] == [{"Notas": "notas/index.md"}, {"Armazenamento": [{"S3: onde o arquivo fica": "notas/s3.md"}]},
+                                 {"Rede": [{"S3: onde o arquivo fica": "notas/outra.md"}]}, {"Glossário": "glossario.md"}]
     bare = tmp_path / "so"
     for name, text in (("index.md", "# A\n"), ("glossario.md", GLOSSARY), ("provas.md", "# Provas\n"), ("arquiteturas/a/index.md", PAGE)):
         (bare / "docs" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -212,3 +212,19 @@ def test_the_menu_has_only_what_there_is(tmp_path):
     assert menu.navigation(Tree(bare)) == [{"Início": "index.md"}, {"Arquiteturas": [{"A": "arquiteturas/a/index.md"}]},
                                            {"Glossário": "glossario.md"}, {"Provas": "provas.md"}]
 
+
+
+def test_where_an_error_is_told_is_one_setting(tmp_path):
+    tree = write(tmp_path / "arvore")
+    settings = tree.root / "mkdocs.yml"
+    assert "Achou um erro?" not in _built(tree, "trilhas/primeira")
+    settings.write_text("repo_url: https://github.com/pessoa/repositorio\n" + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    html = _built(tree, "trilhas/primeira")
+    assert 'Última conferência das fontes: 2026-11-30. Achou um erro? <a href="https://github.com/pessoa/repositorio/issues">' in html
+    assert 'data-md-component="source"' not in html  # o tema buscaria em outro servidor os números do repositório
+
+
+def _built(tree: Tree, name: str) -> str:
+    loaded = build.configured(tree, {})
+    mkdocs_build(loaded)
+    return (Path(loaded.site_dir) / name / "index.html").read_text(encoding="utf-8")

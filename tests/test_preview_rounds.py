@@ -66,7 +66,7 @@ def counted(monkeypatch):
 def test_building_draws_and_proves_each_architecture_once(tmp_path, counted):
     tree = Tree(whole(tmp_path))
     assert build.build(tree) == 0
-    assert counted["draw"] == [len(tree.architectures())]
+    assert counted["draw"] == [len(tree.architectures()) + len(tree.decisions())]
     assert sorted(counted["prove"]) == sorted(counted["claims"]) == tree.architectures()
 
 

@@ -179,7 +179,7 @@ def _copied(tree: Tree, root: Path, copies: int) -> int:
             shutil.copyfile(script, root / "diagrams_src" / f"{slug}.py")
             if copy:
                 shutil.copytree(tree.page(script.stem).parent, root / "docs" / "arquiteturas" / slug)
-    _repeat_rows(root / "docs" / "arquiteturas" / "index.md", copies)
+    _repeat_rows(root / "docs" / "comparacoes" / "qual-arquitetura.md", copies)
     said([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], root)
     return len(list((root / "diagrams_src").glob("*.py")))
 
@@ -190,9 +190,9 @@ def _repeat_rows(listing: Path, copies: int) -> None:
         return
     lines = []
     for line in listing.read_text(encoding="utf-8").splitlines():
-        row = line.startswith("|") and re.search(r"\]\(([a-z0-9-]+)/index\.md\)", line)
+        row = line.startswith("|") and re.search(r"/arquiteturas/([a-z0-9-]+)/index\.md\)", line)
         lines.append(line)
-        lines += [line.replace(row[0], f"]({row[1]}-{copy}/index.md)") for copy in range(1, copies)] if row else []
+        lines += [line.replace(row[0], f"/arquiteturas/{row[1]}-{copy}/index.md)") for copy in range(1, copies)] if row else []
     listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

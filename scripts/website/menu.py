@@ -23,7 +23,8 @@ def navigation(tree: Tree) -> list[Entry]:
     left = {name: page for name, page in pages.items() if "/" not in name and name != "index.md"}
 
     def taken(*names: str) -> list[Entry]:
-        return [name for name in names if left.pop(name, None) or name in pages and "/" in name]
+        # Com o título escrito: quem monta só parte do site não leria o das outras páginas.
+        return [{_title(pages[name], name): name} for name in names if left.pop(name, None) or name in pages and "/" in name]
 
     notes = _inside(pages, NOTES)
     menu: list[Entry] = [{"Início": "index.md"}]

@@ -158,3 +158,26 @@ def test_each_page_has_its_own_description_and_its_canonical_address(site):
     pages = len(list(site.rglob("index.html")))
     assert len(set(descriptions)) == len(set(places)) == pages
     assert set(re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))) == set(places)
+
+
+def test_filters_choose_the_cards_without_any_script(visit, address):
+    page = visit(address, java_script_enabled=False)
+    cards = page.locator(".arq-cards > li")
+    whole = cards.count()
+    page.get_by_label("não cobra por hora", exact=True).check()
+    seen = [card.inner_text() for card in cards.all() if card.is_visible()]
+    assert 0 < len(seen) < whole and all("não cobra por hora" in text for text in seen)
+    page.get_by_label("EC2", exact=True).check()
+    assert not [card for card in cards.all() if card.is_visible()]
+    for every in page.get_by_label("todas", exact=True).all():
+        every.check()
+    assert sum(card.is_visible() for card in cards.all()) == whole
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_index_of_a_long_page_is_always_one_touch_away(visit, address, width):
+    page = visit(f"{address}arquiteturas/{LARGEST}/", width)
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    page.locator(".arq-index").click()
+    page.wait_for_function("(() => { const box = document.getElementById('nesta-pagina').getBoundingClientRect();"
+                           " return box.top >= 0 && box.top < innerHeight / 2; })()")
