@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from scripts.base.wording import listed
+from scripts.proofs.facts.views import cases
 from scripts.review.facts import Facts, World
 
 Worlds = frozenset[int]
@@ -71,14 +71,5 @@ def _agree(one: World, other: World) -> bool:
 
 def when(worlds: tuple[World, ...], where: Iterable[int]) -> str:
     """`` , quando `Producao` ``, `` , quando não `Producao` ``; vazio quando é sempre."""
-    inside = set(where)
-    if len(inside) == len(worlds):
-        return ""
-    names = sorted({name for world in worlds for name, _ in world.assumed})
-    for wanted in (True, False):
-        for name in names:
-            if {index for index, world in enumerate(worlds) if dict(world.assumed).get(name) is wanted} == inside:
-                return f", quando {'' if wanted else 'não '}`{name}`"
-    fixed = [name for name in names if len({dict(worlds[index].assumed).get(name) for index in inside}) == 1]
-    told = [f"{'' if dict(worlds[min(inside)].assumed).get(name) else 'não '}`{name}`" for name in fixed]
-    return f", quando {listed(told)}" if told else ", em alguns dos casos que as condições dão"
+    told = cases([dict(world.assumed) for world in worlds], where)
+    return f", {told}" if told.startswith("em ") else f", quando {told}" if told else ""

@@ -30,8 +30,12 @@ def views_of(template: Template) -> Views:
 
 def when(views: Views, where: Iterable[int]) -> str:
     """Em que casos estes mundos, pela posição, são: `Producao`, `não Producao`, `Um e não Outro`; vazio quando são todos."""
+    return cases([view.world.assumed for view in views.each], where)
+
+
+def cases(worlds: Sequence[Mapping[str, bool]], where: Iterable[int]) -> str:
+    """O mesmo que `when`, do resultado de cada condição em cada mundo."""
     inside = set(where)
-    worlds = [{**view.world.assumed} for view in views.each]
     if len(inside) == len(worlds):
         return ""
     names = sorted({name for world in worlds for name in world})

@@ -28,12 +28,12 @@ def reach(net: Network, source: Home, target: Home, port: int) -> Iterator[Evide
     yield from through(net, source, peer_of(net, target), port, ingress=False)
     yield from through(net, target, peer_of(net, source), port, ingress=True)
     for start, end in product(source.known_subnets(net), target.known_subnets(net)):
-        yield from local(net, start, end)
-        yield from local(net, end, start)
+        yield from _local(net, start, end)
+        yield from _local(net, end, start)
         yield from crossing(net, start, end, port)
 
 
-def local(net: Network, start: Subnet, end: Subnet) -> Iterator[Missing]:
+def _local(net: Network, start: Subnet, end: Subnet) -> Iterator[Missing]:
     """O defeito de cada rota que desvia, ou pode desviar, o que a local levaria de uma sub-rede à outra."""
     yield from (missing for _, missing in diverting(net, start, end))
 
