@@ -30,6 +30,8 @@ def _spelling(shape: str, allowed: str, source: str) -> Spelling:
 
 GROUP = _spelling(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}", "até 255 letras sem acento, números, espaços e `._-:/()#,@[]+=&;{}!$*`",
                   "AWSEC2/latest/APIReference/API_CreateSecurityGroup.html")
+NAMED = _spelling(r"(?!sg-)[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}", "o mesmo que na descrição, sem `sg-` no começo",
+                  "AWSEC2/latest/APIReference/API_CreateSecurityGroup.html")
 RANGE = _spelling(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}", "até 255 letras sem acento, números, espaços e `._-:/()#,@[]+=&;{}!$*`",
                   "AWSEC2/latest/APIReference/API_IpRange.html")
 LOGS = _spelling(r"(?!aws/)[.\-_/#A-Za-z0-9]{1,512}", "letras sem acento, números e `._-/#`, sem começar por `aws/`",
@@ -62,7 +64,7 @@ BUDGET = _spelling(r"(?!.*/action/)[^:\\]{1,100}", "até 100 caracteres, sem `:`
 
 SPELLINGS: dict[str, dict[tuple[str, ...], Spelling]] = {
     "AWS::EC2::SecurityGroup": {
-        ("GroupDescription",): GROUP, ("GroupName",): GROUP, ("SecurityGroupIngress", ANY, "Description"): RANGE,
+        ("GroupDescription",): GROUP, ("GroupName",): NAMED, ("SecurityGroupIngress", ANY, "Description"): RANGE,
         ("SecurityGroupEgress", ANY, "Description"): RANGE},
     "AWS::EC2::SecurityGroupIngress": {("Description",): RANGE},
     "AWS::EC2::SecurityGroupEgress": {("Description",): RANGE},

@@ -22,8 +22,8 @@ def _disks(place: str) -> tuple[str, ...]:
 REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     "Nomes, etiquetas e descrições: servem a quem lê, ou a quem cita o recurso, e essa citação se lê à parte.": {
         "*": ("Tags", "Description"),
-        **dict.fromkeys(("AWS::ApiGateway::Authorizer", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer"),
-                        ("Name",)),
+        **dict.fromkeys(("AWS::ApiGateway::Authorizer", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer",
+                         "AWS::ElasticLoadBalancingV2::LoadBalancer"), ("Name",)),
         "AWS::CloudFront::Distribution": ("DistributionConfig.Comment",),
         "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig.Name",),
         "AWS::CloudFront::VpcOrigin": ("VpcOriginEndpointConfig.Name",),
@@ -32,8 +32,8 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::EC2::Instance": ("NetworkInterfaces.Description",),
         "AWS::Events::Rule": ("Targets.Id",),
         "AWS::SNS::Topic": ("DisplayName",),
-        "AWS::EC2::SecurityGroup": ("GroupDescription", "SecurityGroupEgress.Description", "SecurityGroupIngress.Description"),
-        "AWS::ElasticLoadBalancingV2::TargetGroup": ("TargetGroupAttributes.deregistration_delay.timeout_seconds",),
+        "AWS::EC2::SecurityGroup": ("GroupDescription", "GroupName", "SecurityGroupEgress.Description", "SecurityGroupIngress.Description"),
+        "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name", "TargetGroupAttributes.deregistration_delay.timeout_seconds"),
         **dict.fromkeys(("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy"), ("PolicyName",)),
         "AWS::IAM::InstanceProfile": ("Path",),
         "AWS::IAM::Role": ("MaxSessionDuration", "Path", "Policies.PolicyName"),

@@ -219,6 +219,6 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     FUNCTION: (_traces,), STATE_MACHINE: (_traces, flows.flawed), QUEUE: (unsent,), TOPIC: (unsent, _topic),
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes, misnamed),
     TARGET_GROUP: (settings.attributes, served.checked, served.disguised),
-    DISTRIBUTION: (settings.named, served.rooted, uncovered), "AWS::Budgets::Budget": (settings.budget,),
+    DISTRIBUTION: (settings.named, served.rooted, served.carried, uncovered), "AWS::Budgets::Budget": (settings.budget,),
     DATABASE: (settings.exported,), EVENT_SOURCE_MAPPING: (sifted_out,), "AWS::S3::BucketPolicy": (settings.demanded,),
 }

@@ -15,7 +15,7 @@ from scripts.proofs.evidence import at
 from scripts.proofs.facts.barriers import barrier
 from scripts.proofs.facts.machine import machine_of, machines
 from scripts.proofs.facts.measures import texts
-from scripts.proofs.facts.routes import answered
+from scripts.proofs.facts.routes import answered, caught, served
 from scripts.proofs.facts.units import units
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces_by_type import model_of
@@ -104,6 +104,26 @@ def rooted(view: View, distribution: Resource) -> Iterator[Effect]:
         if way and not _stored(view, distribution, way) and answered(sources, path) is False:
             yield asked.path, (f"`{distribution.id}` pede `{path}`, e o programa da origem não responde a esse caminho: quem visita não o vê; dê o "
                                "caminho ao código, ou leve-o ao bucket com um `PathPattern`.")
+
+
+def carried(view: View, distribution: Resource) -> Iterator[Effect]:
+    """Nenhum comportamento leva a um bucket o que só o programa da origem padrão serve; vale o primeiro que casa.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
+    """
+    usual = view.at(distribution, CONFIG, "DefaultCacheBehavior")
+    if usual is None or _stored(view, distribution, usual):
+        return
+    ways = [(pattern, way) for way in view.items(distribution, CONFIG, "CacheBehaviors") if (pattern := view.inside(way, "PathPattern"))]
+    asked = served(file.text for machine in machines(view) for file in machine.files) if ways else None
+    found: dict[Placed, str] = {}
+    for method, path in sorted(asked or ()):
+        taken = next(((pattern, way) for pattern, way in ways if caught(f"/{str(pattern.value).lstrip('/')}", path) is not False), None)
+        if taken and _stored(view, distribution, taken[1]):
+            found.setdefault(taken[0], f"{method} {path}")
+    for pattern, request in found.items():
+        yield pattern.path, (f"`{distribution.id}` leva `{pattern.value}` a um bucket, e `{request}` quem serve é o programa: quem visita não chega "
+                             "a ele; restrinja o caminho, ou mande-o à origem do programa.")
 
 
 def _way(view: View, distribution: Resource, path: str) -> Placed | None:

@@ -37,6 +37,7 @@ def test_a_text_aws_refuses_is_named(kind: str, keys: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(("kind", "keys", "text", "right"), [
     ("AWS::EC2::SecurityGroup", ("GroupDescription",), "Instâncias da aplicação", False),
+    ("AWS::EC2::SecurityGroup", ("GroupName",), "sg-banco", False),
     ("AWS::EC2::SecurityGroupIngress", ("Description",), "HTTP | do balanceador", False),
     ("AWS::EC2::SecurityGroupEgress", ("Description",), "HTTPS para pacotes; (APIs) da AWS, porta=443", True),
     ("AWS::Logs::LogGroup", ("LogGroupName",), "aws/lambda/loja", False),
@@ -57,6 +58,11 @@ def test_each_place_has_its_own_characters(kind: str, keys: tuple[str, ...], tex
 @pytest.mark.parametrize(("key", "right"), [("aws:dono", False), ("AWS:dono", False), ("dono", True), ("meu:aws:dono", True)])
 def test_a_tag_does_not_begin_as_those_of_aws(key: str, right: bool) -> None:
     assert (said("AWS::S3::Bucket", {"Tags": [{"Key": key, "Value": "x"}]}) == []) is right
+
+
+@pytest.mark.parametrize(("owner", "name"), [("Balanceador", "Name"), ("GrupoDestino", "Name"), ("GrupoBanco", "GroupName"), ("FilaPedidos", "QueueName")])
+def test_a_name_of_ones_own_changes_nothing(owner: str, name: str) -> None:
+    assert findings("ecommerce", {prop(owner, name): "loja-nome"}) == []
 
 
 def test_the_whole_judgement_refuses_it() -> None:

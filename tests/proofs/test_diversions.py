@@ -55,7 +55,7 @@ FALSE: dict[str, tuple[str, Edits, str]] = {
 RIGHT: dict[str, tuple[str, Edits]] = {
     "um caminho que ele não serve": (PDV, ruling("OuvinteHttps", CLOSED, path("/ajuda", "/wp-admin/*"))),
     "um método que ele não aceita": (LOJA, ruling("OuvinteHttp", CLOSED, path("/pedidos"), method("DELETE", "PUT"))),
-    "um nome que o template não registra": (ESPECTRO, {prop("Zona", "Name"): "exemplo.com", prop("Registro", "Name"): "exemplo.com", **ruling("OuvinteHttps", AWAY, {"Field": "host-header", "Values": ["antigo.exemplo.com"]}, path("/*"))}),
+    "um nome que o template não registra": (ESPECTRO, {("Parameters", "NomeDominio", "Default"): "exemplo.com", **ruling("OuvinteHttps", AWAY, {"Field": "host-header", "Values": ["antigo.exemplo.com"]}, path("/*"))}),
     "a verificação de saúde, que vai direto": (LOJA, ruling("OuvinteHttp", CLOSED, path("/saude"))),
     "o mesmo destino": (PDV, ruling("OuvinteHttps", HERE, path("/vendas*"))),
     "o destino antes do desvio": (LOJA, {**ruling("OuvinteHttp", HERE, path("/*"), name="Antes"), **ruling("OuvinteHttp", CLOSED, path("/*"), priority=2)}),
@@ -77,6 +77,25 @@ def test_a_rule_that_takes_nothing_of_it_is_right(name: str) -> None:
 
 def test_a_group_of_no_weight_takes_nothing() -> None:
     assert not any("antes de" in found.message for found in findings(PDV, split(0)))
+
+
+def behaving(pattern: str) -> Edits:
+    """O CloudFront leva este caminho ao bucket, antes dos outros."""
+    path = prop("Distribuicao", "DistributionConfig", "CacheBehaviors")
+
+    def first(data: Any) -> Any:
+        known = data[R]["Distribuicao"]["Properties"]["DistributionConfig"]["CacheBehaviors"]
+        return [{**known[0], "PathPattern": pattern}, *known]
+
+    return {path: first}
+
+
+@pytest.mark.parametrize(("pattern", "taken"), [
+    ("/carrinho", "GET /carrinho"), ("pedidos*", "GET /pedidos/<uuid:key>"), ("/pedidos", "POST /pedidos"), ("/imagens/*", ""), ("/pedidos.html", ""),
+])
+def test_a_distribution_leads_to_the_program_what_only_it_serves(pattern: str, taken: str) -> None:
+    said = [found.message for found in findings(LOJA, behaving(pattern))]
+    assert any(f"e `{taken}` quem serve é o programa" in message for message in said) if taken else said == []
 
 
 TWO = """

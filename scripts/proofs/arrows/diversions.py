@@ -17,7 +17,7 @@ from scripts.proofs.arrows.program import handed
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.measures import texts
-from scripts.proofs.facts.routes import Routes, served
+from scripts.proofs.facts.routes import caught, served
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.conditions import Answer, every, some
@@ -138,16 +138,8 @@ def _met(view: View, condition: Placed, request: tuple[str, str]) -> Answer:
     if kind == "http-request-method":
         return None if not method else method in patterns
     if kind == "path-pattern":
-        return some(_covered(pattern, path) for pattern in patterns)
+        return some(caught(pattern, path) for pattern in patterns)
     return some(_named(view, pattern) for pattern in patterns) if kind == "host-header" else None
-
-
-def _covered(pattern: str, path: str) -> Answer:
-    """O padrão pega o caminho; um padrão sem curinga é um caminho só, e o programa o serve ou não."""
-    text = Routes.widened(path)
-    if path != ANY[1] and "*" not in pattern and "?" not in pattern and "${" not in pattern and not Routes((path,), False).serve(pattern):
-        return False
-    return covers(pattern, text)
 
 
 def _named(view: View, pattern: str) -> Answer:

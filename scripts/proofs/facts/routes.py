@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scripts.proofs.facts.code import called, nodes
+from scripts.proofs.facts.wildcards import covers
 
 VERBS = ("get", "post", "put", "patch", "delete")
 READING = ("get", "route", "head", "api_route")
@@ -66,6 +67,14 @@ def served(sources: Iterable[str]) -> frozenset[tuple[str, str]] | None:
     named = {(method, path) for text, _ in known for _, method, path in endpoints(text)}
     read = {("GET", path) for _, found in known if found for path in found.patterns}
     return frozenset(named | read | {("GET", "/static/<path:file>") for _, found in known if found and found.static})
+
+
+def caught(pattern: str, path: str) -> bool | None:
+    """Um padrão com curingas, do balanceador ou da distribuição, pega o caminho do programa; `None`, quando só uma parte dele."""
+    plain = "*" not in pattern and "?" not in pattern and "${" not in pattern
+    if plain and path != "*" and not Routes((path,), False).serve(pattern):
+        return False
+    return covers(pattern, Routes.widened(path))
 
 
 def _methods(call: ast.Call) -> list[str]:
