@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,14 @@ def _fold(entry: dict[str, Any]) -> None:
         before, closing, after = entry["text"].partition("</p>")
         entry["text"] = f"{before} <s>{' '.join(bare)}</s>{closing}{after}"
     if tags := entry.get("tags"):
-        forms = dict.fromkeys(form for word in WORD.findall(" ".join(tags)) for form in (word, *numbers(word)))
-        entry["tags"] = [*tags, *dict.fromkeys(spelled for form in forms for spelled in (form, without_accents(form)))]
+        whole = [tag for tag in tags if WORD.fullmatch(tag)]  # a etiqueta que é só a palavra conta duas vezes: é o nome do assunto
+        entry["tags"] = [*tags, *_forms(WORD.findall(" ".join(tags))), *_forms(whole)]
+
+
+def _forms(words: Iterable[str]) -> list[str]:
+    """As palavras nos dois números, com e sem acento, sem repetição."""
+    forms = (form for word in words for form in (word, *numbers(word)))
+    return list(dict.fromkeys(spelled for form in forms for spelled in (form, without_accents(form))))
 
 
 def numbers(word: str) -> list[str]:
