@@ -117,7 +117,6 @@ class Facts:
     slug: str
     problems: tuple[str, ...] = ()
     title: str = ""
-    summary: str = ""
     diagram: Diagram | None = None
     picture: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -134,7 +133,7 @@ class Facts:
     grants: Mapping[Grant, frozenset[int]] = field(default_factory=dict)
     openings: Mapping[Opening, frozenset[int]] = field(default_factory=dict)
     reaches: Mapping[Opening, frozenset[int]] = field(default_factory=dict)
-    exposed: Mapping[tuple[str, str, str], frozenset[int]] = field(default_factory=dict)
+    exposed: Mapping[tuple[str, str, str, bool], frozenset[int]] = field(default_factory=dict)
     cost: Cost | None = None
 
     @property

@@ -95,10 +95,10 @@ def _pairs(facts: Facts, worlds: Meeting, found: Mapping[Opening, Worlds], kind:
 
 def _internet(old: Facts, new: Facts, told_groups: set[str]) -> Iterator[Change]:
     """O que a internet passa a alcançar, ou deixa de alcançar; de quem ela já alcançava, só a entrada nova."""
-    before, after = ({(name, entry): way for name, entry, way in reversed(list(facts.exposed))} for facts in (old, new))
+    before, after = ({(name, entry): (way, sure) for name, entry, way, sure in reversed(list(facts.exposed))} for facts in (old, new))
     known, now = ({name for name, _ in found} for found in (before, after))
     told: set[str] = set()
-    for (name, entry), way in after.items():
+    for (name, entry), (way, sure) in after.items():
         if (name, entry) in before or name in told:
             continue
         if name in known:
@@ -108,7 +108,8 @@ def _internet(old: Facts, new: Facts, told_groups: set[str]) -> Iterator[Change]
             yield Change("rede", GAINED, name, text, "internet por outra entrada", grave=True)
         else:
             told.add(name)
-            yield Change("rede", GAINED, name, f"A internet passa a alcançar {called(name, new)}: {way}.", "aberto à internet", grave=True)
+            verb = "passa a alcançar" if sure else "talvez passe a alcançar"
+            yield Change("rede", GAINED, name, f"A internet {verb} {called(name, new)}: {way}.", "aberto à internet", grave=True)
     for name in sorted(known - now):
         if name in new.resources:
             yield Change("rede", LOST, name, f"A internet deixa de alcançar {called(name, old)}.", "fechado à internet")

@@ -10,18 +10,20 @@ from scripts.review.picture import other_lines, rested
 from scripts.review.steps import difference
 from scripts.review.values import lines
 
+NAMED = {"cabeçalho": "O cabeçalho da página", "abertura": "A abertura da página"}
+
 
 def changes(old: Facts, new: Facts) -> Iterator[Change]:
-    """Título, resumo, linhas da tabela e seções."""
-    for id, noun, before, after in (("titulo", "O título", old.title, new.title), ("resumo", "O resumo", old.summary, new.summary)):
-        if before != after and before and after:
-            yield Change("página", CHANGED, id, f"{noun} mudou: {difference(before, after)}.", f"{id} mudado")
+    """Título, linhas da tabela e seções."""
+    if old.title != new.title and old.title and new.title:
+        yield Change("página", CHANGED, "titulo", f"O título mudou: {difference(old.title, new.title)}.", "título mudado")
     yield from _rows(old, new)
     for title in new.sections:
         if title not in old.sections:
             yield Change("página", GAINED, title, f"Seção nova: “{title}”.", "seção nova")
         elif old.sections[title] != new.sections[title]:
-            yield Change("página", CHANGED, title, f"A seção “{title}” mudou: {_lines(old.sections[title], new.sections[title])}.", "seção mudada")
+            name = NAMED.get(title, f"A seção “{title}”")
+            yield Change("página", CHANGED, title, f"{name} mudou: {_lines(old.sections[title], new.sections[title])}.", "seção mudada")
     for title in old.sections:
         if title not in new.sections:
             yield Change("página", LOST, title, f"A seção “{title}” saiu.", "seção a menos")

@@ -213,7 +213,7 @@ def _proof(what: str, edge: Edge, old: Judged | None, new: Judged | None) -> Ite
         gone, come = other_lines(old.found, new.found)
         if gone or come:
             yield change(CHANGED, f"continua provada, por outras linhas: {rested(gone, come)}", REST)
-    elif old.missing != new.missing and new.missing:
+    elif new.state == "sem prova" and old.missing != new.missing and new.missing:
         yield change(CHANGED, f"continua sem prova; o que falta agora: {new.missing[0]}", "sem prova")
 
 

@@ -138,9 +138,9 @@ def spoken(protocol: str, first: int, last: int) -> str:
     return f"{protocol} {first} a {last}" if (first, last) != ALL else f"{protocol} em qualquer porta" if protocol in NAMES.values() else protocol
 
 
-def exposed(view: View) -> Iterator[tuple[str, str, str]]:
-    """Cada recurso a que há, ou talvez haja, um caminho de rede da internet: por que entrada, e o caminho inteiro."""
+def exposed(view: View) -> Iterator[tuple[str, str, str, bool]]:
+    """Cada recurso a que há, ou talvez haja, um caminho de rede da internet: por que entrada, o caminho inteiro, e se é certo."""
     for resource in view.resources.values():
         if resource.type in HOMES:
             for path in internet_paths(view, resource):
-                yield resource.id, str(path[-2] if len(path) > 2 else path[-1]), " → ".join(map(str, path))
+                yield resource.id, str(path[-2] if len(path) > 2 else path[-1]), " → ".join(map(str, path)), all(hop.certain for hop in path)

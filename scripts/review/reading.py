@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +37,10 @@ from scripts.template.cloudformation import Template
 from scripts.template.values import Path as Where
 
 Read = TypeVar("Read")
+HEADER, OPENING = "cabeçalho", "abertura"
+"""O que a página traz antes do título, e entre ele e a primeira seção."""
+LISTED = re.compile(r"\s*(?:\d+\.|[-*]|\|)\s|    \S|\S.*O que todas têm")
+"""As linhas de uma lista ou de uma tabela."""
 
 
 def read(tree: Tree, slug: str, diagram: Diagram | None, problems: tuple[str, ...], titles: Titles, prove: bool = True) -> Facts:
@@ -70,7 +75,7 @@ def _told(found: Reading, path: Path, prove: bool) -> dict[str, Any]:
         facts["names"] = names(diagram, page)
         facts["labels"] = _labels(found)
     if page:
-        facts |= {"title": page.title, "summary": page.summary, "rows": {row.node_id: row.cells for row in page.rows if row.node_id},
+        facts |= {"title": page.title, "rows": {row.node_id: row.cells for row in page.rows if row.node_id},
                   "steps": tuple(step.text for step in page.steps), "sections": _sections(page, path)}
         facts["benefits"] = dict(_benefits(found, page, prove))
     if diagram and template and prove:
@@ -94,12 +99,17 @@ def _labels(found: Reading) -> dict[str, str]:
 
 
 def _sections(page: Page, path: Path) -> dict[str, str]:
-    """O texto de cada seção que não se compara por partes."""
+    """O texto de cada seção, também do que vem antes da primeira; das que se comparam por partes, só o que está fora delas."""
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     starts = [heading for heading in page.headings if heading.level == 2]
-    parts = {page.titles.fluxo, page.titles.componentes, page.titles.beneficios}
-    ends = [*(heading.line - 1 for heading in starts[1:]), len(lines)]
-    return {heading.text: "\n".join(lines[heading.line:end]).strip() for heading, end in zip(starts, ends) if heading.text not in parts}
+    top = next((heading.line for heading in page.headings if heading.level == 1), 0)
+    ends = [*(heading.line - 1 for heading in starts), len(lines)]
+    found = {HEADER: "\n".join(lines[:max(0, top - 1)]), OPENING: "\n".join(lines[top:ends[0]]).strip()}
+    for heading, end in zip(starts, ends[1:]):
+        inside = lines[heading.line:end]
+        parts = heading.text in (page.titles.fluxo, page.titles.componentes, page.titles.beneficios)
+        found[heading.text] = "\n".join(line for line in inside if not parts or not LISTED.match(line)).strip()
+    return found
 
 
 def _benefits(found: Reading, page: Page, prove: bool) -> Iterator[tuple[str, Benefit]]:

@@ -22,6 +22,8 @@ SAFE = ("DeletionPolicy", "UpdateReplacePolicy", "DeletionProtection", "Deletion
 WEAK = ("false", "delete", "0", "suspended", "optional")
 POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policies", "KeyPolicy", "ManagedPolicyArns")
 Piece = tuple[tuple[str, ...], Any, Any]
+PLAIN = ("Description", "Metadata", "AWSTemplateFormatVersion")
+"""Seções que não mudam o que se cria."""
 OTHERS = {"Parameters": ("parâmetro", "o"), "Conditions": ("condição", "a"), "Mappings": ("mapa", "o"), "Outputs": ("saída", "a"),
           "Rules": ("regra", "a")}
 
@@ -51,8 +53,29 @@ def changes(old: Facts, new: Facts, access: set[str]) -> Iterator[Change]:
     for name, body in before.items():
         if name not in after:
             yield Change("recurso", LOST, name, f"O recurso `{name}` (`{body.get('Type')}`) saiu{_kept(body)}.", "recurso a menos")
+    yield from _rest(old.template, new.template)
+    yield from _defaults(old, new)
     for section, (noun, article) in OTHERS.items():
         yield from _section(noun, article, _mapping(old.template.get(section)), _mapping(new.template.get(section)))
+
+
+def _rest(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """As seções que não têm itens: a transformação, os metadados, a descrição e as que não se conhecem."""
+    yield from _excused("O template", "template", old, new)
+    before, after = _bare(old), _bare(new)
+    for name in dict.fromkeys((*old, *new)):
+        pieces = list(leaves(before.get(name, ABSENT), after.get(name, ABSENT), (name,)))
+        if pieces and name != "Resources" and name not in OTHERS:
+            yield Change("recurso", CHANGED, name, f"No template, {_pieces(pieces)}.", f"`{name}` mudado", grave=name not in PLAIN)
+
+
+def _defaults(old: Facts, new: Facts) -> Iterator[Change]:
+    """As condições que, com os padrões dos parâmetros, passam a valer ou deixam de valer: é o que se implanta sem dizer nada."""
+    before, after = (dict(facts.worlds[0].assumed) if facts.worlds else {} for facts in (old, new))
+    for name in after:
+        if name in before and before[name] != after[name]:
+            verb = "passa a valer" if after[name] else "deixa de valer"
+            yield Change("recurso", CHANGED, name, f"Com os padrões dos parâmetros, a condição `{name}` {verb}.", "padrão mudado", grave=True)
 
 
 def _kept(body: Mapping[str, Any]) -> str:
@@ -71,10 +94,8 @@ def _resource(name: str, old: dict[str, Any], new: dict[str, Any], access: set[s
     if old.get("Condition") != new.get("Condition"):
         yield Change("recurso", CHANGED, name, _conditioned(name, old.get("Condition"), new.get("Condition")), "condição mudada",
                      grave=bool(new.get("Condition")))
-    for code, reason in _excuses(new).items():
-        if _excuses(old).get(code) != reason:
-            yield Change("recurso", CHANGED, name, f"`{name}` traz agora uma exceção a `{code}`: “{reason}”.", "exceção nova", grave=True)
-    pieces = [piece for piece in leaves(old, new) if piece[0][:1] not in (("Condition",), ("Metadata",))]
+    yield from _excused(f"`{name}`", name, old, new)
+    pieces = [piece for piece in leaves(_bare(old), _bare(new)) if piece[0][:1] != ("Condition",)]
     rewritten = [piece for piece in pieces if any(key in POLICIES for key in piece[0])]
     pieces = [piece for piece in pieces if piece not in rewritten]
     if rewritten and access.isdisjoint({name, *references(new)}):
@@ -106,6 +127,22 @@ def _conditioned(name: str, old: Any, new: Any) -> str:
         return f"`{name}` dependia da condição `{old}` e agora depende de `{new}`."
     return f"`{name}` passou a depender da condição `{new}`: sem ela, não é criado." if new else (
         f"`{name}` deixou de depender da condição `{old}`: agora é sempre criado.")
+
+
+def _excused(what: str, id: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """As exceções que um recurso, ou o template, passa a trazer, ou deixa de trazer."""
+    before, after = _excuses(old), _excuses(new)
+    for code, reason in after.items():
+        if before.get(code) != reason:
+            yield Change("recurso", CHANGED, id, f"{what} traz agora uma exceção a `{code}`: “{reason}”.", "exceção nova", grave=True)
+    for code in before.keys() - after.keys():
+        yield Change("recurso", CHANGED, id, f"{what} já não traz a exceção a `{code}`.", "exceção a menos")
+
+
+def _bare(body: Mapping[str, Any]) -> dict[str, Any]:
+    """O recurso, ou o template, sem as exceções, que se dizem à parte."""
+    metadata = {key: value for key, value in _mapping(body.get("Metadata")).items() if key != "Excecoes"}
+    return {key: value for key, value in body.items() if key != "Metadata"} | ({"Metadata": metadata} if metadata else {})
 
 
 def _excuses(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -359,6 +359,7 @@ Outputs:"""),
     ], [
         "! A página já não tem a tabela dos componentes.",
         "Seção nova: “Pecas”.",
+        "A seção “Componentes” saiu.",
     ]),
     "seção mudada": (QUEUE, [
         ("pagina", "## Segurança\n", "## Segurança\n\nCuidado.\n"),
@@ -550,5 +551,39 @@ Outputs:"""),
         "`AssociacaoDadosA`: `RouteTableId` passou de `!Ref TabelaDados` a `!Ref TabelaPublica`.",
         "`AssociacaoDadosB`: `RouteTableId` passou de `!Ref TabelaDados` a `!Ref TabelaPublica`.",
         "`GrupoBanco`: `SecurityGroupEgress.CidrIp` passou de `127.0.0.1/32` a `0.0.0.0/0`.",
+    ]),
+    "transformação nova": (QUEUE, [
+        ("template", "\nResources:\n", "Transform: AWS::Serverless-2016-10-31\n\nResources:\n"),
+    ], [
+        "! A seta Função registrar → Fila de pedidos perdeu a prova: a transformação `AWS::Serverless-2016-10-31` pode acrescentar recursos, na linha 3 do template.",
+        "! A seta Função registrar → Tabela de pedidos perdeu a prova: a transformação `AWS::Serverless-2016-10-31` pode acrescentar recursos, na linha 3 do template.",
+        "! A seta Fila de pedidos → Fila de falhas perdeu a prova: a transformação `AWS::Serverless-2016-10-31` pode acrescentar recursos, na linha 3 do template.",
+        "! A internet talvez passe a alcançar “Função registrar”: internet → a transformação `AWS::Serverless-2016-10-31` pode acrescentar recursos.",
+        "! O benefício “Sem servidor para manter” já não se prova: a transformação `AWS::Serverless-2016-10-31` pode acrescentar recursos, na linha 3 do template.",
+        "! O benefício “Paga-se pelo uso” já não se prova: a transformação `AWS::Serverless-2016-10-31` pode acrescentar recursos, na linha 3 do template.",
+        "! O benefício “tudo criptografado em repouso” já não se prova: a transformação `AWS::Serverless-2016-10-31` pode acrescentar recursos, na linha 3 do template.",
+        "! O benefício “menor privilégio” já não se prova: a transformação `AWS::Serverless-2016-10-31` pode acrescentar recursos, na linha 3 do template.",
+        "! O benefício “logs com prazo” já não se prova: a transformação `AWS::Serverless-2016-10-31` pode acrescentar recursos, na linha 3 do template.",
+        "! No template, `Transform` ganhou `AWS::Serverless-2016-10-31`.",
+    ]),
+    "exceção do template": (QUEUE, [
+        ("template", "\nResources:\n", """Metadata: {Excecoes: {parte-divergente: porque sim}}
+
+Resources:
+"""),
+    ], [
+        "! O template traz agora uma exceção a `parte-divergente`: “porque sim”.",
+    ]),
+    "o que a página diz fora das partes": (QUEUE, [
+        ("pagina", "## Componentes", "A fila guarda os pedidos por quatro dias.\n\n## Componentes"),
+        ("pagina", "Serve para trabalho", "É para trabalho"),
+    ], [
+        "A abertura da página mudou: “Serve” virou “É”.",
+        "A seção “Fluxo de dados” mudou: entrou `A fila guarda os pedidos por quatro dias.`.",
+    ]),
+    "programa nos metadados": (WEB, [
+        ("template", "python3.11 -m venv venv", "python3.11 -m venv --system-site-packages venv"),
+    ], [
+        "`Servidor`: `Metadata.AWS::CloudFormation::Init.config.commands.1-ambiente.command` passou de `python3.11 -m venv venv` a `python3.11 -m venv --system-site-packages venv`.",
     ]),
 }

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.review.changes import CHANGES
-from tests.review.edits import WEB, compared, sentences
+from tests.review.edits import QUEUE, WEB, compared, sentences
 
 LINE = re.compile(r"na linha \d+")
 
@@ -23,6 +23,15 @@ def test_a_change_is_told_word_by_word(folder, name):
     found = sentences(compared(folder / slug / name.replace(" ", "-"), slug, *edits))
     # A linha de uma arquitetura de verdade anda com cada edição dela.
     assert [LINE.sub("na linha N", said) if slug == WEB else said for said in found] == expected
+
+
+def test_a_default_that_turns_a_condition_on(folder):
+    """O acesso em cada caso é o mesmo; o que muda é o que se implanta sem dizer nada."""
+    before = (("template", "\nResources:\n", '\nParameters:\n  Modo: {Type: String, Default: "prod"}\nConditions:\n  Dev: !Equals [!Ref Modo, "dev"]\n'
+               '\nResources:\n'), ("template", "Action: dynamodb:PutItem", 'Action: !If [Dev, "dynamodb:*", "dynamodb:PutItem"]'))
+    found = sentences(compared(folder / QUEUE / "padrao", QUEUE, ("template", 'Default: "prod"', 'Default: "dev"'), before=before))
+    assert found == ["! Com os padrões dos parâmetros, a condição `Dev` passa a valer.",
+                     "O parâmetro `Modo` mudou: `Default` passou de `prod` a `dev`."]
 
 
 def test_there_are_at_least_forty():
