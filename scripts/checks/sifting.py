@@ -53,7 +53,8 @@ def _shapeless(pattern: dict[str, Any], known: tuple[str, ...]) -> str:
     strange = next((name for name in pattern if name not in known and not name.startswith("$")), "")
     if strange:
         return f"o que a Lambda recebe não tem `{strange}`"
-    said = [name for name in pattern.get("eventName", ()) if isinstance(name, str)] if known is CHANGE else []
+    named = pattern.get("eventName") if known is CHANGE else None
+    said = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
     return f"não há o evento `{said[0]}`" if said and not set(said) & set(HAPPENED) else ""
 
 

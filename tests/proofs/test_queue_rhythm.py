@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from attempts import Edits, findings, text_of
-from bench import prop
+from bench import bench, prop
+
+from scripts.checks import effects
 
 LOJA, CLI = "ecommerce", "cli-s3-lambda-dynamodb"
 
@@ -70,3 +72,21 @@ def test_a_program_that_takes_only_the_first_needs_batches_of_one() -> None:
     first = text_of(("Mappings", "Codigo", "Funcao", "Programa"), *LOOP)
     assert any("só trata a primeira mensagem" in found.message for found in findings(LOJA, first))
     assert not any("só trata a primeira" in found.message for found in findings(LOJA, {**first, **mapping(BatchSize=1)}))
+
+
+STREAM = """
+Tabela: {{Type: AWS::DynamoDB::Table, Properties: {{StreamSpecification: {{StreamViewType: NEW_IMAGE}}}}}}
+Funcao: {{Type: AWS::Lambda::Function}}
+Mapa: {{Type: AWS::Lambda::EventSourceMapping, Properties: {{EventSourceArn: !GetAtt Tabela.StreamArn, FunctionName: !Ref Funcao,
+    FilterCriteria: {{Filters: [{{Pattern: '{pattern}'}}]}}}}}}
+"""
+
+
+@pytest.mark.parametrize(("pattern", "cause"), [
+    ({"eventName": ["INSERT"]}, ""), ({"eventName": ["CREATED"]}, "não há o evento `CREATED`"), ({"body": {"x": ["y"]}}, "não tem `body`"),
+    ({"eventName": 1}, ""), ({"dynamodb": {"NewImage": {"x": {"S": ["y"]}}}}, ""),
+])
+def test_a_stream_filter_asks_for_what_a_stream_brings(pattern: Any, cause: str) -> None:
+    found = effects.check(bench(STREAM.format(pattern=json.dumps(pattern)), "Tabela >> Funcao").views)
+    said = [each.message for each in found if "não deixa passar nada" in each.message]
+    assert any(cause in message for message in said) if cause else said == []
