@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Callable
+
 from scripts.page.document import Document, plain
 
 PER_MINUTE = 180
@@ -17,3 +20,9 @@ def words(page: Document, code: bool = True) -> int:
 def minutes(page: Document) -> int:
     """O tempo de leitura, sem código; ao menos um."""
     return max(1, round(words(page, code=False) / PER_MINUTE))
+
+
+def ahead(page: Document, uri: str, minutes_of: Callable[[str], int]) -> int:
+    """O tempo de ler, uma vez cada, as páginas a que a de caminho `uri` leva; `minutes_of` dá o de um caminho em `docs/`, ou 0."""
+    targets = (posixpath.normpath(posixpath.join(posixpath.dirname(uri), link.target.partition("#")[0])) for link in page.links)
+    return sum(minutes_of(target) for target in {*targets} - {uri} if "/" in target)

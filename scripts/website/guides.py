@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from scripts.base.wording import plural
 from scripts.checks.entries import MARKER as ENTRY
+from scripts.page import pace
 from scripts.page.library import GROUPS, NOTES, STOPS, TRAILS, Piece
 from scripts.website import bills
 from scripts.website.inline import copied, relative
@@ -60,7 +61,7 @@ def _timed(root: Element, shelf: Shelf, here: str) -> Iterator[int]:
             time = sum(shelf.minutes(resolved(target, here)) for target in dict.fromkeys(_asked(item)))
             if time:
                 last = item.findall("p")[-1] if item.find("p") is not None else item
-                say(last, f" ({time} min)")
+                say(last, f" ({time}\N{NO-BREAK SPACE}min)")
             yield time
 
 
@@ -140,7 +141,7 @@ def _comparisons(shelf: Shelf, here: str) -> Iterator[Element]:
 
 
 def _trails(shelf: Shelf, here: str) -> Iterator[Element]:
-    trails = sorted(shelf.library.trails.values(), key=lambda piece: len(piece.items.get(STOPS, ())))
+    trails = sorted(shelf.library.trails.values(), key=lambda piece: pace.ahead(piece.page, piece.uri, shelf.minutes))
     items = _list(trails, here)
     for item, piece in zip(items, trails):
         stops = piece.items.get(STOPS, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def navigation(tree: Tree) -> list[Entry]:
 
     notes = _inside(pages, NOTES)
     menu: list[Entry] = [{"Início": "index.md"}]
-    menu += _section("Trilhas", taken(f"{TRAILS}/index.md"), _by(pages, _inside(pages, TRAILS), _title))
+    menu += _section("Trilhas", taken(f"{TRAILS}/index.md"), _by(pages, _inside(pages, TRAILS), partial(_length, pages)))
     architectures = [name for name in pages if name.startswith("arquiteturas/") and name.count("/") == 2 and name.endswith("/index.md")]
     menu += _section("Arquiteturas", taken("arquiteturas/index.md"), _by(pages, architectures, _reading))
     if notes:
@@ -70,6 +71,11 @@ def _reading(page: Document | None, name: str) -> tuple[int, int, str]:
     """A ordem de leitura: o nível, o tempo, o título."""
     level = page.header.values.get("nivel") if page else None
     return (LEVELS.index(level) if level in LEVELS else len(LEVELS)), pace.minutes(page) if page else 0, _title(page, name)
+
+
+def _length(pages: dict[str, Document | None], page: Document | None, name: str) -> int:
+    """A trilha mais curta primeiro: é a de quem começa."""
+    return pace.ahead(page, name, lambda uri: pace.minutes(found) if (found := pages.get(uri)) else 0) if page else 0
 
 
 def _group(page: Document | None) -> str:
