@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from scripts.base.wording import listed
 from scripts.review.change import CHANGED, GAINED, LOST, Change
-from scripts.review.coverage import covers, effective
+from scripts.review.coverage import Known, effective
 from scripts.review.facts import Facts, Grant
 from scripts.review.words import called, can, condition, short
 from scripts.review.worlds import Meeting, Worlds, meeting, when
@@ -22,11 +22,12 @@ def changes(old: Facts, new: Facts) -> Iterator[Change]:
     """As permissões e negações ganhas e perdidas, juntas por quem, por alvo e por condição."""
     here, there, worlds = effective(old.grants), effective(new.grants), meeting(old, new)
     # O que uma negação põe ou tira, ela mesma diz: do outro lado, conta tudo o que está escrito.
-    for grants, other, side, facts, kind in ((worlds.gained(there, old.grants, covers), here, there, new, GAINED),
-                                             (worlds.lost(here, new.grants, covers), there, here, old, LOST)):
+    before, after = Known(old.grants), Known(new.grants)
+    for grants, other, side, facts, kind in ((worlds.gained(there, before.worlds), here, there, new, GAINED),
+                                             (worlds.lost(here, after.worlds), there, here, old, LOST)):
         for (model, where, near), (actions, targets) in _grouped(grants, other, side).items():
-            before = _before(old, worlds, here, model, actions, targets, where) if kind == GAINED else ""
-            yield _told(facts, replace(model, target=targets[0]), targets, actions, f"{worlds.when(where)}{_near(near, kind)}{before}", kind)
+            when_before = _before(old, worlds, before, model, actions, targets, where) if kind == GAINED else ""
+            yield _told(facts, replace(model, target=targets[0]), targets, actions, f"{worlds.when(where)}{_near(near, kind)}{when_before}", kind)
     for name, role in new.acts.items():
         was = old.acts.get(name)
         if was and was != role:
@@ -42,9 +43,10 @@ def _grouped(grants: Mapping[Grant, Worlds], other: Mapping[Grant, Worlds], side
 
     O último do grupo são as do outro lado, e só dele, que a permissão contém: o que ela era, ou ficou sendo.
     """
+    only = Known({grant: where for grant, where in other.items() if grant not in side})
     actions: dict[Group, list[str]] = {}
     for grant, where in grants.items():
-        near = tuple(dict.fromkeys(_narrower(grant, narrow) for narrow in other if narrow not in side and covers(grant, narrow)))
+        near = tuple(dict.fromkeys(_narrower(grant, narrow) for narrow in only.within(grant)))
         actions.setdefault((replace(grant, action=""), where, near), []).append(grant.action)
     found: dict[tuple[Group, tuple[str, ...]], list[str]] = {}
     for (model, where, near), many in actions.items():
@@ -58,12 +60,12 @@ def _narrower(wide: Grant, narrow: Grant) -> Grant:
                               if getattr(narrow, name) == getattr(wide, name)})
 
 
-def _before(old: Facts, worlds: Meeting, here: Mapping[Grant, Worlds], model: Grant, actions: list[str], targets: list[str], where: Worlds) -> str:
+def _before(old: Facts, worlds: Meeting, known: Known, model: Grant, actions: list[str], targets: list[str], where: Worlds) -> str:
     """Em que casos já valia, quando já valia em algum."""
     wanted = [replace(model, action=action, target=target) for action in actions for target in targets]
-    known = [frozenset().union(*(found for other, found in here.items() if covers(other, grant))) for grant in wanted]
+    held = [known.worlds(grant) for grant in wanted]
     could = frozenset().union(*(worlds.possible[world] for world in where))
-    shared = frozenset.intersection(*known) & could
+    shared = frozenset.intersection(*held) & could
     return f" (antes, só{when(old.worlds, shared).removeprefix(',')})" if shared else ""
 
 

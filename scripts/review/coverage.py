@@ -5,6 +5,7 @@ O que não se sabe não cobre: escrever o mesmo de outro jeito só é silêncio 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from scripts.proofs.facts.wildcards import covers as matches
 from scripts.review.facts import Grant
 from scripts.review.worlds import Worlds
 
+WILD = re.compile(r"[*?]")
 POSITIVE = ("StringEquals", "StringLike", "ArnEquals", "ArnLike", "StringEqualsIgnoreCase", "IpAddress")
 """Operadores em que uma lista menor de valores deixa menos."""
 
@@ -41,7 +43,43 @@ def _side(wide: str, wide_but: tuple[str, ...], narrow: str, narrow_but: tuple[s
         return bool(narrow) and all(matches(out, narrow, ignore_case) is False for out in wide_but)
     if narrow_but:
         return wide == "*"
-    return bool(wide) and bool(narrow) and (wide == narrow or matches(wide, narrow, ignore_case) is True)
+    if wide == narrow:
+        return bool(wide)
+    start, said = (text.lower() if ignore_case else text for text in (WILD.split(wide, maxsplit=1)[0], narrow))
+    # Sem curinga, só se cobre o que é igual; e o que vem antes do primeiro já diz quase tudo.
+    return bool(wide) and bool(narrow) and said.startswith(start) and matches(wide, narrow, ignore_case) is True
+
+
+class Known:
+    """As permissões de um lado, para achar depressa as que cobrem outra: sem curinga na ação, só a mesma ação a cobre."""
+
+    def __init__(self, grants: Mapping[Grant, Worlds]):
+        self.grants = grants
+        self.plain: dict[tuple[str, str, bool, str], list[Grant]] = {}
+        self.open: dict[tuple[str, str, bool], list[Grant]] = {}
+        for grant in grants:
+            if grant.but_actions or WILD.search(grant.action):
+                self.open.setdefault(_whose(grant), []).append(grant)
+            else:
+                self.plain.setdefault((*_whose(grant), grant.action.lower()), []).append(grant)
+
+    def worlds(self, grant: Grant) -> Worlds:
+        """Os mundos em que alguma deixa tudo o que esta deixa."""
+        near = (*self.open.get(_whose(grant), ()), *self.plain.get((*_whose(grant), grant.action.lower()), ()))
+        return frozenset().union(*(self.grants[other] for other in near if covers(other, grant)))
+
+    def within(self, grant: Grant) -> list[Grant]:
+        """As que esta deixa por inteiro."""
+        whose = _whose(grant)
+        if not grant.but_actions and not WILD.search(grant.action):
+            near = self.plain.get((*whose, grant.action.lower()), [])
+        else:
+            near = [other for other in self.grants if _whose(other) == whose]
+        return [other for other in near if other != grant and covers(grant, other)]
+
+
+def _whose(grant: Grant) -> tuple[str, str, bool]:
+    return grant.subject, grant.kind, grant.allows
 
 
 def _implied(clause: tuple[str, str, tuple[str, ...]], stricter: Iterable[tuple[str, str, tuple[str, ...]]]) -> bool:

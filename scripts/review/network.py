@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from scripts.base.wording import listed
 from scripts.proofs.network.topology import WORLD as EVERYWHERE
@@ -17,12 +17,16 @@ from scripts.review.worlds import Meeting, Worlds, meeting
 def changes(old: Facts, new: Facts) -> Iterator[Change]:
     """Os grupos, os pares e os caminhos da internet."""
     worlds = meeting(old, new)
-    came, went = worlds.gained(new.openings, old.openings, contains), worlds.lost(old.openings, new.openings, contains)
+    came, went = worlds.gained(new.openings, _known(old.openings)), worlds.lost(old.openings, _known(new.openings))
     yield from _rules(old, new, worlds, came, went)
-    for kind, facts, found in ((GAINED, new, worlds.gained(new.reaches, old.reaches, contains)),
-                               (LOST, old, worlds.lost(old.reaches, new.reaches, contains))):
+    for kind, facts, found in ((GAINED, new, worlds.gained(new.reaches, _known(old.reaches))),
+                               (LOST, old, worlds.lost(old.reaches, _known(new.reaches)))):
         yield from _pairs(facts, worlds, found, kind)
     yield from _internet(old, new, {rule.group for rule in came})
+
+
+def _known(others: Mapping[Opening, Worlds]) -> Callable[[Opening], Worlds]:
+    return lambda rule: frozenset().union(*(worlds for other, worlds in others.items() if contains(other, rule)))
 
 
 def contains(wide: Opening, narrow: Opening) -> bool:

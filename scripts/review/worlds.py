@@ -27,22 +27,22 @@ class Meeting:
         """De cada mundo novo, os velhos que podem ser ele: os que não o contradizem em nenhuma condição nem parâmetro comum."""
         return [frozenset(index for index, before in enumerate(self.old) if _agree(after, before)) for after in self.new]
 
-    def gained(self, new: Found[Fact], old: Found[Fact], covers: Callable[[Fact, Fact], bool]) -> dict[Fact, Worlds]:
-        """O que vale num mundo novo e não valia, nem coberto por outro, em algum dos velhos que ele pode ser."""
+    def gained(self, new: Found[Fact], known: Callable[[Fact], Worlds]) -> dict[Fact, Worlds]:
+        """O que vale num mundo novo e não valia em algum dos velhos que ele pode ser; `known` diz em que velhos algo já valia."""
         found = {}
         for fact, worlds in new.items():
-            known = _known(fact, old, covers)
-            where = frozenset(world for world in worlds if not self.possible[world] <= known)
+            before = known(fact)
+            where = frozenset(world for world in worlds if not self.possible[world] <= before)
             if where:
                 found[fact] = where
         return found
 
-    def lost(self, old: Found[Fact], new: Found[Fact], covers: Callable[[Fact, Fact], bool]) -> dict[Fact, Worlds]:
-        """O que valia num mundo velho e já não vale, nem coberto por outro, num novo que pode ser ele."""
+    def lost(self, old: Found[Fact], known: Callable[[Fact], Worlds]) -> dict[Fact, Worlds]:
+        """O que valia num mundo velho e já não vale num novo que pode ser ele; `known` diz em que novos algo ainda vale."""
         found = {}
         for fact, worlds in old.items():
-            known = _known(fact, new, covers)
-            where = frozenset(world for world in range(len(self.new)) if world not in known and self.possible[world] & worlds)
+            still = known(fact)
+            where = frozenset(world for world in range(len(self.new)) if world not in still and self.possible[world] & worlds)
             if where:
                 found[fact] = where
         return found
@@ -55,10 +55,6 @@ class Meeting:
 def meeting(old: Facts, new: Facts) -> Meeting:
     """Os mundos das duas leituras de uma arquitetura."""
     return Meeting(old.worlds, new.worlds)
-
-
-def _known(fact: Fact, others: Found[Fact], covers: Callable[[Fact, Fact], bool]) -> Worlds:
-    return frozenset().union(*(worlds for other, worlds in others.items() if covers(other, fact)))
 
 
 def _agree(one: World, other: World) -> bool:
