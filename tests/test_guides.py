@@ -111,7 +111,7 @@ def test_the_entry_is_the_first_paragraph_of_the_note_and_leads_to_it(site):
 def test_a_trail_says_how_long_each_stop_takes(site):
     inside = article(site, "trilhas/primeira")
     (stop,) = [item for item in under(inside, "li") if item.text.startswith("S3")]
-    time = int(re.search(r"\((\d+) min\)", stop.text)[1])
+    time = int(re.search(r"\((\d+)\smin\)", stop.text)[1])
     assert time == 1 + 9 or time == 1 + 10  # a nota e a arquitetura; a outra nota, que vem depois, não conta
     assert f"Leitura: cerca de {time} minutos" in said(inside)
 
