@@ -114,7 +114,8 @@ def extract(root: Path, commit: str, folder: Path, names: Sequence[str] = READ) 
     raw = Path(f"{folder}-tudo")
     environment = {**os.environ, "GIT_INDEX_FILE": f"{folder}-indice"}
     for arguments, given in ((("read-tree", commit), ""), (("checkout-index", "--prefix", f"{raw}/", "-z", "--stdin"), listed)):
-        done = subprocess.run(["git", "-C", str(top), *arguments], input=given.encode(), env=environment, capture_output=True, check=False)
+        done = subprocess.run(["git", "-C", str(top), *arguments], input=given.encode(errors="surrogateescape"), env=environment,
+                              capture_output=True, check=False)
         if done.returncode:
             raise WrongUse(f"O Git não deu a revisão `{commit[:10]}`: {done.stderr.decode(errors='replace').strip()}.")
     if (raw / prefix).is_dir():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from scripts.base.tree import TOOLKIT
 from scripts.cli import main
 from scripts.review import side
 from tests.review.edits import QUEUE, change, plant
 
+COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]
 WHO = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@a.example", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@a.example"}
 EDIT = ("script", 'label="registra"', 'label="anota"')
 SAID = "A seta Função registrar → Tabela de pedidos mudou de rótulo: de “registra” para “anota”."
@@ -177,8 +180,30 @@ def test_a_change_of_five_thousand_lines_is_cut_and_counted(tree, capsys):
     assert len(text) <= 65_536 and "mudanças não couberam aqui" in text and "Recurso novo: `Fila0`" in text
 
 
+def test_a_name_that_is_not_utf_8_does_not_stop_it(tree, capsys):
+    with open(os.fsencode(tree.pages) + b"/" + QUEUE.encode() + b"/caf\xe9.txt", "wb"):
+        commit(tree.root, "um nome antigo")
+    change(tree, QUEUE, EDIT)
+    assert SAID in compare(capsys, tree, "HEAD")[1]
+
+
+def test_comparing_every_architecture_costs_less_than_checking_them(tmp_path):
+    """Os dois, medidos na mesma rodada: o tempo de CPU não depende de quem mais usa a máquina."""
+    for name in ("diagrams_src", "docs/arquiteturas"):
+        shutil.copytree(TOOLKIT / name, tmp_path / name)
+    for path in tmp_path.glob("docs/arquiteturas/*/template.yaml"):
+        path.write_text(f"{path.read_text(encoding='utf-8')}# outro fim\n", encoding="utf-8")
+    costs = {}
+    for arguments in (["comparar", str(TOOLKIT), "--raiz", str(tmp_path)], ["conferir"]):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([*COMMAND, *arguments], cwd=TOOLKIT, capture_output=True, text=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        costs[arguments[0]] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        assert done.returncode in (0, 1), done.stderr
+    assert costs["comparar"] < costs["conferir"]
+
+
 @pytest.mark.parametrize("arguments", [[], ["main", "galho", "demais"], ["main", "--formato", "sarif"]])
 def test_wrong_use(arguments):
-    done = subprocess.run([sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))", "comparar", *arguments],
-                          capture_output=True, text=True)
+    done = subprocess.run([*COMMAND, "comparar", *arguments], cwd=TOOLKIT, capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.startswith("uso: ")
