@@ -6,13 +6,13 @@ tipo é; o resto lê o template. O CONTRIBUINDO diz que pergunta cada porta resp
 
 from __future__ import annotations
 
-from scripts.aws.kinds import ARN, HERE, ID, MANAGED, NAME, OTHER, SERVER, URL, Kind, Service, add, kind_of
+from scripts.aws.catalog import ARN, HERE, ID, MANAGED, NAME, OTHER, SERVER, URL, Kind, Service, add, kind_of
 from scripts.aws.neutral import harmless, observer
 from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.proofs.arrows.passage import passage
 from scripts.proofs.arrows.ports import misread, ports_of
 from scripts.proofs.arrows.registry import OUTSIDE, Case, extend, rule
-from scripts.proofs.claims.kinds import drawn
+from scripts.proofs.claims.known import drawn
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect, false, true

@@ -6,7 +6,7 @@ import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, Schema
 
 from scripts.aws.kind import ARN, URL
-from scripts.aws.kinds import KINDS, Kind, is_support
+from scripts.aws.catalog import KINDS, Kind, is_support
 
 REGION = "us-east-1"
 REF = {"arn": ARN, "url": URL}

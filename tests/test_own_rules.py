@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.aws.kinds import KINDS
+from scripts.aws.catalog import KINDS
 from scripts.base.tree import Tree
 from scripts.checks import run
 from scripts.proofs import own

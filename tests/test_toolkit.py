@@ -32,7 +32,7 @@ FLOORS = [
     {"__main__", "rulebook", "vocabulary"},
 ]
 PROOFS = [
-    {"evidence", "told"},
+    {"evidence", "docstrings"},
     {"facts"},
     {"network", "identity"},
     {"arrows"},

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from scripts.aws.kinds import kind_of
+from scripts.aws.catalog import kind_of
 from scripts.aws.questions import begins
 
 def _disks(place: str) -> tuple[str, ...]:

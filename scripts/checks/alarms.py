@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, NAME
+from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import FUNCTION, QUEUE, STATE_MACHINE, TABLE
 from scripts.checks.programs import Effect
 from scripts.proofs.evidence import at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from scripts.aws.kinds import is_support
+from scripts.aws.catalog import is_support
 from scripts.aws.outside import outside_aws
 from scripts.aws.types import ECS_SERVICE, EKS_CLUSTER
 from scripts.base.diagram import Diagram, Edge

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.aws.compute import FARGATE
-from scripts.aws.kinds import is_support, kind_of
+from scripts.aws.catalog import is_support, kind_of
 from scripts.aws.types import (
     ALARM, BALANCER, BUCKET, COMPUTE_ENVIRONMENT, DATABASE, DISTRIBUTION, EKS_CLUSTER, ELASTIC_IP,
     ELASTIC_IP_ASSOCIATION, FUNCTION, HOSTED_ZONE, INSTANCE, LAUNCH_TEMPLATE, LOG_GROUP, NAT_GATEWAY, QUEUE, SCALING_GROUP,

@@ -16,7 +16,7 @@ from scripts.base.findings import Defect, Finding
 from scripts.page import architecture, document
 from scripts.page.architecture import Row
 from scripts.page.library import BESIDE
-from scripts.proofs.claims.kinds import HOURLY
+from scripts.proofs.claims.known import HOURLY
 from scripts.template.cloudformation import Template
 
 ARCHITECTURES = "docs/arquiteturas"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scripts.aws.kinds import ARN, NAME
+from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import (
     ALARM, BALANCER, BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, EVENT_RULE, EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, JOB_DEFINITION, LOG_GROUP,
     QUEUE, SCALING_GROUP, STATE_MACHINE, SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
 )
 from scripts.base.findings import Finding
-from scripts.checks import flows, served, settings, updates
+from scripts.checks import flows, requested, settings, updates
 from scripts.checks.alarms import mute, watched
 from scripts.checks.characters import misspelled
 from scripts.checks.environment import starved
@@ -218,7 +218,7 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute, watched), EKS_CLUSTER: (_cluster,),
     FUNCTION: (_traces,), STATE_MACHINE: (_traces, flows.flawed), QUEUE: (unsent,), TOPIC: (unsent, _topic),
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held,), INSTANCE: (updates.held,), BALANCER: (settings.attributes, misnamed),
-    TARGET_GROUP: (settings.attributes, served.checked, served.disguised),
-    DISTRIBUTION: (settings.named, served.rooted, served.carried, uncovered), "AWS::Budgets::Budget": (settings.budget,),
+    TARGET_GROUP: (settings.attributes, requested.checked, requested.disguised),
+    DISTRIBUTION: (settings.named, requested.rooted, requested.carried, uncovered), "AWS::Budgets::Budget": (settings.budget,),
     DATABASE: (settings.exported,), EVENT_SOURCE_MAPPING: (sifted_out,), "AWS::S3::BucketPolicy": (settings.demanded,),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, ID, NAME, URL, Service, kind_of
+from scripts.aws.catalog import ARN, ID, NAME, URL, Service, kind_of
 from scripts.aws.types import BUCKET, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP, STATE_MACHINE, TABLE, TOPIC
 from scripts.checks.programs import Effect
 from scripts.proofs.arrows.program import HANDED, handed, named, variables

@@ -6,10 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.types import BALANCER, LISTENER, TARGET_GROUP
 from scripts.checks.programs import Effect
-from scripts.checks.served import CONFIG, members
+from scripts.checks.requested import CONFIG, members
 from scripts.proofs.arrows.dns import Record, records
 from scripts.proofs.arrows.program import handed, variables
 from scripts.proofs.facts.code import called, nodes

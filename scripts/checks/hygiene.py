@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import kind_of
+from scripts.aws.catalog import kind_of
 from scripts.aws.types import BUCKET, INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, ID, NAME, URL, kind_of
+from scripts.aws.catalog import ARN, ID, NAME, URL, kind_of
 from scripts.aws.types import (
     BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, INSTANCE, LISTENER, LOG_GROUP, QUEUE, SCALING_GROUP, SECRET, STATE_MACHINE, TABLE,
     TARGET_GROUP, TOPIC, VOLUME,

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.aws.kinds import is_support
+from scripts.aws.catalog import is_support
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.proofs.arrows.prove import RULES

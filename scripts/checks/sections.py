@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from markdown_it.token import Token
 
-from scripts.aws.kinds import KINDS, is_support
+from scripts.aws.catalog import KINDS, is_support
 from scripts.base.findings import Finding
 from scripts.page.architecture import Page
 from scripts.page.document import Heading, children, plain
-from scripts.proofs.claims.kinds import HOURLY
+from scripts.proofs.claims.known import HOURLY
 from scripts.template.cloudformation import Template
 
 TO_WRITE = "Diga "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import HERE
+from scripts.aws.catalog import HERE
 from scripts.aws.senders import SENDERS
 from scripts.aws.types import ALARM
 from scripts.checks.programs import Effect

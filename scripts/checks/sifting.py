@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.types import BUCKET, EVENT_RULE, EVENT_SOURCE_MAPPING, QUEUE, SCHEDULE, TOPIC
 from scripts.checks.programs import Effect, code, writes
 from scripts.proofs.evidence import at

@@ -19,7 +19,7 @@ from scripts.base.findings import Defect, Finding
 from scripts.base.tree import unfit
 from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, effects
 from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, questions, quotas, resources
-from scripts.checks import sections, senses, shared, steps, swapped, told
+from scripts.checks import sections, senses, shared, steps, swapped, unsaid
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -172,7 +172,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
         spoken = list(numbers.sentences(read.page, diagram, views, read.proofs, judged))
         yield from numbers.check(read.page, views, spoken)
         yield from coded.check(read.page, views)
-        yield from told.check(read.page, views, spoken, judged)
+        yield from unsaid.check(read.page, views, spoken, judged)
         yield from outputs.check(read.page, views)
         yield from promises.check(read.page, views)
         yield from senses.check(read.page, diagram, views, spoken)

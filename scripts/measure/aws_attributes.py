@@ -19,7 +19,7 @@ def attributes() -> dict[str, list[str]]:
     """De cada tipo do catálogo ou de apoio, os atributos do esquema; ficam de fora os tipos que aceitam qualquer um."""
     from cfnlint.schema import PROVIDER_SCHEMA_MANAGER as schemas
 
-    from scripts.aws.kinds import KINDS, is_support
+    from scripts.aws.catalog import KINDS, is_support
 
     found = {}
     for type_ in sorted(schemas.get_resource_types(REGION)):

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from scripts.aws.kinds import KINDS
+from scripts.aws.catalog import KINDS
 from scripts.aws.neutral import AUTHORS, OBSERVERS, neutral
 from scripts.base.findings import Defect, Finding
 from scripts.base.source import read
 from scripts.proofs.arrows.prove import RULES
 from scripts.proofs.claims.evaluate import CLAIMS
-from scripts.proofs.told import OWN, Repeated
+from scripts.proofs.docstrings import OWN, Repeated
 
 _TABLES: tuple[dict, ...] = (RULES, CLAIMS, KINDS, AUTHORS, OBSERVERS)
 _OURS = tuple(dict(table) for table in _TABLES)

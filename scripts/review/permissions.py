@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from scripts.aws.kinds import ARN, NAME
+from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import INLINE_POLICY, LAMBDA_PERMISSION, MANAGED_POLICY, ROLE, ROLE_POLICY, VPC_ENDPOINT
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views

@@ -14,7 +14,7 @@ from functools import cache
 from os.path import commonprefix
 from pathlib import Path
 
-from scripts.aws.kinds import is_support, kind_of
+from scripts.aws.catalog import is_support, kind_of
 from scripts.aws.types import INTERNET_GATEWAY, SCALING_GROUP, SECURITY_GROUP, SUBNET, VPC
 from scripts.base.diagram import Diagram, Edge, Group, Node
 from scripts.proofs.arrows.prove import prove_arrow

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scripts.base.diagram import Diagram, Group, Node
 from scripts.proofs.claims.evaluate import CLAIMS, evaluate
-from scripts.proofs.claims.kinds import HOURLY
+from scripts.proofs.claims.known import HOURLY
 from scripts.proofs.facts.views import Views
 
 COMMON = ("criptografado-em-repouso", "menor-privilegio", "logs-com-prazo", "so-por-tls")

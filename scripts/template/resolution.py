@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from scripts.aws.kinds import kind_of
+from scripts.aws.catalog import kind_of
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.intrinsics import FUNCTIONS
 from scripts.template.values import Unknown, literal, text_of

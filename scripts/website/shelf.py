@@ -18,7 +18,7 @@ from scripts.checks.subjects import shown
 from scripts.page import pace
 from scripts.page.architecture import Page
 from scripts.page.library import LEVELS, Library, Piece
-from scripts.proofs.claims.kinds import HOURLY
+from scripts.proofs.claims.known import HOURLY
 from scripts.review.history import Revised
 from scripts.template.cloudformation import Template
 from scripts.website.remains import left

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from scripts.aws.kinds import ARN, ID, NAME, kind_of
+from scripts.aws.catalog import ARN, ID, NAME, kind_of
 from scripts.aws.types import BUCKET
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import read

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from scripts.aws.kinds import kind_of
+from scripts.aws.catalog import kind_of
 from scripts.aws.types import BUCKET, FUNCTION, VPC_ENDPOINT
 from scripts.base.diagram import Edge
 from scripts.proofs.arrows.prove import prove_arrow

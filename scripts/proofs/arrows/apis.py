@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from scripts.aws.kinds import ARN, HERE
+from scripts.aws.catalog import ARN, HERE
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import FUNCTION, HTTP_API, HTTP_AUTHORIZER, HTTP_INTEGRATION, HTTP_ROUTE, HTTP_STAGE, USER_POOL, USER_POOL_CLIENT
 from scripts.proofs.arrows.internet import outsider
 from scripts.proofs.arrows.permitted import invoked
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
-from scripts.proofs.arrows.routes import METHODS, Route, authorizers, of_api, published, routes
+from scripts.proofs.arrows.api_routes import METHODS, Route, authorizers, of_api, published, routes
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import Callee, callee

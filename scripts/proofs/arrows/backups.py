@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.aws.kinds import HERE
+from scripts.aws.catalog import HERE
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import INSTANCE, LAUNCH_TEMPLATE, SNAPSHOT_POLICY, VOLUME
 from scripts.proofs.arrows.registry import Case, rule

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.machine import File, Machine
-from scripts.proofs.facts.routes import Routes, endpoints
+from scripts.proofs.facts.web_paths import Routes, endpoints
 from scripts.proofs.facts.units import Unit, units
 
 BUILT = re.compile(r"\burl_for\(\s*[\"']([\w.]+)[\"']")

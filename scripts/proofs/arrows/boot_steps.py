@@ -13,7 +13,7 @@ from posixpath import join, normpath
 from scripts.proofs.arrows.program import LISTENING
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.machine import Machine, Step
-from scripts.proofs.facts.routes import answered
+from scripts.proofs.facts.web_paths import answered
 from scripts.proofs.facts.units import SHEBANG, units, words
 
 ENVIRONMENT = re.compile(r"-m\s+(?:venv|virtualenv)\s+(?:-\S+\s+)*(\S+)|\bvirtualenv\s+(?:-\S+\s+)*(\S+)")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from scripts.aws.compute import ECS_TASKS, FARGATE, FARGATE_SIZES
-from scripts.aws.kinds import ARN, HERE, NAME
+from scripts.aws.catalog import ARN, HERE, NAME
 from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.aws.types import BALANCER, ECS_CLUSTER, ECS_SERVICE, LOG_GROUP, REPOSITORY, TARGET_GROUP, VPC
 from scripts.proofs.arrows.access import call

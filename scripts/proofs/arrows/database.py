@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scripts.aws.kinds import HERE
+from scripts.aws.catalog import HERE
 from scripts.aws.questions import IDENTITY, NAMES, REACH
 from scripts.aws.types import DATABASE, DB_CLUSTER, ECS_SERVICE, FUNCTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.passage import passage

@@ -17,7 +17,7 @@ from scripts.proofs.arrows.program import handed
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.measures import texts
-from scripts.proofs.facts.routes import caught, served
+from scripts.proofs.facts.web_paths import caught, served
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.conditions import Answer, every, some

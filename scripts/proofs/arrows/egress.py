@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ID
+from scripts.aws.catalog import ID
 from scripts.aws.questions import REACH
 from scripts.aws.types import ECS_SERVICE, ELASTIC_IP, FUNCTION, INSTANCE, NAT_GATEWAY, SCALING_GROUP
 from scripts.proofs.arrows.ports import misread, ports_of

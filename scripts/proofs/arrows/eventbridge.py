@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, HERE, NAME
+from scripts.aws.catalog import ARN, HERE, NAME
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import EVENT_BUS, EVENT_RULE, FUNCTION, QUEUE, SCHEDULE, STATE_MACHINE, TOPIC
 from scripts.proofs.arrows.permitted import admitted, fifo, granted, invoked

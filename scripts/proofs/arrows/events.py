@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import BUCKET, EVENT_RULE, FUNCTION, QUEUE, TOPIC
 from scripts.proofs.arrows.eventbridge import awake

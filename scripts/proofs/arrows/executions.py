@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Any
 
-from scripts.aws.kinds import ARN, NAME
+from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import FUNCTION, JOB_DEFINITION, STATE_MACHINE
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing, at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import FUNCTION, QUEUE, SUBSCRIPTION, TOPIC
 from scripts.proofs.arrows.permitted import admitted, fifo, invoked

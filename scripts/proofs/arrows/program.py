@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, NAME, URL
+from scripts.aws.catalog import ARN, NAME, URL
 from scripts.aws.types import (
     BALANCER, BUCKET, DATABASE, DB_CLUSTER, ECS_SERVICE, EVENT_BUS, FUNCTION, JOB_DEFINITION, KMS_KEY, LOG_GROUP, QUEUE, SCALING_GROUP,
     TASK_DEFINITION, TOPIC, VOLUME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.questions import FORWARD, IDENTITY
 from scripts.aws.types import EVENT_SOURCE_MAPPING, QUEUE
 from scripts.proofs.arrows.program import program

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from scripts.aws.kinds import kind_of
+from scripts.aws.catalog import kind_of
 from scripts.aws.questions import ALL
 from scripts.base.diagram import Diagram, Edge
 from scripts.proofs.evidence import Evidence, Found, Missing
@@ -19,7 +19,7 @@ from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import drawn_home, lived
 from scripts.proofs.network.topology import Network, network_of
-from scripts.proofs.told import Repeated, docstring, origin
+from scripts.proofs.docstrings import Repeated, docstring, origin
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Path
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import FUNCTION, REST_API, REST_AUTHORIZER, REST_DEPLOYMENT, REST_METHOD, REST_RESOURCE, REST_STAGE, USER_POOL
 from scripts.proofs.arrows.apis import API_GATEWAY, called_by_uri, reaching
 from scripts.proofs.arrows.internet import outsider
 from scripts.proofs.arrows.permitted import invoked
 from scripts.proofs.arrows.registry import OUTSIDE, Case, rule
-from scripts.proofs.arrows.routes import METHODS
+from scripts.proofs.arrows.api_routes import METHODS
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import Callee

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, STREAM, TABLE
 from scripts.proofs.arrows.access import key_used

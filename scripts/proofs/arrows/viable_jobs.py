@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scripts.aws.compute import ECS_TASKS, EKS_AUTO_MODE, FARGATE, FARGATE_SIZES
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.types import COMPUTE_ENVIRONMENT, EKS_CLUSTER, JOB_DEFINITION, JOB_QUEUE, ROLE
 from scripts.proofs.arrows.jobs import logged, served
 from scripts.proofs.arrows.viable import judge

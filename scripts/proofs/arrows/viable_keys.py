@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import kind_of
+from scripts.aws.catalog import kind_of
 from scripts.aws.senders import LAUNCHER
 from scripts.aws.types import (
     BUCKET, DATABASE, DB_CLUSTER, FILE_SYSTEM, FUNCTION, INSTANCE, KMS_KEY, LAUNCH_TEMPLATE, QUEUE, REPOSITORY, SCALING_GROUP, STATE_MACHINE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN, HERE, NAME
+from scripts.aws.catalog import ARN, HERE, NAME
 from scripts.aws.types import BUCKET, FUNCTION, JOB_DEFINITION, JOB_QUEUE, QUEUE, STATE_MACHINE, TABLE, TOPIC
 from scripts.proofs.arrows.access import key_used
 from scripts.proofs.arrows.jobs import logged, pulled, served

@@ -11,7 +11,7 @@ from scripts.aws.types import (
     BALANCER, CLASSIC_BALANCER, COMPUTE_ENVIRONMENT, DATABASE, DB_CLUSTER, EKS_CLUSTER, FILE_SYSTEM, FUNCTION, INSTANCE,
     MOUNT_TARGET, SCALING_GROUP,
 )
-from scripts.proofs.claims.kinds import SERVERS, drawn, strangers
+from scripts.proofs.claims.known import SERVERS, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, require
 from scripts.proofs.claims.zones import own_way_out, spread, spread_by_name

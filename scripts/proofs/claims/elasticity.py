@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scripts.aws.types import ALARM, EKS_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP, SCALING_POLICY, TABLE
-from scripts.proofs.claims.kinds import drawn, strangers
+from scripts.proofs.claims.known import drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, below, equal, require, setting
 from scripts.proofs.evidence import Evidence, Found, Missing, at

@@ -8,7 +8,7 @@ from typing import Any
 
 from scripts.aws.types import BUCKET, DATABASE, DB_CLUSTER, FILE_SYSTEM, INSTANCE, LAUNCH_TEMPLATE, QUEUE, STREAM, TABLE, VOLUME
 from scripts.proofs.arrows.images import image
-from scripts.proofs.claims.kinds import strangers
+from scripts.proofs.claims.known import strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Test, held, require, setting, written
 from scripts.proofs.evidence import Evidence, Found, Missing, at

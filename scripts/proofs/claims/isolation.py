@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.types import LAUNCH_CONFIGURATION, SECURITY_GROUP, SECURITY_GROUP_EGRESS, SECURITY_GROUP_INGRESS
-from scripts.proofs.claims.kinds import DATABASES, nodes_of
+from scripts.proofs.claims.known import DATABASES, nodes_of
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import require
 from scripts.proofs.evidence import Evidence, Found, Missing, at

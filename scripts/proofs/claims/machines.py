@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.types import BUCKET, FUNCTION, GLOBAL_TABLE, TABLE
-from scripts.proofs.claims.kinds import HOURLY, MANAGED, SERVERS, drawn, strangers
+from scripts.proofs.claims.known import HOURLY, MANAGED, SERVERS, drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import equal, require
 from scripts.proofs.evidence import Evidence, Found, Missing, at

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.types import (
     ALARM, BUCKET, CLASSIC_BALANCER, DATABASE, DB_CLUSTER, EVENT_BUS, EVENT_INVOKE_CONFIG, FUNCTION, INSTANCE,
     LAMBDA_PERMISSION, QUEUE, SCALING_GROUP, SCHEDULE, TABLE, TARGET_GROUP, TOPIC,
 )
 from scripts.proofs.arrows.balancing import enrolments
 from scripts.proofs.arrows.queues import set_aside
-from scripts.proofs.claims.kinds import strangers
+from scripts.proofs.claims.known import strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting
 from scripts.proofs.evidence import Evidence, Found, Missing, at

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scripts.base.diagram import Diagram
 from scripts.proofs.evidence import Evidence
 from scripts.proofs.facts.view import View
-from scripts.proofs.told import Repeated, docstring, origin
+from scripts.proofs.docstrings import Repeated, docstring, origin
 
 
 @dataclass(frozen=True)

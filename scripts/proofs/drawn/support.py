@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from scripts.aws.compute import EKS_AUTO_MODE
-from scripts.aws.kinds import HERE
+from scripts.aws.catalog import HERE
 from scripts.aws.senders import LAUNCHER, SENDERS
 from scripts.aws.types import (
     EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE, TASK_DEFINITION,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.aws.kinds import types
+from scripts.aws.catalog import types
 from scripts.base.diagram import Diagram, Group, Node
 from scripts.base.findings import Finding
 from scripts.proofs.network.interfaces_by_type import home_of

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from scripts.proofs.facts.code import called, nodes
-from scripts.proofs.facts.routes import VERBS, Routes
+from scripts.proofs.facts.web_paths import VERBS, Routes
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 GUARD = re.compile(r"(?:login|auth|permission|session|sessao)\w*_?(?:required|obrigatori\w*)|require\w*_?(?:login|auth|session)\w*|authenticated")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scripts.aws.kinds import ARN, NAME
+from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import ALIAS, EVENT_INVOKE_CONFIG, FUNCTION, LAMBDA_PERMISSION, VERSION
 from scripts.proofs.evidence import Found, at
 from scripts.proofs.facts.view import Placed, View

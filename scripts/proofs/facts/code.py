@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from scripts.aws.kinds import ARN, ID, NAME, URL
+from scripts.aws.catalog import ARN, ID, NAME, URL
 
 ACCEPTED: dict[str, tuple[str, ...]] = {
     "Bucket": (NAME,), "TableName": (NAME, ARN), "QueueUrl": (URL,), "TopicArn": (ARN,), "stateMachineArn": (ARN,), "executionArn": (ARN,),

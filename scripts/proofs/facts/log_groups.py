@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.types import LOG_GROUP
 from scripts.proofs.evidence import Found
 from scripts.proofs.facts.view import Placed, View

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.aws.kinds import ARN, ID, NAME, URL
+from scripts.aws.catalog import ARN, ID, NAME, URL
 from scripts.aws.types import (
     BUCKET, EVENT_BUS, EVENT_INVOKE_CONFIG, EVENT_RULE, EVENT_SOURCE_MAPPING, FUNCTION, LOG_GROUP, QUEUE, SCHEDULE, STATE_MACHINE, STREAM,
     SUBSCRIPTION, TABLE, TOPIC,

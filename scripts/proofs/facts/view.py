@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from scripts.aws.kinds import ARN, NAME, kind_of
+from scripts.aws.catalog import ARN, NAME, kind_of
 from scripts.proofs.evidence import Evidence, Missing
 from scripts.template.cloudformation import Resource
 from scripts.template.resolution import Resolution

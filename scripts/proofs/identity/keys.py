@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from scripts.aws.kinds import ARN, ID, NAME
+from scripts.aws.catalog import ARN, ID, NAME
 from scripts.aws.types import KEY_ALIAS, KMS_KEY
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.aws.kinds import KINDS, kind_of
+from scripts.aws.catalog import KINDS, kind_of
 from scripts.aws.managed import ARN, Managed, managed
 from scripts.aws.types import INLINE_POLICY, LOG_GROUP, LOGS_POLICY, MANAGED_POLICY, ROLE_POLICY
 from scripts.proofs.evidence import Found, Path

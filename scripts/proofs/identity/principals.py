@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from scripts.aws.compute import ECS_TASKS
-from scripts.aws.kinds import ARN, KINDS, NAME, kind_of
+from scripts.aws.catalog import ARN, KINDS, NAME, kind_of
 from scripts.aws.types import (
     ECS_SERVICE, EKS_CLUSTER, INSTANCE, INSTANCE_PROFILE, JOB_DEFINITION, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, POD_IDENTITY_ASSOCIATION,
     ROLE, SCALING_GROUP, TASK_DEFINITION,

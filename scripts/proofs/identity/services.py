@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scripts.aws.kinds import ARN, KINDS, Service
+from scripts.aws.catalog import ARN, KINDS, Service
 from scripts.aws.types import BUCKET, FUNCTION, TABLE
 from scripts.proofs.facts.callees import callee, names_of
 from scripts.proofs.facts.view import Placed, View

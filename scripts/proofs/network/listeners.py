@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.kinds import ARN
+from scripts.aws.catalog import ARN
 from scripts.aws.types import BALANCER, LISTENER, LISTENER_RULE, TARGET_GROUP
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import expect

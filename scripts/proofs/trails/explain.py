@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from scripts.aws.kinds import kind_of
+from scripts.aws.catalog import kind_of
 from scripts.aws.outside import outside_aws
 from scripts.aws.types import ECS_SERVICE, EKS_CLUSTER, FUNCTION, INSTANCE, INTERNET_GATEWAY, JOB_DEFINITION, NAT_GATEWAY, SCALING_GROUP
 from scripts.base.diagram import Diagram, Edge, Node

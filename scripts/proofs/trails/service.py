@@ -16,7 +16,6 @@ from scripts.proofs.identity.policies import Obscure
 from scripts.proofs.identity.principals import principal_of
 from scripts.proofs.identity.services import SERVICES
 from scripts.proofs.network.interfaces import Home
-from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.path import named, same_vpc
 from scripts.proofs.trails.hops import Hop, nearest, passed, refused, told
 from scripts.proofs.trails.network import filtered, relayed
@@ -79,7 +78,6 @@ def _telling(case: Case, role: Resource, action: str) -> Decision:
 def _decision(decision: Decision, target: Resource, role: Resource) -> Iterator[Hop]:
     """O que as políticas decidem de uma ação: a negação vence, o que não se lê pode negar, e sem permissão se recusa."""
     request, action = decision.request, f"`{decision.request.action}`"
-    view = request.view
     for statement in decision.denied:
         yield Hop(False, f"`{statement.owner.id}` nega {action} em `{target.id}`", (statement.path,), "tire a negação, ou restrinja-a", DENIED)
     for part in decision.doubtful:

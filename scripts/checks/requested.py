@@ -15,7 +15,7 @@ from scripts.proofs.evidence import at
 from scripts.proofs.facts.barriers import barrier
 from scripts.proofs.facts.machine import machine_of, machines
 from scripts.proofs.facts.measures import texts
-from scripts.proofs.facts.routes import answered, caught, served
+from scripts.proofs.facts.web_paths import answered, caught, served
 from scripts.proofs.facts.units import units
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces_by_type import model_of

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws import kinds as aws
-from scripts.aws.kinds import SERVER, kind_of, types
+from scripts.aws import catalog as aws
+from scripts.aws.catalog import SERVER, kind_of, types
 from scripts.base.diagram import Node
 from scripts.proofs.claims.registry import Scene
 from scripts.proofs.evidence import Missing
