@@ -192,7 +192,7 @@ def _layout(old: Facts, new: Facts, found: list[Change]) -> Iterator[Change]:
     """O que só muda a posição, ou as cores, do que se desenha."""
     if not old.diagram or not new.diagram:
         return
-    drawn = any(change.subject in ("componente", "grupo", "seta", "passo") for change in found)
+    drawn = any(change.subject in ("componente", "grupo", "seta", "passo") or change.id == "figura" for change in found)
     if old.diagram.digest() != new.diagram.digest() and not drawn:
         text = f"Na figura mudou só o leiaute{_how(old.diagram, new.diagram)}."
         yield Change("leiaute", CHANGED, "figura", text, "só o leiaute")

@@ -38,8 +38,8 @@ def _rows(old: Facts, new: Facts) -> Iterator[Change]:
         was = old.rows.get(id)
         if was is None and id in old.names:
             yield Change("página", GAINED, id, f"“{cells[0]}” ganhou uma linha na tabela.", "linha da tabela nova")
-        elif was is not None and was[:-1] != cells[:-1]:
-            told = difference(" | ".join(was[:-1]), " | ".join(cells[:-1]))
+        elif was is not None and was != cells:
+            told = difference(" | ".join(was), " | ".join(cells))
             yield Change("página", CHANGED, id, f"A linha de “{cells[0]}” na tabela mudou: {told}.", "linha da tabela mudada")
     for id, cells in old.rows.items():
         if id not in new.rows and id in new.names:

@@ -30,6 +30,8 @@ class Sides:
 def changes(sides: Sides, old: Diagram, new: Diagram) -> Iterator[Change]:
     """Os componentes, os grupos e as setas, do que há de novo ao que saiu."""
     before, after = old.elements, new.elements
+    if old.title != new.title:
+        yield Change("página", CHANGED, "figura", f"O título da figura mudou: de {quoted(old.title)} para {quoted(new.title)}.", "título mudado")
     for id, element in after.items():
         if id not in before:
             yield Change(_noun(element), GAINED, id, f"{_what(sides, element)} é novo{_inside(sides, element)}{_stands(sides.new, element)}.",

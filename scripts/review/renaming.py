@@ -96,7 +96,7 @@ def with_resources(facts: Facts, renames: Renames) -> Facts:
         return facts
     change = _substitution(renames)
     own = {name: _renamed(getattr(facts, name), change) for name in
-           ("labels", "roles", "acts", "arrows", "benefits", "template", "grants", "openings", "reaches", "exposed")}
+           ("labels", "roles", "acts", "rows", "arrows", "benefits", "template", "grants", "openings", "reaches", "exposed")}
     return replace(facts, **own, diagram=facts.diagram and _redrawn(facts.diagram, lambda name: renames.get(name, name)))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from scripts.aws.types import ROLE
 from scripts.base.wording import plural
+from scripts.proofs.identity.policies import DOCUMENTS
 from scripts.review.change import CHANGED, GAINED, LOST, RENAMED, Change
 from scripts.review.facts import Facts
 from scripts.review.renaming import Renames
@@ -20,7 +22,8 @@ SAFE = ("DeletionPolicy", "UpdateReplacePolicy", "DeletionProtection", "Deletion
         "PublicAccessBlockConfiguration", "BucketEncryption", "VersioningConfiguration", "PermissionsBoundary", "HttpTokens")
 """O que guarda dados ou os fecha: enfraquecê-lo se olha primeiro."""
 WEAK = ("false", "delete", "0", "suspended", "optional")
-POLICIES = ("PolicyDocument", "AssumeRolePolicyDocument", "Policies", "KeyPolicy", "ManagedPolicyArns")
+MANAGED = "ManagedPolicyArns"
+POLICIES = (*DOCUMENTS, "Policies", MANAGED)
 Piece = tuple[tuple[str, ...], Any, Any]
 PLAIN = ("Description", "Metadata", "AWSTemplateFormatVersion")
 """Seções que não mudam o que se cria."""
@@ -44,12 +47,20 @@ def renamed(found: Renames, old: Facts) -> Iterator[Change]:
 def changes(old: Facts, new: Facts, access: set[str]) -> Iterator[Change]:
     """Os recursos e o resto do template; `access` são os donos de permissões que mudaram."""
     before, after = old.resources, new.resources
+    cited = {name: references(body) for name, body in after.items()}
+    citing: dict[str, set[str]] = {}
+    for name, others in cited.items():
+        for other in others:
+            citing.setdefault(other, set()).add(name)
+    unread = {grant.subject for facts in (old, new) for grant in facts.grants if grant.opaque}
     for name, body in after.items():
         if name not in before:
             where = f", que depende da condição `{body['Condition']}`" if body.get("Condition") else ""
             yield Change("recurso", GAINED, name, f"Recurso novo: `{name}` (`{body.get('Type')}`){where}.", "recurso novo")
         elif body != before[name]:
-            yield from _resource(name, before[name], body, access)
+            near = {name, *cited[name], *citing.get(name, ())}
+            yield from _resource(name, before[name], body)
+            yield from _policy(name, before[name], body, bool(near & access), bool(near & unread))
     for name, body in before.items():
         if name not in after:
             yield Change("recurso", LOST, name, f"O recurso `{name}` (`{body.get('Type')}`) saiu{_kept(body)}.", "recurso a menos")
@@ -87,7 +98,7 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _resource(name: str, old: dict[str, Any], new: dict[str, Any], access: set[str]) -> Iterator[Change]:
+def _resource(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
     if old.get("Type") != new.get("Type"):
         yield Change("recurso", CHANGED, name, f"`{name}` mudou de tipo: de `{old.get('Type')}` para `{new.get('Type')}`.", "tipo mudado", grave=True)
         return
@@ -96,16 +107,29 @@ def _resource(name: str, old: dict[str, Any], new: dict[str, Any], access: set[s
                      grave=bool(new.get("Condition")))
     yield from _excused(f"`{name}`", name, old, new)
     pieces = [piece for piece in leaves(_bare(old), _bare(new)) if piece[0][:1] != ("Condition",)]
-    rewritten = [piece for piece in pieces if any(key in POLICIES for key in piece[0])]
-    pieces = [piece for piece in pieces if piece not in rewritten]
-    if rewritten and access.isdisjoint({name, *references(new)}):
-        yield Change("recurso", CHANGED, name, f"A política escrita em `{name}` mudou, e o que ela deixa é o mesmo.", "política reescrita")
+    pieces = [piece for piece in pieces if not _in_policy(piece, new)]
     grave = [piece for piece in pieces if _weaker(*piece)]
     for chosen, danger in ((grave, True), ([piece for piece in pieces if piece not in grave], False)):
         if chosen:
             short = "código mudado" if _coded(chosen) else "proteção a menos" if danger else "propriedade mudada"
             yield Change("recurso", CHANGED, name, f"`{name}`: {_pieces(chosen)}.", short, danger)
 
+
+
+def _in_policy(piece: Piece, body: Mapping[str, Any]) -> bool:
+    """É de uma política, que se compara pelo que deixa; as que um usuário ou grupo só cita não se comparam assim."""
+    return any(key in POLICIES for key in piece[0]) and (MANAGED not in piece[0] or body.get("Type") == ROLE)
+
+
+def _policy(name: str, old: dict[str, Any], new: dict[str, Any], told: bool, unread: bool) -> Iterator[Change]:
+    """Uma política escrita de outro jeito: diz o mesmo, ou não se lê; a que deixa outra coisa já está dita no acesso."""
+    if told or old.get("Type") != new.get("Type") or not any(_in_policy(piece, new) for piece in leaves(_bare(old), _bare(new))):
+        return
+    if unread:
+        text = f"A política escrita em `{name}` mudou, e o que ela deixa não se lê."
+        yield Change("recurso", CHANGED, name, text, "política que não se lê", grave=True)
+    else:
+        yield Change("recurso", CHANGED, name, f"A política escrita em `{name}` mudou, e o que ela deixa é o mesmo.", "política reescrita")
 
 
 def _coded(pieces: list[Piece]) -> bool:

@@ -85,6 +85,8 @@ CHANGES: dict[str, tuple[str, list[Edit], list[str]]] = {
         "! O componente “Fila de pedidos” (`fila`) passou a representar `FilaPedidos`, e antes representava `FilaFalhas`.",
         "! O componente “Fila de falhas” (`falhas`) passou a representar `FilaFalhas`, e antes representava `FilaPedidos`.",
         "! Os ids lógicos `FilaFalhas` e `FilaPedidos` foram trocados: cada um é agora o que o outro era.",
+        "A linha de “Fila de pedidos” na tabela mudou: “FilaFalhas” virou “FilaPedidos”.",
+        "A linha de “Fila de falhas” na tabela mudou: “FilaPedidos” virou “FilaFalhas”.",
     ]),
     "passo inserido com seta sem permissão": (QUEUE, [
         ("pagina", "3. A [função]", "3. A [função](#funcao) confere o pedido antes de tudo, e recusa o que não serve.\n4. A [função]"),
@@ -585,5 +587,38 @@ Resources:
         ("template", "python3.11 -m venv venv", "python3.11 -m venv --system-site-packages venv"),
     ], [
         "`Servidor`: `Metadata.AWS::CloudFormation::Init.config.commands.1-ambiente.command` passou de `python3.11 -m venv venv` a `python3.11 -m venv --system-site-packages venv`.",
+    ]),
+    "política que não se lê, mudada": (QUEUE, [
+        ("template", """          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Sid: LerAFila""", """          PolicyDocument:
+            Version: "2008-10-17x"
+            Statement:
+              - Sid: LerAFila"""),
+    ], [
+        "! A seta Função registrar → Fila de pedidos perdeu a prova: a política de `PapelFuncao` não diz uma `Version` que o IAM aceite e pode negar `sqs:ReceiveMessage`, na linha 90 do template.",
+        "! A seta Função registrar → Tabela de pedidos perdeu a prova: a política de `PapelFuncao` não diz uma `Version` que o IAM aceite e pode negar `dynamodb:PutItem`, na linha 90 do template.",
+        "! Em `PapelFuncao`, há agora algo que não se lê: a política de `PapelFuncao` não diz uma `Version` que o IAM aceite.",
+        "! O benefício “menor privilégio” já não se prova: uma política de `PapelFuncao` não se consegue ler, na linha 90 do template.",
+        "! O benefício “logs com prazo” já não se prova: a política de `PapelFuncao` não diz uma `Version` que o IAM aceite e pode negar `logs:CreateLogStream`, na linha 90 do template.",
+    ]),
+    "política citada pelo papel": (QUEUE, [
+        ("template", "  TabelaPedidos:\n    Type", """  Avulsa:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "dynamodb:GetItem", Resource: !GetAtt TabelaPedidos.Arn}]}
+  TabelaPedidos:
+    Type"""),
+        ("template", "      Policies:\n", "      ManagedPolicyArns: [!Ref Avulsa]\n      Policies:\n"),
+    ], [
+        "! O papel `PapelFuncao`, de “Função registrar”, passa a poder ler itens de “Tabela de pedidos” (`dynamodb:GetItem` em `table/TabelaPedidos`).",
+        "Recurso novo: `Avulsa` (`AWS::IAM::ManagedPolicy`).",
+        "O benefício “menor privilégio” continua provado, por outras linhas: entrou `Avulsa.PolicyDocument.Statement.Action: dynamodb:GetItem` e `Avulsa.PolicyDocument.Statement.Resource: !GetAtt TabelaPedidos.Arn`.",
+    ]),
+    "título da figura": (QUEUE, [
+        ("script", 'Diagram("Fila de pedidos com', 'Diagram("Fila dos pedidos com'),
+    ], [
+        "O título da figura mudou: de “Fila de pedidos com SQS, Lambda e DynamoDB” para “Fila dos pedidos com SQS, Lambda e DynamoDB”.",
     ]),
 }
