@@ -48,7 +48,7 @@ def openings(view: View) -> Iterator[Opening]:
 
 
 def _opening(net: Network, group: str, rule: GroupRule) -> Iterator[Opening]:
-    for _, peer in rule.peers or ((), (("", None),)):
+    for _, peer in rule.peers or (("", None),):
         named = net.view.points(peer, SECURITY_GROUP) if peer else None
         text = named.id if named else net.view.spelled(peer.value) if peer else None
         yield Opening(group, rule.ingress, *_range(rule), text or "uma origem que não se conhece")

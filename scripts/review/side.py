@@ -89,7 +89,11 @@ def read(root: Path, slugs: Sequence[str], prove: bool = True) -> Side:
         result = drawn.get(slug, ())
         diagram = result if isinstance(result, Diagram) else None
         said = tuple(_said(finding) for finding in result) if isinstance(result, tuple) else ()
-        facts[slug] = reading.read(tree, slug, diagram, said, named, prove)
+        try:
+            facts[slug] = reading.read(tree, slug, diagram, said, named, prove)
+        except Exception as error:  # uma arquitetura que não se lê não leva as outras
+            stopped = f"a leitura parou com `{type(error).__name__}: {' '.join(str(error).split())}`."
+            facts[slug] = Facts(slug, (*said, stopped))
     return Side(facts, tuple(problems))
 
 

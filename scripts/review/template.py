@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +23,7 @@ SAFE = ("DeletionPolicy", "UpdateReplacePolicy", "DeletionProtection", "Deletion
         "SSEEnabled", "SqsManagedSseEnabled", "PubliclyAccessible", "MultiAZ", "BackupRetentionPeriod", "RetentionInDays",
         "PublicAccessBlockConfiguration", "BucketEncryption", "VersioningConfiguration", "PermissionsBoundary", "HttpTokens")
 """O que guarda dados ou os fecha: enfraquecê-lo se olha primeiro."""
+VARIABLE = re.compile(r"\$\{!?(?:aws|s3|ec2|iam|sts|dynamodb):")
 WEAK = ("false", "delete", "0", "suspended", "optional")
 MANAGED = "ManagedPolicyArns"
 POLICIES = (*DOCUMENTS, "Policies", MANAGED)
@@ -123,9 +126,11 @@ def _in_policy(piece: Piece, body: Mapping[str, Any]) -> bool:
 
 def _policy(name: str, old: dict[str, Any], new: dict[str, Any], told: bool, unread: bool) -> Iterator[Change]:
     """Uma política escrita de outro jeito: diz o mesmo, ou não se lê; a que deixa outra coisa já está dita no acesso."""
-    if told or old.get("Type") != new.get("Type") or not any(_in_policy(piece, new) for piece in leaves(_bare(old), _bare(new))):
+    pieces = [piece for piece in leaves(_bare(old), _bare(new)) if _in_policy(piece, new)]
+    if told or old.get("Type") != new.get("Type") or not pieces:
         return
-    if unread:
+    # A versão só muda como se leem as variáveis de política: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    if unread or any(path[-1] == "Version" for path, _, _ in pieces) and VARIABLE.search(json.dumps(new, default=str)):
         text = f"A política escrita em `{name}` mudou, e o que ela deixa não se lê."
         yield Change("recurso", CHANGED, name, text, "política que não se lê", grave=True)
     else:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scripts.base.wording import listed
 from scripts.review.facts import Facts, Grant
+from scripts.template.values import LITERAL
 
 FILE = Path(__file__).with_name("actions.toml")
 SYMBOL = re.compile(r"\$\{(?:Parameters\.)?([\w.]+)\}")
@@ -61,6 +62,7 @@ def called(name: str, facts: Facts) -> str:
 
 def short(arn: str) -> str:
     """`arn:${AWS::Partition}:s3:::${Fotos}/*` vira `Fotos/*`."""
+    arn = arn.replace(LITERAL, "${")  # uma variável de política, como se escreve
     plain = SYMBOL.sub(lambda found: found[1], PSEUDO.sub(lambda found: found[1], arn))
     if ":role/" in plain:
         return plain.partition(":role/")[2]

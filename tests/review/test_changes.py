@@ -34,5 +34,14 @@ def test_a_default_that_turns_a_condition_on(folder):
                      "O parâmetro `Modo` mudou: `Default` passou de `prod` a `dev`."]
 
 
+def test_the_version_of_a_policy_with_variables_is_not_the_same(folder):
+    said = 'Condition: {StringEquals: {"aws:PrincipalTag/x": "${aws:username}"}}'
+    before = (("template", "Action: dynamodb:PutItem\n", f"Action: dynamodb:PutItem\n                {said}\n"),)
+    version = ("template", '          PolicyDocument:\n            Version: "2012-10-17"\n', "          PolicyDocument:\n")
+    assert sentences(compared(folder / QUEUE / "versao", QUEUE, version, before=before)) == [
+        "! A política escrita em `PapelFuncao` mudou, e o que ela deixa não se lê."]
+    assert sentences(compared(folder / QUEUE / "versao-so", QUEUE, version)) == ["A política escrita em `PapelFuncao` mudou, e o que ela deixa é o mesmo."]
+
+
 def test_there_are_at_least_forty():
     assert len(CHANGES) >= 40
