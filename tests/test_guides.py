@@ -157,7 +157,7 @@ def test_cost_and_cleaning_are_told_of_each_architecture(site):
 
 @pytest.mark.parametrize("body, what", [
     ("AWS::S3::Bucket}", []),
-    ("AWS::S3::Bucket, DeletionPolicy: RetainExceptOnCreate}", ["`R` inteiro"]),
+    ("AWS::S3::Bucket, DeletionPolicy: RetainExceptOnCreate}", ["o bucket `R`, com os objetos"]),
     ("AWS::EC2::Volume, DeletionPolicy: Snapshot}", ["um snapshot do volume"]),
     ("AWS::EC2::Volume, DeletionPolicy: Delete}", []),
     ("AWS::RDS::DBInstance}", ["um snapshot do banco"]),

@@ -7,10 +7,10 @@ from scripts.vocabulary import Diagram, Edge
 QUESTION, ANSWER = {"shape": "ellipse"}, {"shape": "box"}
 
 with Diagram("Qual arquitetura recebe o seu arquivo", direction="TB", show=False):
+    etapas = Node("Há etapas longas\nou contêineres?", nodeid="etapas", **QUESTION)
     espera = Node("Alguém espera\na resposta\nna página?", nodeid="espera", **QUESTION)
     credenciais = Node("Quem envia tem\ncredenciais\nda AWS?", nodeid="credenciais", **QUESTION)
     transforma = Node("Precisa saber\nquem mandou e\nentregar cópia?", nodeid="transforma", **QUESTION)
-    etapas = Node("Há etapas longas\nou contêineres?", nodeid="etapas", **QUESTION)
     disco = Node("O programa precisa\nde um disco?", nodeid="disco", **QUESTION)
     depois = Node("Pode processar\ndepois?", nodeid="depois", **QUESTION)
     ensaio = Node("Quer ensaiar\nbackup e volta?", nodeid="ensaio", **QUESTION)
@@ -26,14 +26,14 @@ with Diagram("Qual arquitetura recebe o seu arquivo", direction="TB", show=False
     musicas = Node("Músicas", nodeid="musicas", **ANSWER)
     web = Node("Aplicação web\ncom S3", nodeid="web-ec2-rds-s3", **ANSWER)
 
+    etapas >> Edge(label="sim") >> espectrometria
+    etapas >> Edge(label="não") >> espera
     espera >> Edge(label="não") >> credenciais
-    espera >> Edge(label="sim") >> etapas
+    espera >> Edge(label="sim") >> disco
     credenciais >> Edge(label="não") >> foto
     credenciais >> Edge(label="sim") >> transforma
     transforma >> Edge(label="sim") >> metadados
     transforma >> Edge(label="não") >> cli
-    etapas >> Edge(label="sim") >> espectrometria
-    etapas >> Edge(label="não") >> disco
     disco >> Edge(label="sim") >> ensaio
     disco >> Edge(label="não") >> depois
     ensaio >> Edge(label="sim") >> dois

@@ -76,8 +76,14 @@ def money(value: float) -> str:
 
 
 def phrase(rest: Estimate) -> str:
-    """`Parada, cerca de US$ 0,19 por hora em us-east-1; em sa-east-1, US$ 0,28 sem o banco`."""
+    """`Parada, cerca de US$ 0,19 por hora em us-east-1; em sa-east-1, mais de US$ 0,28 (falta o banco)`."""
     if not rest.lines and not rest.unpriced:
         return "Parada, não cobra por hora"
-    first, second = (money(rest.total(region)) + (f" sem {listed(missing)}" if (missing := rest.missing(region)) else "") for region in REGIONS)
-    return f"Parada, cerca de {first} por hora em {REGIONS[0]}; em {REGIONS[1]}, {second}"
+    first, second = (hourly(rest, region, "cerca de ") for region in REGIONS)
+    return f"Parada, {first} por hora em {REGIONS[0]}; em {REGIONS[1]}, {second.removeprefix('cerca de ')}"
+
+
+def hourly(rest: Estimate, region: str, about: str = "") -> str:
+    """O que se sabe do preço de uma hora nessa região; o que falta torna o total um mínimo, e se diz."""
+    missing = rest.missing(region)
+    return f"mais de {money(rest.total(region))} (falta {listed(missing)})" if missing else f"{about}{money(rest.total(region))}"

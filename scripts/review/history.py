@@ -17,6 +17,8 @@ from scripts.review.side import Reader, Side
 
 SHOWN, SEEN, AT_ONCE = 2, 4, 4
 """Quantas mudanças se mostram, quantas revisões se olham para achá-las, e quantas se leem ao mesmo tempo."""
+LEFT_OUT = ("leiaute", "página")
+"""O que não muda a arquitetura: só o desenho, ou só o texto de uma seção."""
 SHARED = ("regras", "arquiteturas.toml")
 
 
@@ -29,7 +31,7 @@ class Revised:
 
 
 def histories(tree: Tree) -> dict[str, tuple[Revised, ...]]:
-    """De cada arquitetura, as últimas mudanças, da mais nova à mais velha; sem as de que só o desenho mudou."""
+    """De cada arquitetura, as últimas mudanças, da mais nova à mais velha; sem as de que só o desenho ou o texto mudou."""
     touched = {slug: revision.touching(tree.root, _files(slug), SEEN) for slug in tree.architectures()}
     wanted: dict[str, set[str]] = {}
     for slug, found in touched.items():
@@ -48,7 +50,7 @@ def _told(slug: str, found: list[tuple[str, str]], facts: dict[tuple[str, str], 
     for (after, day), (before, _) in zip(found, found[1:]):
         one, other = facts.get((before, slug)), facts.get((after, slug))
         if one and other and not one.problems and not other.problems:
-            changes = tuple(change for change in comparison.both(one, other).changes if change.subject != "leiaute")
+            changes = tuple(change for change in comparison.both(one, other).changes if change.subject not in LEFT_OUT)
             told += [Revised(day, changes)] if changes else []
     return told
 

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from scripts.aws.prices import REGIONS, hours_per_month
 from scripts.base.wording import listed
-from scripts.checks.estimate import money, resting
+from scripts.checks.estimate import hourly, money, resting
 from scripts.page.document import slugify
 from scripts.website import sections
 from scripts.website.inline import relative
@@ -58,10 +58,7 @@ def _parts(cell: Element, one: Shown) -> None:
 
 
 def _hour(cell: Element, one: Shown, region: str) -> None:
-    rest = resting(one.read.views)
-    say(cell, money(rest.total(region)))
-    if missing := rest.missing(region):
-        say(cell, f" sem {listed(missing)}")
+    say(cell, hourly(resting(one.read.views), region))
 
 
 def _month(cell: Element, one: Shown) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.aws.types import DATABASE, SNAPSHOT_POLICY, VOLUME
+from scripts.aws.types import BUCKET, DATABASE, SNAPSHOT_POLICY, TABLE, VOLUME
 from scripts.template.cloudformation import Resource, Template
 
 SNAPSHOT = "Snapshot"
 RETAINED = ("Retain", "RetainExceptOnCreate")
 CLUSTER = "AWS::RDS::DBCluster"
+WHOLE = {BUCKET: "o bucket `{}`, com os objetos", TABLE: "a tabela `{}`, com as linhas", DATABASE: "o banco `{}`", VOLUME: "o volume `{}`"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def left(template: Template) -> Iterator[Left]:
         if policy == SNAPSHOT:
             yield Left(resource.id, f"um snapshot {_of(resource)}", True)
         elif policy in RETAINED:
-            yield Left(resource.id, f"`{resource.id}` inteiro", False)
+            yield Left(resource.id, WHOLE.get(resource.type, "`{}`, com o que há nele").format(resource.id), False)
         if resource.type == SNAPSHOT_POLICY:
             yield Left(resource.id, "os snapshots que a política tirou", True)
 

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element, SubElement
 from scripts.review.history import Revised
 from scripts.website.prose import paragraph, say
 
-MOST = 8
-"""Quantas mudanças de uma revisão se dizem por extenso."""
+MOST = 3
+"""Quantas mudanças de uma revisão se dizem por extenso: a dobra pesa em páginas que já são grandes."""
 
 
 def show(root: Element, revisions: tuple[Revised, ...]) -> None:
