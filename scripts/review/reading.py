@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,8 +38,6 @@ from scripts.template.values import Path as Where
 Read = TypeVar("Read")
 HEADER, OPENING = "cabeçalho", "abertura"
 """O que a página traz antes do título, e entre ele e a primeira seção."""
-LISTED = re.compile(r"\s*(?:\d+\.|[-*]|\|)\s|    \S|\S.*O que todas têm")
-"""As linhas de uma lista ou de uma tabela."""
 
 
 def read(tree: Tree, slug: str, diagram: Diagram | None, problems: tuple[str, ...], titles: Titles, prove: bool = True) -> Facts:
@@ -105,10 +102,18 @@ def _sections(page: Page, path: Path) -> dict[str, str]:
     top = next((heading.line for heading in page.headings if heading.level == 1), 0)
     ends = [*(heading.line - 1 for heading in starts), len(lines)]
     found = {HEADER: "\n".join(lines[:max(0, top - 1)]), OPENING: "\n".join(lines[top:ends[0]]).strip()}
+    told = _compared_apart(page, lines)
     for heading, end in zip(starts, ends[1:]):
-        inside = lines[heading.line:end]
-        parts = heading.text in (page.titles.fluxo, page.titles.componentes, page.titles.beneficios)
-        found[heading.text] = "\n".join(line for line in inside if not parts or not LISTED.match(line)).strip()
+        found[heading.text] = "\n".join(lines[number] for number in range(heading.line, end) if number not in told).strip()
+    return found
+
+
+def _compared_apart(page: Page, lines: list[str]) -> set[int]:
+    """As linhas dos componentes, dos passos e dos benefícios, contadas de zero, com o que está recuado debaixo delas."""
+    found = {part.line - 1 for part in (*(row for row in page.rows if row.node_id), *page.steps, *page.benefits)}
+    for number, line in enumerate(lines):
+        if number - 1 in found and line.startswith("    "):
+            found.add(number)
     return found
 
 
