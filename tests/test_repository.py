@@ -32,7 +32,7 @@ def test_a_new_architecture_agrees_from_the_start(tmp_path):
     linted = subprocess.run([Path(sys.executable).with_name("cfn-lint"), str(folder / "template.yaml")], capture_output=True, text=True)
     assert linted.returncode == 0, linted.stdout
     lines = (folder / "index.md").read_text(encoding="utf-8").replace("![Diga", "![Mostra")
-    (folder / "index.md").write_text(re.sub(r"^Diga", "Escreva", lines, flags=re.MULTILINE), encoding="utf-8")
+    (folder / "index.md").write_text(re.sub(r"^( *)Diga", r"\1Escreva", lines, flags=re.MULTILINE), encoding="utf-8")
     done = run("conferir", "--raiz", str(tmp_path))
     assert (done.returncode, done.stdout) == (0, "")
 
