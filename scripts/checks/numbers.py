@@ -38,7 +38,8 @@ AGAIN = re.compile(r"\bde novo\b|\boutras? vez|\bnovamente\b|\bnovas? tentativa|
 """O que conta as repetições: a primeira tentativa não entra na conta."""
 ANSWERED = re.compile(r"\bHTTP\b|\bstatus\b|\bcódigos?\b|\brespo\w+|\bdevolv\w+|\berros?\b|\brecus\w+", re.IGNORECASE)
 FAMILIES: tuple[tuple[str, dict[str, int]], ...] = (
-    (r"(?:de cada|por) vez|em cada lote", {"BatchSize": 0, "MaxBatchSize": 0, "MaxConcurrency": 0}),
+    (r"(?:de cada|por) vez|em cada lote", {"BatchSize": 0, "MaxBatchSize": 0, "MaxConcurrency": 0, "MaximumConcurrency": 0,
+                                           "ReservedConcurrentExecutions": 0}),
     (r"instância|máquina", {"MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0}),
     (r"vez|tentativa|falha", TRIED),
 )

@@ -24,8 +24,13 @@ def subject(slug: str) -> tuple[Architecture, architecture.Page]:
     return real(slug), architecture.read(Tree(REPOSITORY).page(slug))
 
 
-def findings(slug: str, edits: Edits) -> list[Finding]:
+def findings(slug: str, edits: Edits, told: tuple[str, str] = ("", "")) -> list[Finding]:
+    """Os achados com essas mudanças no template e, na página, um trecho trocado."""
     changed, page = subject(slug)
+    if told[0]:
+        text = Tree(REPOSITORY).page(slug).read_text(encoding="utf-8")
+        assert told[0] in text
+        page = architecture.parse(text.replace(*told), page.path)
     for path, value in edits.items():
         changed = changed.put(*path, value=value(changed.template.data) if callable(value) else value)
     return sorted(verdict.judge(Reading(changed.diagram, page, changed.template)))

@@ -36,6 +36,9 @@ FALSE: dict[str, tuple[str, Edits, str]] = {
     "a fila espera sem a página dizer": (LOJA, {prop("FilaPedidos", "DelaySeconds"): 600}, "espera até 600 segundos"),
     "chama mais do que a reserva": (LOJA, {**mapping(ScalingConfig={"MaximumConcurrency": 50}), prop("FuncaoRecibo", "ReservedConcurrentExecutions"): 5},
                                     "a concorrência reservada dela é 5"),
+    "limita na ligação, e a página diz que só a conta limita": (LOJA, mapping(ScalingConfig={"MaximumConcurrency": 2}), "o teto é de 2 execuções"),
+    "limita na função, e a página diz que só a conta limita": (LOJA, {prop("FuncaoRecibo", "ReservedConcurrentExecutions"): 50},
+                                                               "o teto é de 50 execuções"),
     "lote grande de uma FIFO": (LOJA, {**FIFO, **mapping(BatchSize=100, MaximumBatchingWindowInSeconds=1)}, "um lote dela tem até 10"),
     "lote de outro tamanho que o da página": (LOJA, mapping(BatchSize=1), "dez de cada vez"),
     "mensagem que não cabe": (LOJA, {prop("FilaPedidos", "MaximumMessageSize"): 1024}, "pode recusar uma mensagem pelo tamanho"),
@@ -46,8 +49,6 @@ FALSE: dict[str, tuple[str, Edits, str]] = {
 }
 RIGHT: dict[str, tuple[str, Edits]] = {
     "junta por uns segundos": (LOJA, mapping(MaximumBatchingWindowInSeconds=5)),
-    "limita a concorrência": (LOJA, mapping(ScalingConfig={"MaximumConcurrency": 2})),
-    "limita até a reserva": (LOJA, {**mapping(ScalingConfig={"MaximumConcurrency": 5}), prop("FuncaoRecibo", "ReservedConcurrentExecutions"): 5}),
     "atrasa por uns segundos": (LOJA, {prop("FilaPedidos", "DelaySeconds"): 5}),
     "diz o tamanho de antes": (LOJA, {prop("FilaPedidos", "MaximumMessageSize"): 262_144}),
     "diz o tamanho de hoje": (CLI, {prop("FilaFalhas", "MaximumMessageSize"): 1_048_576}),
@@ -90,3 +91,13 @@ def test_a_stream_filter_asks_for_what_a_stream_brings(pattern: Any, cause: str)
     found = effects.check(bench(STREAM.format(pattern=json.dumps(pattern)), "Tabela >> Funcao").views)
     said = [each.message for each in found if "não deixa passar nada" in each.message]
     assert any(cause in message for message in said) if cause else said == []
+
+
+@pytest.mark.parametrize("edits", [
+    mapping(ScalingConfig={"MaximumConcurrency": 5}),
+    {prop("FuncaoRecibo", "ReservedConcurrentExecutions"): 5},
+    {**mapping(ScalingConfig={"MaximumConcurrency": 5}), prop("FuncaoRecibo", "ReservedConcurrentExecutions"): 5},
+])
+@pytest.mark.parametrize("limit, right", [("até 5 de cada vez", True), ("até 6 de cada vez", False)])
+def test_a_limit_is_the_one_the_benefit_tells(edits: Edits, limit: str, right: bool) -> None:
+    assert (findings(LOJA, edits, ("até a cota da conta", limit)) == []) is right

@@ -5,20 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.types import ALARM, EKS_CLUSTER, FUNCTION, INSTANCE, SCALING_GROUP, SCALING_POLICY, TABLE
+from scripts.aws.types import ALARM, EKS_CLUSTER, EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, SCALING_GROUP, SCALING_POLICY, TABLE
+from scripts.page.quantities import quantities
 from scripts.proofs.claims.known import drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, below, equal, require, setting
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces_by_type import switched_on
 from scripts.template.cloudformation import Resource
+from scripts.template.numbers import whole
 
 METRICS = ("ASGAverageCPUUtilization", "ASGAverageNetworkIn", "ASGAverageNetworkOut", "ALBRequestCountPerTarget")
 
 SPOKEN = {r"\bCPU\b": "cpu", r"\bmemória\b": "mem"}
 """O que um benefício diz que se mede, e o que o nome da métrica precisa ter."""
+ENDLESS = re.compile(r"\bcotas? da conta\b|\btant[ao]s\b[^.;]*\bquant[ao]s\b", re.IGNORECASE)
+"""Como um benefício diz que só a conta limita as execuções da função.
+
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+"""
 
 
 @claim("escalabilidade")
@@ -32,7 +40,8 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
       benefício diz;
     - a tabela do DynamoDB é sob demanda;
     - os trabalhos do Batch têm um teto de vCPU, e os nós do EKS são do Auto Mode;
-    - as funções desenhadas são da Lambda, sem concorrência reservada igual a zero;
+    - as funções desenhadas são da Lambda, sem concorrência reservada igual a zero, e o teto que o template põe às execuções
+      delas, o benefício diz;
     - não há instância EC2 avulsa.
 
     Fonte: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
@@ -55,6 +64,7 @@ def follows_demand(scene: Scene) -> Iterator[Evidence]:
     for function in drawn(scene):
         if function.type == FUNCTION:
             yield from _concurrency(view, function)
+            yield from _capped(view, function, scene.said)
 
 
 def _elastic(view: View) -> Iterator[Evidence]:
@@ -165,3 +175,17 @@ def _concurrency(view: View, function: Resource) -> Iterator[Evidence]:
                            f"`{function.id}` não executa em paralelo", "aumente `ReservedConcurrentExecutions`, ou retire-a")
     else:
         yield Found(("Resources", function.id, "Type"), "a Lambda executa tantas cópias quantos forem os eventos")
+
+
+def _capped(view: View, function: Resource, said: str) -> Iterator[Missing]:
+    """O benefício diz que só a conta limita as execuções, e o template as limita antes."""
+    if not ENDLESS.search(said):
+        return
+    mappings = (mapping for mapping in view.of_type(EVENT_SOURCE_MAPPING)
+                if (called := callee(view, view.at(mapping, "FunctionName"))) and called.function == function)
+    caps = (view.at(function, "ReservedConcurrentExecutions"), *(view.at(mapping, "ScalingConfig", "MaximumConcurrency") for mapping in mappings))
+    told = {quantity.value for quantity in quantities(said)}
+    for cap in caps:
+        if cap and whole(cap.value) not in told:
+            yield Missing(cap.path, f"o benefício diz que só a conta limita `{function.id}`, e aqui o teto é de {cap.value} execuções ao mesmo tempo",
+                          "diga o teto no benefício, como “até 50 de cada vez”, ou tire-o")
