@@ -116,6 +116,19 @@ def test_a_trail_says_how_long_each_stop_takes(site):
     assert f"Leitura: cerca de {time} minutos" in said(inside)
 
 
+@pytest.mark.parametrize(("name", "line"), [
+    ("notas/s3", "Trilha: primeira, parada 1 de 1 · próxima: envio"),
+    ("arquiteturas/cli-s3-lambda-dynamodb", "Trilha: primeira, parada 1 de 1 · anterior: S3 · próxima: e depois"),
+    ("notas/outra", ""), ("trilhas/primeira", ""),
+])
+def test_a_stop_leads_to_the_ones_before_and_after_it(site, name, line):
+    found = page(site, name).all("nav", **{"class": "arq-trail"})
+    assert [said(paragraph) for nav in found for paragraph in under(nav, "p")] == [line] * bool(line)
+    places = [(site / name / target.attributes["href"].partition("#")[0]).resolve() for nav in found for target in under(nav, "a")]
+    wanted = {"Trilha: primeira": "trilhas/primeira", "envio": "arquiteturas/cli-s3-lambda-dynamodb", "S3": "notas/s3", "e depois": "trilhas/primeira"}
+    assert places == [site / wanted[said(target)] for nav in found for target in under(nav, "a")]
+
+
 def test_each_list_has_its_pages(site):
     assert [said(heading).removesuffix("¶") for heading in under(article(site, "notas"), "h2")] == ["Armazenamento", "Rede"]
     assert "S3 ou disco?: O caso." in said(article(site, "comparacoes"))
@@ -188,8 +201,8 @@ def test_the_other_number_of_a_word(word, other):
 
 
 def test_a_compact_page_keeps_its_article():
-    html = "<nav>\n\n   <a>\n</a></nav><article>\n\n<p data-search-exclude=\"\">a\n\n b</p></article>\n\n\n<footer></footer>"
-    assert published.compact(html) == "<nav>\n<a>\n</a></nav><article>\n\n<p>a\n\n b</p></article>\n<footer></footer>"
+    html = "<nav>\n\n   <a>\n</a></nav><article>\n\n<p data-search-exclude=\"\">a\n\n b</p>\n<ul>\n<li>c</li>\n</ul><pre>d\n<b></b>\n</pre></article>\n\n\n<footer></footer>"
+    assert published.compact(html) == "<nav>\n<a>\n</a></nav><article>\n\n<p>a\n\n b</p><ul><li>c</li></ul><pre>d\n<b></b>\n</pre></article>\n<footer></footer>"
 
 
 @pytest.mark.parametrize("target, here, wanted", [

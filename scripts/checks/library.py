@@ -16,7 +16,7 @@ from scripts.checks import entries
 from scripts.checks.links import EXTERNAL, pages
 from scripts.checks.subjects import shown
 from scripts.page import document, library
-from scripts.page.library import BESIDE, DECISION, FACTS, STOPS, Item, Library, Piece
+from scripts.page.library import BESIDE, DECISION, FACTS, NEXT, STOPS, Item, Library, Piece
 from scripts.page.pace import words
 from scripts.page.quantities import COUNT, EVERY, PORT, quantities
 from scripts.template.cloudformation import Template
@@ -26,7 +26,6 @@ LONGEST = 350
 AWS = re.compile(r"https://([\w-]+\.)*aws\.amazon\.com/")
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 READ = re.compile(rf"\bconsultad[oa]s? em ({DAY.pattern})")
-NEXT = re.compile(r"\bDepois del[ae]s?\b")
 IN_MENU = re.compile(r"docs/(?:[^/]+|arquiteturas/(?:[^/]+/)?index|(?:notas|comparacoes|trilhas)/[^/]+)(?:\.md)?")
 """As páginas que o menu do site traz."""
 

@@ -7,6 +7,7 @@ se entende é um achado em `findings`; nada aqui olha os templates, o glossário
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +32,8 @@ LEVELS = ("básico", "intermediário", "avançado")
 FACTS, SHOWN = "O que saber", "Onde aparece"
 BESIDE, DECISION, SIDES = "Lado a lado", "Como decidir", "Onde ver cada lado"
 STOPS = "Paradas"
+NEXT = re.compile(r"\bDepois del[ae]s?\b")
+"""Onde uma parada passa do que se lê nela ao que se sabe ao sair."""
 SECTIONS = {
     NOTES: (FACTS, "O engano comum", "Quando usar", SHOWN, "Prove aqui"),
     COMPARISONS: (BESIDE, DECISION, "Na dúvida", SIDES),
@@ -50,6 +53,16 @@ class Item:
     text: str
     links: tuple[Link, ...]
     line: int
+
+    @property
+    def asked(self) -> Iterator[Link]:
+        """De uma parada, os links do que ela manda ler: os que vêm antes de ela dizer o que se sabe depois."""
+        learned, place = NEXT.search(self.text), 0
+        for link in self.links:
+            place = self.text.find(link.text, place)
+            if learned and place > learned.start():
+                return
+            yield link
 
 
 @dataclass(frozen=True)

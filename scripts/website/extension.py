@@ -109,6 +109,7 @@ class _Binding(Treeprocessor):
         found = ARCHITECTURE.fullmatch(uri)
         if found:
             self._architecture(root, place, found[1])
+        guides.along(root, self.shelf, uri)
 
     def _architecture(self, root: Element, place: Place, slug: str) -> None:
         docs, read = place.docs, self.shelf.readings.get(slug)

@@ -21,7 +21,6 @@ from scripts.website.shelf import Shelf, Shown, resolved
 
 MANY = 4
 """Quantos recursos de uma arquitetura se citam, antes de só contar os outros."""
-BEFORE = re.compile(r"\bDepois del[ae]s?\b")
 
 
 def of(marker: str, shelf: Shelf, here: str) -> list[Element] | None:
@@ -45,33 +44,40 @@ def dress(root: Element, shelf: Shelf, here: str) -> None:
         say(block, f"Também se diz: {', '.join(piece.tags)}.")
         root.insert(first + 1, block)
     if piece.kind == TRAILS:
-        total = sum(_timed(root, shelf, here))
+        total = sum(_timed(root, shelf, piece))
         block = Element("p")
         say(block, f"Leitura: cerca de {plural(total, 'minuto', 'minutos')}, sem contar a implantação.")
         root.insert(first + 1, block)
 
 
-def _timed(root: Element, shelf: Shelf, here: str) -> Iterator[int]:
+def along(root: Element, shelf: Shelf, here: str) -> None:
+    """No fim de uma página que é parada de uma trilha, onde ela está e o que se lê antes e depois."""
+    stops = list(shelf.stops(here))
+    if not stops:
+        return
+    box = SubElement(root, "nav", {"class": "arq-trail", "aria-label": "Trilhas", "data-search-exclude": ""})
+    for stop in stops:
+        line = paragraph(box)
+        link(line, relative(stop.trail.uri, here), stop.trail.page.title)
+        say(line, f", parada {stop.number} de {stop.total}")
+        for said, (name, uri) in (("anterior", stop.before), ("próxima", stop.after)):
+            if uri:
+                say(line, f" · {said}: ")
+                link(line, relative(uri, here), name)
+
+
+def _timed(root: Element, shelf: Shelf, trail: Piece) -> Iterator[int]:
     """Põe em cada parada o tempo de leitura do que ela manda ler, e o dá."""
     inside = False
     for element in root:
         if element.tag == "h2":
             inside = "".join(element.itertext()).strip() == STOPS
-        for item in element.findall("li") if inside and element.tag == "ol" else ():
-            time = sum(shelf.minutes(resolved(target, here)) for target in dict.fromkeys(_asked(item)))
+        for item, stop in zip(element.findall("li"), trail.items.get(STOPS, ())) if inside and element.tag == "ol" else ():
+            time = sum(shelf.minutes(target) for target in dict.fromkeys(resolved(link.target, trail.uri) for link in stop.asked))
             if time:
                 last = item.findall("p")[-1] if item.find("p") is not None else item
                 say(last, f" ({time}\N{NO-BREAK SPACE}min)")
             yield time
-
-
-def _asked(item: Element) -> Iterator[str]:
-    """Os links de uma parada até onde ela diz o que se sabe depois."""
-    for part in item.iter():
-        if part.tag == "a":
-            yield part.get("href", "").partition("#")[0]
-        if BEFORE.search(part.tail or "") or BEFORE.search(part.text or ""):
-            return
 
 
 def _entry(shelf: Shelf, slug: str, here: str) -> Iterator[Element]:

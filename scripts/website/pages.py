@@ -1,9 +1,10 @@
 """As páginas que `servir` já montou: quais ainda são as de agora, e quais se montam outra vez.
 
 Uma página depende do texto dela; a de uma arquitetura, também do que se leu e provou dela e dos
-arquivos da pasta; a que traz um marcador (`<!-- … -->`) e as trilhas, dos de todas e da biblioteca. Todas dependem do menu, da
-configuração, dos outros arquivos de `docs/` e de o guia dizer como conferir as cotas. Se a configuração traz algo que não está em `KNOWN`,
-não se sabe do que uma página depende, e monta-se tudo.
+arquivos da pasta; a que traz um marcador (`<!-- … -->`) e as trilhas, dos de todas e da biblioteca; e cada parada, do lugar
+dela nas trilhas. Todas dependem do menu, da configuração, dos outros arquivos de `docs/` e de o guia dizer como
+conferir as cotas. Se a configuração traz algo que não está em `KNOWN`, não se sabe do que uma página depende, e monta-
+se tudo.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from scripts.checks.run import Checked
 from scripts.page.library import TRAILS
 from scripts.proofs import own
 from scripts.website import account
+from scripts.website.build import EXTENSION
+from scripts.website.shelf import Shelf
 
 KNOWN = {
     "scripts.website.extension", "admonition", "attr_list", "fenced_code", "md_in_html", "tables", "toc", "pymdownx.details",
@@ -74,12 +77,14 @@ def inputs(config: MkDocsConfig, checked: Checked) -> Inputs:
             common.append((name, content))
     library = {name: content for name, content in files.items() if LIBRARY.match(name)}
     known = {slug: (verdict.reading, folders.get(slug)) for slug, verdict in checked.verdicts.items()}
+    shelf = (config.mdx_configs.get(EXTENSION) or {}).get("shelf") or Shelf()
 
     def of(name: str, content: bytes) -> tuple[object, ...]:
         if MARKER in content or name.startswith(TRAILS):
             return content, known, folders, library
         found = ARCHITECTURE.match(name)
-        return (content, known.get(found[1]), folders[found[1]]) if found else (content,)
+        stops = [(stop.trail.page.title, stop.number, stop.total, stop.before, stop.after) for stop in shelf.stops(name)]
+        return (content, stops, known.get(found[1]), folders[found[1]]) if found else (content, stops)
 
     pages = {name: of(name, content) for name, content in files.items() if name.endswith(".md")}
     settings = (Path(config.config_file_path).read_bytes(), config.nav, config.site_url, own.contents(docs.parent))

@@ -20,6 +20,8 @@ SEPARATOR = r"[\s\-–—.,;:!?()“”\"'/|=]+|^(?:" + "|".join(f"[{word[0].upp
 ENDINGS = (("ão", "ões"), ("ões", "ão"), ("ais", "al"), ("éis", "el"), ("eis", "el"), ("al", "ais"), ("el", "eis"), ("ol", "óis"), ("ns", "m"),
            ("m", "ns"), ("res", "r"), ("zes", "z"), ("r", "res"), ("z", "zes"), ("s", ""))
 """De cada terminação, a do outro número; as mais longas antes."""
+AROUND = re.compile(r"(</?(?:div|figure|h\d|li|nav|ol|p|table|tbody|td|th|thead|tr|ul)(?: [^<>]*)?>)\n\s*(?=<)")
+"""A linha nova junto de um bloco, que não se vê; em código não há blocos."""
 UNREAD = ' data-search-exclude=""'
 """O que só a montagem do índice lê."""
 
@@ -36,10 +38,10 @@ def finish(site: Path) -> None:
 
 
 def compact(html: str) -> str:
-    """A página sem as linhas em branco que o tema deixa; o artigo, onde elas contam, fica como está."""
+    """A página sem as linhas em branco que o tema deixa; no artigo, onde elas contam, só saem as que não se veem."""
     before, opening, rest = html.partition("<article")
     inside, closing, after = rest.rpartition("</article>")
-    return BLANK.sub("\n", before) + (opening + inside + closing).replace(UNREAD, "") + BLANK.sub("\n", after)
+    return BLANK.sub("\n", before) + AROUND.sub(r"\1", opening + inside + closing).replace(UNREAD, "") + BLANK.sub("\n", after)
 
 
 def fold(index: Path) -> None:

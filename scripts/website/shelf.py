@@ -17,7 +17,7 @@ from scripts.checks.reading import Reading
 from scripts.checks.subjects import shown
 from scripts.page import pace
 from scripts.page.architecture import Page
-from scripts.page.library import LEVELS, Library, Piece
+from scripts.page.library import LEVELS, STOPS, Library, Piece
 from scripts.proofs.claims.known import HOURLY
 from scripts.review.history import Revised
 from scripts.template.cloudformation import Template
@@ -72,6 +72,17 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """Uma página como parada de uma trilha: o número, de quantas, e o nome e o caminho da que se lê antes e da que se lê depois."""
+
+    trail: Piece
+    number: int
+    total: int
+    before: tuple[str, str]
+    after: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Shelf:
     """A biblioteca e as arquiteturas, por slug; `histories` é o que mudou em cada uma, quando há história de que o tirar."""
 
@@ -94,6 +105,19 @@ class Shelf:
         """O tempo de leitura dessa página; 0 quando ela não é daqui."""
         found = self.pages.get(uri)
         return pace.minutes(found.page if isinstance(found, Piece) else found) if found else 0
+
+    def stops(self, uri: str) -> Iterator[Stop]:
+        """De que paradas a página desse caminho é, trilha por trilha; uma parada de duas páginas leva de uma à outra."""
+        for trail in self.library.trails.values():
+            stops = trail.items.get(STOPS, ())
+            read: dict[str, tuple[str, int]] = {}
+            for number, stop in enumerate(stops, 1):
+                for link in stop.asked:
+                    read.setdefault(resolved(link.target, trail.uri), (link.text, number))
+            order = [("", ""), *((name, place) for place, (name, _) in read.items() if place in self.pages), ("e depois", f"{trail.uri}#e-depois")]
+            for before, (_, place), after in zip(order, order[1:], order[2:]):
+                if place == uri:
+                    yield Stop(trail, read[uri][1], len(stops), before, after)
 
     def appearances(self, note: Piece) -> Iterator[tuple[Shown, list[str]]]:
         """As arquiteturas em que o assunto da nota aparece, com os recursos que o mostram."""
