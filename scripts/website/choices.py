@@ -23,8 +23,9 @@ def embed(root: Element, docs: Path, slug: str, architectures: Collection[str], 
             svg = ElementTree.fromstring(file.read_text(encoding="utf-8"))
             _link(svg, architectures)
             figure = Element("figure", {"class": "arq-choice"})
-            # No telefone, já no tamanho de leitura: não há passos a seguir, e a figura inteira ali não se leria.
-            SubElement(figure, "div", {"class": "arq-scroll arq-perto"}).text = later(svg, "xml")
+            tools = SubElement(figure, "div", {"class": "arq-tools"})
+            SubElement(tools, "button", {"type": "button", "data-acao": "ampliar"}).text = "Ampliar"
+            SubElement(figure, "div", {"class": "arq-scroll"}).text = later(svg, "xml")
             caption = SubElement(figure, "figcaption")
             caption.text = f"{clean(image.get('alt') or '')} "
             SubElement(caption, "a", {"href": f"{slug}/{PICTURE}"}).text = "Abrir só a figura"

@@ -189,8 +189,9 @@ def swipe(page, start: int, end: int, y: int) -> None:
     session.detach()
 
 
-def test_on_a_phone_the_picture_fits_and_one_touch_takes_it_to_reading_size(visit, address):
-    page = visit(f"{address}arquiteturas/{LARGEST}/", 390, has_touch=True, is_mobile=True)
+@pytest.mark.parametrize("path", [f"arquiteturas/{LARGEST}/", "comparacoes/qual-arquitetura/"])
+def test_on_a_phone_the_picture_fits_and_one_touch_takes_it_to_reading_size(visit, address, path):
+    page = visit(f"{address}{path}", 390, has_touch=True, is_mobile=True)
     room = page.locator(".arq-scroll")
     room.scroll_into_view_if_needed()
     assert room.evaluate("box => box.scrollWidth <= box.clientWidth")

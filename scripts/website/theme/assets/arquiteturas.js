@@ -422,10 +422,10 @@
   };
 
   const start = () => {
+    all(document, ".arq-figure, .arq-choice").forEach(reading);
     const figures = all(document, ".arq-figure");
     const players = figures.map((figure, order) => new Player(figure, order));
     figures.forEach((figure, order) => {
-      reading(figure);
       for (const line of all(figure, "[data-edge] > .arq-line")) {
         const area = line.cloneNode();
         area.setAttribute("class", "arq-area");
