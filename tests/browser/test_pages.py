@@ -144,6 +144,9 @@ def test_the_whole_screen_shows_the_picture_and_leaves(visit, address):
     page = visit(f"{address}arquiteturas/{LARGEST}/")
     button(page, "Ver em tela cheia").click()
     page.wait_for_function("document.fullscreenElement?.matches('figure.arq-figure')")
+    button(page, "Sair da tela cheia").click()
+    button(page, "Ver em tela cheia").click()
+    button(page, "Sair da tela cheia").wait_for()
     button(page, "Seguir o fluxo").click()
     assert shown(page) == "1"
 

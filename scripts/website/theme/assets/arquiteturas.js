@@ -433,6 +433,8 @@
       }
       const full = figure.querySelector("[data-acao='tela']");
       full.hidden = !document.fullscreenEnabled;
+      const open = full.textContent;
+      figure.addEventListener("fullscreenchange", () => (full.textContent = document.fullscreenElement ? "Sair da tela cheia" : open));
       full.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : figure.requestFullscreen()));
       const wanted = () => Number(/^#passo-(\d+)$/.exec(location.hash)?.[1]);
       figure.querySelector("[data-acao='seguir']")?.addEventListener("click", () => players[order].start(wanted()));
