@@ -102,7 +102,7 @@ def identify_headings(root: Element, md: Markdown) -> None:
 
 
 def contents(root: Element) -> None:
-    """Uma linha de links para as seções, depois do resumo, e o caminho de volta a ela, sempre à vista: a página não tem índice lateral."""
+    """Uma linha de links para as seções, depois do resumo; o cabeçalho do modelo leva de volta a ela: a página não tem índice lateral."""
     headings = [element for element in root if element.tag == "h2"]
     if not headings:
         return
@@ -111,7 +111,6 @@ def contents(root: Element) -> None:
     for heading in headings:
         SubElement(SubElement(items, "li"), "a", {"href": f"#{heading.get('id')}"}).text = "".join(heading.itertext())
     root.insert(next((i for i, e in enumerate(root) if e.tag in ("figure", "h2")), 0), bar)
-    SubElement(root, "a", {"class": "arq-index", "href": f"#{INDEX}"}).text = "Nesta página"
 
 
 def show_proofs(root: Element, evidence: Evidence) -> None:

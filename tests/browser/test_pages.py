@@ -181,6 +181,7 @@ def test_filters_choose_the_cards_without_any_script(visit, address):
 def test_the_index_of_a_long_page_is_always_one_touch_away(visit, address, width):
     page = visit(f"{address}arquiteturas/{LARGEST}/", width)
     page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    assert page.locator(".md-header .arq-index").count() == 1  # no cabeçalho, nada do texto fica embaixo dele
     page.locator(".arq-index").click()
     page.wait_for_function("(() => { const box = document.getElementById('nesta-pagina').getBoundingClientRect();"
                            " return box.top >= 0 && box.top < innerHeight / 2; })()")
