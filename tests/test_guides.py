@@ -153,7 +153,7 @@ def test_cards_come_in_reading_order_with_badges_and_filters(site):
 
 def test_every_filter_has_its_rule_of_style():
     style = (ROOT / "scripts/website/theme/assets/arquiteturas.css").read_text(encoding="utf-8")
-    assert {int(number) for number in re.findall(r"input\.f(\d+):checked", style)} == set(range(1, 17))
+    assert {int(number) for number in re.findall(r"input\.f(\d+):checked", style)} == set(range(1, 20))
 
 
 def test_cost_and_cleaning_are_told_of_each_architecture(site):

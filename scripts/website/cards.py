@@ -1,12 +1,13 @@
 """Os cartões das arquiteturas, na ordem de leitura: título, selos, resumo, custo e figura, e os filtros, que são só estilo.
 
-Cada filtro tem um número; o cartão que ele mostra leva a classe `f` com esse número, e o estilo esconde os
-outros. Um filtro que mostraria tudo ou nada não aparece.
+Cada filtro tem um número; o que ele mostra leva a classe `f` com esse número, e o estilo esconde o resto: os
+outros cartões e, quando há algum, a frase que diz que não há. Um filtro que só mostraria tudo ou nada não aparece.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
@@ -20,8 +21,9 @@ from scripts.website.prose import paragraph, say
 from scripts.website.shelf import Shelf, Shown
 from scripts.website.thumbnails import Thumbnails
 
+Filters = dict[str, int]
 FREE, HOURLY, SNAPSHOT = "não cobra por hora", "cobra por hora", "deixa snapshot"
-MOST = 16
+MOST = 19
 """Quantos filtros o estilo conhece."""
 
 
@@ -37,11 +39,11 @@ def badges(one: Shown) -> Element:
 def grid(md: Markdown, docs: Path, here: str, shelf: Shelf) -> Element:
     """Os filtros e a lista de cartões; `here` é a página que os mostra."""
     box = Element("div", {"class": "arq-shelf", "data-search-exclude": ""})
-    numbers = _filters(box, shelf.architectures)
+    rows = _filters(box, shelf.architectures)
     cards = SubElement(box, "ul", {"class": "arq-cards", "role": "list"})
     thumbnails, spaces = Thumbnails(), []
     for one in shelf.architectures:
-        classes = " ".join(f"f{number}" for name, number in numbers.items() if name in _said(one))
+        classes = " ".join(f"f{number}" for row in rows for number in _shown_by(row, one).values())
         card = SubElement(cards, "li", {"class": classes} if classes else {})
         link = SubElement(card, "a", {"href": relative(one.uri, here)})
         picture = docs / "arquiteturas" / one.slug / "diagrama.svg"
@@ -55,6 +57,7 @@ def grid(md: Markdown, docs: Path, here: str, shelf: Shelf) -> Element:
             account.card(card, one.read.views)
     for space, drawn in zip(spaces, thumbnails.drawn()):
         space.text = md.htmlStash.store(drawn)
+    _nothing(box, rows, shelf.architectures)
     return box
 
 
@@ -69,23 +72,40 @@ def _said(one: Shown) -> set[str]:
     return {one.level, *one.services, *_bill(one)}
 
 
-def _filters(box: Element, shown: tuple[Shown, ...]) -> dict[str, int]:
-    """Escreve os filtros; devolve o número de cada um."""
-    numbers: dict[str, int] = {}
+def _filters(box: Element, shown: tuple[Shown, ...]) -> list[Filters]:
+    """Escreve os filtros; devolve os números de cada linha deles, com o de mostrar tudo primeiro."""
+    rows: list[Filters] = []
     services = dict.fromkeys(name for one in shown for name in one.services)
-    for title, names in (("Nível", LEVELS), ("Cobrança", (FREE, HOURLY)), ("Serviço", tuple(services))):
-        useful = [name for name in names if 0 < sum(name in _said(one) for one in shown) < len(shown)][:MOST - len(numbers)]
+    for title, every, names in (("Nível", "todos", LEVELS), ("Cobrança", "todas", (FREE, HOURLY)), ("Serviço", "todos", tuple(services))):
+        used = sum(map(len, rows))
+        useful = [name for name in names if 0 < sum(name in _said(one) for one in shown) < len(shown)][:MOST - used - 1]
         if not useful:
             continue
         row = SubElement(box, "fieldset", {"class": "arq-filter"})
         paragraph(row, title, tag="legend")
-        for index, name in enumerate(("todas", *useful)):
+        rows.append({name: number for number, name in enumerate((every, *useful), used + 1)})
+        for name, number in rows[-1].items():
             label = SubElement(row, "label")
-            choice = SubElement(label, "input", {"type": "radio", "name": f"arq-{slugify(title)}"})
-            if index:
-                numbers[name] = len(numbers) + 1
-                choice.set("class", f"f{numbers[name]}")
-            else:
+            choice = SubElement(label, "input", {"type": "radio", "name": f"arq-{slugify(title)}", "class": f"f{number}"})
+            if name == every:
                 choice.set("checked", "checked")
             say(label, f" {name}")
-    return numbers
+    return rows
+
+
+def _shown_by(row: Filters, one: Shown) -> dict[str, int]:
+    """Os filtros desta linha que mostram esta arquitetura; o primeiro mostra todas."""
+    return {name: number for index, (name, number) in enumerate(row.items()) if not index or name in _said(one)}
+
+
+def _nothing(box: Element, rows: list[Filters], shown: tuple[Shown, ...]) -> None:
+    """O que se lê quando os filtros escolhidos juntos não mostram nada: de cada escolha nas outras linhas, os da última que não têm cartão."""
+    items = SubElement(box, "ul", {"role": "list"})
+    for chosen in product(*(row.values() for row in rows[:-1])):
+        matching = [one for one in shown if all(number in _shown_by(row, one).values() for number, row in zip(chosen, rows))]
+        empty = [number for row in rows[-1:] for number in row.values() if not any(number in _shown_by(row, one).values() for one in matching)]
+        if empty:
+            item = SubElement(items, "li", {"class": " ".join(f"f{number}" for number in (*chosen, *empty))})
+            say(item, "Nenhuma arquitetura é assim; escolha “todos” e “todas” de novo.")
+    if not len(items):
+        box.remove(items)

@@ -172,8 +172,11 @@ def test_filters_choose_the_cards_without_any_script(visit, address):
     assert 0 < len(seen) < whole and all("não cobra por hora" in text for text in seen)
     page.get_by_label("EC2", exact=True).check()
     assert not [card for card in cards.all() if card.is_visible()]
-    for every in page.get_by_label("todas", exact=True).all():
+    nothing = page.get_by_text("Nenhuma arquitetura é assim").filter(visible=True)
+    assert nothing.count() == 1
+    for every in (*page.get_by_label("todas", exact=True).all(), *page.get_by_label("todos", exact=True).all()):
         every.check()
+    assert nothing.count() == 0
     assert sum(card.is_visible() for card in cards.all()) == whole
 
 
