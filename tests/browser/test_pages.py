@@ -188,3 +188,16 @@ def test_the_index_of_a_long_page_is_always_one_touch_away(visit, address, width
     page.locator(".arq-index").click()
     page.wait_for_function("(() => { const box = document.getElementById('nesta-pagina').getBoundingClientRect();"
                            " return box.top >= 0 && box.top < innerHeight / 2; })()")
+
+
+@pytest.mark.parametrize("path", ["notas/", "como-usar/", f"arquiteturas/{LARGEST}/"])
+def test_the_mark_of_a_heading_never_opens_a_line(visit, address, path):
+    page = visit(f"{address}{path}")
+    heights = """shown => [...document.querySelectorAll('article :is(h1, h2, h3)')].map(heading => {
+        for (const mark of heading.querySelectorAll('.headerlink')) mark.style.display = shown ? '' : 'none';
+        return heading.offsetHeight;
+    })"""
+    for width in range(320, 430, 10):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(heights, True) == page.evaluate(heights, False), width
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
