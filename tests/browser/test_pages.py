@@ -201,3 +201,11 @@ def test_the_mark_of_a_heading_never_opens_a_line(visit, address, path):
         page.set_viewport_size({"width": width, "height": 844})
         assert page.evaluate(heights, True) == page.evaluate(heights, False), width
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+
+def test_on_a_phone_a_table_says_what_its_first_column_is(visit, address):
+    page = visit(f"{address}comparacoes/ebs-s3-instancia/", 390)
+    heads = page.locator("#como-decidir ~ * thead th")
+    assert heads.first.text_content() == "Se…"
+    clipped = heads.evaluate_all("heads => heads.map(head => getComputedStyle(head).clipPath)")
+    assert clipped[0] == "none" and {*clipped[1:]} == {"inset(50%)"}  # as outras, cada célula diz
