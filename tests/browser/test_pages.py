@@ -209,3 +209,13 @@ def test_on_a_phone_a_table_says_what_its_first_column_is(visit, address):
     assert heads.first.text_content() == "Se…"
     clipped = heads.evaluate_all("heads => heads.map(head => getComputedStyle(head).clipPath)")
     assert clipped[0] == "none" and {*clipped[1:]} == {"inset(50%)"}  # as outras, cada célula diz
+
+
+def test_on_a_phone_the_copy_button_is_above_the_command(visit, address):
+    page = visit(f"{address}como-usar/", 390)
+    page.locator(".md-code__nav").first.wait_for()
+    assert page.evaluate("""[...document.querySelectorAll('pre > .md-code__nav')].every(bar => {
+        const code = bar.parentNode.querySelector('code');
+        const text = code.getBoundingClientRect().top + parseFloat(getComputedStyle(code).paddingTop);
+        return bar.firstElementChild.getBoundingClientRect().bottom <= text;
+    })""")
