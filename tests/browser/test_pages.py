@@ -219,3 +219,11 @@ def test_on_a_phone_the_copy_button_is_above_the_command(visit, address):
         const text = code.getBoundingClientRect().top + parseFloat(getComputedStyle(code).paddingTop);
         return bar.firstElementChild.getBoundingClientRect().bottom <= text;
     })""")
+
+
+@pytest.mark.parametrize("path", ["notas/ec2/", f"arquiteturas/{LARGEST}/"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_path_begins_where_the_title_does(visit, address, path, width):
+    page = visit(f"{address}{path}", width)
+    assert page.evaluate("document.querySelector('.md-path__list').getBoundingClientRect().left"
+                         " === document.querySelector('h1').getBoundingClientRect().left")
