@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import pytest
@@ -126,6 +127,28 @@ def test_a_number_that_a_line_says_or_that_has_a_source_passes(slug, old, new):
 ])
 def test_a_name_that_nothing_on_the_way_uses_is_a_finding(slug, old, new):
     assert "nome-sem-prova" in codes(slug, retold(slug, old, new))
+
+
+def labelled(slug, kind, old, new):
+    """O diagrama, com um rótulo trocado."""
+    diagram = real(slug).diagram
+    elements = getattr(diagram, kind)
+    assert any(element.label == old for element in elements)
+    return replace(diagram, **{kind: tuple(replace(each, label=new) if each.label == old else each for each in elements)})
+
+
+@pytest.mark.parametrize(("slug", "kind", "old", "new", "right"), [
+    ("espectrometria", "nodes", "Upload (1 ano)", "Upload (2 anos)", False),
+    ("espectrometria", "nodes", "Upload (1 ano)", "Upload (5 anos)", False),
+    ("espectrometria", "nodes", "Upload (1 ano)", "Upload (365 dias)", True),
+    ("dois-volumes-ebs", "edges", "copia\ntodo dia", "copia\ntoda semana", False),
+    ("dois-volumes-ebs", "edges", "copia\ntodo dia", "copia diária", True),
+    ("ecommerce", "groups", "Auto Scaling", "Auto Scaling, de 2 a 9 instâncias", False),
+    ("ecommerce", "groups", "Auto Scaling", "Auto Scaling, de 2 a 4 instâncias", True),
+])
+def test_the_number_in_a_label_is_a_line_of_the_template(slug, kind, old, new, right):
+    found = verdict.judge(Reading(labelled(slug, kind, old, new), page_of(slug), real(slug).template))
+    assert not [each.line for each in found if each.code == "numero-sem-prova" and each.path == f"diagrams_src/{slug}.py"] is right
 
 
 @pytest.mark.parametrize(("text", "right"), [("até 10 por segundo", True), ("até dez pedidos por segundo", True), ("até 20 por segundo", False)])

@@ -1,4 +1,4 @@
-"""Números e nomes: cada um que um passo ou um benefício diz é uma linha do que o prova, ou vem com a fonte.
+"""Números e nomes: cada um que um passo, um benefício ou um rótulo da figura diz é uma linha do que o prova, ou vem com a fonte.
 
 Na tabela dos componentes, que também explica, basta que nenhuma propriedade o desminta.
 
@@ -63,6 +63,8 @@ class Sentence:
     paths: Callable[[], Iterable[Path]]
     strict: bool = True
     """Tudo o que se diz precisa de uma linha; na tabela, que também explica, basta que nenhuma o desminta."""
+    path: str = ""
+    """O script, se é nele que se diz, e não na página."""
 
     @cached_property
     def roots(self) -> tuple[Path, ...]:
@@ -78,7 +80,7 @@ def check(page: Page, views: Views, spoken: Iterable[Sentence]) -> Iterator[Find
     for said in spoken:
         for quantity in quantities(said.text):
             if not _status(said, quantity) and not supported(views, said, quantity) and (said.strict or _denied(views, said, quantity)):
-                yield Finding(page.path, said.line, "numero-sem-prova", _unsupported(views, said, quantity))
+                yield Finding(said.path or page.path, said.line, "numero-sem-prova", _unsupported(views, said, quantity))
         yield from _names(page, views, said)
 
 
@@ -98,6 +100,21 @@ def sentences(page: Page, diagram: Diagram, views: Views, proofs: Sequence[Proof
         text, codes = _unsourced(benefit.text, benefit.codes, benefit.links)
         roots = (*(piece.path for piece in result.found), *result.reads) if result else ()
         yield Sentence("O benefício", benefit.line, text, codes, partial(tuple, roots))
+
+
+def labels(diagram: Diagram, views: Views, proofs: Sequence[Proof]) -> Iterator[Sentence]:
+    """Os rótulos da figura que dizem um número: o de um componente, por ele e pelas setas dele; o de um grupo, pelo que há dentro."""
+    for element in diagram.elements.values():
+        text = " ".join(element.label.split())
+        if quantities(text):
+            names = {name for node in (element, *diagram.nodes) if element in (node, *diagram.ancestors(node)) for name in node.resources}
+            touching = [proof for proof in proofs if element.id in (proof.edge.tail, proof.edge.head)]
+            yield Sentence(f"O rótulo de `{element.id}`", element.line, text, (), partial(_roots, views, touching, names), path=diagram.path)
+    for proof in proofs:
+        edge, text = proof.edge, ". ".join(" ".join(each.split()) for each in (proof.edge.label, *proof.edge.near) if each)
+        if quantities(text):
+            names = {name for end in (edge.tail, edge.head) for name in diagram.elements[end].resources}
+            yield Sentence(f"O rótulo da seta `{edge.id}`", edge.line, text, (), partial(_roots, views, [proof], names), path=diagram.path)
 
 
 def supported(views: Views, said: Sentence, quantity: Quantity) -> list[Measure]:
@@ -188,8 +205,9 @@ def _near(views: Views, said: Sentence, quantity: Quantity) -> list[str]:
 def _unsupported(views: Views, said: Sentence, quantity: Quantity) -> str:
     close = _near(views, said, quantity)[:SHOWN]
     near = f" De {quantity.kind}, o que há ali é {', '.join(close)}." if close else ""
+    outside = "tire-o do rótulo." if said.path else "ponha-o num link para a fonte, com a data, ou tire-o."
     return (f"{said.who} diz “{quantity.text}”, e nada do que o prova vale isso.{near} Acerte o texto ou o template; se o número não é do "
-            "template, ponha-o num link para a fonte, com a data, ou tire-o.")
+            f"template, {outside}")
 
 
 def _family(quantity: Quantity, measure: Measure) -> bool:
