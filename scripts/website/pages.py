@@ -3,8 +3,8 @@
 Uma página depende do texto dela; a de uma arquitetura, também do que se leu e provou dela e dos
 arquivos da pasta; a que traz um marcador (`<!-- … -->`) e as trilhas, dos de todas e da biblioteca; e cada parada, do lugar
 dela nas trilhas. Todas dependem do menu, da configuração, dos outros arquivos de `docs/` e de o guia dizer como
-conferir as cotas. Se a configuração traz algo que não está em `KNOWN`, não se sabe do que uma página depende, e monta-
-se tudo.
+conferir as cotas. Se a configuração traz algo que não está em `KNOWN`, não se sabe do que uma página depende, e
+monta-se tudo.
 """
 
 from __future__ import annotations
