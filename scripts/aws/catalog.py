@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from scripts.aws import application, compute, networking, storage
-from scripts.aws.kind import ARN, HERE, ID, MANAGED, NAME, OTHER, SERVER, URL, Kind, Service
+from scripts.aws.kind import ARN, FULL, HERE, ID, MANAGED, NAME, OTHER, SERVER, URL, Kind, Service
 
-__all__ = ["ARN", "HERE", "ID", "KINDS", "MANAGED", "NAME", "OTHER", "SERVER", "URL", "Kind", "Service", "add", "kind_of", "types"]
+__all__ = ["ARN", "FULL", "HERE", "ID", "KINDS", "MANAGED", "NAME", "OTHER", "SERVER", "URL", "Kind", "Service", "add", "kind_of", "types"]
 
 KINDS: dict[str, Kind] = {kind.type: kind for kind in (*compute.KINDS, *networking.KINDS, *storage.KINDS, *application.KINDS)}
 UNKNOWN = Kind("")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 Keys = tuple[str | int, ...]
 HERE = "${AWS::Region}:${AWS::AccountId}"
 
-ID, ARN, NAME, URL = "id", "arn", "name", "url"
+ID, ARN, NAME, URL, FULL = "id", "arn", "name", "url", "full"
 """O que um valor é do recurso: o que `Ref` devolve, ou um atributo de `Fn::GetAtt`."""
 
 SERVER, MANAGED, OTHER = "server", "managed", "other"

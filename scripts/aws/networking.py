@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.aws.kind import ARN, ID, MANAGED, NAME, OTHER, SERVER, Kind
+from scripts.aws.kind import ARN, FULL, ID, MANAGED, NAME, OTHER, SERVER, Kind
 
 KINDS = (
     Kind("AWS::EC2::VPC", gives={"VpcId": ID}, nature=OTHER),
@@ -19,10 +19,10 @@ KINDS = (
     Kind("AWS::EC2::TransitGateway", gives={"Id": ID}, nature=OTHER, hourly=True),
     Kind("AWS::EC2::VPNConnection", gives={"VpnConnectionId": ID}, nature=OTHER, hourly=True),
     Kind("AWS::EC2::ClientVpnEndpoint", nature=OTHER, hourly=True),
-    Kind("AWS::ElasticLoadBalancingV2::LoadBalancer", ARN, gives={"LoadBalancerArn": ARN}, nature=OTHER, hourly=True),
+    Kind("AWS::ElasticLoadBalancingV2::LoadBalancer", ARN, gives={"LoadBalancerArn": ARN, "LoadBalancerFullName": FULL}, nature=OTHER, hourly=True),
     Kind("AWS::ElasticLoadBalancingV2::Listener", ARN, gives={"ListenerArn": ARN}, nature=OTHER),
     Kind("AWS::ElasticLoadBalancingV2::ListenerRule", ARN, gives={"RuleArn": ARN}),
-    Kind("AWS::ElasticLoadBalancingV2::TargetGroup", ARN, gives={"TargetGroupArn": ARN}, nature=OTHER),
+    Kind("AWS::ElasticLoadBalancingV2::TargetGroup", ARN, gives={"TargetGroupArn": ARN, "TargetGroupFullName": FULL}, nature=OTHER),
     Kind("AWS::ElasticLoadBalancing::LoadBalancer", NAME, nature=OTHER, hourly=True),
     Kind("AWS::CloudFront::Distribution", gives={"Id": ID}, arn="cloudfront::${AWS::AccountId}:distribution/{}", nature=MANAGED,
          scope="global"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.catalog import ARN, NAME
-from scripts.aws.types import FUNCTION, QUEUE, STATE_MACHINE, TABLE
+from scripts.aws.catalog import ARN, FULL, NAME
+from scripts.aws.types import BALANCER, FUNCTION, QUEUE, STATE_MACHINE, TABLE, TARGET_GROUP
 from scripts.checks.programs import Effect
 from scripts.proofs.evidence import at
 from scripts.proofs.facts.alarms import watching
@@ -21,6 +21,13 @@ DIMENSIONS = {"AWS/States": {"StateMachineArn": (STATE_MACHINE, ARN)}, "AWS/SQS"
 
 https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+"""
+FORMS = {ARN: "o ARN", NAME: "o nome", FULL: "o nome completo"}
+BALANCED = ("AWS/ApplicationELB", "AWS/NetworkELB")
+GROUPED = re.compile(r"^(?:UnHealthy|Healthy|Anomalous|Mitigated)HostCount$|^(?:H|Unh)ealthyState(?:DNS|Routing)$|^UnhealthyRoutingRequestCount$")
+"""As métricas de um grupo de destino que só existem com ele e o balanceador juntos.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 """
 BAD = re.compile(r"Failed|Errors?$|5XX|4XX|Throttle|TimedOut|Aborted|UnHealthy|MessagesVisible|AgeOfOldest|DeadLetter")
 """Métricas em que mais é pior: o alarme delas compara para cima."""
@@ -81,15 +88,22 @@ def mute(view: View, alarm: Resource) -> Iterator[Effect]:
     if start is None:
         return
     namespace, metric = (view.at(alarm, *start, name) for name in ("Namespace", "MetricName"))
-    known = DIMENSIONS.get(str(namespace.value)) if namespace else None
+    known = _dimensions(str(namespace.value), str(metric.value) if metric else "") if namespace else {}
     told = {str(name.value): view.inside(item, "Value") for item in view.items(alarm, *start, "Dimensions") if (name := view.inside(item, "Name"))}
-    for name, (kind, form) in (known or {}).items():
+    for name, (kind, form) in known.items():
         value = told.get(name)
         if value is None or view.points(value, kind, by=(form,)) is None:
             yield (value.path if value else at(alarm, *start[:1])), (
-                f"`{alarm.id}` não olha um recurso do template: `{name}` não é {'o ARN' if form == ARN else 'o nome'} de um `{kind}`.")
+                f"`{alarm.id}` não olha um recurso do template: `{name}` não é {FORMS[form]} de um `{kind}`.")
     compare, switch = view.at(alarm, "ComparisonOperator"), view.at(alarm, "ActionsEnabled")
     if metric and compare and BAD.search(str(metric.value)) and not str(compare.value).startswith("GreaterThan"):
         yield compare.path, f"`{alarm.id}` dispara quando `{metric.value}` não sobe; use `GreaterThanOrEqualToThreshold`."
     if switch and false(switch.value):
         yield switch.path, f"`{alarm.id}` está com as ações desligadas, e não avisa ninguém; tire `ActionsEnabled`."
+
+
+def _dimensions(namespace: str, metric: str) -> dict[str, tuple[str, str]]:
+    """As dimensões sem as quais a métrica não existe: do balanceador, só a das que se publicam por grupo de destino se sabe toda."""
+    if namespace in BALANCED and GROUPED.search(metric):
+        return {"LoadBalancer": (BALANCER, FULL), "TargetGroup": (TARGET_GROUP, FULL)}
+    return DIMENSIONS.get(namespace, {})
