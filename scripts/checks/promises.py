@@ -6,14 +6,15 @@ import re
 import zoneinfo
 from collections.abc import Iterator
 
-from scripts.aws.types import BALANCER, DATABASE, DB_CLUSTER, DISTRIBUTION, EKS_CLUSTER, INSTANCE, LOG_GROUP, TABLE
+from scripts.aws.types import BALANCER, DATABASE, DB_CLUSTER, DISTRIBUTION, EKS_CLUSTER, INSTANCE, LISTENER, LOG_GROUP, TABLE
 from scripts.base.findings import Finding
 from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.page.commands import commands
-from scripts.proofs.evidence import Path
+from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.attributes import attributes
 from scripts.proofs.facts.expect import true
+from scripts.proofs.facts.machine import machines
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource, Template
@@ -37,17 +38,30 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html
 STORED = re.compile(r"\bguarda\w*\b[^.]*\bperto\b|\bcache\b|\bem cache\b", re.IGNORECASE)
 MONTHLY = re.compile(r"\bgasto (?:do mês|mensal)\b|\bmês\b[^.]*\bgasto\b", re.IGNORECASE)
 USUAL = re.compile(r",\s*(?:que é )?o padrão\b([^.]*)")
+NEWER = re.compile(r"\bTLS 1\.([23])\s+(?:ou (?:mais nov|superior|maior|posterior)|em diante|para cima|no mínimo)"
+                   r"|\b(?:no mínimo|ao menos|a partir d[eo]|só|somente|apenas|exige)\s+(?:o\s+)?TLS 1\.([23])", re.IGNORECASE)
+POLICY = re.compile(r"ELBSecurityPolicy-(?:TLS13|TLS|FS)-1-(\d)-")
+"""O nome de uma política traz a versão mais antiga que ela aceita; a que não a traz, como a que vale sem `SslPolicy`, aceita TLS 1.0.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+"""
+BUNDLE = re.compile(r"https://truststore\.pki\.[\w.-]+/([a-z]{2}(?:-[a-z]+)+-\d)/")
+REGION = re.compile(r"--region[ =]([a-z]{2}(?:-[a-z]+)+-\d)\b")
 ZONED = re.compile(r"Fuso|Time_?[Zz]one")
 
 
 def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por promessa que o template desfaz."""
+    regions = {region for command in commands(page) for region in REGION.findall(command.text)}
     removing = "\n".join(command.text for command in commands(page))
     said = " ".join(token.content for token in page.tokens)
     for view in views.each:
         for resource in view.resources.values():
-            for path, message in (*_kept(view, resource, removing), *_uncached(view, resource, page), *_narrowed(view, resource, said)):
+            for path, message in (*_kept(view, resource, removing), *_uncached(view, resource, page), *_narrowed(view, resource, said),
+                                  *_negotiated(view, resource, said)):
                 yield Finding(view.template.path, view.template.line(*path), CODE, message)
+        for path, message in _bundled(view, regions):
+            yield Finding(view.template.path, view.template.line(*path), CODE, message)
     yield from _usual(page, views.template)
     yield from _zoned(views.template)
 
@@ -101,6 +115,30 @@ def _narrowed(view: View, budget: Resource, said: str) -> Iterator[tuple[Path, s
         kind, limit = (view.inside(item, "Notification", name) for name in ("ThresholdType", "Threshold"))
         if kind and limit and kind.value == "ABSOLUTE_VALUE" and f"{limit.value}%" in said:
             yield kind.path, f"`{budget.id}` avisa em {limit.value} dólares, e a página diz {limit.value}%; use `ThresholdType: PERCENTAGE`."
+
+
+def _negotiated(view: View, listener: Resource, said: str) -> Iterator[tuple[Path, str]]:
+    """A página diz a versão mais antiga do TLS, e o balanceador aceita outra mais antiga."""
+    if listener.type != LISTENER or view.value(listener, "Protocol") not in ("HTTPS", "TLS"):
+        return
+    least = max((int(found[1] or found[2]) for sentence in re.split(r"\.\s", said) if "CloudFront" not in sentence
+                 for found in NEWER.finditer(sentence)), default=0)
+    policy = view.at(listener, "SslPolicy")
+    known = POLICY.match(str(policy.value)) if policy else None
+    if int(known[1] if known else 0) < least:
+        yield at(listener, "SslPolicy" if policy else "Protocol"), (
+            f"`{listener.id}` aceita um TLS mais antigo que o 1.{least} que a página diz; use `ELBSecurityPolicy-TLS13-1-{least}-2021-06`.")
+
+
+def _bundled(view: View, regions: set[str]) -> Iterator[tuple[Path, str]]:
+    """A máquina confere o certificado do banco com o pacote de uma região que não é a da pilha.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
+    """
+    for machine in machines(view):
+        for region in sorted({found for text in machine.texts for found in BUNDLE.findall(text)} - regions):
+            yield machine.path, (f"`{machine.owner.id}` baixa os certificados do RDS de `{region}`, e a página não cria a pilha lá: o banco de "
+                                 "outra região não confere; use `/global/global-bundle.pem`.")
 
 
 def _leaves(node: object) -> list[str]:

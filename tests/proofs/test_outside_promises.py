@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from attempts import Case, Edits, findings, refused
+from attempts import Case, Edits, findings, refused, text_of
 from bench import REMOVED, R, prop
 
 ESPECTRO, METADADOS, FOTO, MUSICAS, WEB, VOLUMES = (
     "espectrometria", "metadados-s3", "foto-perfil", "musicas", "web-ec2-rds-s3", "dois-volumes-ebs")
+PDV, ENVIO = "pdv-alta-disponibilidade", "envio-e-consulta"
+WHOLE = {"Name": "LoadBalancer", "Value": {"Fn::GetAtt": ["Balanceador", "LoadBalancerFullName"]}}
+GROUP = {"Name": "TargetGroup", "Value": {"Fn::GetAtt": ["GrupoDestino", "TargetGroupFullName"]}}
 TAG = [{"Key": "CopiaDiaria", "Value": {"Ref": "AWS::StackName"}}]
 OLD = ("LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration", "NoncurrentDays")
 
@@ -20,6 +23,18 @@ def ttl(table: str, *keys: str) -> tuple[Any, ...]:
 
 def alarm(name: str) -> tuple[Any, ...]:
     return prop("AlarmeFalhas", name)
+
+
+def watch(name: str = "Dimensions") -> tuple[Any, ...]:
+    return prop("AlarmeInstancias", name)
+
+
+def tls(policy: str) -> Edits:
+    return {prop("OuvinteHttps", "SslPolicy"): policy}
+
+
+def bundle(path: str) -> Edits:
+    return text_of((R, "Servidor", "Metadata"), "global/global-bundle", path)
 
 
 def key(*services: str) -> dict[str, Any]:
@@ -75,6 +90,14 @@ FALSE: dict[str, Case] = {
         "Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 5, "Threshold": 100,
         "ComparisonOperator": "GreaterThanThreshold", "Dimensions": [{"Name": "AutoScalingGroupName", "Value": {"Ref": "GrupoInstancias"}}]}}},
         "nunca dispara"),
+    "alarme-do-grupo-sem-o-balanceador": (PDV, {watch(): [GROUP]}, "`LoadBalancer` não é o nome completo"),
+    "alarme-do-balanceador-sem-o-grupo": (PDV, {watch(): [WHOLE]}, "`TargetGroup` não é o nome completo"),
+    "alarme-pelo-arn-do-grupo": (PDV, {watch(): [WHOLE, {**GROUP, "Value": {"Ref": "GrupoDestino"}}]}, "`TargetGroup` não é o nome completo"),
+    "alarme-de-saudaveis-sem-o-balanceador": (PDV, {watch(): [GROUP], watch("MetricName"): "HealthyHostCount"}, "`LoadBalancer` não é"),
+    "politica-que-aceita-tls-antigo": (ENVIO, tls("ELBSecurityPolicy-2016-08"), "aceita um TLS mais antigo que o 1.2"),
+    "politica-que-aceita-tls-1.1": (ENVIO, tls("ELBSecurityPolicy-TLS13-1-1-2021-06"), "aceita um TLS mais antigo que o 1.2"),
+    "politica-que-vale-sem-nenhuma": (ENVIO, tls(REMOVED), "aceita um TLS mais antigo que o 1.2"),
+    "certificados-de-outra-regiao": (WEB, bundle("us-east-1/us-east-1-bundle"), "baixa os certificados do RDS de `us-east-1`"),
 }
 
 RIGHT: dict[str, tuple[str, Edits]] = {
@@ -82,6 +105,11 @@ RIGHT: dict[str, tuple[str, Edits]] = {
         prop("FilaFalhas", "KmsMasterKeyId"): "alias/aws/sqs", prop("FilaFalhas", "SqsManagedSseEnabled"): REMOVED}),
     "topico-com-chave-que-deixa": (ESPECTRO, ciphered("cloudwatch.amazonaws.com")),
     "alarme-de-seis-dias": (ESPECTRO, {alarm("Period"): 3600, alarm("EvaluationPeriods"): 144}),
+    "alarme-do-grupo-numa-zona": (PDV, {watch(): [{"Name": "AvailabilityZone", "Value": {"Fn::Select": [0, {"Fn::GetAZs": ""}]}}, GROUP, WHOLE]}),
+    "politica-de-tls-1.3": (ENVIO, tls("ELBSecurityPolicy-TLS13-1-3-2021-06")),
+    "politica-de-tls-1.2-sem-1.3": (ENVIO, tls("ELBSecurityPolicy-FS-1-2-Res-2020-10")),
+    "tls-de-que-a-pagina-nao-fala": (PDV, {prop("OuvinteHttps", "SslPolicy"): "ELBSecurityPolicy-2016-08"}),
+    "certificados-da-regiao-da-pagina": (WEB, bundle("sa-east-1/sa-east-1-bundle")),
     "minimo-de-uma-falha": (ESPECTRO, {alarm("Statistic"): "Minimum"}),
 }
 
