@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+
 from scripts.base.findings import Defect, Finding
 
 LARGEST = 1_048_576
 """Bytes. Acima disso nenhuma página ou template nosso é de verdade; nem se tenta ler."""
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""O leitor de YAML em C, onde há: a cada conferência se leem dezenas de páginas e templates."""
 
 
 def read(path: Path, name: str, absent: Finding) -> str:

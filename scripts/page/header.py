@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from scripts.base.source import LOADER
+
 PATTERN = re.compile(r"---[ \t]*\n(?P<inside>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
 
 
@@ -33,7 +35,9 @@ def read(text: str) -> Header:
     if not found:
         return Header()
     try:
-        values, node = yaml.safe_load(found["inside"]), yaml.compose(found["inside"], yaml.SafeLoader)
+        loader = LOADER(found["inside"])
+        node = loader.get_single_node()
+        values = loader.construct_document(node) if node else None
     except (yaml.YAMLError, ValueError):
         return Header()
     if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):

@@ -14,13 +14,13 @@ from typing import Any, NoReturn
 import yaml
 
 from scripts.base.findings import Defect, Finding
+from scripts.base.source import LOADER
 
 Key = str | int
 BITS = 64
 """Inteiros maiores ficam texto: o Python se recusa a escrever os enormes, e nada na AWS os aceita."""
 
 DEEPEST = 100
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CORE = "tag:yaml.org,2002:"
 FUNCTIONS = {f"!{name}": f"Fn::{name}" for name in (
     "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals",
