@@ -98,6 +98,8 @@ def test_another_value_in_the_template_is_a_finding(slug, lines):
     ("dois-volumes-ebs", "ganha um snapshot por dia e um último", "ganha um snapshot por hora e um último"),
     ("espectrometria", "Mantém de duas a quatro instâncias", "Mantém de duas a oito instâncias"),
     ("espectrometria", "chega a 80% do limite", "chega a 50% do limite"),
+    ("metadados-s3", "esta função para em 5 minutos", "esta função para em 2 minutos"),
+    ("metadados-s3", "com 1.024 MB", "com 2.048 MB"),
 ])
 def test_another_number_on_the_page_is_a_finding(slug, old, new):
     assert "numero-sem-prova" in codes(slug, retold(slug, old, new))
@@ -111,6 +113,9 @@ def test_another_number_on_the_page_is_a_finding(slug, old, new):
     ("ecommerce", "falhou cinco vezes", "se repetiu quatro vezes"),
     ("ecommerce", "falhou cinco vezes", "tentou de novo quatro vezes"),
     ("ecommerce", "falhou cinco vezes", "devolveu `400`"),
+    ("metadados-s3", "esta função para em 5 minutos", "esta função para em 300 segundos"),
+    ("metadados-s3", "Por isso há limite", "As anotações davam à função 2 minutos. Por isso há limite"),
+    ("metadados-s3", "Por isso há limite", "A função de [outro serviço](https://docs.aws.amazon.com/) para em 2 minutos. Por isso há limite"),
     ("espectrometria", "um pedido ao", "um pedido, em [até 15 minutos](https://docs.aws.amazon.com/) (consultado em 2026-11-29), ao"),
 ])
 def test_a_number_that_a_line_says_or_that_has_a_source_passes(slug, old, new):

@@ -1,6 +1,6 @@
 """Números e nomes: cada um que um passo, um benefício ou um rótulo da figura diz é uma linha do que o prova, ou vem com a fonte.
 
-Na tabela dos componentes, que também explica, basta que nenhuma propriedade o desminta.
+Na tabela dos componentes e no que mudou em relação às anotações, que também explicam, basta que nenhuma propriedade o desminta.
 
 O que prova um passo são as setas dele, o que elas leram e os recursos dos componentes que a frase cita; um
 benefício, o que a afirmação dele leu. Um número que não é do template vai dentro de um link para a fonte.
@@ -47,6 +47,7 @@ FAMILIES: tuple[tuple[str, dict[str, int]], ...] = (
 PATHLIKE = re.compile(r"[/.][\w./-]+|[\w./-]+/")
 NAMED = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+")
 DATABASES = re.compile(r"\b(?:bancos?|RDS)\b")
+CLAUSE, LINKED = re.compile(r"(?<=[.;:!?])\s+"), re.compile(r"\[([^\]]*)\]\([^)]*\)")
 SHOWN = 3
 SHORT = 3
 """Até onde vai o caminho das propriedades de um recurso."""
@@ -115,6 +116,19 @@ def labels(diagram: Diagram, views: Views, proofs: Sequence[Proof]) -> Iterator[
         if quantities(text):
             names = {name for end in (edge.tail, edge.head) for name in diagram.elements[end].resources}
             yield Sentence(f"O rótulo da seta `{edge.id}`", edge.line, text, (), partial(_roots, views, [proof], names), path=diagram.path)
+
+
+def changes(page: Page, views: Views) -> Iterator[Sentence]:
+    """As frases com número do que mudou em relação às anotações, pelos recursos de que falam; a que tem fonte, ou conta as anotações, não."""
+    start = next((each.line for each in page.headings if each.level == 2 and each.text == page.titles.mudancas), None)
+    end = min((each.line for each in page.headings if start and each.level <= 2 and each.line > start), default=0)
+    for token in page.tokens if start else ():
+        if token.type == "inline" and token.map and start <= token.map[0] and (not end or token.map[0] + 1 < end):
+            for text in CLAUSE.split(token.content):
+                named = [kind for noun, kind in COUNTED.items() if re.search(rf"\b{noun}", text, re.IGNORECASE)]
+                if named and "](https://" not in text and "anotaç" not in text and quantities(text):
+                    names = [resource.id for view in views.each for kind in named for resource in view.of_type(kind)]
+                    yield Sentence("O que mudou", token.map[0] + 1, LINKED.sub(r"\1", text), (), partial(_roots, views, (), names), strict=False)
 
 
 def supported(views: Views, said: Sentence, quantity: Quantity) -> list[Measure]:

@@ -170,7 +170,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
         yield from benefits.check(read.page, views, read.claims)
         judged = [result for _, result in read.claims]
         spoken = list(numbers.sentences(read.page, diagram, views, read.proofs, judged))
-        yield from numbers.check(read.page, views, [*spoken, *numbers.labels(diagram, views, read.proofs)])
+        yield from numbers.check(read.page, views, [*spoken, *numbers.labels(diagram, views, read.proofs), *numbers.changes(read.page, views)])
         yield from coded.check(read.page, views)
         yield from unsaid.check(read.page, views, spoken, judged)
         yield from outputs.check(read.page, views)
