@@ -12,6 +12,7 @@ import math
 import os
 import random
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -119,7 +120,7 @@ class Batch:
     def __init__(self, folder: Path, environment: dict[str, str]):
         self.container = STACK.value(properties("DefinicaoLote")["ContainerProperties"])
         self.environment, self.folder, self.jobs = environment, folder, []
-        for name, text in (("pip", f'for last; do :; done; cp "$last" {folder}/pip.txt; echo "$@" > {folder}/options.txt'), ("python", f'exec {sys.executable} "$@"')):
+        for name, text in (("pip", f'for last; do :; done; cp "$last" {folder}/pip.txt; echo "$@" > {folder}/options.txt'), ("python", f'exec {shlex.quote(sys.executable)} "$@"')):
             program = folder / name
             program.write_text(f"#!/bin/sh\n{text}\n")
             program.chmod(program.stat().st_mode | stat.S_IXUSR)

@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -32,8 +33,10 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 60
 SHELLS = ("bash", "zsh")
 
-# Cada um manda o que recebeu e imprime a resposta.
-AGENT = """#!{python} -SE
+# Cada um manda o que recebeu e imprime a resposta. Para o `sh`, a segunda linha chama o Python, cujo caminho pode ter espaços;
+# para o Python, ela é um texto solto.
+AGENT = """#!/bin/sh
+'''exec' {python} -SE "$0" "$@" # '''
 import json, os, socket, sys
 call = {{"program": "{name}", "words": sys.argv[1:], "line": os.environ.get("PAGE_LINE"), "folder": os.getcwd()}}
 if "{name}" == "sudo":
@@ -259,11 +262,11 @@ def _listening(path: Path, judging: Callable[[dict[str, Any]], tuple[str, int]])
 def _programs(folder: Path, address: str) -> None:
     folder.mkdir()
     for name in PROGRAMS:
-        (folder / name).write_text(AGENT.format(python=sys.executable, name=name, address=address))
+        (folder / name).write_text(AGENT.format(python=shlex.quote(sys.executable), name=name, address=address))
         (folder / name).chmod(0o755)
     for name in TOOLS:
         (folder / name).symlink_to(str(shutil.which(name)))
-    (folder / "python3").write_text(PYTHON.format(python=sys.executable, agent=folder / "projeto"))
+    (folder / "python3").write_text(PYTHON.format(python=shlex.quote(sys.executable), agent=shlex.quote(str(folder / "projeto"))))
     (folder / "python3").chmod(0o755)
 
 
