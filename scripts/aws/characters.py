@@ -6,7 +6,7 @@ O que o esquema diz, o `cfn-lint` confere. Um nome errado só se descobre ao cri
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ANY = "*"
 """Cada item de uma lista."""
@@ -32,8 +32,7 @@ GROUP = _spelling(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}", "até 255 letr
                   "AWSEC2/latest/APIReference/API_CreateSecurityGroup.html")
 NAMED = _spelling(r"(?!sg-)[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}", "o mesmo que na descrição, sem `sg-` no começo",
                   "AWSEC2/latest/APIReference/API_CreateSecurityGroup.html")
-RANGE = _spelling(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}", "até 255 letras sem acento, números, espaços e `._-:/()#,@[]+=&;{}!$*`",
-                  "AWSEC2/latest/APIReference/API_IpRange.html")
+RANGE = replace(GROUP, source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html")
 LOGS = _spelling(r"(?!aws/)[.\-_/#A-Za-z0-9]{1,512}", "letras sem acento, números e `._-/#`, sem começar por `aws/`",
                  "AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html")
 BALANCED = _spelling(r"(?!internal-)(?!-)[a-zA-Z0-9-]{1,32}(?<!-)",

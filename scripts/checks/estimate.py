@@ -79,8 +79,7 @@ def phrase(rest: Estimate) -> str:
     """`Parada, cerca de US$ 0,19 por hora em us-east-1; em sa-east-1, mais de US$ 0,28 (falta o banco)`."""
     if not rest.lines and not rest.unpriced:
         return "Parada, não cobra por hora"
-    first, second = (hourly(rest, region, "cerca de ") for region in REGIONS)
-    return f"Parada, {first} por hora em {REGIONS[0]}; em {REGIONS[1]}, {second.removeprefix('cerca de ')}"
+    return f"Parada, {hourly(rest, REGIONS[0], 'cerca de ')} por hora em {REGIONS[0]}; em {REGIONS[1]}, {hourly(rest, REGIONS[1])}"
 
 
 def hourly(rest: Estimate, region: str, about: str = "") -> str:

@@ -5,7 +5,6 @@ Uma árvore sem notas, comparações nem trilhas não ouve nada daqui.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
@@ -123,7 +122,7 @@ def _orphans(root: Path, shelf: Library) -> Iterator[Finding]:
         except Defect:
             continue
         targets = (link.target.partition("#")[0] for link in links if not EXTERNAL.match(link.target))
-        cited |= {posixpath.normpath(posixpath.join(posixpath.dirname(name), target)) for target in targets if target} - {name}
+        cited |= {document.resolved(target, name) for target in targets if target} - {name}
     for name in names:
         if name not in cited and not IN_MENU.fullmatch(name):
             yield Finding(name, 1, "pagina-orfa", "Nem o menu nem outra página leva a esta; cite-a de uma, ou apague-a.")

@@ -7,7 +7,6 @@ contam também os ids que o site lhe dá: `#alb` (linha da tabela), `#passo-3` (
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -103,7 +102,7 @@ def _problem(site: Site, name: str, target: str) -> str:
         return "não tem destino; escreva o caminho ou tire o link."
     if where.startswith("/"):
         return "começa por `/`, que depende de onde o site está; use um caminho relativo à página."
-    aim = posixpath.normpath(posixpath.join(posixpath.dirname(name), where)) if where else name
+    aim = document.resolved(where, name) if where else name
     if not aim.startswith("docs/"):
         return "sai de `docs/` e não existe no site; use o endereço completo na web."
     return _missing(site, aim, fragment)

@@ -114,11 +114,11 @@ def carried(view: View, distribution: Resource) -> Iterator[Effect]:
     usual = view.at(distribution, CONFIG, "DefaultCacheBehavior")
     if usual is None or _stored(view, distribution, usual):
         return
-    ways = [(pattern, way) for way in view.items(distribution, CONFIG, "CacheBehaviors") if (pattern := view.inside(way, "PathPattern"))]
+    ways = _ways(view, distribution)
     asked = served(file.text for machine in machines(view) for file in machine.files) if ways else None
     found: dict[Placed, str] = {}
     for method, path in sorted(asked or ()):
-        taken = next(((pattern, way) for pattern, way in ways if caught(f"/{str(pattern.value).lstrip('/')}", path) is not False), None)
+        taken = next(((pattern, way) for shape, pattern, way in ways if caught(shape, path) is not False), None)
         if taken and _stored(view, distribution, taken[1]):
             found.setdefault(taken[0], f"{method} {path}")
     for pattern, request in found.items():
@@ -128,9 +128,14 @@ def carried(view: View, distribution: Resource) -> Iterator[Effect]:
 
 def _way(view: View, distribution: Resource, path: str) -> Placed | None:
     """O comportamento que atende esse caminho: o primeiro que casa, ou o padrão."""
-    ways = [way for way in view.items(distribution, CONFIG, "CacheBehaviors") if (pattern := view.inside(way, "PathPattern"))
-            and fnmatchcase(path, f"/{str(pattern.value).lstrip('/')}")]
-    return ways[0] if ways else view.at(distribution, CONFIG, "DefaultCacheBehavior")
+    first = next((way for shape, _, way in _ways(view, distribution) if fnmatchcase(path, shape)), None)
+    return first or view.at(distribution, CONFIG, "DefaultCacheBehavior")
+
+
+def _ways(view: View, distribution: Resource) -> list[tuple[str, Placed, Placed]]:
+    """O caminho de cada comportamento, com a barra do começo, onde ele está escrito e o comportamento, na ordem em que valem."""
+    return [(f"/{str(pattern.value).lstrip('/')}", pattern, way) for way in view.items(distribution, CONFIG, "CacheBehaviors")
+            if (pattern := view.inside(way, "PathPattern"))]
 
 
 def _stored(view: View, distribution: Resource, way: Placed) -> bool:

@@ -7,6 +7,7 @@ também não confere os links dele.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -140,6 +141,11 @@ def plain(children: Iterable[Token]) -> str:
         elif child.type in ("softbreak", "hardbreak"):
             parts.append(" ")
     return " ".join("".join(parts).split())
+
+
+def resolved(path: str, here: str) -> str:
+    """Aonde leva o caminho de um link, sem a âncora, escrito na página `here`; os dois a partir da mesma pasta."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(here), path))
 
 
 def slugify(text: str) -> str:

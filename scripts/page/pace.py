@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable
 
-from scripts.page.document import Document, plain
+from scripts.page.document import Document, plain, resolved
 
 PER_MINUTE = 180
 """Palavras por minuto, de quem lê para entender."""
@@ -24,5 +23,5 @@ def minutes(page: Document) -> int:
 
 def ahead(page: Document, uri: str, minutes_of: Callable[[str], int]) -> int:
     """O tempo de ler, uma vez cada, as páginas a que a de caminho `uri` leva; `minutes_of` dá o de um caminho em `docs/`, ou 0."""
-    targets = (posixpath.normpath(posixpath.join(posixpath.dirname(uri), link.target.partition("#")[0])) for link in page.links)
+    targets = (resolved(link.target.partition("#")[0], uri) for link in page.links)
     return sum(minutes_of(target) for target in {*targets} - {uri} if "/" in target)

@@ -13,11 +13,12 @@ from xml.etree.ElementTree import Element, SubElement
 from scripts.base.wording import plural
 from scripts.checks.entries import MARKER as ENTRY
 from scripts.page import pace
+from scripts.page.document import resolved
 from scripts.page.library import GROUPS, NOTES, STOPS, TRAILS, Piece
 from scripts.website import bills
 from scripts.website.inline import copied, relative
 from scripts.website.prose import link, paragraph, say
-from scripts.website.shelf import Shelf, Shown, resolved
+from scripts.website.shelf import Shelf, Shown
 
 MANY = 4
 """Quantos recursos de uma arquitetura se citam, antes de só contar os outros."""
@@ -73,7 +74,7 @@ def _timed(root: Element, shelf: Shelf, trail: Piece) -> Iterator[int]:
         if element.tag == "h2":
             inside = "".join(element.itertext()).strip() == STOPS
         for item, stop in zip(element.findall("li"), trail.items.get(STOPS, ())) if inside and element.tag == "ol" else ():
-            time = sum(shelf.minutes(target) for target in dict.fromkeys(resolved(link.target, trail.uri) for link in stop.asked))
+            time = sum(shelf.minutes(target) for target in dict.fromkeys(resolved(link.target.partition("#")[0], trail.uri) for link in stop.asked))
             if time:
                 last = item.findall("p")[-1] if item.find("p") is not None else item
                 say(last, f" ({time}\N{NO-BREAK SPACE}min)")

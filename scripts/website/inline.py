@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown_it.token import Token
 
 from scripts.checks.links import EXTERNAL
+from scripts.page.document import resolved
 from scripts.website.prose import clean, say
 
 TAGS = {"link": "a", "strong": "strong", "em": "em"}
@@ -36,7 +37,7 @@ def rebased(target: str, source: str, here: str) -> str:
     if EXTERNAL.match(target):
         return target
     path, mark, anchor = target.partition("#")
-    uri = posixpath.normpath(posixpath.join(posixpath.dirname(source), path)) if path else source
+    uri = resolved(path, source) if path else source
     return f"#{anchor}" if mark and uri == here else relative(uri, here) + mark + anchor
 
 

@@ -6,24 +6,23 @@ os selos e os tempos de leitura saem daqui, nunca de uma página que os escreva.
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from scripts.aws.services import SERVICES
+from scripts.checks.library import READ
 from scripts.checks.reading import Reading
 from scripts.checks.subjects import shown
 from scripts.page import pace
 from scripts.page.architecture import Page
+from scripts.page.document import resolved
 from scripts.page.library import LEVELS, STOPS, Library, Piece
 from scripts.proofs.claims.known import HOURLY
 from scripts.review.history import Revised
 from scripts.template.cloudformation import Template
 from scripts.website.remains import left
 
-CONSULTED = re.compile(r"\bconsultad[oa]s? em (\d{4}-\d\d-\d\d)")
 UNKNOWN = len(LEVELS)
 
 
@@ -53,7 +52,7 @@ class Shown:
     @cached_property
     def checked(self) -> str:
         """O dia da fonte lida por último, entre as que a página cita; vazio sem nenhuma."""
-        days = (day for token in self.page.tokens if token.type == "inline" for day in CONSULTED.findall(token.content))
+        days = (day for token in self.page.tokens if token.type == "inline" for day in READ.findall(token.content))
         return max(days, default="")
 
     @cached_property
@@ -113,7 +112,7 @@ class Shelf:
             read: dict[str, tuple[str, int]] = {}
             for number, stop in enumerate(stops, 1):
                 for link in stop.asked:
-                    read.setdefault(resolved(link.target, trail.uri), (link.text, number))
+                    read.setdefault(resolved(link.target.partition("#")[0], trail.uri), (link.text, number))
             order = [("", ""), *((name, place) for place, (name, _) in read.items() if place in self.pages), ("e depois", f"{trail.uri}#e-depois")]
             for before, (_, place), after in zip(order, order[1:], order[2:]):
                 if place == uri:
@@ -127,8 +126,3 @@ class Shelf:
                 names = dict.fromkeys(resource.id for subject in note.subjects for resource in shown(subject, template))
                 if names:
                     yield one, list(names)
-
-
-def resolved(target: str, here: str) -> str:
-    """O caminho em `docs/` a que um link da página `here` leva."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(here), target.partition("#")[0]))
