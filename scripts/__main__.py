@@ -15,7 +15,8 @@ ROOT = os.path.dirname(HERE)
 OLDEST = (3, 11)
 # As travas de requirements/ que cada verbo pede. O que não está aqui vai direto para a ajuda.
 LOCKS = {verb: ("site",) for verb in "servir gerar conferir comparar construir novo medir".split()}
-LOCKS["testar"] = ("site", "test")
+LOCKS["executar"] = ("site", "replay")
+LOCKS["testar"] = ("site", "replay", "test")
 
 
 def hand_over(python, arguments):

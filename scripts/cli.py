@@ -13,13 +13,12 @@ import io
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from scripts.base.findings import Defect
+from scripts.base.arguments import ARGUMENTS, HERE
 from scripts.base.tree import Tree, WrongUse
 
-HERE = Path(__file__).resolve().parent.parent
 EXAMPLES = """exemplos:
   python3 scripts servir                     vê o site em http://127.0.0.1:8000, atualizado a cada mudança
   python3 scripts gerar pdv-alta-disponibilidade --vigiar
@@ -107,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=summary, description=summary, epilog=example)
         sub.set_defaults(run=run, wrong=sub.error)
         for argument in arguments:
-            sub.add_argument(argument.split()[0], **_ARGUMENTS[argument])
+            sub.add_argument(argument.split()[0], **ARGUMENTS[argument])
 
     for name, (run, summary, *arguments) in _verbs().items():
         verb(name, run, summary, *arguments[:-1], example=arguments[-1])
@@ -126,44 +125,15 @@ def _verbs() -> dict[str, tuple]:
                      "conferir pdv-alta-disponibilidade\n  python3 scripts conferir web-ec2-rds-s3 --de servidor --a banco --porta 5432"),
         "comparar": (_compare, "diz o que mudou entre duas revisões: fluxo, provas, acesso, rede e custo", "BASE", "REV",
                      "--formato de comparar", "--raiz", "comparar main"),
+        "executar": (_execute, "roda o fluxo de uma página, passo a passo, sem conta na AWS; ou um estrago dele", "SLUG de executar", "--passo",
+                     "--arquivo", "--estragar", "--json de executar", "--raiz",
+                     "executar foto-perfil --arquivo minha-foto.jpg\n  python3 scripts executar foto-perfil --estragar"),
         "construir": (_build, "confere tudo e monta o site em `site/`", "--raiz", "construir"),
         "novo": (_create, "começa uma arquitetura (script, página e template) ou um repositório", "SLUG", "--de", "--projeto", "--raiz",
                  "novo fila-de-pedidos"),
         "medir": (_measure, "mede a geração e a conferência, em razões de uma mesma rodada; o que as provas pegam; as figuras; o site; ou se os "
                   "links abrem", "assunto", "slug", "--raiz", "medir provas"),
     }
-
-
-_ARGUMENTS: dict[str, dict] = {
-    "BASE": {"help": "a revisão do Git, ou a pasta, com que se compara; de uma revisão, o ponto em que as duas se separam"},
-    "REV": {"nargs": "?", "default": "", "help": "a revisão que se olha; sem ela, a árvore como está agora"},
-    "slug": {"nargs": "*", "help": "nome da arquitetura; sem nenhum, todas"},
-    "teste": {"nargs": "*", "help": "nome de uma arquitetura, ou um pedaço do nome de um teste; sem nenhum, todos"},
-    "SLUG": {"nargs": "?", "help": "nome da arquitetura: minúsculas sem acento, números e hifens"},
-    "assunto": {
-        "nargs": "?",
-        "choices": ("tempos", "provas", "figuras", "site", "links"),
-        "default": "tempos",
-        "help": "`tempos` (o padrão); `provas`: quantos estragos a conferência pega; `figuras`: a galeria de casos difíceis; "
-        "`site`: peso e tempo das páginas; `links`: abre os links da AWS (precisa de rede)",
-    },
-    "-v": {"action": "store_true", "help": "mostra cada teste, um por linha; depois de `--`, as opções do `pytest`"},
-    "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},
-    "--formato": {
-        "choices": ("texto", "json", "github", "sarif"),
-        "default": "",
-        "help": "`texto` (o padrão); `json`; `github`: anotações e resumo, o padrão no GitHub Actions; `sarif`: SARIF 2.1.0",
-    },
-    "--formato de comparar": {"choices": ("texto", "markdown", "json", "html"), "default": "texto",
-                              "help": "`texto` (o padrão); `markdown`, com o fluxo em Mermaid; `json`; `html`, com as figuras de antes e depois"},
-    "--json": {"action": "store_true", "help": "o mesmo que `--formato json`"},
-    "--de": {"type": Path, "metavar": "ARQUIVO", "help": "um template que já existe: os componentes, os grupos e as setas que ele prova"},
-    "--de de conferir": {"metavar": "ID", "help": "o componente da figura de que se parte, ou `internet`; com `--a`, diz por que se chega"},
-    "--a": {"metavar": "ID", "help": "o componente a que se quer chegar, ou `internet`; estado 0 se chega, 1 se não chega ou não se sabe"},
-    "--porta": {"metavar": "N", "help": "a porta TCP; sem ela, a da seta desenhada ou as que o destino atende"},
-    "--projeto": {"type": Path, "metavar": "DIR", "help": "em vez de uma arquitetura, um repositório novo, com as ferramentas e um exemplo"},
-    "--raiz": {"type": Path, "default": HERE, "metavar": "DIR", "help": "outra árvore em vez desta"},
-}
 
 
 def _tree(options: argparse.Namespace) -> Tree:
@@ -218,6 +188,12 @@ def _compare(options: argparse.Namespace) -> int:
 
         sys.stdout.write(publish(tree, options.BASE, options.REV, options.formato))
     return 0
+
+
+def _execute(options: argparse.Namespace) -> int:
+    from scripts.replay import command
+
+    return command.execute(_tree(options), options.SLUG, options.passo, options.arquivo, options.json, options.estragar)
 
 
 def _build(options: argparse.Namespace) -> int:

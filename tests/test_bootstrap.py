@@ -54,6 +54,7 @@ class Tree:
         shutil.copytree(REPOSITORY / "scripts" / "setup", root / "scripts" / "setup")
         (root / "scripts" / "cli.py").write_text(CLI)
         self.lock("site", "base==1.0")
+        self.lock("replay")
         self.lock("test", "extra==1.0")
         self.env = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
         self.env |= {
@@ -391,9 +392,11 @@ def pins(name: str) -> dict[str, str]:
 
 
 def test_locks_are_complete_and_share_nothing() -> None:
-    site, test = pins("site.txt"), pins("test.txt")
-    assert site and test and not site.keys() & test.keys()
-    for name, lock in (("site", site), ("test", test)):
+    known: dict[str, str] = {}
+    for name in ("site", "replay", "test"):
+        lock = pins(f"{name}.txt")
+        assert lock and not lock.keys() & known.keys()
+        known |= lock
         source = (REPOSITORY / "requirements" / f"{name}.in").read_text(encoding="utf-8")
         wanted = re.findall(r"(?m)^([\w.-]+)(?:\[.*?\])?==(\S+)\s+#", source)
-        assert wanted and all(lock[package.lower()] == version for package, version in wanted)
+        assert wanted and all(known[package.lower()] == version for package, version in wanted)

@@ -27,9 +27,10 @@ FLOORS = [
     {"proofs"},
     {"checks"},
     {"review"},
-    {"measure", "skeleton", "testing", "website"},
+    {"replay", "skeleton", "testing", "website"},
+    {"measure"},
     {"cli"},
-    {"__main__", "rulebook", "vocabulary"},
+    {"__main__", "flowbook", "rulebook", "vocabulary"},
 ]
 PROOFS = [
     {"evidence", "docstrings"},
@@ -114,7 +115,7 @@ def test_who_knows_a_foreign_package(package):
 
 def test_the_command_line_starts_with_the_standard_library_alone():
     assert {module for module in imports(SCRIPTS / "cli.py", top=True) if module.startswith("scripts.")} == {
-        "scripts.base.findings", "scripts.base.tree"}
+        "scripts.base.arguments", "scripts.base.findings", "scripts.base.tree"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SCRIPTS).as_posix())

@@ -49,6 +49,14 @@ class Tree:
     def template(self, slug: str) -> Path:
         return self.pages / slug / "template.yaml"
 
+    def flow(self, slug: str) -> Path:
+        """O que a pessoa faz nesta arquitetura, para `executar`."""
+        return self.root / "fluxos" / f"{slug}.py"
+
+    def trace(self, slug: str) -> Path:
+        """O rastro guardado da última rodada do fluxo."""
+        return self.pages / slug / "rastro.json"
+
     def picture(self, slug: str) -> Path:
         return self.pages / slug / PICTURE
 

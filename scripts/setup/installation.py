@@ -53,6 +53,7 @@ HINTS = (
 
 RATE = 30  # pacotes por minuto, numa rede e num computador comuns
 USES = {"site": "com que se desenha e se monta o site; os que só os testes usam, `testar` traz",
+        "replay": "com que se executa um fluxo, cerca de 200 MB; o que já está em `.venv` fica",
         "test": "que só os testes usam; o que já está em `.venv` fica"}
 
 

@@ -120,7 +120,8 @@ def applies(statement: Statement, request: Request, identity: bool) -> Answer:
 
 def _context(request: Request) -> dict[str, str]:
     arn = request.view.arn(request.role) if request.role else None
-    return {**USUAL, "aws:PrincipalArn": arn} if arn else {}
+    usual = {key: request.view.spelled(value) or value for key, value in USUAL.items()}
+    return {**usual, "aws:PrincipalArn": arn} if arn else {}
 
 
 def _action(statement: Statement, request: Request) -> Answer:
@@ -163,15 +164,20 @@ def _names(statement: Statement, request: Request, kind: str, value: Any) -> Ans
     role = request.view.arn(request.role) if request.role else None
     if kind != "AWS" or role is None:
         return kind == "AWS" and text == "*"  # quem não se identifica só é todo mundo
-    if text in (ROOT, ACCOUNT):
+    if text in _account(request.view):
         # Quem nomeia a conta nega a todos dela, mas só deixa as políticas deles permitirem.
         return not statement.allows
     return True if text in ("*", role) else None if "${Parameters." in text else False
 
 
+def _account(view: View) -> tuple[str | None, str | None]:
+    """A conta da pilha, como uma política a nomeia."""
+    return view.spelled(ROOT), view.spelled(ACCOUNT)
+
+
 def _delegates(statement: Statement, request: Request) -> bool:
     """A política da chave deixa as políticas da conta permitirem."""
-    named = any(request.view.spelled(item.value) in (ROOT, ACCOUNT) for _, item in statement.principals)
+    named = any(request.view.spelled(item.value) in _account(request.view) for _, item in statement.principals)
     return bool(named and statement.allows and _action(statement, request) and statement.condition is None)
 
 

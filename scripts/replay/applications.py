@@ -1,0 +1,178 @@
+"""As aplicações que as instâncias do template servem: os mesmos arquivos, o mesmo comando e o mesmo ambiente.
+
+Fora daqui ficam o sistema da instância, o disco que se monta e o balanceador: a pasta de cada rodada faz as vezes
+da raiz, e um volume só existe nela se a prova da ligação dele vale.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from importlib.metadata import packages_distributions
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from scripts.proofs.facts.machine import File, Machine, machine_of
+from scripts.replay.child import serve
+from scripts.replay.fences import Job
+from scripts.replay.processes import Lost, Running
+from scripts.replay.samples import LARGEST
+from scripts.replay.session import Session
+from scripts.replay.stack import Unresolved
+from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
+from scripts.template.cloudformation import Resource
+
+WAIT = 60.0
+"""Segundos para a aplicação subir."""
+STARTING = re.compile(r"^ExecStart=(.*waitress-serve.*)$", re.MULTILINE)
+PROFILES = {"AWS::EC2::Instance": ("IamInstanceProfile",), "AWS::EC2::LaunchTemplate": ("LaunchTemplateData", "IamInstanceProfile", "Arn"),
+            "AWS::AutoScaling::LaunchConfiguration": ("IamInstanceProfile",)}
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
+
+
+class Site:
+    """A aplicação no ar. `get` e `post` falam com ela por HTTP, como o navegador de uma pessoa, com os cookies dela.
+
+    Cada pedido se arquiva sob a seta que chega ao nó, a que parte de `via`.
+    """
+
+    def __init__(self, lab: Session, node: str, via: str, port: int, root: Path, person: str):
+        import requests
+
+        self.lab, self.node, self.via, self.root, self.person = lab, node, via, root, person
+        self.address = f"http://127.0.0.1:{port}"
+        self.browser = requests.Session()
+        self.browser.trust_env = False
+
+    def get(self, path: str = "/", **options: Any) -> Any:
+        return self.ask("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Any:
+        return self.ask("POST", path, **{"allow_redirects": False, **options})
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """Um pedido; devolve a resposta do `requests`. Para o fluxo se a prova da seta não vale, ou se ninguém responde."""
+        import requests
+
+        call = Call(self.person, f"HTTP {method} {path.split('?')[0]}", EXECUTED, given=_sent(options))
+        step = self.lab.file(call, self.via, [self.node], "")
+        proof = self.lab.proofs.get(call.arrow)
+        if proof and proof.rule and proof.missing:
+            call.ok, call.reason = False, f"o pedido não chega: {proof.missing[0]}"
+            self.lab.blame(step, NETWORK, call.reason)
+            self.lab.halted()
+        try:
+            answer = self.browser.request(method, self.address + path, timeout=60, **options)
+        except requests.RequestException as error:
+            call.ok, call.reason = False, f"a aplicação não respondeu: {type(error).__name__}"
+            self.lab.blame(step, ERROR, call.reason)
+            self.lab.halted()
+        call.output, call.ok = str(answer.status_code), answer.status_code < 500
+        self.lab.collect()
+        return answer
+
+    def folder(self, path: str) -> Path:
+        """A pasta da instância que tem este caminho, nesta rodada."""
+        return inside(self.root, path)
+
+
+def inside(root: Path, path: str) -> Path:
+    """O caminho da instância dentro da pasta que faz as vezes da raiz."""
+    return root.joinpath(*PurePosixPath(path).parts[1:])
+
+
+def _sent(options: dict[str, Any]) -> str:
+    files = [f"{name}={value[0] if isinstance(value, tuple) else name} · {len(value[1]) if isinstance(value, tuple) else 0} bytes"
+             for name, value in (options.get("files") or {}).items()]
+    fields = [str(name) for name in (options.get("data") or {})]
+    return ", ".join([*fields, *files])
+
+
+class Applications:
+    """Põe no ar as aplicações de uma pilha."""
+
+    def __init__(self, session: Session):
+        self.session, self.stack = session, session.stack
+
+    def machine(self, node: str) -> Machine:
+        """O que o template manda pôr na instância deste nó. Erro: `Unresolved`."""
+        for name in self.session.diagram.elements[node].resources:
+            resource = self.stack.resource(name)
+            owner = self._model(resource) if resource.type == GROUP else resource
+            found = machine_of(self.stack.view, owner) if owner else None
+            if found:
+                return found
+        raise Unresolved(f"o nó `{node}` não tem uma instância com um programa que se leia")
+
+    def _model(self, group: Resource) -> Resource | None:
+        said = self.stack.property(group, "LaunchTemplate", default={})
+        return self.stack.named(str(said.get("LaunchTemplateId") or said.get("LaunchTemplateName")), "AWS::EC2::LaunchTemplate")
+
+    def role(self, owner: Resource) -> Resource | None:
+        """O papel do perfil da instância; `None` quando ela não tem um."""
+        named = self.stack.property(owner, *PROFILES[owner.type])
+        profile = self.stack.named(str(named), "AWS::IAM::InstanceProfile") if named else None
+        roles = self.stack.property(profile, "Roles", default=[]) if profile else []
+        return self.stack.named(str(roles[0]), "AWS::IAM::Role") if roles else None
+
+    def start(self, node: str, via: str, person: str, changed: dict[str, str]) -> Site:
+        """Põe no ar a aplicação do nó; `changed` são variáveis trocadas. Para o fluxo, com a causa, se ela não sobe."""
+        machine, root = self.machine(node), self.session.temporary()
+        (root / "var/tmp").mkdir(parents=True)
+        for file in machine.files:
+            place = inside(root, file.name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(file.text, encoding="utf-8")
+        unit, command = self._unit(machine, node)
+        folder = inside(root, _setting(unit, "WorkingDirectory") or "/")
+        environment = {name: str(inside(root, value)) if value.startswith("/") else value for name, value in self._variables(machine, unit).items()}
+        role = self.role(machine.owner)
+        keys = self.session.credentials(role) if role else {}
+        job = Job(str(root), {**keys, **environment, **_encrypted(environment), "HOME": str(root), **changed}, _modules(machine), LARGEST)
+        running = Running(serve, job, str(folder), command)
+        self.session.closing(running.stop)
+        answering = self.session.answering(node, role)
+        try:
+            kind, said = running.wait(answering, ("ready", "failed"), WAIT)
+        except Lost:
+            kind, said = "failed", "a aplicação não subiu a tempo"
+        if kind == "failed":
+            self.session.halt(ERROR, str(said))
+        running.attend(answering)
+        return Site(self.session, node, via, int(said), root, person)
+
+    def _unit(self, machine: Machine, node: str) -> tuple[File, list[str]]:
+        """A unidade que serve a aplicação, e os argumentos do servidor dela, menos o endereço."""
+        for unit in machine.units:
+            found = STARTING.search(unit.text)
+            if found:
+                arguments = shlex.split(found[1])[1:]
+                return unit, [argument for argument in arguments if not argument.startswith("--listen=")]
+        raise Unresolved(f"nenhuma unidade da instância de `{node}` serve uma aplicação com `waitress-serve`")
+
+    def _variables(self, machine: Machine, unit: File) -> dict[str, str]:
+        """O ambiente da unidade, dos arquivos que ela diz."""
+        wanted = re.findall(r"^EnvironmentFile=-?(.+)$", unit.text, re.MULTILINE)
+        return {name: value for file in machine.files if file.name in wanted for name, value in file.variables().items()}
+
+
+def _setting(unit: File, name: str) -> str:
+    found = re.search(rf"^{name}=(.+)$", unit.text, re.MULTILINE)
+    return found[1].strip() if found else ""
+
+
+def _encrypted(environment: dict[str, str]) -> dict[str, str]:
+    """O servidor da rodada não tem o certificado do RDS: só isso muda na conexão."""
+    return {"PGSSLMODE": "disable", "PGSSLROOTCERT": ""} if "PGSSLMODE" in environment else {}
+
+
+def _modules(machine: Machine) -> frozenset[str]:
+    """Os módulos que as bibliotecas das listas da instância trazem."""
+    wanted = {_canonical(line.split("==")[0]) for file in machine.files if os.path.basename(file.name).startswith("requirements")
+              for line in file.text.splitlines() if "==" in line}
+    return frozenset(name for name, owners in packages_distributions().items() if wanted & {_canonical(owner) for owner in owners})
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name.strip().split("[")[0]).lower()

@@ -1,0 +1,159 @@
+"""O processo em que o código do template roda: com o ambiente, o tempo e a memória que ele dá, e sem a rede da AWS.
+
+Cada chamada do SDK passa por dois ganchos do botocore: antes de assinar, a porta das permissões; no lugar da
+rede, o estado simulado. Os dois estão no outro lado de um cano. Só se importa o que existiria lá, só se
+escreve na pasta da execução, e quem perde o comandante morre.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import re
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from scripts.replay.fences import Job, enter
+from scripts.replay.hooks import MIB, Stopped, simple
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """Uma execução de função: o manipulador, o evento e o que o contexto dela diz."""
+
+    handler: str
+    event: Any
+    name: str
+    arn: str
+    memory: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """O que a função devolveu, ou o erro dela; `peak` é a memória, em MiB, `seconds` quanto rodou, e `logs` as linhas que registrou."""
+
+    value: Any = None
+    error: str = ""
+    message: str = ""
+    trace: str = ""
+    peak: float = 0.0
+    seconds: float = 0.0
+    logs: tuple[dict[str, Any], ...] = ()
+
+
+class _Context:
+    """O objeto `context` da Lambda, no que o código costuma ler."""
+
+    def __init__(self, invocation: Invocation):
+        self.function_name, self.invoked_function_arn = invocation.name, invocation.arn
+        self.function_version, self.memory_limit_in_mb = "$LATEST", str(invocation.memory)
+        self.aws_request_id, self.log_group_name, self.log_stream_name = "00000000-0000-0000-0000-000000000000", "", ""
+        self._end = time.monotonic() + invocation.seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self._end - time.monotonic()) * 1000))
+
+
+class _Lines(logging.Handler):
+    """As linhas que o código registra, como o formato JSON da Lambda as guarda: a mensagem e os campos dela."""
+
+    KEPT = 200
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[dict[str, Any]] = []
+        self.usual = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if len(self.lines) < self.KEPT and not record.name.startswith("botocore"):
+            extra = {key: simple(value) for key, value in vars(record).items() if key not in self.usual}
+            error = {"erro": f"{record.exc_info[0].__name__}: {record.exc_info[1]}"} if record.exc_info and record.exc_info[0] else {}
+            self.lines.append({"nivel": record.levelname, "mensagem": record.getMessage(), **extra, **error})
+
+
+def invoke(pipe: Connection, job: Job, invocation: Invocation) -> None:
+    """Roda o manipulador uma vez e manda `Outcome`; o código está em `index.py`, na pasta."""
+    wire = enter(pipe, job)
+    lines = _Lines()
+    logging.getLogger().addHandler(lines)
+    logging.getLogger().setLevel(logging.INFO)
+    value, error, message, trace = None, "", "", ""
+    began = time.monotonic()
+    try:
+        value = json.loads(json.dumps(_handler(job.folder, invocation.handler)(invocation.event, _Context(invocation))))
+    except Stopped as stopped:
+        error, message = "Parado", str(stopped)
+    except BaseException as problem:
+        error, message, trace = type(problem).__name__, str(problem), traceback.format_exc(limit=-4)
+    wire.ask("done", Outcome(value, error, message, trace, _peak(), time.monotonic() - began, tuple(lines.lines)))
+
+
+def _handler(folder: str, name: str) -> Callable[[Any, Any], Any]:
+    sys.path.insert(0, folder)
+    module, _, function = name.rpartition(".")
+    try:
+        loaded = importlib.import_module(module.replace("/", "."))
+    except ModuleNotFoundError as error:
+        if error.name == module:
+            raise RuntimeError(f"o manipulador é `{name}`, e o código fica em `index.py`: não há o módulo `{module}`") from None
+        raise
+    if not hasattr(loaded, function):
+        raise RuntimeError(f"o manipulador é `{name}`, e o código não tem `{function}`")
+    return getattr(loaded, function)
+
+
+def _peak() -> float:
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (MIB if sys.platform == "darwin" else 1024)
+
+
+# --- uma aplicação que fica no ar
+
+
+def serve(pipe: Connection, job: Job, folder: str, arguments: list[str]) -> None:
+    """Põe no ar a aplicação WSGI que o `waitress-serve` da unidade poria, com os mesmos argumentos, e diz a porta."""
+    wire = enter(pipe, job)
+    os.chdir(folder)
+    sys.path.insert(0, folder)
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+    try:
+        import waitress
+        from waitress import runner
+
+        def run(application: Any, **options: Any) -> None:
+            server = waitress.create_server(application, **{**options, "listen": "127.0.0.1:0"})
+            wire.ask("ready", server.effective_port)
+            server.run()
+
+        runner.run(["waitress-serve", *arguments], _serve=run)
+        wire.ask("failed", "a aplicação não subiu: " + _last_words(job.folder))
+    except Stopped as stopped:
+        wire.ask("failed", str(stopped))
+    except BaseException as problem:
+        traceback.print_exc()
+        wire.ask("failed", f"a aplicação não subiu: {type(problem).__name__}: {problem}")
+
+
+def _last_words(folder: str) -> str:
+    with open(os.path.join(folder, "saida.txt"), encoding="utf-8", errors="replace") as spoken:
+        lines = [line.strip() for line in spoken if line.strip()]
+    return next((line for line in reversed(lines) if re.match(r"[\w.]*(Error|Exception)\b.*: ", line)), lines[-1] if lines else "sem dizer por quê")
+
+
+def _watch(parent: int) -> None:
+    """Quem comanda morreu sem avisar: esta aplicação também acaba."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)

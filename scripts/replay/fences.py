@@ -1,0 +1,98 @@
+"""As cercas do processo do código: o ambiente e os limites que o template dá, só o que estaria instalado, só a própria pasta."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import packages_distributions
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from scripts.replay.hooks import MIB, Wire, hook
+
+SPOKEN = 16 * MIB
+"""Quanto o código pode escrever num arquivo da pasta além do que o fluxo envia: o bastante para as páginas."""
+RUNTIME = frozenset("boto3 botocore s3transfer jmespath dateutil urllib3 six".split())
+"""O que o ambiente do Python da Lambda traz além da biblioteca padrão:
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html"""
+OWN = frozenset(("scripts", "multiprocessing"))
+CHANGES = frozenset("os.remove os.rename os.rmdir os.mkdir os.link os.symlink os.truncate os.chmod".split())
+
+
+@dataclass(frozen=True)
+class Job:
+    """O que rodar. `folder` é a raiz da execução; `packages`, o que se pode importar além da biblioteca padrão;
+    `modules`, os módulos de nível mais alto que esses pacotes trazem."""
+
+    folder: str
+    environment: dict[str, str]
+    modules: frozenset[str]
+    largest: int = 256 * MIB
+
+
+class _Only:
+    """Só se importa o que estaria instalado lá: do que este computador tem a mais, nada, a menos que seja do próprio código."""
+
+    def __init__(self, modules: frozenset[str], folder: str):
+        self.absent, self.folder = frozenset(packages_distributions()) - modules, folder
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if path is None and name in self.absent and not self._own(name):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    def _own(self, name: str) -> bool:
+        """Está numa pasta da execução."""
+        places = [Path(place or os.getcwd()) for place in sys.path if (place or os.getcwd()).startswith(self.folder)]
+        return any((place / f"{name}.py").is_file() or (place / name).is_dir() for place in places)
+
+
+def enter(pipe: Connection, job: Job) -> Wire:
+    """Prepara o processo: grupo próprio, ambiente, limites, saída num arquivo, ganchos e cercas."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(job.environment)
+    time.tzset() if hasattr(time, "tzset") else None
+    os.chdir(job.folder)
+    spoken = os.open(os.path.join(job.folder, "saida.txt"), os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(spoken, stream)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+    with contextlib.suppress(ImportError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (job.largest + SPOKEN,) * 2)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    sys.dont_write_bytecode = True
+    wire = Wire(pipe)
+    hook(wire)
+    allowed = job.modules | OWN
+    for name in [name for name in sys.modules if name.split(".")[0] in RUNTIME - allowed]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, _Only(allowed, job.folder))
+    sys.addaudithook(_fence(job.folder))
+    return wire
+
+
+def _fence(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
+    """Recusa escrever fora da pasta da execução."""
+    inside = os.path.realpath(folder) + os.sep
+
+    def check(event: str, arguments: tuple[Any, ...]) -> None:
+        writes = event == "open" and len(arguments) > 2 and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if (writes or event in CHANGES) and arguments and isinstance(arguments[0], (str, bytes)):
+            place = os.path.realpath(os.fsdecode(arguments[0]))
+            if not place.startswith(inside) and not place.startswith("/dev/"):
+                raise PermissionError(13, "a rodada só deixa escrever na pasta da execução", os.fsdecode(arguments[0]))
+
+    return check

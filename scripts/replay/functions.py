@@ -1,0 +1,219 @@
+"""As funções Lambda do template: rodam com o ambiente, o papel, o tempo e a memória que ele dá, e são acionadas por quem ele diz."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus
+
+from scripts.proofs.facts.wildcards import covers
+from scripts.replay.child import Invocation, Outcome, invoke
+from scripts.replay.fences import RUNTIME, Job
+from scripts.replay.door import ALLOWED, DENIED, Ruling
+from scripts.replay.gateway import Written
+from scripts.replay.operations import Need
+from scripts.replay.processes import Lost, Running
+from scripts.replay.session import Session
+from scripts.replay.stack import ACCOUNT, REGION, Unresolved
+from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call
+from scripts.template.cloudformation import Resource
+
+FUNCTION, PERMISSION, ROLE = "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::IAM::Role"
+KNOWN = frozenset("FunctionName Description Runtime Architectures Handler MemorySize Timeout Role LoggingConfig Environment Code "
+                  "ReservedConcurrentExecutions Tags TracingConfig EphemeralStorage".split())
+START = 10.0
+"""Segundos a mais que a partida do processo pode levar: na AWS, ela não conta no tempo da função."""
+TRIES = 2
+"""As novas tentativas de um evento assíncrono, quando o template não as diz:
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Como uma execução terminou."""
+
+    value: Any
+    error: str = ""
+
+
+class Functions:
+    """As funções de uma pilha, prontas para rodar."""
+
+    def __init__(self, session: Session):
+        self.session, self.stack, self.runs = session, session.stack, itertools.count(1)
+
+    def role(self, function: Resource) -> Resource:
+        """O papel da função. Erro: `Unresolved` quando o template não o traz."""
+        role = self.stack.named(str(self.stack.property(function, "Role")), ROLE)
+        if role is None:
+            raise Unresolved(f"o papel de `{function.id}` não está no template")
+        return role
+
+    def run(self, function: Resource, event: Any, caller: str, rulings: tuple[Ruling, ...] = (), who: str = "") -> Result:
+        """Roda a função uma vez com este evento e arquiva a chamada. Erro: `Unresolved`."""
+        unknown = sorted(set(function.properties) - KNOWN)
+        if unknown:
+            raise Unresolved(f"a rodada não sabe o que `{unknown[0]}` de `{function.id}` mudaria")
+        node = self.session.node_of(function)
+        call = Call(caller, "lambda:InvokeFunction", EXECUTED, who, _short(event), rulings)
+        step = self.session.file(call, caller, [node], "lambda:InvokeFunction")
+        reserved = self.stack.property(function, "ReservedConcurrentExecutions")
+        if reserved is not None and int(reserved) == 0:
+            return self._failed(call, step, f"`{function.id}` tem concorrência 0: a Lambda recusa toda execução", ERROR)
+        began = time.monotonic()
+        outcome, cause = self._child(function, event, node)
+        call.seconds = time.monotonic() - began
+        call.logs = outcome.logs if outcome else ()
+        if cause or outcome is None:
+            return self._failed(call, step, cause, ERROR)
+        call.output = _short(outcome.value)
+        return Result(outcome.value)
+
+    def _failed(self, call: Call, step: int, cause: str, rank: int) -> Result:
+        call.ok, call.reason = False, cause
+        self.session.blame(step, rank, cause)
+        return Result(None, cause)
+
+    def _child(self, function: Resource, event: Any, node: str) -> tuple[Outcome | None, str]:
+        """O que a função devolveu; e por que falhou, se falhou."""
+        seconds, memory = float(self.stack.property(function, "Timeout", default=3)), int(self.stack.property(function, "MemorySize", default=128))
+        job = self._job(function)
+        invocation = Invocation(str(self.stack.property(function, "Handler", default="")), event, self.stack.physical(function),
+                                self.stack.arn(function), memory, seconds)
+        running = Running(invoke, job, invocation)
+        try:
+            _, outcome = running.wait(self.session.answering(node, self.role(function)), ("done",), seconds + START)
+        except Lost as lost:
+            words = "passou do tempo dela" if str(lost) == "tempo" else "acabou sem responder"
+            return None, f"`{function.id}` {words} (`Timeout: {seconds:g}`)" if str(lost) == "tempo" else f"`{function.id}` {words}"
+        finally:
+            running.stop()
+        return outcome, self._cause(function, outcome, seconds, memory)
+
+    def _cause(self, function: Resource, outcome: Outcome, seconds: float, memory: int) -> str:
+        if outcome.seconds > seconds:
+            return f"`{function.id}` passou do tempo dela (`Timeout: {seconds:g}`)"
+        if outcome.peak > memory:
+            return f"`{function.id}` usou {outcome.peak:.0f} MiB, e tem {memory} (`MemorySize`)"
+        if not outcome.error:
+            return ""
+        logged = next((f"; a última linha de erro que ela registrou: {line.get('erro') or line['mensagem']}"
+                       for line in reversed(outcome.logs) if line["nivel"] in ("ERROR", "CRITICAL")), "")
+        return f"`{function.id}` parou com `{outcome.error}: {outcome.message}`{logged}"
+
+    def _job(self, function: Resource) -> Job:
+        folder = self.session.folder / f"funcao-{next(self.runs)}"
+        folder.mkdir()
+        code = self.stack.property(function, "Code", "ZipFile")
+        if not isinstance(code, str):
+            raise Unresolved(f"o código de `{function.id}` não está no template")
+        (folder / "index.py").write_text(code, encoding="utf-8")
+        (folder / "tmp").mkdir()
+        variables = {key: str(value) for key, value in self.stack.property(function, "Environment", "Variables", default={}).items()}
+        return Job(str(folder), {**self.session.credentials(self.role(function)), **variables, "TMPDIR": str(folder / "tmp")}, RUNTIME)
+
+    # --- quem aciona
+
+    def permitted(self, function: Resource, service: str, source: str) -> Ruling:
+        """Uma permissão da função deixa o serviço invocá-la, vindo desta origem desta conta."""
+        arn = self.stack.arn(function)
+        for permission in self.stack.view.of_type(PERMISSION):
+            said = {key: str(self.stack.property(permission, key, default="")) for key in permission.properties}
+            named = self.stack.named(said.get("FunctionName", ""), FUNCTION)
+            fits = named == function and said.get("Action") in ("lambda:InvokeFunction", "lambda:*") and said.get("Principal") == service
+            from_here = covers(said.get("SourceArn", "*"), source) and said.get("SourceAccount", ACCOUNT) == ACCOUNT
+            extra = set(said) - {"FunctionName", "Action", "Principal", "SourceArn", "SourceAccount"}
+            if fits and from_here and not extra:
+                return Ruling("lambda:InvokeFunction", arn, ALLOWED, permission.id, path=("Resources", permission.id))
+        reason = f"nenhuma permissão deixa `{service}` invocar `{function.id}` vindo de `{source}`"
+        return Ruling("lambda:InvokeFunction", arn, DENIED, reason=reason)
+
+    def created(self, bucket: Resource, written: Written) -> None:
+        """Entrega o aviso de um objeto novo a quem a notificação do bucket diz."""
+        notification = self.stack.property(bucket, "NotificationConfiguration", default={})
+        unknown = sorted(set(notification) - {"LambdaConfigurations"})
+        if unknown:
+            raise Unresolved(f"a rodada não sabe entregar `{unknown[0]}` de `{bucket.id}`")
+        for entry in notification.get("LambdaConfigurations", []):
+            if not _matches(entry, written):
+                continue
+            function = self.stack.named(str(entry["Function"]), FUNCTION)
+            if function is None:
+                raise Unresolved(f"a notificação de `{bucket.id}` nomeia uma função que não está no template")
+            self._notify(bucket, function, written)
+
+    def _notify(self, bucket: Resource, function: Resource, written: Written) -> None:
+        caller = self.session.node_of(bucket)
+        ruling = self.permitted(function, "s3.amazonaws.com", self.stack.arn(bucket))
+        if ruling.answer != ALLOWED:
+            call = Call(caller, "lambda:InvokeFunction", SIMULATED, "s3.amazonaws.com", written.key, (ruling,), ok=False, reason=ruling.reason)
+            self.session.blame(self.session.file(call, caller, [self.session.node_of(function)], "lambda:InvokeFunction"), DENIAL, ruling.reason)
+            return
+        self.later(function, {"Records": [_record(written)]}, caller, (ruling,), "s3.amazonaws.com")
+
+    def later(self, function: Resource, event: Any, caller: str, rulings: tuple[Ruling, ...], who: str) -> None:
+        """Uma invocação assíncrona: repete o que falha e guarda o que falhou sempre onde o template diz."""
+        config = next((found for found in self.stack.view.of_type("AWS::Lambda::EventInvokeConfig")
+                       if self.stack.named(str(self.stack.property(found, "FunctionName")), FUNCTION) == function), None)
+        tries = int(self.stack.property(config, "MaximumRetryAttempts", default=TRIES)) if config else TRIES
+        result = Result(None, "nada rodou")
+        for _ in range(1 + tries):
+            result = self.run(function, event, caller, rulings, who)
+            if not result.error or self.session.stopped:
+                return
+        destination = self.stack.property(config, "DestinationConfig", "OnFailure", "Destination") if config else None
+        if destination:
+            self._kept(function, str(destination), event, result.error)
+
+    def _kept(self, function: Resource, destination: str, event: Any, error: str) -> None:
+        """Guarda na fila de falhas o evento que falhou em todas as tentativas, se o papel da função deixa."""
+        queue = self.stack.named(destination, "AWS::SQS::Queue")
+        if queue is None:
+            raise Unresolved(f"o destino de falhas de `{function.id}` não é uma fila do template")
+        ruling = self.session.door.allow(self.role(function), Need("sqs:SendMessage", self.stack.arn(queue)), {})
+        node = self.session.node_of(function)
+        call = Call(node, "sqs:SendMessage", SIMULATED, self.role(function).id, error, (ruling,), ok=ruling.answer == ALLOWED, reason=ruling.reason)
+        step = self.session.file(call, node, self.session.arrows.nodes(queue.id), "sqs:SendMessage")
+        if ruling.answer != ALLOWED:
+            self.session.blame(step, DENIAL, ruling.reason)
+            return
+        body = {"requestPayload": event, "responsePayload": {"errorMessage": error}}
+        self.session.state.sqs.send_message(QueueUrl=self.stack.value({"Ref": queue.id}), MessageBody=json.dumps(body))
+
+
+def _matches(entry: Mapping[str, Any], written: Written) -> bool:
+    """O evento e a chave são os que a notificação pede."""
+    event = str(entry["Event"]).removeprefix("s3:")
+    rules = entry.get("Filter", {}).get("S3Key", {}).get("Rules", [])
+    ends = {str(rule["Name"]).lower(): str(rule["Value"]) for rule in rules}
+    return (event == written.event or event == "ObjectCreated:*") and written.key.startswith(ends.get("prefix", "")) \
+        and written.key.endswith(ends.get("suffix", ""))
+
+
+def _record(written: Written) -> dict[str, Any]:
+    """O registro do evento: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"""
+    found: dict[str, Any] = {"key": quote_plus(written.key, safe="/"), "size": written.size, "eTag": "0" * 32,
+                             "sequencer": f"{written.number:018X}"}
+    if written.version and written.version != "null":
+        found["versionId"] = written.version
+    return {
+        "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": REGION, "eventTime": "2026-01-02T12:00:00.000Z", "eventName": written.event,
+        "userIdentity": {"principalId": "AWS:AROAEXEMPLO"}, "requestParameters": {"sourceIPAddress": "203.0.113.7"},
+        "responseElements": {"x-amz-request-id": "EXEMPLO", "x-amz-id-2": "EXEMPLO"},
+        "s3": {"s3SchemaVersion": "1.0", "configurationId": "configuracao",
+               "bucket": {"name": written.bucket, "arn": f"arn:aws:s3:::{written.bucket}", "ownerIdentity": {"principalId": "EXEMPLO"}},
+               "object": found},
+    }
+
+
+def _short(value: Any, most: int = 400) -> str:
+    """Um valor numa linha; de um evento do S3, o que houve e a chave. O que passa do tamanho se corta, e se vê que foi cortado."""
+    if isinstance(value, dict) and (records := value.get("Records")) and "s3" in records[0]:
+        return ", ".join(f"{record['eventName']} {record['s3']['object']['key']}" for record in records)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= most else f"{text[:most]}…"
+

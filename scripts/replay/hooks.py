@@ -1,0 +1,81 @@
+"""Os ganchos do SDK no processo do código: antes de assinar, a porta das permissões; no lugar da rede, o estado simulado."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.handlers import BUILTIN_HANDLERS
+
+MIB = 1024 * 1024
+
+
+class Stopped(BaseException):
+    """A rodada parou: não é `Exception`, para que o código não o engula."""
+
+
+class Wire:
+    """O cano até o comandante; uma pergunta por vez, de qualquer linha de execução."""
+
+    def __init__(self, pipe: Connection):
+        self.pipe, self.lock = pipe, threading.Lock()
+
+    def ask(self, *message: Any) -> Any:
+        with self.lock:
+            try:
+                self.pipe.send(message)
+                return self.pipe.recv()
+            except (EOFError, BrokenPipeError):
+                os._exit(1)
+
+
+def hook(wire: Wire) -> None:
+    """Liga os ganchos em todo cliente que o código criar."""
+    def note(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        context["replay"] = {key: value for key, value in params.items() if key not in ("Body",)} | ({"Body": None} if "Body" in params else {})
+
+    def ask(model: Any, params: dict[str, Any], request_signer: Any, context: dict[str, Any], **_: Any) -> Any:
+        service = request_signer.signing_name
+        secure, given = params["url"].startswith("https"), simple(context.get("replay", {}))
+        answer = wire.ask("ask", service, model.name, given, secure, context.get("client_region"))
+        if answer is None:
+            return None
+        code, message, status = answer
+        if status == 0:
+            raise Stopped(message)
+        error = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}}
+        return AWSResponse(params["url"], status, {}, None), error
+
+    def send(request: Any, **_: Any) -> AWSResponse:
+        body = request.body
+        body = body.read() if hasattr(body, "read") else body
+        status, headers, content = wire.ask("send", request.method, request.url, _texts(request.headers), body)
+        return AWSResponse(request.url, status, headers, _Raw(content))
+
+    BUILTIN_HANDLERS[:0] = [("before-parameter-build", note), ("before-call", ask), ("before-send", send)]
+
+
+def _texts(headers: Any) -> dict[str, str]:
+    return {key: value.decode() if isinstance(value, bytes) else str(value) for key, value in headers.items()}
+
+
+def simple(params: Any) -> Any:
+    """Os parâmetros como dados simples, que passam pelo cano sem código."""
+    if isinstance(params, dict):
+        return {str(key): simple(value) for key, value in params.items()}
+    if isinstance(params, (list, tuple, set)):
+        return [simple(value) for value in params]
+    return params if isinstance(params, (str, int, float, bool, bytes, type(None))) else str(params)
+
+
+class _Raw(io.BytesIO):
+    """O corpo de uma resposta, como o botocore o lê."""
+
+    def stream(self, amt: int = MIB, **_: Any) -> Iterator[bytes]:
+        while piece := self.read(amt):
+            yield piece

@@ -1,0 +1,201 @@
+"""O laboratório: o que um arquivo de `fluxos/` usa para fazer o papel da pessoa e dizer o que precisa ter acontecido.
+
+Um fluxo é uma função, `flow(lab)`. Dentro de `with lab.step(3):` ele faz o que a pessoa faz no passo, e `lab.expect` diz,
+de cada frase da página, o que a torna verdadeira; `lab.skip`, por que uma não se exercita. O que o código do template
+chama se arquiva sozinho, sob a seta do diagrama que o conta.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from scripts.base.diagram import Diagram
+from scripts.page.architecture import Step
+from scripts.proofs.arrows.registry import Proof
+from scripts.replay import gateway
+from scripts.replay.applications import Applications, Site
+from scripts.replay.database import Database, Servers
+from scripts.replay.door import ALLOWED
+from scripts.replay.functions import Functions
+from scripts.replay.operations import Need
+from scripts.replay.samples import Sample
+from scripts.replay.session import Halt, Session
+from scripts.replay.stack import Stack, Unresolved
+from scripts.replay.trace import DENIAL, EXECUTED, EXPECTATION, NETWORK, SIMULATED, Call, StepTrace
+
+
+class Enough(Exception):
+    """Chegou-se ao passo pedido com `--passo`."""
+
+
+class Lab(Session):
+    """Uma rodada de um fluxo.
+
+    `given` recebe o que só a pilha implantada saberia; `sent` é o arquivo que a pessoa envia; `last`, o passo em que se para.
+    """
+
+    def __init__(self, diagram: Diagram, steps: tuple[Step, ...], stack: Stack, given: dict[str, str], proofs: list[Proof], folder: Path,
+                 file: Sample, servers: Servers, last: int = 0, said: Callable[[StepTrace, Call], None] = lambda step, call: None):
+        super().__init__(diagram, steps, stack, proofs, folder, said)
+        self.given, self.sent, self.servers, self.last = given, file, servers, last
+        self.functions, self.applications = Functions(self), Applications(self)
+        self.created = self.functions.created
+        self.watches.append(self._watch)
+        self._volumes: list[tuple[str, str, Path, dict[str, int]]] = []
+        self._database: Database | None = None
+        self._clients = ("", "")
+
+    # --- os passos
+
+    @contextmanager
+    def step(self, number: int) -> Iterator[None]:
+        """O que a pessoa faz neste passo. Depois de um passo que falhou, o fluxo não segue."""
+        if self.last and number > self.last:
+            raise Enough
+        self.current = number
+        self.steps[number].reached = True
+        yield
+        self.collect()
+        if self.stopped or any(step.causes for step in self.steps.values() if step.number <= number):
+            raise Halt
+
+    def expect(self, sentence: str, holds: object, cause: str) -> None:
+        """A frase do passo que começa assim é verdade; se não, `cause` diz o que se viu."""
+        self._sentence(sentence, "")
+        if not holds:
+            self.blame(self.current, EXPECTATION, cause)
+            raise Halt
+
+    def skip(self, sentence: str, reason: str) -> None:
+        """A frase do passo que começa assim não se exercita aqui, por isto."""
+        self._sentence(sentence, reason)
+
+    def _sentence(self, beginning: str, reason: str) -> None:
+        step = self.steps[self.current]
+        found = [sentence for sentence in sentences(step.text) if sentence.startswith(beginning)]
+        if len(found) != 1:
+            raise Unresolved(f"o passo {self.current} não tem uma frase, e uma só, que comece por “{beginning}”")
+        step.asserted[found[0]] = reason
+
+    # --- o que a pessoa faz
+
+    def invoke(self, node: str, event: Any, who: str) -> Any:
+        """Invoca a função e espera; devolve o que ela devolveu. Quem invoca é `who`, um nó fora da pilha."""
+        result = self.functions.run(self.resource(node, "AWS::Lambda::Function"), event, who)
+        if result.error:
+            raise Halt
+        return result.value
+
+    def put(self, node: str, key: str, body: bytes, who: str, **more: Any) -> None:
+        """Grava um objeto com as credenciais da própria pessoa, que não são da pilha."""
+        bucket = self.resource(node, "AWS::S3::Bucket")
+        call = Call(who, "s3:PutObject", SIMULATED, given=f"{self.stack.physical(bucket)}/{key} · {len(body)} bytes")
+        self.file(call, who, [node], "s3:PutObject")
+        answer = self.state.s3.put_object(Bucket=self.stack.physical(bucket), Key=key, Body=body, **more)
+        self.written(gateway.Written(self.stack.physical(bucket), key, "ObjectCreated:Put", len(body), answer.get("VersionId"), 0))
+
+    def post(self, url: str, fields: dict[str, str], file: Sample, who: str, later: float = 0) -> tuple[int, str]:
+        """Envia um formulário assinado, como o navegador; devolve o estado e o código do erro. `later` são segundos que passaram."""
+        now = datetime.fromtimestamp(datetime.now(timezone.utc).timestamp() + later, timezone.utc)
+        signed = gateway.signed_form(self.secrets(), url, fields, len(file.body), now)
+        name, key = gateway.place(url)[0], fields.get("key", "")
+        bucket = self.stack.named(name, "AWS::S3::Bucket")
+        call = Call(who, "s3:PutObject", SIMULATED, given=f"{name}/{key} · {len(file.body)} bytes")
+        step = self.file(call, who, self.arrows.nodes(bucket.id) if bucket else [], "s3:PutObject")
+        if signed.refusal or bucket is None:
+            call.ok, call.reason = False, signed.refusal or f"o bucket `{name}` não existe na pilha"
+            return 400 if signed.code.startswith("Entity") else 403, signed.code or "NoSuchBucket"
+        signer = self.signer(signed.signer)
+        call.role, call.rulings = signer.id, (self.door.allow(signer, Need("s3:PutObject", f"{self.stack.arn(bucket)}/{key}"), {}),)
+        if call.rulings[0].answer != ALLOWED:
+            call.ok, call.reason = False, f"{call.rulings[0].reason}; o formulário vale o que o papel de quem assinou pode"
+            self.blame(step, DENIAL, call.reason)
+            return 403, "AccessDenied"
+        metadata = {name.removeprefix("x-amz-meta-"): value for name, value in fields.items() if name.startswith("x-amz-meta-")}
+        answer = self.state.s3.put_object(Bucket=name, Key=key, Body=file.body, ContentType=fields.get("Content-Type", "binary/octet-stream"),
+                                          Metadata=metadata)
+        call.output = fields.get("success_action_status", "204")
+        self.written(gateway.Written(name, key, "ObjectCreated:Post", len(file.body), answer.get("VersionId"), 0))
+        return int(fields.get("success_action_status", "204")), ""
+
+    # --- as instâncias e o banco
+
+    def application(self, node: str, via: str, who: str, **changed: str) -> Site:
+        """Põe no ar a aplicação da instância do nó. Os pedidos vêm de `who` e chegam pela seta que parte de `via`."""
+        return self.applications.start(node, via, who, changed)
+
+    def database(self, node: str, client: str) -> Database:
+        """Cria o banco do nó, a que `client` chega pela seta provada; chame antes de pôr a aplicação no ar."""
+        resource = self.resource(node, "AWS::RDS::DBInstance")
+        name = str(resource.properties.get("DBName", "postgres"))
+        user = str(resource.properties.get("MasterUsername", "postgres"))
+        server = self.servers.server()
+        found = Database(server, name, user)
+        self.closing(found.close)
+        self._database, self._clients = found, (client, node)
+        proofs = [self.proofs[edge.id] for edge in self.diagram.edges if (edge.tail, edge.head) == (client, node)]
+        broken = next((proof for proof in proofs if proof.rule and proof.missing), None)
+        if broken:
+            self.blame(broken.edge.step or self.current, NETWORK, f"a aplicação não chega ao banco: {broken.missing[0]}")
+        port = _shut() if broken else found.open()
+        self.given.update({f"{resource.id}.Endpoint.Address": "127.0.0.1", f"{resource.id}.Endpoint.Port": str(port),
+                           f"{resource.id}.MasterUserSecret.SecretArn": self.state.secret(f"rds!db-{resource.id}", found.secret)})
+        return found
+
+    def mount(self, site: Site, node: str, path: str) -> Path:
+        """A pasta que o volume do nó dá à instância. Sem a prova da ligação, o volume não está lá."""
+        proofs = [self.proofs[edge.id] for edge in self.diagram.edges if (edge.tail, edge.head) == (site.node, node)]
+        broken = next((proof for proof in proofs if proof.rule and proof.missing), None)
+        folder = site.folder(path)
+        if broken:
+            self.blame(proofs[0].edge.step or self.current, NETWORK, f"o volume não está na instância: {broken.missing[0]}")
+        else:
+            folder.mkdir(parents=True)
+        self._volumes.append((site.node, node, folder, {}))
+        return folder
+
+    def _watch(self) -> None:
+        """Arquiva o que a aplicação fez desde a última vez no banco e nos volumes."""
+        if self._database:
+            said = self._database.statements()
+            if said:
+                client, node = self._clients
+                self.file(Call(client, "SQL", EXECUTED, output="; ".join(said)), client, [node], "")
+        for client, node, folder, before in self._volumes:
+            now = {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
+            if now != before:
+                self.file(Call(client, "arquivos", EXECUTED, output=f"{len(now)} no volume, {sum(now.values())} bytes"), client, [node], "")
+                before.clear()
+                before.update(now)
+
+    # --- o que ficou
+
+    def objects(self, node: str) -> dict[str, bytes]:
+        """O que está no bucket, por chave."""
+        return self.state.objects(self.stack.physical(self.resource(node, "AWS::S3::Bucket")))
+
+    def rows(self, node: str) -> list[dict[str, Any]]:
+        """As linhas da tabela, na ordem das chaves."""
+        return self.state.rows(self.stack.physical(self.resource(node, "AWS::DynamoDB::Table")))
+
+    def messages(self, node: str) -> list[str]:
+        """O corpo das mensagens da fila."""
+        return self.state.messages(self.stack.physical(self.resource(node, "AWS::SQS::Queue")))
+
+
+def _shut() -> int:
+    """Uma porta em que ninguém atende."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def sentences(text: str) -> list[str]:
+    """As frases de um passo, como a página as escreve."""
+    return [found.strip() for found in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Ú“`])", text) if found.strip()]

@@ -1,0 +1,99 @@
+"""Os processos em que o código do template roda: nascem de um servidor já aquecido e acabam com quem comanda.
+
+Onde o sistema bifurca processos, o `forkserver` da biblioteca padrão importa o SDK uma vez e cada execução nasce
+dele em centésimos de segundo; no Windows, cada uma nasce do zero.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Protocol
+
+METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+CONTEXT: Any = multiprocessing.get_context(METHOD)
+CHILD = "scripts.replay.child"
+DAY = 86_400.0
+
+
+class Answering(Protocol):
+    """Quem responde às perguntas de um processo: a permissão e a rede."""
+
+    def ask(self, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> tuple[str, str, int] | None: ...
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> tuple[int, dict[str, str], bytes]: ...
+
+
+def warm() -> None:
+    """Começa a aquecer o servidor de processos, sem esperar por ele."""
+    if METHOD == "forkserver":
+        CONTEXT.set_forkserver_preload([CHILD])
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
+
+
+class Lost(Exception):
+    """O processo acabou sem responder, ou passou do tempo dele."""
+
+
+class Running:
+    """Um processo do código do template, e o cano até ele."""
+
+    def __init__(self, target: Callable[..., None], *arguments: Any):
+        self.pipe, other = CONTEXT.Pipe()
+        self.process: BaseProcess = CONTEXT.Process(target=target, args=(other, *arguments), daemon=True)
+        self.process.start()
+        other.close()
+
+    def wait(self, answering: Answering, wanted: tuple[str, ...], seconds: float) -> tuple[Any, ...]:
+        """Atende o processo até ele dizer uma destas coisas. Erro: `Lost` quando ele acaba antes, ou o tempo acaba."""
+        end = time.monotonic() + seconds
+        while True:
+            if not self.pipe.poll(max(0.0, end - time.monotonic())):
+                raise Lost("tempo")
+            try:
+                kind, *rest = self.pipe.recv()
+            except (EOFError, OSError):
+                raise Lost("fim") from None
+            if kind in wanted:
+                with contextlib.suppress(OSError):
+                    self.pipe.send(None)
+                return kind, *rest
+            self._answer(answering, kind, rest)
+
+    def _answer(self, answering: Answering, kind: str, rest: list[Any]) -> None:
+        reply = answering.ask(*rest) if kind == "ask" else answering.send(*rest)
+        with contextlib.suppress(OSError):
+            self.pipe.send(reply)
+
+    def attend(self, answering: Answering) -> None:
+        """Passa a atender o processo numa linha de execução à parte, até ele acabar."""
+        def loop() -> None:
+            with contextlib.suppress(Lost, OSError, ValueError):
+                self.wait(answering, (), DAY)
+
+        threading.Thread(target=loop, daemon=True).start()
+
+    def stop(self) -> None:
+        """Acaba com o processo e com os que ele abriu."""
+        number = self.process.pid
+        if number is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if hasattr(os, "killpg"):
+                    os.killpg(number, signal.SIGKILL)
+                else:
+                    self.process.kill()
+            self.process.kill()
+            self.process.join(5)
+        self.pipe.close()
+
+
+__all__ = ["Answering", "Connection", "Lost", "Running", "warm"]

@@ -1,0 +1,212 @@
+"""Uma rodada: do template (o da árvore, ou um estragado) ao rastro dos passos."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.base.diagram import Diagram, Rendered
+from scripts.base.findings import Defect
+from scripts.base.tree import Tree
+from scripts.page import architecture, titles
+from scripts.page.architecture import Step
+from scripts.picture.workers import render_all
+from scripts.proofs import own
+from scripts.proofs.arrows.prove import prove
+from scripts.proofs.facts.views import views_of
+from scripts.replay.database import Servers
+from scripts.replay.flows import Flow
+from scripts.replay.lab import Enough, Lab, sentences
+from scripts.replay.samples import Sample
+from scripts.replay.session import Halt
+from scripts.replay.stack import Stack, Unresolved
+from scripts.replay.state import simulated
+from scripts.replay.trace import ERROR, EXPECTATION, NETWORK, Call, Mask, StepTrace, step_told
+from scripts.template.cloudformation import Template, parse
+
+PREFIX = "replay-"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """O que se roda: a árvore, o fluxo, o diagrama e os passos da página."""
+
+    tree: Tree
+    flow: Flow
+    diagram: Diagram
+    steps: tuple[Step, ...]
+    template: str
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """O que uma rodada deu: os passos e o que ficou guardado."""
+
+    slug: str
+    steps: tuple[StepTrace, ...]
+    apart: StepTrace
+    kept: dict[str, Any]
+    last: int
+    seconds: float
+
+    @property
+    def failed(self) -> StepTrace | None:
+        """O primeiro passo que não terminou como a página diz."""
+        return next((step for step in self.steps if step.causes), None)
+
+    @property
+    def ok(self) -> bool:
+        return self.failed is None
+
+    def told(self) -> dict[str, Any]:
+        """O objeto que `--json` imprime."""
+        shown = [step for step in self.steps if not self.last or step.number <= self.last]
+        found = {"slug": self.slug, "ok": self.ok, "passos": [step_told(step) for step in shown]}
+        return {**found, "fora": step_told(self.apart)} if self.apart.calls else found
+
+    def stable(self) -> dict[str, Any]:
+        """O mesmo, com o que muda a cada rodada mascarado."""
+        return Mask()(self.told())
+
+
+def scene(tree: Tree, flow: Flow) -> Scene:
+    """Lê o que se roda. Erro: `Defect` quando o script, a página ou o template não servem."""
+    slug = flow.slug
+    wrong = own.load(tree.root)
+    if wrong:
+        raise Defect(*wrong)
+    found: list[Any] = []
+    render_all(tree.root, [tree.script(slug)], lambda script, result: found.append(result), draw=False)
+    if not isinstance(found[0], Rendered):
+        raise Defect(*found[0])
+    page = architecture.read(tree.page(slug), tree.name(tree.page(slug)), titles.read(tree.root))
+    return Scene(tree, flow, found[0].diagram, page.steps, tree.template(slug).read_text(encoding="utf-8"))
+
+
+def replay(scene: Scene, template: str, file: Sample, servers: Servers, last: int = 0,
+           said: Callable[[StepTrace, Call], None] = lambda step, call: None) -> Replayed:
+    """Roda o fluxo sobre este template. Erro: `Defect` quando o template não se lê."""
+    began = time.monotonic()
+    read = parse(template, scene.tree.name(scene.tree.template(scene.flow.slug)))
+    with workplace() as folder, simulated():
+        lab, problem = _lab(scene, read, folder, file, servers, last, said)
+        if lab is None:
+            return _unready(scene, problem, time.monotonic() - began)
+        try:
+            _run(scene.flow, lab)
+            kept = _kept(lab)
+        finally:
+            lab.close()
+        _conclude(lab)
+        return Replayed(scene.flow.slug, tuple(lab.steps.values()), lab.apart, kept, last, time.monotonic() - began)
+
+
+def _lab(scene: Scene, template: Template, folder: Path, file: Sample, servers: Servers, last: int,
+         said: Callable[[StepTrace, Call], None]) -> tuple[Lab | None, str]:
+    given: dict[str, str] = {}
+    try:
+        stack, proofs = Stack(template, scene.flow.parameters, given), prove(scene.diagram, views_of(template))
+        lab = Lab(scene.diagram, scene.steps, stack, given, proofs, folder, file, servers, last, said)
+        lab.state.create()
+    except Unresolved as problem:
+        return None, str(problem)
+    return lab, ""
+
+
+def _unready(scene: Scene, problem: str, seconds: float) -> Replayed:
+    """A pilha nem se monta: o primeiro passo não tem onde rodar."""
+    steps = tuple(StepTrace(step.number, step.text) for step in scene.steps)
+    steps[0].causes.append((ERROR, problem))
+    return Replayed(scene.flow.slug, steps, StepTrace(0, "Fora dos passos"), {}, 0, seconds)
+
+
+def _run(flow: Flow, lab: Lab) -> None:
+    try:
+        flow.run(lab)
+    except (Halt, Enough):
+        pass
+    except Unresolved as problem:
+        lab.blame(lab.current, ERROR, str(problem))
+    except Exception as error:
+        where = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent.name == "fluxos"]
+        line = f", na linha {where[-1].lineno} do fluxo" if where else ""
+        lab.blame(lab.current, ERROR, f"o passo parou com `{type(error).__name__}: {error}`{line}")
+
+
+def _kept(lab: Lab) -> dict[str, Any]:
+    """O que ficou em cada lugar que guarda, por nó."""
+    found: dict[str, Any] = {}
+    for node in lab.diagram.nodes:
+        for name in node.resources:
+            resource = lab.stack.view.resources.get(name)
+            look = {"AWS::S3::Bucket": lambda id_: {key: len(body) for key, body in lab.objects(id_).items()}, "AWS::DynamoDB::Table": lab.rows,
+                    "AWS::SQS::Queue": lab.messages}.get(resource.type if resource else "")
+            if look:
+                found[lab.arrows.label(node.id)] = look(node.id)
+    return found
+
+
+def _conclude(lab: Lab) -> None:
+    """O que os passos sem chamadas têm de provado, e as frases que ninguém disse.
+
+    Uma permissão negada, ou um caminho que não existe, explica o que falhou depois: o que é só consequência não conta.
+    """
+    traces = lab.steps.values()
+    if any(rank <= NETWORK for step in traces for rank, _ in step.causes):
+        for step in traces:
+            step.causes = [cause for cause in step.causes if cause[0] <= NETWORK]
+    culprit = next((step.number for step in traces if step.causes), 0)
+    for step in traces:
+        if culprit and step.number > culprit and not step.causes:
+            step.causes.append((EXPECTATION, f"não rodou até o fim: o passo {culprit} falhou"))
+    reached = lab.last or len(lab.steps)
+    broken = any(step.causes for step in lab.steps.values())
+    for step in lab.steps.values():
+        called = {call.arrow for call in step.calls}
+        for edge in lab.diagram.edges:
+            if edge.step != step.number or edge.id in called or step.number > reached:
+                continue
+            proof = lab.proofs[edge.id]
+            name = f"{lab.arrows.label(edge.tail)} → {lab.arrows.label(edge.head)}"
+            if proof.proven:
+                step.checked.append(name)
+            elif proof.rule and proof.missing and not broken:
+                step.causes.append((NETWORK, f"ninguém fez a seta {name}, e a prova dela não vale: {proof.missing[0]}"))
+        unsaid = [sentence for sentence in sentences(step.text) if sentence not in step.asserted]
+        if unsaid and not broken and step.number <= reached:
+            need = "use `lab.expect`, ou `lab.skip` com o motivo"
+            step.causes.append((ERROR, f"o fluxo não diz o que torna verdadeira a frase “{unsaid[0]}”; {need}"))
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """A pasta da rodada, que some no fim; antes, varre as que uma rodada morta deixou."""
+    root = Path(tempfile.gettempdir())
+    for left in root.glob(f"{PREFIX}*"):
+        owner = re.match(rf"{PREFIX}(\d+)-", left.name)
+        if owner and not _alive(int(owner[1])):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,198 @@
+"""Uma sessão: a pilha, a porta e o estado de uma rodada, e cada chamada arquivada sob a seta que a conta."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from scripts.base.diagram import Diagram
+from scripts.page.architecture import Step
+from scripts.proofs.arrows.registry import Proof
+from scripts.replay import gateway
+from scripts.replay.door import ALLOWED, DENIED, STOPPED, Asked, Door, Ruling
+from scripts.replay.operations import OPERATIONS
+from scripts.replay.stack import REGION, Stack, Unresolved
+from scripts.replay.state import State
+from scripts.replay.trace import DENIAL, NETWORK, SIMULATED, Arrows, Call, StepTrace
+from scripts.template.cloudformation import Resource
+
+
+class Halt(Exception):
+    """O fluxo não tem como seguir; a causa já está no passo."""
+
+
+class Session:
+    """O que todos os que rodam algo usam. `created` recebe cada objeto novo: quem monta a rodada diz a quem entregá-lo."""
+
+    def __init__(self, diagram: Diagram, steps: tuple[Step, ...], stack: Stack, proofs: list[Proof], folder: Path,
+                 said: Callable[[StepTrace, Call], None]):
+        self.diagram, self.stack, self.folder, self.said = diagram, stack, folder, said
+        self.arrows, self.door, self.state = Arrows(diagram), Door(stack), State(stack)
+        self.proofs = {proof.edge.id: proof for proof in proofs}
+        self.steps = {step.number: StepTrace(step.number, step.text) for step in steps}
+        self.apart = StepTrace(0, "Fora dos passos")
+        self.current, self.stopped = 1, ""
+        self.created: Callable[[Resource, gateway.Written], None] = lambda bucket, written: None
+        self.watches: list[Callable[[], None]] = []
+        self._keys: dict[str, str] = {}
+        self._written = 0
+        self._closing: list[Callable[[], None]] = []
+
+    def blame(self, step: int, rank: int, cause: str) -> None:
+        """Diz por que o passo não terminou como a página diz; o que nenhuma seta conta pesa no passo em que se está."""
+        self.steps[step or self.current].causes.append((rank, cause))
+
+    def halt(self, rank: int, cause: str) -> NoReturn:
+        """O fluxo não tem como seguir."""
+        self.blame(self.current, rank, cause)
+        raise Halt
+
+    def halted(self) -> NoReturn:
+        """Para o fluxo; a causa já está no passo."""
+        raise Halt
+
+    def file(self, call: Call, tail: str, heads: list[str], action: str) -> int:
+        """Arquiva a chamada sob a seta que a conta; devolve o passo dela, 0 se nenhuma a conta."""
+        edge = self.arrows.find(tail, heads, action, self.current)
+        number = edge.step or 0 if edge else 0
+        if edge:
+            call.arrow = edge.id
+        call.who = self.arrows.label(call.who) if call.who in self.diagram.elements else call.who
+        step = self.steps.get(number) or self.apart
+        step.calls.append(call)
+        self.said(step, call)
+        return number
+
+    def node_of(self, resource: Resource) -> str:
+        """O primeiro nó que desenha o recurso; o id lógico, quando nenhum desenha."""
+        return next(iter(self.arrows.nodes(resource.id)), resource.id)
+
+    def resource(self, node: str, *types: str) -> Resource:
+        """O recurso de um destes tipos que o nó desenha. Erro: `Unresolved`."""
+        element = self.diagram.elements.get(node)
+        for name in element.resources if element else ():
+            if name in self.stack.view.resources and (not types or self.stack.view.resources[name].type in types):
+                return self.stack.view.resources[name]
+        raise Unresolved(f"o nó `{node}` não desenha um recurso {' nem '.join(types)} que exista nesta pilha")
+
+    def credentials(self, role: Resource) -> dict[str, str]:
+        """O ambiente de quem tem este papel: as chaves dizem quem assina, e mais nada vem deste computador."""
+        key = self._keys.setdefault(role.id, f"ASIAREPLAY{len(self._keys):010d}")
+        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": f"segredo-{key}", "AWS_SESSION_TOKEN": "sessao", "AWS_REGION": REGION,
+                "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1", "AWS_CONFIG_FILE": "/dev/null",
+                "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+
+    def secrets(self) -> dict[str, str]:
+        """De cada chave de quem assina, o segredo dela."""
+        return {key: f"segredo-{key}" for key in self._keys.values()}
+
+    def signer(self, key: str) -> Resource:
+        """O papel de quem assinou com esta chave."""
+        return self.stack.resource(next(role for role, known in self._keys.items() if known == key))
+
+    def answering(self, node: str, role: Resource | None) -> _Answering:
+        """Quem responde às chamadas à AWS do código deste nó, com este papel."""
+        return _Answering(self, node, role)
+
+    def collect(self) -> None:
+        """Arquiva o que se fez desde a última vez e ninguém chama pela API da AWS: o que cada `watches` olha."""
+        for watch in self.watches:
+            watch()
+
+    def closing(self, action: Callable[[], None]) -> None:
+        """O que fazer no fim, aconteça o que acontecer."""
+        self._closing.append(action)
+
+    def close(self) -> None:
+        for action in reversed(self._closing):
+            action()
+        self._closing.clear()
+
+    def temporary(self) -> Path:
+        """Uma pasta nova, dentro da desta rodada."""
+        return Path(tempfile.mkdtemp(dir=self.folder))
+
+    def written(self, found: gateway.Written) -> None:
+        """Um objeto nasceu: o bucket avisa quem a notificação diz, antes de quem enviou receber a resposta."""
+        self._written += 1
+        bucket = self.stack.named(found.bucket, "AWS::S3::Bucket")
+        if bucket:
+            self.created(bucket, gateway.Written(*{**vars(found), "number": self._written}.values()))
+
+
+class _Answering:
+    """Responde a um processo: a permissão primeiro e, se passa, o estado simulado."""
+
+    def __init__(self, session: Session, node: str, role: Resource | None):
+        self.session, self.node, self.role = session, node, role
+        self.pending: list[tuple[Call, str, dict[str, Any]]] = []
+
+    def ask(self, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> tuple[str, str, int] | None:
+        """`None` se passa; senão, o código, a mensagem e o estado do erro que o código do template recebe (0: a rodada para)."""
+        rulings = tuple(self.session.door.ask(Asked(self.role, service, operation, params, secure, region)))
+        call = Call(self.node, rulings[0].action, SIMULATED, self.role.id if self.role else "", _given(params), rulings)
+        target = self.session.door.target(rulings[-1].arn) if rulings[-1].arn else None
+        step = self.session.file(call, self.node, self.session.arrows.nodes(target.id) if target else [], rulings[-1].action)
+        step = step or self._meant(rulings)
+        refused = next((ruling for ruling in rulings if ruling.answer != ALLOWED), None)
+        unproven = self._unproven(call)
+        if refused is None and unproven:
+            call.ok, call.reason = False, unproven
+            self.session.blame(step, NETWORK, unproven)
+            return "ConnectTimeout", unproven, 0
+        if refused is None:
+            self.pending.append((call, operation, params))
+            return None
+        call.ok, call.reason = False, refused.reason
+        self.session.blame(step, DENIAL, refused.reason)
+        if refused.answer == STOPPED:
+            self.session.stopped = refused.reason
+            return "", refused.reason, 0
+        return OPERATIONS[service, operation].denied, refused.reason, 403 if service in ("s3", "lambda") else 400
+
+    def _meant(self, rulings: tuple[Ruling, ...]) -> int:
+        """O passo de uma chamada que nenhuma seta conta: o da seta que, sem esta permissão, não se prova. 0: nenhum."""
+        proofs = [proof for proof in self.session.proofs.values() if proof.edge.tail == self.node and proof.edge.step]
+        return next((proof.edge.step or 0 for proof in proofs for ruling in rulings
+                     if any(f"`{ruling.action}`" in missing.need for missing in proof.missing)), 0)
+
+    def _unproven(self, call: Call) -> str:
+        """O que falta à prova da seta que conta a chamada: a rede, quando a permissão passa."""
+        proof = self.session.proofs.get(call.arrow)
+        return str(proof.missing[0]) if proof and proof.rule and proof.missing else ""
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> gateway.Answer:
+        """O que o estado simulado responde a um pedido que passou pela porta."""
+        if not self.pending:
+            raise Unresolved(f"um pedido a `{url.split('?')[0]}` não passou pela porta das permissões")
+        call, operation, params = self.pending[-1]
+        answer = self._absent(gateway.request(method, url, headers, body), operation, params)
+        call.output = f"{answer[0]}"
+        call.ok = answer[0] < 400
+        size = len(self.session.state.s3.get_object(Bucket=params["Bucket"], Key=params["Key"])["Body"].read()) \
+            if operation in ("PutObject", "CopyObject", "CompleteMultipartUpload") and call.ok else 0
+        found = gateway.born(method, url, answer, size, 0, operation)
+        if found:
+            self.session.written(found)
+        return answer
+
+    def _absent(self, answer: gateway.Answer, operation: str, params: dict[str, Any]) -> gateway.Answer:
+        """Quem não pode listar o bucket não sabe que um objeto falta: o S3 responde 403.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
+        if answer[0] != 404 or operation not in ("GetObject", "HeadObject", "CopyObject"):
+            return answer
+        listing: Ruling = self.session.door.ask(Asked(self.role, "s3", "ListObjectsV2", {"Bucket": params["Bucket"]}))[0]
+        if listing.answer != DENIED:
+            return answer
+        return 403, {"content-type": "application/xml"}, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+
+
+def _given(params: dict[str, Any]) -> str:
+    """Os parâmetros numa linha, sem o conteúdo."""
+    shown = {key: value for key, value in params.items() if key not in ("Body",)}
+    text = ", ".join(f"{key}={value}" for key, value in shown.items())
+    return text if len(text) <= 400 else f"{text[:400]}…"

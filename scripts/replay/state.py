@@ -1,0 +1,110 @@
+"""O estado simulado da AWS, com o moto dentro deste processo: o que a pilha cria, e só o que um fluxo usa.
+
+Só guarda e devolve. Permissões, eventos, assinaturas e prazos são de outros módulos: o moto aceitaria formulários
+vencidos e chaves de outro. Uma propriedade que mudaria o que se guarda, e que não se conhece, para a rodada.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from scripts.replay.stack import REGION, Stack, Unresolved
+from scripts.template.cloudformation import Resource
+
+BUCKET, TABLE, QUEUE = "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SQS::Queue"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAPESSOA0000000000", "AWS_SECRET_ACCESS_KEY": "chave-do-replay", "AWS_DEFAULT_REGION": REGION}
+KNOWN = {
+    BUCKET: "BucketName VersioningConfiguration NotificationConfiguration BucketEncryption PublicAccessBlockConfiguration OwnershipControls "
+            "LifecycleConfiguration Tags",
+    TABLE: "TableName KeySchema AttributeDefinitions BillingMode SSESpecification PointInTimeRecoverySpecification TimeToLiveSpecification "
+           "DeletionProtectionEnabled Tags GlobalSecondaryIndexes",
+    QUEUE: "QueueName VisibilityTimeout MessageRetentionPeriod RedrivePolicy RedriveAllowPolicy SqsManagedSseEnabled ReceiveMessageWaitTimeSeconds "
+           "DelaySeconds MaximumMessageSize Tags",
+}
+"""As propriedades que se sabe o que fazem aqui: guardar como se pede, ou nada que um fluxo veja."""
+ATTRIBUTES = ("VisibilityTimeout", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds", "DelaySeconds", "MaximumMessageSize")
+
+
+@contextmanager
+def simulated() -> Iterator[None]:
+    """Liga o moto neste processo, com as credenciais da rodada; no fim, tudo o que ele guardava some."""
+    from moto import mock_aws
+
+    before = {name: os.environ.get(name) for name in (*KEYS, "AWS_PROFILE", "AWS_ENDPOINT_URL")}
+    os.environ.update(KEYS)
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        os.environ.pop(name, None)
+    try:
+        with mock_aws(config={"core": {"mock_credentials": False}}):
+            yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+class State:
+    """Os clientes com que o laboratório cria e olha o estado; não passam pela porta das permissões."""
+
+    def __init__(self, stack: Stack):
+        import boto3
+
+        self.stack = stack
+        session = boto3.session.Session(region_name=REGION)
+        self.s3, self.sqs = session.client("s3"), session.client("sqs")
+        self.dynamodb, self.secrets = session.resource("dynamodb"), session.client("secretsmanager")
+
+    def create(self) -> None:
+        """Cria os buckets, as tabelas e as filas da pilha. Erro: `Unresolved`."""
+        for resource in self.stack.view.of_type(BUCKET, TABLE, QUEUE):
+            unknown = sorted(set(resource.properties) - set(KNOWN[resource.type].split()))
+            if unknown:
+                raise Unresolved(f"a rodada não sabe o que `{unknown[0]}` de `{resource.id}` mudaria")
+        for queue in self.stack.view.of_type(QUEUE):
+            self._queue(queue)
+        for bucket in self.stack.view.of_type(BUCKET):
+            self._bucket(bucket)
+        for table in self.stack.view.of_type(TABLE):
+            self._table(table)
+
+    def _bucket(self, resource: Resource) -> None:
+        name = self.stack.physical(resource)
+        self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        versioning = self.stack.property(resource, "VersioningConfiguration", "Status")
+        if versioning:
+            self.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": versioning})
+
+    def _table(self, resource: Resource) -> None:
+        shape = {key: self.stack.property(resource, key) for key in ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")}
+        self.dynamodb.create_table(TableName=self.stack.physical(resource), BillingMode="PAY_PER_REQUEST",
+                                   **{key: value for key, value in shape.items() if value})
+
+    def _queue(self, resource: Resource) -> None:
+        found = {key: self.stack.property(resource, key) for key in ATTRIBUTES}
+        attributes = {key: str(value) for key, value in found.items() if value is not None}
+        self.sqs.create_queue(QueueName=self.stack.physical(resource), Attributes=attributes)
+
+    def secret(self, name: str, text: str) -> str:
+        """Guarda um segredo; devolve o ARN."""
+        return str(self.secrets.create_secret(Name=name, SecretString=text)["ARN"])
+
+    def objects(self, bucket: str) -> dict[str, bytes]:
+        """O que está no bucket agora, por chave."""
+        listed = self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        return {item["Key"]: self.s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read() for item in listed}
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """As linhas da tabela, na ordem das chaves."""
+        found = self.dynamodb.Table(table)
+        keys = [key["AttributeName"] for key in found.key_schema]
+        return sorted(found.scan()["Items"], key=lambda row: [str(row.get(key)) for key in keys])
+
+    def messages(self, queue: str) -> list[str]:
+        """O corpo das mensagens que estão na fila e não estão com ninguém, sem tirá-las dela."""
+        address = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        found = self.sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
+        return [message["Body"] for message in found]

@@ -1,0 +1,136 @@
+"""O rastro: cada chamada arquivada sob a seta que a conta, e o que se concluiu de cada passo.
+
+O rastro guardado tem bytes estáveis: o que muda a cada rodada (ids sorteados, horas, assinaturas, portas, pastas)
+vira `‹id 1›`, `‹hora›`… pela ordem em que aparece. O que se imprime na tela é o valor de verdade.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from scripts.base.diagram import Diagram, Edge
+from scripts.replay.door import Ruling
+
+EXECUTED, SIMULATED, CHECKED = "executado", "simulado", "conferido"
+DENIAL, NETWORK, ERROR, EXPECTATION = range(4)
+"""De que causa se fala primeiro: uma negação explica o erro da função, e o erro dela, o que não ficou guardado."""
+
+
+@dataclass
+class Call:
+    """Uma chamada: quem, com que papel, o quê, o que entrou, a permissão, o que saiu."""
+
+    who: str
+    call: str
+    label: str
+    role: str = ""
+    given: str = ""
+    rulings: tuple[Ruling, ...] = ()
+    output: str = ""
+    ok: bool = True
+    reason: str = ""
+    logs: tuple[dict[str, Any], ...] = ()
+    arrow: str = ""
+    seconds: float | None = None
+
+
+@dataclass
+class StepTrace:
+    """Um passo: o que se chamou nele, as causas de ele não ter terminado como a página diz, e as frases."""
+
+    number: int
+    text: str
+    calls: list[Call] = field(default_factory=list)
+    causes: list[tuple[int, str]] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
+    asserted: dict[str, str] = field(default_factory=dict)
+    reached: bool = False
+
+    @property
+    def cause(self) -> str:
+        """A causa que explica as outras; vazia quando o passo terminou bem."""
+        return min(self.causes, key=lambda cause: cause[0])[1] if self.causes else ""
+
+    @property
+    def label(self) -> str:
+        labels = {call.label for call in self.calls}
+        return EXECUTED if EXECUTED in labels else SIMULATED if labels else CHECKED
+
+
+class Arrows:
+    """As setas de um diagrama: a que conta uma chamada."""
+
+    def __init__(self, diagram: Diagram):
+        self.diagram = diagram
+
+    def nodes(self, resource: str) -> list[str]:
+        """Os nós que desenham o recurso, na ordem do script."""
+        return [node.id for node in self.diagram.nodes if resource in node.resources]
+
+    def label(self, node: str) -> str:
+        """O rótulo do nó, numa linha."""
+        return " ".join(self.diagram.elements[node].label.split())
+
+    def find(self, tail: str, heads: Iterable[str], action: str, step: int) -> Edge | None:
+        """A seta de `tail` a um destes nós que faz a ação; entre várias, a do passo em que se está."""
+        wanted = set(heads)
+        found = [edge for edge in self.diagram.edges if edge.tail == tail and edge.head in wanted
+                 and (not action or not edge.action or action in edge.action.split())]
+        named = [edge for edge in found if action and edge.action] or found
+        return next((edge for edge in named if edge.step == step), named[0] if named else None)
+
+
+class Mask:
+    """Troca o que muda a cada rodada por um nome fixo, na ordem em que aparece."""
+
+    SPOKEN = (
+        (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "id"),
+        (re.compile(r"\b[0-9a-f]{32}\b"), "id"),
+        (re.compile(r"(?<=secret:)[\w!/-]+"), "segredo"),
+        (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?"), "hora"),
+        (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "porta"),
+        (re.compile(r"(?:/[\w.-]+)*/replay-\d+-[\w-]+"), "pasta"),
+    )
+    SINGLE = {"hora", "porta", "pasta", "segredo"}
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        for pattern, kind in self.SPOKEN:
+            value = pattern.sub(lambda found: self._name(found[0], kind), value)  # noqa: B023
+        return value
+
+    def _name(self, text: str, kind: str) -> str:
+        if kind in self.SINGLE:
+            return f"‹{kind}›"
+        return self.known.setdefault(text, f"‹{kind} {len(self.known) + 1}›")
+
+
+def told(call: Call) -> dict[str, Any]:
+    """A chamada como dados: só o que há a dizer dela."""
+    permissions = [{"acao": ruling.action, "recurso": ruling.arn, "resposta": ruling.answer, "por": ruling.by} for ruling in call.rulings]
+    said = {"quem": call.who, "papel": call.role, "chamada": call.call, "rotulo": call.label, "seta": call.arrow, "entrada": call.given,
+            "permissao": permissions, "saida": call.output, "resultado": "ok" if call.ok else "erro", "motivo": call.reason, "logs": list(call.logs)}
+    return {key: value for key, value in said.items() if value not in ("", [], None)}
+
+
+def step_told(step: StepTrace) -> dict[str, Any]:
+    """O passo como o contrato de `--json` o mostra. As chamadas repetidas em seguida contam uma vez, com quantas foram."""
+    calls: list[dict[str, Any]] = []
+    for call in map(told, step.calls):
+        if calls and {**calls[-1], "vezes": 0} == {**call, "vezes": 0}:
+            calls[-1]["vezes"] = calls[-1].get("vezes", 1) + 1
+        else:
+            calls.append(call)
+    return {"passo": step.number, "texto": step.text, "rotulo": step.label, "ok": not step.causes, "erro": step.cause, "chamadas": calls,
+            "conferido": step.checked}
