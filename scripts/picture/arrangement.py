@@ -18,9 +18,10 @@ from scripts.picture.layout import Layout, layout
 from scripts.picture.leveling import level
 from scripts.picture.measures import title_lines, widening
 from scripts.picture.order import inversions, swaps
-from scripts.picture.placement import Picture, place
+from scripts.picture.placement import Picture, place, strikes
 from scripts.picture.plan import Plan
 from scripts.picture.ports import ALIGNED
+from scripts.picture.routing import Routes
 from scripts.picture.squeeze import compact
 
 # O preço de cada defeito, na unidade em que dobrar a área da figura custa 150.
@@ -37,7 +38,7 @@ class Attempt(NamedTuple):
 
     plan: Plan
     placed: Layout
-    reach: float
+    routes: Routes
     picture: Picture
     findings: list[Finding]
     cost: Cost
@@ -59,10 +60,12 @@ class Attempt(NamedTuple):
 def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
     """A melhor figura do diagrama e os achados dela. Erro: `Defect` quando o Graphviz não o posiciona."""
     placed, plan = _ordered(diagram, Plan())
-    best = _attempt(placed, plan, STRAIGHTER, around=True)
-    if not best.flawed:
-        return best.picture, best.findings
-    first = _attempt(placed, plan)
+    straighter = _routes(placed, STRAIGHTER)
+    if not inversions(placed) and not strikes(straighter, around=True):
+        best = _attempt(placed, plan, straighter, around=True)
+        if not best.flawed:
+            return best.picture, best.findings
+    first = _attempt(placed, plan, _routes(placed, ALIGNED, straighter))
     if not first.flawed:
         return first.picture, first.findings
     starts = [first, *_tried(diagram, [first], [plan._replace(across=False)])]
@@ -91,7 +94,7 @@ def _tried(diagram: Diagram, before: list[Attempt], plans: Iterable[Plan]) -> It
         except Defect:  # o Graphviz não posiciona tudo assim; a primeira tentativa já o fez
             continue
         if all(placed != attempt.placed for attempt in before):
-            yield _attempt(placed, plan)
+            yield _attempt(placed, plan, _routes(placed, ALIGNED))
 
 
 def _cleared(best: Attempt, area: float) -> Attempt:
@@ -104,16 +107,15 @@ def _cleared(best: Attempt, area: float) -> Attempt:
 
 def _straighter(best: Attempt) -> Attempt | None:
     """Com as fileiras tortas endireitadas."""
-    if level(best.placed, STRAIGHTER).nodes == level(best.placed).nodes:
-        return None
-    return _attempt(best.placed, best.plan, reach=STRAIGHTER)
+    straighter = _routes(best.placed, STRAIGHTER, best.routes)
+    return None if straighter is best.routes else _attempt(best.placed, best.plan, straighter)
 
 
 def _around(best: Attempt) -> Attempt | None:
     """Com contornos nossos nas setas que o Graphviz curvou."""
     if all(len(arrow.curve) == 4 for arrow in best.picture.arrows):
         return None
-    return _attempt(best.placed, best.plan, best.reach, around=True)
+    return _attempt(best.placed, best.plan, best.routes, around=True)
 
 
 def _ordered(diagram: Diagram, plan: Plan) -> tuple[Layout, Plan]:
@@ -140,10 +142,16 @@ def _better(diagram: Diagram, best: tuple[Layout, Plan], plan: Plan) -> tuple[La
         return best
 
 
-def _attempt(placed: Layout, plan: Plan, reach: float = ALIGNED, around: bool = False) -> Attempt:
-    picture = place(compact(level(placed, reach)), around)
+def _routes(placed: Layout, reach: float, known: Routes | None = None) -> Routes:
+    """Os traçados do leiaute com as fileiras niveladas até `reach`; os já sabidos, se o nível não as muda."""
+    leveled = compact(level(placed, reach))
+    return known if known and known.layout == leveled else Routes(leveled)
+
+
+def _attempt(placed: Layout, plan: Plan, routes: Routes, around: bool = False) -> Attempt:
+    picture = place(routes, around)
     findings = legibility.check(picture)
-    return Attempt(plan, placed, reach, picture, findings, measure(picture, findings), inversions(placed))
+    return Attempt(plan, placed, routes, picture, findings, measure(picture, findings), inversions(placed))
 
 
 def _lowered(best: Attempt) -> Iterator[Plan]:

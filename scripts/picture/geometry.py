@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 Point = tuple[float, float]
@@ -33,27 +35,23 @@ class Box(NamedTuple):
         left, top, right, bottom = self
         return Box(left - by, top - by, right + by, bottom + by)
 
+    # Desempacotar custa um terço de ler os campos pelo nome: as perguntas abaixo se fazem milhares de vezes por figura.
     def contains(self, point: Point) -> bool:
-        return self.left <= point[0] <= self.right and self.top <= point[1] <= self.bottom
+        left, top, right, bottom = self
+        return left <= point[0] <= right and top <= point[1] <= bottom
 
     def encloses(self, other: Box) -> bool:
         return self.contains((other.left, other.top)) and self.contains((other.right, other.bottom))
 
     def overlaps(self, other: Box) -> bool:
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
-        )
+        left, top, right, bottom = self
+        other_left, other_top, other_right, other_bottom = other
+        return left < other_right and other_left < right and top < other_bottom and other_top < bottom
 
     def touches(self, other: Box) -> bool:
-        return (
-            self.left <= other.right
-            and other.left <= self.right
-            and self.top <= other.bottom
-            and other.top <= self.bottom
-        )
+        left, top, right, bottom = self
+        other_left, other_top, other_right, other_bottom = other
+        return left <= other_right and other_left <= right and top <= other_bottom and other_top <= bottom
 
     def straddles(self, other: Box) -> bool:
         """Diz se a caixa cruza a borda da outra: a toca sem estar toda dentro dela."""
@@ -70,6 +68,19 @@ def union(boxes: list[Box]) -> Box:
     """A menor caixa que contém todas."""
     lefts, tops, rights, bottoms = zip(*boxes)
     return Box(min(lefts), min(tops), max(rights), max(bottoms))
+
+
+def overlapping(box: Box, others: Iterable[Box]) -> int:
+    """Quantas das outras a caixa cobre, no todo ou em parte."""
+    left, top, right, bottom = box
+    return len([1 for west, north, east, south in others if left < east and west < right and top < south and north < bottom])
+
+
+def straddled(box: Box, others: Iterable[Box]) -> int:
+    """De quantas das outras a caixa cruza a borda."""
+    left, top, right, bottom = box
+    return len([1 for west, north, east, south in others if left < east and west < right and top < south and north < bottom
+                and not (west <= left and right <= east and north <= top and bottom <= south)])
 
 
 def rounded(value: float) -> float:
@@ -120,6 +131,7 @@ class Path:
     """Uma Bézier por partes (`1 + 3n` pontos de controle) e os pontos ao longo dela."""
 
     PIECES = 12
+    STRETCH = 4
 
     def __init__(self, curve: tuple[Point, ...]):
         self.curve = curve
@@ -127,7 +139,7 @@ class Path:
         for start in range(0, len(curve) - 3, 3):
             (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[start : start + 4]
             self.points += [(a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3) for a, b, c, d in _WEIGHTS]
-        xs, ys = [p[0] for p in self.points], [p[1] for p in self.points]
+        xs, ys = zip(*self.points)
         self.box = Box(min(xs), min(ys), max(xs), max(ys))
 
     @property
@@ -170,15 +182,23 @@ class Path:
         if not self.box.touches(box):
             return False
         left, top, right, bottom = box
-        x0, y0 = before = self.points[0]
-        for here in self.points[1:]:
-            x1, y1 = here
-            # O descarte de `segment_crosses` repetido aqui: é o laço mais quente do programa.
-            apart = (x0 < left and x1 < left) or (x0 > right and x1 > right) or (y0 < top and y1 < top) or (y0 > bottom and y1 > bottom)
-            if not apart and segment_crosses(before, here, box):
-                return True
-            x0, y0 = before = here
+        for west, north, east, south, points in self._stretches:
+            # Um trecho inteiro do lado de fora se descarta de uma vez: é o laço mais quente do programa.
+            if west <= right and left <= east and north <= bottom and top <= south:
+                for before, here in zip(points, points[1:]):
+                    if segment_crosses(before, here, box):
+                        return True
         return False
+
+    @cached_property
+    def _stretches(self) -> list[tuple[float, float, float, float, list[Point]]]:
+        """O caminho em trechos de poucos pontos, cada um com a caixa dele."""
+        found = []
+        for start in range(0, len(self.points) - 1, self.STRETCH):
+            points = self.points[start : start + self.STRETCH + 1]
+            xs, ys = zip(*points)
+            found.append((min(xs), min(ys), max(xs), max(ys), points))
+        return found
 
 
 _WEIGHTS = tuple(

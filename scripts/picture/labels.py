@@ -16,7 +16,7 @@ from operator import itemgetter
 
 from scripts.base.diagram import Edge
 from scripts.picture import text
-from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
+from scripts.picture.geometry import Box, Path, Point, around, distance, overlapping, rounded, straddled
 from scripts.picture.layout import PlacedEdge
 from scripts.picture.measures import CALLOUT, EDGE_TEXT, mark_width
 
@@ -149,27 +149,25 @@ class Labels:
     def _cost(self, number: Point | None, box: Box | None, limit: float) -> float:
         """O custo do lugar; para de contar ao chegar a `limit`, do mais grave ao mais leve."""
         circle = around(number, mark_width(self.mark), 2 * CALLOUT) if number else None
-        count = any if limit <= COVERS else sum  # um só já passa do limite
-        cost = COVERS * count(map(circle.overlaps, self.obstacles)) if circle else 0.0
+        cost = COVERS * overlapping(circle, self.obstacles) if circle else 0
         if cost >= limit:
             return cost
-        cost += COVERS * count(map(box.grown(APART).overlaps, self.obstacles)) if box else 0.0
+        cost += COVERS * overlapping(box.grown(APART), self.obstacles) if box else 0
         if cost >= limit:
             return cost
         if circle:
-            cost += BESIDE * sum(map(circle.grown(ALOOF).overlaps, self.texts))
-            cost += NUMBER_ON_BORDER * sum(map(circle.straddles, self.frames))
+            cost += BESIDE * overlapping(circle.grown(ALOOF), self.texts) + NUMBER_ON_BORDER * straddled(circle, self.frames)
         if box:
             beside = box.grown(ALOOF)
-            cost += BESIDE * sum(map(beside.overlaps, (*self.numbers, *self.texts)))
-            cost += CROSSES_BORDER * sum(map(box.grown(2).straddles, self.frames))
+            cost += BESIDE * (overlapping(beside, self.numbers) + overlapping(beside, self.texts))
+            cost += CROSSES_BORDER * straddled(box.grown(2), self.frames)
         if cost >= limit:
             return cost
         if circle:
-            cost += NUMBER_ON_ARROW * (sum(path.crosses(circle) for path in self.paths) - 1)  # a própria não conta
+            cost += NUMBER_ON_ARROW * (sum([path.crosses(circle) for path in self.paths]) - 1)  # a própria não conta
         if box:
-            cost += CROSSES_ARROW * sum(path.crosses(box) for path in self.paths)
-            cost += CLOSE * sum(path is not self.own and path.crosses(beside) for path in self.paths)
+            near = [path for path in self.paths if path.crosses(beside)]
+            cost += CROSSES_ARROW * sum([path.crosses(box) for path in near]) + CLOSE * (len(near) - (self.own in near))
         return cost
 
 

@@ -17,7 +17,7 @@ from scripts.picture.geometry import Box, Path, Point, around, distance, rounded
 from scripts.picture.labels import Labels
 from scripts.picture.layout import Layout, PlacedGroup, PlacedNode
 from scripts.picture.measures import CALLOUT, TITLE_HEIGHT, mark_width, title_height, title_text_width
-from scripts.picture.routing import route
+from scripts.picture.routing import Routes
 
 MARGIN = 16
 ARROW_LENGTH = 9
@@ -74,9 +74,9 @@ class Picture(NamedTuple):
     arrows: tuple[Arrow, ...]
 
 
-def place(layout: Layout, around: bool = False) -> Picture:
-    """Põe pontas, números, rótulos e títulos no lugar e ajusta as bordas da figura."""
-    paths = [Path(curve) for curve in route(layout, around)]
+def place(routes: Routes, around: bool = False) -> Picture:
+    """Põe pontas, números, rótulos e títulos no lugar e ajusta as bordas da figura; `around` é o de `Routes.paths`."""
+    layout, paths = routes.layout, routes.paths(around)
     marks = layout.diagram.marks
     layout = layout._replace(nodes=tuple(_numbered(placed, paths) for placed in layout.nodes))
     frames = tuple(_frame(layout, group, paths) for group in layout.groups)
@@ -86,6 +86,12 @@ def place(layout: Layout, around: bool = False) -> Picture:
         callout, label = labels.place(placed, path, layout.diagram.horizontal)
         arrows.append(Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines, labels.ends(placed.edge, path)))
     return _cropped(Picture(layout, 0, 0, enclosing(layout, frames, arrows), layout.nodes, tuple(arrows)))
+
+
+def strikes(routes: Routes, around: bool) -> bool:
+    """Se, onde quer que se ponha, algum título fica riscado por uma seta; sabe-se antes de pôr os rótulos."""
+    paths = routes.paths(around)
+    return any(_crossed(_frame(routes.layout, group, paths).title.grown(-2), paths) for group in routes.layout.groups)
 
 
 def node_callout(placed: PlacedNode) -> Point | None:

@@ -8,49 +8,79 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cached_property
 
 from scripts.base.diagram import Edge
-from scripts.picture.geometry import Box, Path, Point, along, distance, rounded, segment_crosses, split, union
-from scripts.picture.layout import Layout, PlacedEdge, PlacedNode
+from scripts.picture.detour import TURNS, Ground, by, lane_of, struck
+from scripts.picture.geometry import Box, Path, Point, along, distance, rounded, segment_crosses, split
+from scripts.picture.layout import Layout, PlacedNode
 from scripts.picture.measures import ICON
 from scripts.picture.ports import ALIGNED, APART, ports
 
 TOUCH = 3
 ROOM_TO_BEND = 40
-CLEARANCE = 8
-LANE = 14
-RUNS = ((76, 76), (76, 44), (44, 44), (76, 30), (30, 76))
-TURNS = (44, 44)
-BREATH = 4
-FARTHEST = 320
+
+Curve = tuple[Point, ...]
 
 
-def route(layout: Layout, around: bool = False) -> tuple[tuple[Point, ...], ...]:
-    """A curva final de cada seta, na ordem de `layout.edges`; `around` prefere um contorno nosso ao do Graphviz."""
-    curves, lanes = _traced(layout, around, {})
-    if lanes:  # as pontas de um lado, na ordem das pistas por onde as setas vão
-        curves, _ = _traced(layout, around, lanes)
-    return tuple(tuple(map(_rounded, curve)) for curve in curves)
+class Routes:
+    """Os traçados das setas de um layout; o arranjo pede mais de um, e o que não muda entre eles se calcula uma vez."""
 
+    def __init__(self, layout: Layout):
+        self.layout = layout
+        self.nodes = {placed.node.id: placed for placed in layout.nodes}
+        self.direct: dict[tuple[int, tuple[float, float]], Curve | None] = {}
+        self.detours: dict[tuple[int, tuple[float, float]], Curve | None] = {}
+        self.answers: dict[int, Curve] = {}
+        self.final: dict[bool, list[Path]] = {}
 
-def _traced(layout: Layout, around: bool, lanes: dict[int, float]) -> tuple[list[tuple[Point, ...]], dict[int, float]]:
-    """As curvas e, das setas que contornam alguma coisa, a pista; `lanes` são as que já se sabe."""
-    nodes = {placed.node.id: placed for placed in layout.nodes}
-    curves, found = [], {}
-    for index, (placed, offsets) in enumerate(zip(layout.edges, ports(layout, lanes))):
-        tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
-        others = [n for n in layout.nodes if n is not tail and n is not head]
-        if _crowded(layout, placed.edge):
-            curve = _arc(layout, placed, tail, head)
-        else:
-            curve = _straight(tail, head, others, offsets) or _bend(layout, tail, head, others, offsets)
-        if not curve and around and (curve := detour(layout, tail, head, others, offsets)):
-            found[index] = curve[3][1 if layout.diagram.horizontal else 0]
-        if not curve or placed.edge.tail == placed.edge.head:
-            curve = _reaching(placed.curve, head)
-            curve = _reaching(curve[::-1], tail)[::-1]
-        curves.append(curve)
-    return curves, found
+    def paths(self, around: bool = False) -> list[Path]:
+        """O caminho final de cada seta, na ordem de `layout.edges`; `around` prefere um contorno nosso à curva do Graphviz."""
+        if around not in self.final:
+            curves, lanes = self._traced(around, {})
+            if lanes:  # as pontas de um lado, na ordem das pistas por onde as setas vão
+                curves, _ = self._traced(around, lanes)
+            self.final[around] = [Path(tuple(map(_rounded, curve))) for curve in curves]
+        return self.final[around]
+
+    def _traced(self, around: bool, lanes: dict[int, float]) -> tuple[list[Curve], dict[int, float]]:
+        """As curvas e, das setas que contornam alguma coisa, a pista; `lanes` são as que já se sabe."""
+        curves, found = [], {}
+        for index, offsets in enumerate(ports(self.layout, lanes)):
+            curve = self._direct(index, offsets)
+            if not curve and around and (curve := self._around(index, offsets)):
+                found[index] = lane_of(curve, self.layout.diagram.horizontal)
+            curves.append(curve or self._answered(index))
+        return curves, found
+
+    def _direct(self, index: int, offsets: tuple[float, float]) -> Curve | None:
+        """A seta reta, em arco ou com uma só curva; `None` quando nenhuma serve."""
+        key = index, offsets
+        if key not in self.direct:
+            ground = self.grounds[index]
+            crowded = _crowded(self.layout, ground.placed.edge)
+            self.direct[key] = _arc(self.layout, ground) if crowded else _straight(ground, offsets) or _bend(self.layout, ground, offsets)
+        return self.direct[key]
+
+    def _around(self, index: int, offsets: tuple[float, float]) -> Curve | None:
+        key = index, offsets
+        if key not in self.detours:
+            ends = facing(self.layout, self.grounds[index], offsets)
+            self.detours[key] = self.grounds[index].detour(*ends) if ends else None
+        return self.detours[key]
+
+    def _answered(self, index: int) -> Curve:
+        """A curva do Graphviz, levada até os dois ícones."""
+        if index not in self.answers:
+            ground = self.grounds[index]
+            curve = _reaching(ground.placed.curve, ground.head)
+            self.answers[index] = _reaching(curve[::-1], ground.tail)[::-1]
+        return self.answers[index]
+
+    @cached_property
+    def grounds(self) -> list[Ground]:
+        """O terreno de cada seta."""
+        return [Ground(self.layout, placed, self.nodes[placed.edge.tail], self.nodes[placed.edge.head]) for placed in self.layout.edges]
 
 
 def _crowded(layout: Layout, edge: Edge) -> bool:
@@ -60,45 +90,41 @@ def _crowded(layout: Layout, edge: Edge) -> bool:
     return sum(map(bool, labels)) > ICON / APART
 
 
-def _straight(
-    tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
-) -> tuple[Point, ...] | None:
+def _straight(ground: Ground, offsets: tuple[float, float]) -> Curve | None:
     """O segmento entre dois ícones alinhados, quando não passa por outro componente."""
+    tail, head = ground.tail, ground.head
     one, other = tail.icon.center, head.icon.center
     if tail is head or min(abs(one[0] - other[0]), abs(one[1] - other[1])) > ALIGNED:
         return None
     horizontal = abs(one[0] - other[0]) > abs(one[1] - other[1])
     reach = other[0] - one[0] if horizontal else other[1] - one[1]
     a, b = _leaving(tail, reach, horizontal, offsets[0]), _leaving(head, -reach, horizontal, offsets[1])
-    if any(segment_crosses(a, b, box.grown(2)) for node in others for box in (node.icon, node.label)):
+    if any(segment_crosses(a, b, box.grown(2)) for node in ground.others for box in (node.icon, node.label)):
         return None
     third = ((b[0] - a[0]) / 3, (b[1] - a[1]) / 3)
     return a, (a[0] + third[0], a[1] + third[1]), (b[0] - third[0], b[1] - third[1]), b
 
 
-def _bend(
-    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
-) -> tuple[Point, ...] | None:
+def _bend(layout: Layout, ground: Ground, offsets: tuple[float, float]) -> Curve | None:
     """Uma só curva em S de ícone a ícone no sentido do fluxo, quando o caminho está livre; vira antes ou depois de um grupo alheio."""
     horizontal = layout.diagram.horizontal
-    ends = facing(layout, tail, head, offsets)
+    ends = facing(layout, ground, offsets)
     if not ends:
         return None
     a, b = ends
     flow, across = (0, 1) if horizontal else (1, 0)
     pull = ((b[0] - a[0]) * 0.5, 0) if horizontal else (0, (b[1] - a[1]) * 0.5)
-    curve = (a, (a[0] + pull[0], a[1] + pull[1]), (b[0] - pull[0], b[1] - pull[1]), b)
-    if blocked(curve, others):
+    path = ground.free((a, (a[0] + pull[0], a[1] + pull[1]), (b[0] - pull[0], b[1] - pull[1]), b))
+    if not path:
         return None
-    fences = _fences(layout, tail, head)
-    if not _struck(curve, fences):
-        return curve
-    turns = [curve]
-    if _alone(layout, tail, head):
-        turns.append(_by(a, b, b[across], flow, TURNS))
-    if _alone(layout, head, tail):
-        turns.append(_by(a, b, a[across], flow, TURNS))
-    return min((found for found in turns if not blocked(found, others)), key=lambda found: _struck(found, fences))
+    if not struck(path, ground.fences):
+        return path.curve
+    turns = [path]
+    if _alone(layout, ground.tail, ground.head):
+        turns.append(ground.free(by(a, b, b[across], flow, TURNS)))
+    if _alone(layout, ground.head, ground.tail):
+        turns.append(ground.free(by(a, b, a[across], flow, TURNS)))
+    return min(filter(None, turns), key=lambda found: struck(found, ground.fences)).curve
 
 
 def _alone(layout: Layout, end: PlacedNode, other: PlacedNode) -> bool:
@@ -110,14 +136,9 @@ def _alone(layout: Layout, end: PlacedNode, other: PlacedNode) -> bool:
     return sum((at[one][across] - here) * (there[across] - here) > 0 and abs(at[one][flow] - there[flow]) < ICON for one in ends) == 1
 
 
-def _struck(curve: tuple[Point, ...], fences: list[Box]) -> int:
-    """Em quantas destas caixas a curva entra."""
-    return sum(map(Path(curve).crosses, fences))
-
-
-def facing(layout: Layout, tail: PlacedNode, head: PlacedNode, offsets: tuple[float, float]) -> tuple[Point, Point] | None:
+def facing(layout: Layout, ground: Ground, offsets: tuple[float, float]) -> tuple[Point, Point] | None:
     """As pontas de uma seta no sentido do fluxo, nos lados que se olham; `None` quando falta lugar para a curva."""
-    horizontal = layout.diagram.horizontal
+    tail, head, horizontal = ground.tail, ground.head, layout.diagram.horizontal
     axis = 0 if horizontal else 1
     reach = head.icon.center[axis] - tail.icon.center[axis]
     a, b = _leaving(tail, reach, horizontal, offsets[0]), _leaving(head, -reach, horizontal, offsets[1])
@@ -126,62 +147,9 @@ def facing(layout: Layout, tail: PlacedNode, head: PlacedNode, offsets: tuple[fl
     return a, b
 
 
-def blocked(curve: tuple[Point, ...], others: list[PlacedNode]) -> bool:
-    """Se a curva passa por um componente, ou perto demais."""
-    path = Path(curve)
-    return any(path.crosses(box.grown(CLEARANCE)) for other in others for box in (other.icon, other.label))
-
-
-def detour(
-    layout: Layout, tail: PlacedNode, head: PlacedNode, others: list[PlacedNode], offsets: tuple[float, float]
-) -> tuple[Point, ...] | None:
-    """Uma curva que contorna o que está no meio: sobe ou desce a uma pista livre, segue por ela e volta."""
-    ends = facing(layout, tail, head, offsets)
-    if not ends:
-        return None
-    flow, across = (0, 1) if layout.diagram.horizontal else (1, 0)
-    a, b = ends
-    near, far = sorted((a[flow], b[flow]))
-    fences = _fences(layout, tail, head)
-    boxes = [*(union([other.icon, other.label]) for other in others), *fences]
-    between = [box for box in boxes if box[flow] < far and box[flow + 2] > near]
-    lanes = {rounded(value) for box in between for value in (box[across] - LANE, box[across + 2] + LANE)}
-    straight = abs(b[across] - a[across])
-    best: tuple[int, tuple[Point, ...]] | None = None
-    for away, _, lane in sorted((rounded(abs(lane - a[across]) + abs(lane - b[across])), abs(lane - a[across]), lane) for lane in lanes):
-        if away > max(FARTHEST, straight) or best and not best[0]:
-            break
-        curves = [curve for runs in RUNS if not blocked(curve := _by(a, b, lane, flow, runs), others)]
-        found = [(_struck(curve, fences), curve) for curve in curves]
-        best = min([best, *found] if best else found, key=lambda entry: entry[0], default=best)
-    return best[1] if best else None
-
-
-def _fences(layout: Layout, tail: PlacedNode, head: PlacedNode) -> list[Box]:
-    """As caixas dos grupos em que a seta nem começa nem termina, com uma folga."""
-    own = {group.id for end in (tail, head) for group in layout.diagram.ancestors(end.node)}
-    return [placed.box.grown(BREATH) for placed in layout.groups if placed.group.id not in own]
-
-
-def _by(a: Point, b: Point, lane: float, flow: int, runs: tuple[float, float]) -> tuple[Point, ...]:
-    """A curva de `a` a `b` por uma pista: um S até ela, um trecho reto e outro S; `runs` é o comprimento máximo dos dois S."""
-    first, last = (min(run, abs(b[flow] - a[flow]) / 3) * math.copysign(1, b[flow] - a[flow]) for run in runs)
-
-    def at(along: float, aside: float) -> Point:
-        return (rounded(along), rounded(aside)) if flow == 0 else (rounded(aside), rounded(along))
-
-    start, end = (a[flow], a[1 - flow]), (b[flow], b[1 - flow])
-    enter, leave = start[0] + first, end[0] - last
-    third = (leave - enter) / 3
-    return (
-        at(*start), at(start[0] + first / 2, start[1]), at(enter - first / 2, lane), at(enter, lane),
-        at(enter + third, lane), at(leave - third, lane), at(leave, lane),
-        at(leave + last / 2, lane), at(end[0] - last / 2, end[1]), at(*end),
-    )
-
-
-def _arc(layout: Layout, placed: PlacedEdge, tail: PlacedNode, head: PlacedNode) -> tuple[Point, ...] | None:
+def _arc(layout: Layout, ground: Ground) -> Curve | None:
     """Um arco que passa pelo espaço do rótulo: assim muitas setas do mesmo par se abrem em leque."""
+    placed, tail, head = ground.placed, ground.tail, ground.head
     across = 1 if layout.diagram.horizontal else 0
     a, b = tail.icon.center, head.icon.center
     if tail is head or not placed.room or abs(a[across] - b[across]) > ALIGNED:
@@ -209,12 +177,13 @@ def _leaving(placed: PlacedNode, reach: float, horizontal: bool, offset: float) 
     return x, (bottom if reach > 0 else icon.top - TOUCH)
 
 
-def _reaching(curve: tuple[Point, ...], target: PlacedNode) -> tuple[Point, ...]:
+def _reaching(curve: Curve, target: PlacedNode) -> Curve:
     """A curva com o fim cortado ou levado até a borda do ícone (ou do texto, se vem antes)."""
     solid = [target.icon.grown(TOUCH)] + ([target.label.grown(TOUCH)] if any(target.lines) else [])
 
     def inside(point: Point) -> bool:
-        return any(box.contains(point) for box in solid)
+        x, y = point
+        return any([left <= x <= right and top <= y <= bottom for left, top, right, bottom in solid])
 
     curve = _trimmed(curve, inside)
     end, aim = curve[-1], _aim(curve[-1], target.icon)
@@ -234,7 +203,7 @@ def _aim(end: Point, icon: Box) -> Point:
     return x, y
 
 
-def _trimmed(curve: tuple[Point, ...], inside: Callable[[Point], bool]) -> tuple[Point, ...]:
+def _trimmed(curve: Curve, inside: Callable[[Point], bool]) -> Curve:
     """A curva sem o trecho final que já está dentro do componente."""
     while len(curve) > 4 and inside(curve[-4]):
         curve = curve[:-3]
