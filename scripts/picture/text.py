@@ -53,7 +53,11 @@ def plain(written: object) -> str:
     Entre `<` e `>` está a linguagem de HTML dele, que o pacote `c4` usa. Fora dela, `\\n`, `\\l`
     e `\\r` quebram a linha, outra barra só protege o que vem depois, e `&…;` é um caractere.
     """
-    label = str(written)
+    return _read(str(written))
+
+
+@cache
+def _read(label: str) -> str:
     if label.startswith("<") and label.endswith(">") and len(label) > 1:
         label = re.sub(r"<br[^<>]*>|</tr\s*>", "\n", label[1:-1], flags=re.IGNORECASE)
         label = html.unescape(re.sub("<[^<>]*>", "", re.sub(r"</td\s*>", " ", label, flags=re.IGNORECASE)))

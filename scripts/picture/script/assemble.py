@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -171,10 +171,13 @@ class _Assembly:
         image = str(node._attrs.get("image", "") or "")
         if not image:
             return ""
+        official = type(node)._icon and type(node)._icon_dir
+        if official and (shipped := _shipped(image)):
+            return self._usable(shipped, image, line)
         for folder in self.folders:
             if (folder / image).is_file():
                 return self._usable((folder / image).resolve(), image, line)
-        if type(node)._icon and type(node)._icon_dir:  # há classes de `diagrams` que citam um arquivo que ele não traz
+        if official:  # há classes de `diagrams` que citam um arquivo que ele não traz
             return ""
         self._problem(line, "icone-ausente", f"O ícone `{image}` não existe; confira o caminho, relativo ao script.")
         return ""
@@ -236,6 +239,13 @@ class _Assembly:
             layout=tuple(sorted((key, str(attributes[key])) for key in LAYOUT_ATTRIBUTES & attributes.keys())),
             **look,
         )
+
+
+@cache
+def _shipped(image: str) -> Path | None:
+    """O ícone que o pacote `diagrams` traz, com o caminho real; os scripts repetem os mesmos poucos."""
+    path = Path(image)
+    return path.resolve() if path.is_absolute() and path.is_file() else None
 
 
 def _quoted(label: str) -> str:

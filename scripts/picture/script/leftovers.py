@@ -44,6 +44,7 @@ _DRAWN = {
     "forma": {"fontcolor", "shape", "color", "fillcolor", "width", "height", "labelloc", "margin"},
     "seta": {"color", "fontcolor", "penwidth"},
 }
+_WATCHED = {owner: _RANKS.keys() - drawn for owner, drawn in _DRAWN.items()}
 # O que uns têm e outros não se diz com o dono.
 _SOMETIMES = {"style"}.union(*_DRAWN.values())
 _OWNERS = {"diagrama": "do diagrama", "grupo": "de grupo", "nó": "de componente", "forma": "de componente", "seta": "de seta"}
@@ -57,7 +58,7 @@ class Leftovers:
 
     def read(self, owner: str, attributes: Mapping[str, Any], line: int) -> None:
         """Anota os atributos de um `owner` (diagrama, grupo, nó, forma, seta) que a figura não segue."""
-        for name in attributes.keys() & _RANKS.keys() - _DRAWN[owner]:
+        for name in attributes.keys() & _WATCHED[owner]:
             asked = set(str(attributes[name]).replace(" ", "").lower().split(","))
             kept = _PLAIN_LETTERS if name.endswith("fontname") else _KEPT[owner].get(name, set())
             if not asked <= {"", *kept} and (name == "splines" or asked != {"false"}):
