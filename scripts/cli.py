@@ -32,11 +32,11 @@ def main(argv: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # uma saída sem acentos não derruba o comando
-    parser = _parser()
     if not argv:
-        parser.print_help()
+        _parser().print_help()
         return 0
     own, options_of_pytest = _apart(argv)
+    parser = _parser(own)
     options = parser.parse_args(own)
     options.more = options_of_pytest
     try:
@@ -95,21 +95,20 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(2)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Quem lê estes argumentos: do verbo pedido, que não espera pelos outros ou, sem um deles, de todos."""
     parser = _Parser(
         prog="python3 scripts", description="Arquiteturas AWS vivas: figuras, páginas e templates que concordam.", epilog=EXAMPLES
     )
     verbs = parser.add_subparsers(title="verbos", metavar="VERBO", parser_class=_Parser)
 
-    def verb(name: str, run, summary: str, *arguments: str, example: str) -> None:
-        example = f"exemplo:\n  python3 scripts {example}"
-        sub = verbs.add_parser(name, help=summary, description=summary, epilog=example)
+    known = _verbs()
+    for name in argv[:1] if argv and argv[0] in known else known:
+        run, summary, *arguments, example = known[name]
+        sub = verbs.add_parser(name, help=summary, description=summary, epilog=f"exemplo:\n  python3 scripts {example}")
         sub.set_defaults(run=run, wrong=sub.error)
         for argument in arguments:
             sub.add_argument(argument.split()[0], **ARGUMENTS[argument])
-
-    for name, (run, summary, *arguments) in _verbs().items():
-        verb(name, run, summary, *arguments[:-1], example=arguments[-1])
     return parser
 
 

@@ -155,6 +155,7 @@ def test_no_file_keeps_a_machine_path():
 
 def test_every_icon_of_the_catalog_is_here_and_no_other():
     catalog = tomllib.loads((icons.HERE / "catalog.toml").read_text(encoding="utf-8"))
+    assert icons._catalog() == {name: table for name, table in catalog.items() if isinstance(table, dict)}
     wanted = {*catalog["icons"].values(), *catalog["groups"].values()}
     assert wanted == {path.relative_to(icons.HERE / "svg").as_posix().removesuffix(".svg") for path in (icons.HERE / "svg").rglob("*.svg")}
     symbols = [icons._official(found) for found in sorted(wanted)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import colorsys
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -90,4 +89,6 @@ def _hex(channels) -> str:
 
 @cache
 def _names() -> dict:
+    import tomllib  # só quem pede uma cor pelo nome espera por ele
+
     return tomllib.loads((HERE / "colors.toml").read_text(encoding="utf-8"))

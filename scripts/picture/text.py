@@ -7,7 +7,6 @@ cobre as fontes um pouco mais largas.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from functools import cache
@@ -47,6 +46,12 @@ _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);")
 _BY_CHARACTER = {character: width for width, characters in _WIDTHS.items() for character in characters}
 
 
+def _unescaped(text: str) -> str:
+    import html  # a tabela de nomes é grande, e quase nenhum rótulo a usa
+
+    return html.unescape(text)
+
+
 def plain(written: object) -> str:
     """O texto do autor como o Graphviz o mostra, sem marcas nem caracteres de controle.
 
@@ -60,11 +65,11 @@ def plain(written: object) -> str:
 def _read(label: str) -> str:
     if label.startswith("<") and label.endswith(">") and len(label) > 1:
         label = re.sub(r"<br[^<>]*>|</tr\s*>", "\n", label[1:-1], flags=re.IGNORECASE)
-        label = html.unescape(re.sub("<[^<>]*>", "", re.sub(r"</td\s*>", " ", label, flags=re.IGNORECASE)))
+        label = _unescaped(re.sub("<[^<>]*>", "", re.sub(r"</td\s*>", " ", label, flags=re.IGNORECASE)))
         label = "\n".join(filter(None, (" ".join(line.split()) for line in label.splitlines())))
     else:
         label = _ESCAPE.sub(lambda found: "\n" if found[1] in "nlr" else found[1], label)
-        label = _ENTITY.sub(lambda found: html.unescape(found[0]), label).replace("\xa0", " ").removesuffix("\n")
+        label = _ENTITY.sub(lambda found: _unescaped(found[0]), label).replace("\xa0", " ").removesuffix("\n")
     return writable(label)
 
 
