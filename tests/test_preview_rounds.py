@@ -56,8 +56,8 @@ def counted(monkeypatch):
             return real(*arguments)
         monkeypatch.setattr(module, attribute, wrapper)
 
-    for module in (run, __import__("scripts.picture.generate", fromlist=["render_all"])):
-        count("draw", module, "render_all", lambda root, scripts, done: len(scripts))
+    count("draw", run, "begin", lambda root, scripts: len(scripts))
+    count("draw", __import__("scripts.picture.generate", fromlist=["render_all"]), "render_all", lambda root, scripts, done: len(scripts))
     count("prove", reading, "prove", lambda diagram, template: diagram.slug)
     count("claims", benefits, "results", lambda page, diagram, template: diagram.slug)
     return calls

@@ -6,9 +6,12 @@ linha em que a conferência o leu.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -23,6 +26,8 @@ from scripts.page.shown import Shown
 NAMES = {"título": "um título", "linha": "uma linha de tabela", "item": "um item de lista", "texto": "um parágrafo", "código": "um bloco de código",
          "link": "um link", "imagem": "uma imagem", "traço": "um traço", "âncora": "uma âncora"}
 SHORT = 60
+CHUNK = 4
+"""Quantas páginas uma cópia leva de cada vez."""
 REMEDY = ("deixe uma linha em branco antes e depois de tabela, lista e bloco, recue com 4 espaços o que está dentro de um item, numere com `1.` e "
           "feche as cercas e as marcas de HTML")
 
@@ -33,9 +38,29 @@ def check(root: Path, slugs: frozenset[str] | None) -> list[Finding]:
     try:
         seen = shown.read_all(root, written)
     except ValueError as error:
-        return [Finding("mkdocs.yml", 1, "configuracao-invalida", f"As extensões de Markdown não se carregam: {error}; corrija a lista em "
-                        "`markdown_extensions`.")]
+        return [_unloaded(error)]
     return list(compare(written, seen))
+
+
+def spread(root: Path, slugs: frozenset[str] | None, copies: Executor) -> Iterable[Finding]:
+    """O mesmo que `check`, com as páginas repartidas por cópias deste processo, que ainda não começaram e levam o leitor do site."""
+    try:
+        asked = shown.settings(root)
+        shown.reader(asked)
+    except ValueError as error:
+        return [_unloaded(error)]
+    compared = copies.map(partial(_apart, asked), texts(root, slugs).items(), chunksize=CHUNK)
+    return (finding for found in compared for finding in found)
+
+
+def _apart(asked: dict[str, dict[str, Any]], page: tuple[str, str]) -> list[Finding]:
+    name, text = page
+    return list(compare({name: text}, {name: shown.read(text, asked)}))
+
+
+def _unloaded(error: ValueError) -> Finding:
+    return Finding("mkdocs.yml", 1, "configuracao-invalida", f"As extensões de Markdown não se carregam: {error}; corrija a lista em "
+                   "`markdown_extensions`.")
 
 
 def texts(root: Path, slugs: frozenset[str] | None) -> dict[str, str]:
@@ -60,8 +85,9 @@ def compare(written: Mapping[str, str], seen_by_name: Mapping[str, Shown]) -> It
             yield Finding(name, 1, "leitura-diferente", f"O site não consegue ler a página: {seen}; simplifique-a.")
             continue
         ours = parts.of(document.parse(text, name))
-        matcher = SequenceMatcher(None, [part.key for part in ours], [part.key for part in seen], autojunk=False)
-        for kind, start, end, first, last in matcher.get_opcodes():
+        keys, others = [part.key for part in ours], [part.key for part in seen]
+        matcher = SequenceMatcher(None, keys, others, autojunk=False)
+        for kind, start, end, first, last in matcher.get_opcodes() if keys != others else ():
             if kind != "equal":
                 yield _difference(name, ours, ours[start:end], seen[first:last], start)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from scripts.base.diagram import SLUG, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, WrongUse
-from scripts.picture.workers import Result, render_all
+from scripts.picture.workers import Result, begin
 
 if TYPE_CHECKING:
     from scripts.checks.reading import Reading
@@ -62,25 +62,26 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     known = tree.architectures()
     wanted, decisions = _asked(known, slugs), {} if slugs else tree.decisions()
     with ThreadPoolExecutor(1) as pool:
-        drawing = pool.submit(_draw, tree, [*map(tree.script, wanted), *decisions.values()]) if drawn is None else None
+        drawing = pool.submit(_drawing(tree, [*map(tree.script, wanted), *decisions.values()])) if drawn is None else None
         from scripts.checks import verdict
         from scripts.proofs import own  # carrega as regras e lê as páginas enquanto os scripts são desenhados
 
         found = list(own.load(tree.root))
         titles, misread = _titles(tree)
         found += [*misread, *verdict.check_links(tree.root, slugs or None, titles), *verdict.check_commands(tree.root, slugs or None)]
+        templates = {slug: verdict.template_of(tree.root, slug) for slug in known}  # lidos antes das cópias, vão com elas
         results = drawing.result() if drawing else drawn or {}
         found += [finding for result in results.values() for finding in _said(result)]
         found += verdict.check_decisions(tree.root, {slug: results.get(script) for slug, script in decisions.items()})
         judge = partial(_verdict, tree, titles=titles, memory={} if memory is None else memory)
-        copies = _copies(partial(_judged, judge), wanted, results, tree) if apart else None
-        comparing = pool.submit(_compared, tree, slugs)  # o outro leitor e o desenho pedem os mesmos núcleos, e só o desenho se espera
+        copies = _copies(len(wanted)) if apart else None
+        compared = _comparing(tree, slugs, copies, pool)  # depois do desenho: pedem os mesmos núcleos, e só ele se espera
+        judged = _apart(copies, judge, tree, {slug: results.get(tree.script(slug)) for slug in wanted}) if copies else ()
         verdicts = {} if copies else {slug: judge(slug, results.get(tree.script(slug))) for slug in wanted}
-        templates = {slug: verdicts[slug].reading.template if slug in verdicts else verdict.template_of(tree.root, slug) for slug in known}
         found += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
         found += verdict.check_library(tree.root, templates, slugs or None, titles)
-        found += [finding for judged in (copies or (one.findings for one in verdicts.values())) for finding in judged]
-        found += comparing.result()
+        found += [finding for one in (*judged, *(verdict.findings for verdict in verdicts.values())) for finding in one]
+        found += compared()
     return Checked(sorted(set(found)), verdicts)
 
 
@@ -92,35 +93,53 @@ def _asked(known: list[str], slugs: list[str]) -> list[str]:
     return slugs or known
 
 
-def _copies(judged: Callable[[str, Result | None], tuple[Finding, ...]], slugs: list[str], results: Mapping[Path, Result],
-            tree: Tree) -> Iterator[tuple[Finding, ...]] | None:
-    """Os achados de cada uma, julgada numa cópia deste processo; `None` onde copiar não é seguro, ou não se ganha nada."""
-    cores = min(os.cpu_count() or 1, len(slugs))
+def _copies(most: int) -> Executor | None:
+    """Cópias deste processo, uma por núcleo, até `most`; `None` onde copiar não é seguro, ou não se ganha nada."""
+    cores = min(os.cpu_count() or 1, most)
     if sys.platform != "linux" or cores < 2:
         return None
-    quiet = (signal.SIGINT, signal.SIG_IGN)  # o Ctrl-C é de quem comanda
-    pool = ProcessPoolExecutor(cores, get_context("fork"), signal.signal, quiet)
-    answers = pool.map(judged, slugs, [results.get(tree.script(slug)) for slug in slugs])
-    pool.shutdown(wait=False)
-    return answers
+    return ProcessPoolExecutor(cores, get_context("fork"), signal.signal, (signal.SIGINT, signal.SIG_IGN))  # o Ctrl-C é de quem comanda
+
+
+def _apart(copies: Executor, judge: Callable[[str, Result | None], Verdict], tree: Tree,
+           drawn: Mapping[str, Result | None]) -> Iterator[tuple[Finding, ...]]:
+    """Os achados de cada arquitetura, julgada numa das cópias: das maiores para as menores, para que nenhum núcleo espere pela última."""
+    ordered = sorted(drawn, key=lambda slug: _size(tree.template(slug)), reverse=True)
+    found = copies.map(partial(_judged, judge), ordered, [drawn[slug] for slug in ordered])
+    copies.shutdown(wait=False)
+    return found
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.is_file() else 0
 
 
 def _judged(judge: Callable[[str, Result | None], Verdict], slug: str, result: Result | None) -> tuple[Finding, ...]:
     return judge(slug, result).findings
 
 
-def _compared(tree: Tree, slugs: list[str]) -> list[Finding]:
-    """O que os dois leitores de Markdown não leem igual."""
+def _comparing(tree: Tree, slugs: list[str], copies: Executor | None, pool: Executor) -> Callable[[], Iterable[Finding]]:
+    """Começa a comparar as duas leituras das páginas; o que devolve espera pelo que elas não leem igual."""
     from scripts.checks import readers
 
-    return readers.check(tree.root, frozenset(slugs) if slugs else None)
+    chosen = frozenset(slugs) if slugs else None
+    if copies is None:
+        return pool.submit(readers.check, tree.root, chosen).result
+    found = readers.spread(tree.root, chosen, copies)
+    return lambda: found
 
 
-def _draw(tree: Tree, scripts: list[Path]) -> dict[Path, Result]:
-    """O que os scripts desenham agora."""
-    results: dict[Path, Result] = {}
-    render_all(tree.root, [script for script in scripts if SLUG.fullmatch(script.stem) and script.is_file()], results.__setitem__)
-    return results
+def _drawing(tree: Tree, scripts: list[Path]) -> Callable[[], dict[Path, Result]]:
+    """Começa a desenhar os scripts, os maiores primeiro; o que devolve espera pelo que eles desenham."""
+    present = [script for script in scripts if SLUG.fullmatch(script.stem) and script.is_file()]
+    finish = begin(tree.root, sorted(present, key=_size, reverse=True))
+
+    def drawn() -> dict[Path, Result]:
+        results: dict[Path, Result] = {}
+        finish(results.__setitem__)
+        return results
+
+    return drawn
 
 
 def _titles(tree: Tree) -> tuple[Titles, list[Finding]]:

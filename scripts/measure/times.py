@@ -158,10 +158,10 @@ def _checking(tree: Tree, size: Size) -> list[str]:
 
 _CHECKS = """
 import sys, time; from pathlib import Path; from concurrent.futures import ThreadPoolExecutor
-from scripts.checks import run; from scripts.base.tree import Tree; from scripts.picture.workers import render_all
+from scripts.checks import run; from scripts.base.tree import Tree; from scripts.picture.workers import begin
 tree, results = Tree(Path(sys.argv[1])), {}; begin = time.perf_counter()
 with ThreadPoolExecutor(1) as pool:
-    drawing = pool.submit(render_all, tree.root, tree.scripts([]), results.__setitem__)
+    drawing = pool.submit(begin(tree.root, tree.scripts([])), results.__setitem__)
     from scripts.checks import verdict; loaded = time.perf_counter()
     drawing.result(); drawn = time.perf_counter()
 run.check_tree(tree, [], results); judged = time.perf_counter()

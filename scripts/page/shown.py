@@ -99,8 +99,8 @@ def settings(root: Path) -> dict[str, dict[str, Any]]:
 _readers: dict[str, Any] = {}
 
 
-def _reader(asked: dict[str, dict[str, Any]]) -> Any:
-    """O leitor com estas extensões, feito uma vez."""
+def reader(asked: dict[str, dict[str, Any]]) -> Any:
+    """O leitor com estas extensões, feito uma vez. Erro: `ValueError` quando elas não se carregam."""
     from markdown import Markdown
 
     if repr(asked) in _readers:
@@ -119,7 +119,7 @@ def read(text: str, asked: dict[str, dict[str, Any]]) -> Shown:
     body, meta = get_data(text)
     if header.PATTERN.match(text) and body == text and not meta:
         return None
-    md = _reader(asked)
+    md = reader(asked)
     try:
         return _read(md, body)
     except RecursionError:

@@ -34,22 +34,31 @@ def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], N
     O resultado é um `Rendered` ou uma tupla de achados. `done` nunca roda duas vezes ao
     mesmo tempo; um erro dele interrompe tudo e é lançado daqui.
     """
+    begin(root, scripts, draw)(done)
+
+
+def begin(root: Path, scripts: list[Path], draw: bool = True) -> Callable[[Callable[[Path, Result], None]], None]:
+    """Começa os processos, que só se copiam deste enquanto ele tem um fio só; o que devolve faz o resto de `render_all`, em qualquer fio."""
     todo: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for script in scripts:
         todo.put(script)
     workers = max(1, min(os.cpu_count() or 1, len(scripts) // SCRIPTS_PER_WORKER))
     answers: queue.SimpleQueue[tuple[Path, Result]] = queue.SimpleQueue()
     benches = [_Bench(root, todo, answers, draw) for _ in range(workers)]
-    try:
-        for bench in benches:
-            bench.prepare()
-        for bench in benches:
-            bench.start()
-        for _ in scripts:
-            done(*answers.get())
-    finally:
-        for bench in benches:
-            bench.stop()
+    for bench in benches:
+        bench.prepare()
+
+    def finish(done: Callable[[Path, Result], None]) -> None:
+        try:
+            for bench in benches:
+                bench.start()
+            for _ in scripts:
+                done(*answers.get())
+        finally:
+            for bench in benches:
+                bench.stop()
+
+    return finish
 
 
 class _Bench(threading.Thread):
