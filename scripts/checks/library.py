@@ -18,6 +18,8 @@ from scripts.page import document, library
 from scripts.page.library import BESIDE, DECISION, FACTS, NEXT, STOPS, Item, Library, Piece
 from scripts.page.pace import words
 from scripts.page.quantities import COUNT, EVERY, PORT, quantities
+from scripts.proofs.facts.view import View
+from scripts.proofs.facts.views import views_of
 from scripts.template.cloudformation import Template
 
 LONGEST = 350
@@ -36,12 +38,13 @@ def check(root: Path, templates: Collection[Template], complete: bool, today: da
     for piece in shelf.pieces:
         yield from piece.findings
         yield from _dates(piece, today)
+    views = [views_of(template).each[0] for template in templates] if shelf.notes else []
     for note in shelf.notes.values():
         yield from _sources(note, note.items.get(FACTS, ()), "O fato")
         yield from _unsupported(note)
         yield from _length(note)
         if complete:
-            yield from _subject(note, templates)
+            yield from _subject(note, views)
     for comparison in shelf.comparisons.values():
         for title in (BESIDE, DECISION):
             yield from _sources(comparison, comparison.items.get(title, ()), "A linha")
@@ -92,9 +95,9 @@ def _length(note: Piece) -> Iterator[Finding]:
                       f"A nota tem {count} palavras, e cabem {LONGEST}, dois minutos; corte o que outra página já diz.")
 
 
-def _subject(note: Piece, templates: Collection[Template]) -> Iterator[Finding]:
+def _subject(note: Piece, views: Collection[View]) -> Iterator[Finding]:
     for subject in note.subjects:
-        if not any(True for template in templates for _ in shown(subject, template)):
+        if not any(True for view in views for _ in shown(subject, view)):
             yield Finding(note.page.path, note.page.header.line("recursos"), "assunto-sem-template",
                           f"Nenhum template desta árvore mostra `{subject}`; corrija-o, tire-o ou, se é só ele, troque `recursos` por "
                           "`fora:` com o motivo.")

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from scripts.page.subject import Subject
 from scripts.proofs.facts.view import View
-from scripts.proofs.facts.views import views_of
-from scripts.template.cloudformation import Resource, Template
+from scripts.template.cloudformation import Resource
 from scripts.template.values import Unknown
 
 EMPTY = (None, False, "", "false", "0", [], {})
 
 
-def shown(subject: Subject, template: Template) -> Iterator[Resource]:
-    """Os recursos do tipo, na ordem do template; com propriedade, só os que a escrevem com um valor que não é falso nem vazio."""
-    view = views_of(template).each[0]
-    for resource in template.resources.values():
+def shown(subject: Subject, view: View) -> Iterator[Resource]:
+    """Os recursos do tipo, na ordem do template; com propriedade, só os que a escrevem com um valor que não é falso nem vazio.
+
+    `view` é a do mundo dos padrões; o recurso que ele não cria também mostra o assunto.
+    """
+    for resource in view.template.resources.values():
         if resource.type == subject.type and (not subject.property or _says(view, resource, subject.property)):
             yield resource
 

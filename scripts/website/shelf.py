@@ -20,7 +20,6 @@ from scripts.page.document import resolved
 from scripts.page.library import LEVELS, STOPS, Library, Piece
 from scripts.proofs.claims.known import HOURLY
 from scripts.review.history import Revised
-from scripts.template.cloudformation import Template
 from scripts.website.remains import left
 
 UNKNOWN = len(LEVELS)
@@ -121,8 +120,8 @@ class Shelf:
     def appearances(self, note: Piece) -> Iterator[tuple[Shown, list[str]]]:
         """As arquiteturas em que o assunto da nota aparece, com os recursos que o mostram."""
         for one in self.architectures:
-            template: Template | None = one.read.template
-            if template:
-                names = dict.fromkeys(resource.id for subject in note.subjects for resource in shown(subject, template))
+            if one.read.template:
+                view = one.read.views.each[0]
+                names = dict.fromkeys(resource.id for subject in note.subjects for resource in shown(subject, view))
                 if names:
                     yield one, list(names)
