@@ -6,9 +6,10 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scripts.aws.types import FUNCTION, JOB_DEFINITION, SCALING_GROUP, STATE_MACHINE, TASK_DEFINITION
-from scripts.proofs.arrows.program import HANDED, WRITTEN, handed
+from scripts.proofs.arrows.program import HANDED, assigned, handed
 from scripts.proofs.evidence import Path
 from scripts.proofs.facts.code import nodes
 from scripts.proofs.facts.measures import texts
@@ -50,8 +51,8 @@ def misled(view: View, owner: Resource) -> Iterator[Effect]:
             yield from _elsewhere(owner, name, item)
     elif owner.type in HANDED and owner.type != SCALING_GROUP:
         for path, text in texts(view, [piece.path for piece in handed(view, owner)], longest=None):
-            for name, value in WRITTEN.findall(text):
-                yield from _redirected(owner, name, path, value.strip("\"'"))
+            for name, value in assigned(text):
+                yield from _redirected(owner, name, path, value)
 
 
 def containers(view: View, owner: Resource) -> list[Placed]:
@@ -97,6 +98,7 @@ def code(view: View) -> list[str]:
                              for machine in view.of_type(STATE_MACHINE)]
 
 
+@lru_cache(maxsize=1024)
 def writes(source: str, name: str) -> bool:
     """O programa escreve este nome de atributo: como chave, como argumento, ou numa expressão de atualização."""
     every = nodes(source)

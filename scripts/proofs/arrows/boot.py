@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scripts.aws.types import INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.boot_disks import misplaced
@@ -57,17 +58,24 @@ def boots(view: View, waiting: Resource, machine: Machine) -> Iterator[Missing]:
     """O que impede a máquina de terminar de nascer, ou quem espera por ela de saber."""
     yield from _signals(view, waiting, machine)
     yield from _initialised(view, machine)
-    yield from _abroad(machine)
-    for text in machine.texts:
-        yield from _runnable(machine, text)
-    for unit in machine.units:
-        yield from _unit(machine, unit)
-    yield from unready(machine)
-    yield from barred(machine)
+    yield from _alone(machine)
     yield from misplaced(view, machine)
-    yield from unsettled(machine)
+    yield from _later(machine)
     yield from garbled(view, machine)
     yield from lost(machine)
+
+
+@lru_cache(maxsize=64)
+def _alone(machine: Machine) -> tuple[Missing, ...]:
+    """O que se julga só pelo programa, e por isso uma vez: em todos os mundos ele costuma ser o mesmo."""
+    runs = (piece for text in machine.texts for piece in _runnable(machine, text))
+    owned = (piece for unit in machine.units for piece in _unit(machine, unit))
+    return (*_abroad(machine), *runs, *owned, *unready(machine), *barred(machine))
+
+
+@lru_cache(maxsize=64)
+def _later(machine: Machine) -> tuple[Missing, ...]:
+    return tuple(unsettled(machine))
 
 
 def _awaited(view: View, waiting: Resource) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scripts.aws.images import LAYERS, PUBLIC, ROOTS, XEN, Image, architecture_of, image_of
 from scripts.aws.types import (
@@ -96,8 +97,7 @@ def _managed(view: View, owner: Resource) -> Iterator[Missing]:
     where = at(owner, *INSIDE[owner.type], "ImageId")
     if machine is None:
         return
-    used = list(dict.fromkeys([tool for text in machine.texts for tool in INSTALLS.findall(text)]
-                              + [name for name in machine.managers if name not in SHELLS]))
+    used = _installers(machine)
     if known is None:
         with view.reading():
             said = next((str(text) for text in choices(view, owner, (*INSIDE[owner.type], "ImageId")) if str(text).startswith(PUBLIC)), "")
@@ -142,6 +142,13 @@ def _machine(view: View, runner: Resource) -> Iterator[Missing]:
                       "pelo Session Manager depende, e nada o instala", f"use a imagem padrão, ou instale `{AGENT}`")
     if known and known.packages and machine and any(map(PACKAGES.search, machine.texts)):
         yield from _blocked(view, runner, known.packages, "os pacotes do sistema")
+
+
+@lru_cache(maxsize=64)
+def _installers(machine: Machine) -> tuple[str, ...]:
+    """Por que programas ela instala os pacotes."""
+    called = [tool for text in machine.texts for tool in INSTALLS.findall(text)]
+    return tuple(dict.fromkeys(called + [name for name in machine.managers if name not in SHELLS]))
 
 
 def _opens_sessions(view: View, runner: Resource) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scripts.aws.catalog import ARN, NAME, URL
 from scripts.aws.types import (
@@ -73,14 +74,20 @@ def _handed(view: View, program: Resource) -> list[Placed]:
 def variables(view: View, given: list[Path]) -> Iterator[tuple[Path, str, str]]:
     """Cada variável que o programa recebe, com o lugar e o valor."""
     for root in given:
-        value = view.world.value(written_at(view.template.data, root))
+        value = view.resolved(written_at(view.template.data, root))
         if isinstance(value, dict) and isinstance(value.get("Variables"), dict):
             yield from (((*root, "Variables", name), str(name), str(each)) for name, each in value["Variables"].items())
         for index, pair in enumerate(value if isinstance(value, list) else ()):
             if isinstance(pair, dict) and "Name" in pair and "Value" in pair:
                 yield (*root, index, "Value"), str(pair["Name"]), str(pair["Value"])
         for path, text in texts(view, [root], longest=None):
-            yield from ((path, name, each.strip("\"'")) for name, each in WRITTEN.findall(text))
+            yield from ((path, name, each) for name, each in assigned(text))
+
+
+@lru_cache(maxsize=256)
+def assigned(text: str) -> tuple[tuple[str, str], ...]:
+    """As variáveis que um programa escreve, cada uma numa linha, com o valor."""
+    return tuple((name, value.strip("\"'")) for name, value in WRITTEN.findall(text))
 
 
 def named(view: View, program: Resource) -> dict[str, Resource]:
@@ -151,7 +158,7 @@ def misheard(view: View, owner: Resource, port: int, near: Path, protocol: str =
     """O programa do template ouve noutra porta, ou em claro no que se pede com TLS; `near` é onde se diz a porta."""
     with view.reading():
         said = program(view, owner)
-    ports, local = ([int(found) for found in pattern.findall(said)] for pattern in (LISTENING, LOOPBACK))
+    ports, local = heard(said)
     if ports and port not in ports:
         yield Missing(near, f"o programa de `{owner.id}` ouve em {', '.join(map(str, sorted(set(ports))))}, e o pedido chega na porta {port}",
                       "use a mesma porta nos dois")
@@ -160,3 +167,10 @@ def misheard(view: View, owner: Resource, port: int, near: Path, protocol: str =
                       "ouça em `0.0.0.0`")
     elif ports and protocol in ("HTTPS", "TLS") and not SECURED.search(said):
         yield Missing(near, f"o programa de `{owner.id}` ouve em claro, e o pedido chega por {protocol}", "use `HTTP`")
+
+
+@lru_cache(maxsize=256)
+def heard(said: str) -> tuple[list[int], list[int]]:
+    """As portas em que um programa ouve, e as que só ouve de dentro da própria máquina."""
+    ports, local = ([int(found) for found in pattern.findall(said)] for pattern in (LISTENING, LOOPBACK))
+    return ports, local

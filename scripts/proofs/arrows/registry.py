@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from scripts.aws.catalog import kind_of
 from scripts.aws.questions import ALL
@@ -159,6 +160,15 @@ class Seen:
     reads: tuple[Path, ...]
     found: tuple[Found, ...]
     asks: frozenset[str]
+
+    @cached_property
+    def by_resource(self) -> dict[str, set[Path]]:
+        """O que se leu de cada recurso."""
+        known: dict[str, set[Path]] = {}
+        for path in self.reads:
+            if len(path) > 1:
+                known.setdefault(str(path[1]), set()).add(path)
+        return known
 
 
 @dataclass(frozen=True)

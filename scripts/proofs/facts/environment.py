@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from scripts.proofs.facts.code import parsed
+from scripts.proofs.facts.code import children, parsed
 
 QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
 LITERAL_HEREDOC = re.compile(r"<<-?\s*(['\"])(\w+)\1.*?^\s*\2$", re.MULTILINE | re.DOTALL)
@@ -77,7 +77,7 @@ def _walk(tree: ast.AST, main: bool) -> Iterator[tuple[ast.AST, bool]]:
             waiting += [(each, safe) for each in node.orelse]
             continue
         forgiven = node.body if isinstance(node, ast.Try) and any(map(_forgives, node.handlers)) else ()
-        waiting += [(child, safe or child in forgiven) for child in ast.iter_child_nodes(node)]
+        waiting += [(child, safe or child in forgiven) for child in children(node)]
 
 
 def _guards(test: ast.expr) -> bool:

@@ -17,6 +17,8 @@ LAMBDA = frozenset({"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "
 """O que o Python da Lambda já traz. https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html"""
 
 
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Onde uma instrução guarda outras."""
 GIVEN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__class__", "__spec__", "__package__"}
 
 
@@ -70,6 +72,7 @@ def _plain(name: str) -> str:
 
 
 def _names(node: ast.AST) -> Iterator[str]:
+    """Os módulos que esta instrução importa, ou as de dentro dela."""
     if isinstance(node, ast.Try) and any(handler.type is None or "ImportError" in ast.dump(handler.type) or "ModuleNotFound" in ast.dump(handler.type)
                                          for handler in node.handlers):
         return
@@ -77,5 +80,6 @@ def _names(node: ast.AST) -> Iterator[str]:
         yield from (alias.name.partition(".")[0] for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
         yield node.module.partition(".")[0]
-    for child in ast.iter_child_nodes(node):
-        yield from _names(child)
+    for block in BLOCKS:
+        for child in getattr(node, block, ()):
+            yield from _names(child)

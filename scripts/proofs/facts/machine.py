@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from scripts.aws.types import INSTANCE, LAUNCH_TEMPLATE
@@ -58,9 +59,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Machine:
-    """O programa de uma instância, ou do modelo de que nascem várias."""
+    """O programa de uma instância, ou do modelo de que nascem várias.
 
-    owner: Resource
+    Dois mundos em que ele é o mesmo dão duas iguais: o que só depende dela se guarda por ela.
+    """
+
+    owner: Resource = field(hash=False)
     script: str
     path: Path
     files: tuple[File, ...]
@@ -84,14 +88,18 @@ class Machine:
         """Os arquivos que dizem ao sistema o que rodar."""
         return [file for file in self.files if file.name.startswith(UNITS)]
 
-    @property
-    def texts(self) -> list[str]:
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
         """Tudo o que se lê do programa, menos os nomes dos arquivos."""
-        return [self.script, *self.commands, *(file.text for file in self.files)]
+        return (self.script, *self.commands, *(file.text for file in self.files))
+
+    @cached_property
+    def _calls(self) -> list[tuple[str, dict[str, str]]]:
+        return [(found[1], _options(found[2])) for text in self.texts for found in CALL.finditer(text)]
 
     def calls(self, tool: str) -> list[dict[str, str]]:
         """As opções de cada vez que o programa chama essa ferramenta do CloudFormation."""
-        return [_options(found[2]) for text in self.texts for found in CALL.finditer(text) if found[1] == tool]
+        return [options for name, options in self._calls if name == tool]
 
 
 def machine_of(view: View, owner: Resource) -> Machine | None:
@@ -110,7 +118,7 @@ def machines(view: View) -> Iterator[Machine]:
 def initialised(view: View, owner: Resource) -> dict[str, Any]:
     """O que o `cfn-init` lê desse recurso; vazio quando não há, ou não se conhece."""
     metadata = owner.body.get("Metadata")
-    found = view.world.value(metadata.get(INIT)) if isinstance(metadata, dict) else None
+    found = view.resolved(metadata.get(INIT)) if isinstance(metadata, dict) else None
     return found if isinstance(found, dict) else {}
 
 

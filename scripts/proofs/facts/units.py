@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from scripts.proofs.facts.environment import Read, read_by_python, read_by_shell
 from scripts.proofs.facts.machine import UNITS, File, Machine
@@ -43,12 +42,12 @@ class Unit:
         """O valor que vale; vazio, quando não há."""
         return next(reversed(self.settings.get(name, [])), "")
 
-    @property
+    @cached_property
     def command(self) -> list[str]:
         """As palavras do que ela roda."""
         return words(self.last("ExecStart").lstrip("-@:+!"))
 
-    @property
+    @cached_property
     def instances(self) -> list[str]:
         """Os nomes com que uma unidade `nome@` roda; um vazio, se não é uma dessas."""
         stem, at, _ = self.name.partition("@.")
@@ -66,7 +65,7 @@ class Unit:
             found |= contents(self.machine, name.lstrip("-").replace("%i", instance).replace("%I", instance))
         return found
 
-    @property
+    @cached_property
     def environment_file(self) -> File | None:
         """O último dos arquivos de ambiente que o template escreve."""
         files = {file.name: file for file in self.machine.files}
@@ -93,7 +92,7 @@ class Unit:
                     pending.append(name)
         return [(files[name], main) for name, main in found.items()]
 
-    @property
+    @cached_property
     def reads(self) -> Read:
         """O que os programas dela leem do ambiente."""
         found = Read()
@@ -102,11 +101,13 @@ class Unit:
         return found
 
 
-def units(machine: Machine) -> Iterator[Unit]:
+@lru_cache(maxsize=64)
+def units(machine: Machine) -> tuple[Unit, ...]:
     """As que rodam um programa."""
-    yield from (Unit(file, machine) for file in machine.units if file.name.endswith(".service"))
+    return tuple(Unit(file, machine) for file in machine.units if file.name.endswith(".service"))
 
 
+@lru_cache(maxsize=256)
 def contents(machine: Machine, name: str) -> dict[str, str]:
     """As variáveis de um arquivo de ambiente: o do `cfn-init`, ou o que um comando escreve."""
     for file in machine.files:
