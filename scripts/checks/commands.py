@@ -61,7 +61,7 @@ def check(page: Page, template: Template) -> Iterator[Finding]:
 def _in_commands(page: Page, written: Iterable[Command]) -> Iterator[Mention]:
     blocks = [command for command in written if command.block]
     variables = {name for command in blocks for found in ASSIGNED.findall(command.text) for group in found for name in group.split()}
-    told = {code.text for code in document.codes(page.tokens)}
+    told = {code.text for code in page.codes}
     for command in written:
         yield from _blanks(command, variables | told)
         for kind, pattern in (("output", OUTPUT), ("parameter", CHANGES), ("resource", RESOURCE)):

@@ -12,7 +12,7 @@ from scripts.aws.types import BALANCER, DATABASE, EKS_CLUSTER, ELASTIC_IP, NAT_G
 from scripts.base.findings import Finding
 from scripts.base.wording import NUMBERS
 from scripts.checks.billing import Bill, Machines, Unpriced
-from scripts.page.document import Document, plain
+from scripts.page.document import Document
 from scripts.proofs.facts.views import Views
 from scripts.template.values import Path
 
@@ -20,7 +20,7 @@ COUNTED = {"L-0263D0A3": ELASTIC_IP, "L-F678F1CE": VPC, "L-FE5A380F": NAT_GATEWA
            "L-7B6409FD": DATABASE, "L-1194D53C": EKS_CLUSTER}
 """De cada cota que conta recursos, o tipo; as vCPUs saem das instâncias."""
 VCPUS = "L-1216C47A"
-NUMBER = rf"(?<!mais )\b(\d+|{'|'.join(NUMBERS)})\s+"
+NUMBER = rf"\b(?<!mais )(\d+|{'|'.join(NUMBERS)})\s+"
 TAIL = r"\b(?!\s+(?:d[eoa]s?|por)\b)"
 DEFAULT = re.compile(r"\b(?:padrão|cotas?|limites?|por zona|por conta)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"[^.;:!?]*[.;:!?]?")
@@ -102,8 +102,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def _sentences(page: Document) -> Iterator[tuple[int, str]]:
     """Cada frase que conta algo, com a linha do trecho; a que fala do padrão da conta não conta recursos da pilha."""
-    for token in page.tokens:
-        text = plain(token.children or []) if token.type == "inline" and token.map else ""
-        for sentence in SENTENCE.findall(text) if _patterns()[""].search(text) else ():
+    for token, text in page.texts:
+        for sentence in SENTENCE.findall(text) if token.map and _patterns()[""].search(text) else ():
             if not DEFAULT.search(sentence):
                 yield token.map[0] + 1, sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from scripts.base.findings import Finding
@@ -33,7 +34,7 @@ ELSEWHERE = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure):|^arn:|^\$\{|
 
 def check(view: View) -> Iterator[Finding]:
     """Segredos escritos nas propriedades, nas variáveis de ambiente ou em qualquer linha."""
-    yield from _lines(view.template)
+    yield from _lines(view.template.path, view.template.text)
     for resource in view.resources.values():
         for found in _named(view, view.whole(resource), "") if _suspect(resource.properties) else ():
             path, parameter = found.path, _parameter(view.template, view.written(found))
@@ -46,12 +47,18 @@ def check(view: View) -> Iterator[Finding]:
                               "ou deixe o serviço criá-lo.")
 
 
-def _lines(template: Template) -> Iterator[Finding]:
-    suspected = [(pattern, what) for pattern, what in SHOWN if pattern.search(template.text)]
-    for number, line in enumerate(template.text.splitlines() if suspected else (), 1):
+@lru_cache(maxsize=64)
+def _lines(path: str, whole: str) -> tuple[Finding, ...]:
+    """Os segredos que há numa linha qualquer do arquivo, que é o mesmo em todos os mundos."""
+    return tuple(_exposed(path, whole))
+
+
+def _exposed(path: str, whole: str) -> Iterator[Finding]:
+    suspected = [(pattern, what) for pattern, what in SHOWN if pattern.search(whole)]
+    for number, line in enumerate(whole.splitlines() if suspected else (), 1):
         for pattern, what in suspected:
             if pattern.search(line):
-                yield Finding(template.path, number, LITERAL,
+                yield Finding(path, number, LITERAL,
                               f"A linha traz {what}; troque-a já, pois foi exposta, e guarde a nova no Secrets Manager.")
 
 

@@ -113,8 +113,7 @@ def _opening(page: Page) -> Iterator[Token]:
 
 def _unedited(page: Page) -> Iterator[Finding]:
     """Um achado para todos os textos do esqueleto que ainda estão lá."""
-    lines = {(token.map or [0])[0] + 1 for token in page.tokens
-             if token.type == "inline" and plain(token.children or []).startswith(TO_WRITE)}
+    lines = {(token.map or [0])[0] + 1 for token, text in page.texts if text.startswith(TO_WRITE)}
     lines |= {image.line for image in page.images if image.text.startswith(TO_WRITE)}
     if lines:
         numbers = ", ".join(map(str, sorted(lines)))

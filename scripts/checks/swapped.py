@@ -45,8 +45,9 @@ def check(views: Views) -> Iterator[Finding]:
     found: dict[tuple[Path, str, str], Place] = {}
     strange: dict[Path, Place] = {}
     for view in views.each:
-        strange |= {place.path: place for place in _properties(view) if _of_other_unit(template, place)}
-        for places, known in _families(view):
+        properties = list(_properties(view))
+        strange |= {place.path: place for place in properties if _of_other_unit(template, place)}
+        for places, known in _families(view, properties):
             for place in places:
                 better = _better(place, places, known)
                 if better:
@@ -69,13 +70,13 @@ def _of_other_unit(template: Template, place: Place) -> bool:
     return mine is not None and other is not None and mine != other
 
 
-def _families(view: View) -> Iterator[tuple[list[Place], dict[str, frozenset[str]]]]:
+def _families(view: View, properties: list[Place]) -> Iterator[tuple[list[Place], dict[str, frozenset[str]]]]:
     """Os lugares que recebem um de cada conjunto de iguais, e as palavras de cada um do conjunto."""
     template = view.template
     told = list(_variables(view))
     numbers = {name: words(f"{name} {_described(template, name)}") for name, said in template.parameters.items()
                if isinstance(said, dict) and said.get("Type") == "Number"}
-    placed = [place for place in (*told, *_properties(view)) if place.given in numbers]
+    placed = [place for place in (*told, *properties) if place.given in numbers]
     units = {name: unit[0][:3].lower() if (unit := UNIT.search(_described(template, name))) else "" for name in numbers}
     for unit in set(units.values()) or {""}:  # dias não se trocam por MiB; o que não diz a unidade pode ser de qualquer uma
         same = {name: said for name, said in numbers.items() if units[name] in (unit, "")}

@@ -10,7 +10,6 @@ from scripts.base.findings import Finding
 from scripts.base.wording import listed
 from scripts.checks.alarms import BAD, PERCENT
 from scripts.checks.numbers import Sentence
-from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.page.quantities import TIME, quantities
 from scripts.proofs.claims.evaluate import ClaimResult
@@ -42,7 +41,7 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
     """
     known = [result for result in judged if result]
     proven = {piece.path for result in known for piece in result.found}
-    codes = {code.text for code in document.codes(page.tokens)}
+    codes = {code.text for code in page.codes}
     for view in views.each:
         metrics = dict(_metrics(view))
         extra = _spare(page, metrics.values(), proven)

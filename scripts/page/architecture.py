@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from markdown_it.token import Token
@@ -80,8 +80,8 @@ def parse(text: str, name: str, titles: Titles = STANDARD) -> Page:
 
 def build(base: Document, titles: Titles = STANDARD) -> Page:
     reader = Reader(base, titles)
-    return Page(**vars(base), rows=reader.rows(), steps=reader.steps(), benefits=reader.benefits(),
-                findings=tuple(reader.findings), titles=titles)
+    own = {each.name: getattr(base, each.name) for each in fields(base)}
+    return Page(**own, rows=reader.rows(), steps=reader.steps(), benefits=reader.benefits(), findings=tuple(reader.findings), titles=titles)
 
 
 def table(base: Document, section: str) -> list[Row]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.page import document
 from scripts.page.document import Document
 from scripts.page.shell import HEREDOC
 
@@ -40,6 +39,6 @@ def commands(page: Document) -> Iterator[Command]:
     for token in page.tokens:
         if token.type == "fence" and token.map and token.info.split(" ")[0] in LANGUAGES:
             yield Command(token.content, token.map[0] + 2, True)
-    for code in document.codes(page.tokens):
+    for code in page.codes:
         if PROGRAMS.match(code.text):
             yield Command(code.text, code.line, False)

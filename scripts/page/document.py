@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -83,6 +83,16 @@ class Document:
     def summary(self) -> str:
         """O primeiro parágrafo, sem marcação, ou vazio."""
         return plain(self.opening.children or []) if self.opening else ""
+
+    @cached_property
+    def texts(self) -> tuple[tuple[Token, str], ...]:
+        """Cada trecho de texto, com o que se lê nele."""
+        return tuple((token, plain(token.children or [])) for token in self.tokens if token.type == "inline")
+
+    @cached_property
+    def codes(self) -> tuple[Code, ...]:
+        """Os trechos de código no meio do texto, na ordem dele."""
+        return tuple(codes(self.tokens))
 
     @property
     def opening(self) -> Token | None:

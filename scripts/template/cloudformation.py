@@ -32,7 +32,7 @@ class Resource:
     line: int
     body: dict[str, Any]
 
-    @property
+    @cached_property
     def properties(self) -> dict[str, Any]:
         return _mapping(self.body.get("Properties"))
 
@@ -80,7 +80,7 @@ class Template:
     resources: dict[str, Resource]
     lines: dict[tuple[Key, ...], int] = field(repr=False)
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, Any]:
         return _mapping(self.data.get("Parameters"))
 
@@ -106,7 +106,7 @@ def read(path: Path, name: str = "") -> Template:
     return parse(text, name)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def parse(text: str, name: str) -> Template:
     """O mesmo que `read`, a partir do texto; guardado, e por isso ninguém altera `data`: copie, e use `rebuilt`."""
     composer = Composer(text, name)

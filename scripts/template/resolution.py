@@ -51,7 +51,16 @@ class Resolution:
 
     def of_type(self, *types: str) -> list[Resource]:
         """Os recursos destes tipos, na ordem do template."""
+        if len(types) == 1:
+            return list(self._by_type.get(types[0], ()))
         return [resource for resource in self.resources.values() if resource.type in types]
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            found.setdefault(resource.type, []).append(resource)
+        return found
 
     def condition(self, name: str) -> bool | Unknown:
         """O resultado de uma condição nomeada."""

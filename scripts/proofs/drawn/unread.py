@@ -87,7 +87,7 @@ def unread_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
 def _usual(view: View, resource: Resource, path: Path, dotted: str) -> bool:
     """A folha vale o que a AWS usaria sem ela; de um par de atributos, o que conta é o valor."""
     where = (*path[:5], "Value") if len(path) > 5 and path[3] in attributes.LISTS else path
-    return usual(resource.type, dotted, view.world.value(view.written(Placed(where, None))))
+    return usual(resource.type, dotted, view.resolved(view.written(Placed(where, None))))
 
 
 def read_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
@@ -96,7 +96,7 @@ def read_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
 
 
 def _leaves(seen: Seen, resource: Resource) -> Iterator[tuple[Path, bool]]:
-    reads = {path for path in seen.reads if path[1] == resource.id}
+    reads = seen.by_resource.get(resource.id, set())
     begun = {path[:end] for path in reads for end in range(4, len(path) + 1)}
     return ((path, _covered(path, reads, begun)) for path in leaves(seen.view, resource))
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from scripts.page.quantities import COUNT, EVERY, PERCENT, PORT, SIZE, TIME
@@ -62,7 +63,7 @@ def measures(view: View, roots: Iterable[Path]) -> Iterator[Measure]:
 def _rooted(view: View, root: Path) -> Iterator[Measure]:
     raw = written_at(view.template.data, root)
     name = str(next((key for key in reversed(root) if isinstance(key, str)), ""))
-    yield from _measured(view.world.value(raw), root, name)
+    yield from _measured(view.resolved(raw), root, name)
     for cited in parameters(raw):
         default = view.template.parameters.get(cited, {})
         default = default.get("Default") if isinstance(default, dict) else None
@@ -82,7 +83,7 @@ def parameters(raw: Any) -> set[str]:
 def texts(view: View, roots: Iterable[Path], longest: int | None = 200) -> Iterator[tuple[Path, str]]:
     """Os textos de até tantos caracteres que há nestes caminhos, ou todos."""
     for root in roots:
-        for path, text in view.once(("texts", root), lambda root=root: list(_strings(view.world.value(written_at(view.template.data, root)), root))):
+        for path, text in view.once(("texts", root), lambda root=root: list(_strings(view.resolved(written_at(view.template.data, root)), root))):
             if longest is None or len(text) < longest:
                 yield path, text
 
@@ -144,6 +145,7 @@ def _leaf(value: Any, path: Path, name: str) -> Iterator[Measure]:
         yield Measure(path, EVERY, DAY, name)
 
 
+@lru_cache(maxsize=1024)
 def unit_of(name: str) -> tuple[str, float] | None:
     """A grandeza que o nome diz, e quanto vale a unidade; `None` quando não diz nenhuma."""
     return next(((kind, scale) for pattern, kind, scale in UNITS if re.search(pattern, name)), None)

@@ -26,6 +26,6 @@ def outputs(view: View) -> Iterator[Output]:
     written = view.template.data.get("Outputs")
     for name, body in written.items() if isinstance(written, dict) else ():
         value = body.get("Value") if isinstance(body, dict) else None
-        text = view.world.value(value)
+        text = view.resolved(value)
         if isinstance(text, str):
             yield Output(str(name), str(body.get("Description", "")), ("Outputs", name, "Value"), text, frozenset(references(value)))

@@ -23,6 +23,6 @@ def rolling_update(view: View, group: Resource) -> dict[str, Any] | None:
 
 
 def _part(view: View, owner: Resource, attribute: str, name: str) -> dict[str, Any] | None:
-    policy = view.world.value(owner.body.get(attribute))
+    policy = view.resolved(owner.body.get(attribute))
     found = policy.get(name) if isinstance(policy, dict) else None
     return found if isinstance(found, dict) else None

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from scripts.aws.catalog import ARN, NAME, kind_of
 from scripts.proofs.evidence import Evidence, Missing
@@ -21,8 +20,7 @@ from scripts.template.values import SYMBOL, Key, Path, Unknown, function_name
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """Um valor resolvido e onde está escrito, desde o documento."""
 
     path: Path
@@ -39,16 +37,13 @@ class View:
         self.world = world
         self.unknown = unknown
         self.template = world.template
+        self.resources: dict[str, Resource] = world.resources
+        """Os que existem neste mundo."""
         self._reads: dict[Path, None] = {}
         self._memory: dict[Hashable, tuple[Any, dict[Path, None]]] = {}
         self._resolved: dict[int, tuple[Any, Any]] = {}  # por identidade; a expressão fica junto, para que a identidade não se reuse
 
     # --- os recursos
-
-    @property
-    def resources(self) -> dict[str, Resource]:
-        """Os que existem neste mundo."""
-        return self.world.resources
 
     def of_type(self, *types: str) -> list[Resource]:
         """Os recursos destes tipos, na ordem do template."""
@@ -107,7 +102,7 @@ class View:
     def _read(self, path: Path, expression: Any, keys: tuple[Key, ...]) -> Placed | None:
         found = self._reach(expression, path, keys)
         self._reads[found[1] if found else (*path, *keys)] = None
-        value = self._value(found[0]) if found else None
+        value = self.resolved(found[0]) if found else None
         return Placed(found[1], value) if found and value is not None else None
 
     def _listed(self, path: Path, expression: Any, keys: tuple[Key, ...]) -> list[Placed]:
@@ -117,13 +112,13 @@ class View:
             return []
         expression, path = found
         if not isinstance(expression, list):
-            value = self._value(expression)
+            value = self.resolved(expression)
             return [Placed(path, item) for item in (value if isinstance(value, list) else [value]) if item is not None]
         chosen = [self.chosen(item, (*path, index)) for index, item in enumerate(expression)]
-        items = [Placed(where, self._value(item)) for item, where in chosen]
+        items = [Placed(where, self.resolved(item)) for item, where in chosen]
         return [item for item in items if item.value is not None]
 
-    def _value(self, expression: Any) -> Any:
+    def resolved(self, expression: Any) -> Any:
         """O valor de uma expressão do template, resolvida uma vez: muitos leem o mesmo objeto a caminho de partes dele."""
         if id(expression) not in self._resolved:
             self._resolved[id(expression)] = (expression, self.world.value(expression))
@@ -147,11 +142,11 @@ class View:
     def _computed(self, expression: Any, path: Path) -> tuple[Any, Path] | None:
         """O que uma função devolve no lugar de um objeto: desconhecido, ou nada."""
         computed = isinstance(expression, dict) and len(expression) == 1 and function_name(next(iter(expression)))
-        return (expression, path) if computed and isinstance(self.world.value(expression), (Unknown, str)) else None
+        return (expression, path) if computed and isinstance(self.resolved(expression), (Unknown, str)) else None
 
     def chosen(self, expression: Any, path: Path) -> tuple[Any, Path]:
         """Segue `Fn::If` até o ramo deste mundo."""
-        while isinstance(expression, dict) and list(expression) == ["Fn::If"]:
+        while isinstance(expression, dict) and len(expression) == 1 and "Fn::If" in expression:
             branches = expression["Fn::If"]
             if not isinstance(branches, list) or len(branches) != 3:
                 return expression, path
@@ -175,7 +170,7 @@ class View:
 
     def note(self, reads: Iterable[Path]) -> None:
         """Conta como lidos estes lugares."""
-        self._reads.update(dict.fromkeys(reads))
+        self._reads.update(reads if isinstance(reads, dict) else dict.fromkeys(reads))
 
     def once(self, key: Hashable, conclude: Callable[[], Result]) -> Result:
         """O que `conclude` devolve, concluído uma vez; o que ela leu conta de novo a cada resposta."""

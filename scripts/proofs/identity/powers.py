@@ -70,11 +70,11 @@ def _comparable(view: View, statement: Statement) -> Statement:
     def known(item: Placed) -> Placed:
         text = view.spelled(item.value)
         unknown = text is None or any(name in text for name in INDIRECT)
-        return replace(item, value=Unknown("não se compara") if unknown else _concrete(text or ""))
+        return item._replace(value=Unknown("não se compara") if unknown else _concrete(text or ""))
 
     return replace(
         statement, resources=tuple(map(known, statement.resources)), except_resources=tuple(map(known, statement.except_resources)),
-        principals=tuple((kind, replace(item, value=Unknown("não se compara")) if ":assumed-role/" in str(item.value) else item)
+        principals=tuple((kind, item._replace(value=Unknown("não se compara")) if ":assumed-role/" in str(item.value) else item)
                          for kind, item in statement.principals))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from scripts.aws.types import INTERNET_GATEWAY, ROUTE, ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION, SUBNET, VPC
@@ -220,8 +221,13 @@ def network_of(view: View) -> Network:
 
 def network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     """A faixa de endereços escrita em CIDR, ou `None`."""
+    return _block(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _block(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
-        return ipaddress.ip_network(value) if isinstance(value, str) else None
+        return ipaddress.ip_network(text)
     except ValueError:
         return None
 
