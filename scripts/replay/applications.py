@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scripts.proofs.facts.machine import File, Machine, machine_of
 from scripts.replay.child import serve
-from scripts.replay.fences import Job
+from scripts.replay.fences import Job, installed
 from scripts.replay.processes import Lost, Running
 from scripts.replay.samples import LARGEST
 from scripts.replay.session import Session
@@ -171,7 +170,7 @@ def _modules(machine: Machine) -> frozenset[str]:
     """Os módulos que as bibliotecas das listas da instância trazem."""
     wanted = {_canonical(line.split("==")[0]) for file in machine.files if os.path.basename(file.name).startswith("requirements")
               for line in file.text.splitlines() if "==" in line}
-    return frozenset(name for name, owners in packages_distributions().items() if wanted & {_canonical(owner) for owner in owners})
+    return frozenset(name for name, owners in installed().items() if wanted & {_canonical(owner) for owner in owners})
 
 
 def _canonical(name: str) -> str:

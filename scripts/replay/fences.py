@@ -7,8 +7,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import packages_distributions
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,11 +37,17 @@ class Job:
     largest: int = 256 * MIB
 
 
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """De cada módulo instalado neste computador, os pacotes que o trazem; procurar custa décimos de segundo."""
+    return packages_distributions()
+
+
 class _Only:
     """Só se importa o que estaria instalado lá: do que este computador tem a mais, nada, a menos que seja do próprio código."""
 
-    def __init__(self, modules: frozenset[str], folder: str):
-        self.absent, self.folder = frozenset(packages_distributions()) - modules, folder
+    def __init__(self, absent: frozenset[str], folder: str):
+        self.absent, self.folder = absent, folder
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         if path is None and name in self.absent and not self._own(name):
@@ -76,10 +83,10 @@ def enter(pipe: Connection, job: Job) -> Wire:
     sys.dont_write_bytecode = True
     wire = Wire(pipe)
     hook(wire)
-    allowed = job.modules | OWN
-    for name in [name for name in sys.modules if name.split(".")[0] in RUNTIME - allowed]:
+    absent = frozenset(installed()) - job.modules - OWN
+    for name in [name for name in sys.modules if name.split(".")[0] in absent]:
         del sys.modules[name]
-    sys.meta_path.insert(0, _Only(allowed, job.folder))
+    sys.meta_path.insert(0, _Only(absent, job.folder))
     sys.addaudithook(_fence(job.folder))
     return wire
 

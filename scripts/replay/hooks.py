@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
+import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 
@@ -57,7 +58,11 @@ def hook(wire: Wire) -> None:
         status, headers, content = wire.ask("send", request.method, request.url, _texts(request.headers), body)
         return AWSResponse(request.url, status, headers, _Raw(content))
 
-    BUILTIN_HANDLERS[:0] = [("before-parameter-build", note), ("before-call", ask), ("before-send", send)]
+    handlers = [("before-parameter-build", note), ("before-call", ask), ("before-send", send)]
+    BUILTIN_HANDLERS[:0] = handlers
+    if boto3.DEFAULT_SESSION is not None:  # a que já nasceu aquecida não os leria
+        for event, handler in handlers:
+            boto3.DEFAULT_SESSION.events.register(event, handler)
 
 
 def _texts(headers: Any) -> dict[str, str]:

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 CONTEXT: Any = multiprocessing.get_context(METHOD)
-CHILD = "scripts.replay.child"
+CHILDREN = ("scripts.replay.child", "scripts.replay.warm")
 DAY = 86_400.0
 
 
@@ -34,7 +34,7 @@ class Answering(Protocol):
 def warm() -> None:
     """Começa a aquecer o servidor de processos, sem esperar por ele."""
     if METHOD == "forkserver":
-        CONTEXT.set_forkserver_preload([CHILD])
+        CONTEXT.set_forkserver_preload(list(CHILDREN))
         from multiprocessing import forkserver
 
         forkserver.ensure_running()

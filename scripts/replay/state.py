@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from scripts.replay.stack import REGION, Stack, Unresolved
@@ -47,16 +48,21 @@ def simulated() -> Iterator[None]:
                 os.environ[name] = value
 
 
+@cache
+def _clients() -> tuple[Any, Any, Any, Any]:
+    """Criados uma vez por processo: custam mais que uma rodada inteira."""
+    import boto3
+
+    session = boto3.session.Session(region_name=REGION)
+    return *map(session.client, ("s3", "sqs", "secretsmanager")), session.resource("dynamodb")
+
+
 class State:
     """Os clientes com que o laboratório cria e olha o estado; não passam pela porta das permissões."""
 
     def __init__(self, stack: Stack):
-        import boto3
-
         self.stack = stack
-        session = boto3.session.Session(region_name=REGION)
-        self.s3, self.sqs = session.client("s3"), session.client("sqs")
-        self.dynamodb, self.secrets = session.resource("dynamodb"), session.client("secretsmanager")
+        self.s3, self.sqs, self.secrets, self.dynamodb = _clients()
 
     def create(self) -> None:
         """Cria os buckets, as tabelas e as filas da pilha. Erro: `Unresolved`."""
