@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import functools
 import http.server
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
@@ -111,45 +113,78 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def visit(browser, request) -> Iterator[Callable[..., Page]]:
-    """`visit(url, width=390, touch=True)` abre uma página; no fim, nada pode ter dado erro nem saído daqui."""
-    pages: list[Page] = []
-    problems: list[str] = []
+FORGET = "try { localStorage.clear(); sessionStorage.clear(); } catch { /* uma página em branco não guarda nada */ }"
 
-    def opened(url: str, width: int = 1280, height: int = 0, scheme: str = "light", motion: str = "reduce", **options) -> Page:
-        size = {"width": width, "height": height or (844 if width < 500 else 800)}
-        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion=motion, **options)
-        page = context.new_page()
-        page.set_default_timeout(8000)
-        page.on("console", lambda said: said.type == "error" and problems.append(f"console: {said.text}"))
-        page.on("pageerror", lambda error: problems.append(f"erro: {error}"))
-        page.on("request", lambda asked: re.match(r"(https?://127\.0\.0\.1:|file:|data:|blob:)", asked.url)
-                or problems.append(f"pedido externo: {asked.url}"))
-        pages.append(page)
-        page.goto(url)
-        return page
+
+class Tab:
+    """Uma aba num contexto só dela, vigiada. Ela serve a um teste depois do outro: abrir outra custa mais que carregar a maior página."""
+
+    def __init__(self, browser: Browser, options: dict[str, Any]):
+        self.page = browser.new_context(**options).new_page()
+        self.session = self.page.context.new_cdp_session(self.page)
+        self.problems: list[str] = []
+        self.page.on("console", lambda said: said.type == "error" and self.problems.append(f"console: {said.text}"))
+        self.page.on("pageerror", lambda error: self.problems.append(f"erro: {error}"))
+        self.page.on("request", lambda asked: re.match(r"(https?://127\.0\.0\.1:|file:|data:|blob:)", asked.url)
+                     or self.problems.append(f"pedido externo: {asked.url}"))
+
+    def ready(self, width: int, height: int, scheme: str, motion: str) -> None:
+        """Como uma aba nova: sem história, sem ponteiro sobre nada, com o tamanho e o gosto pedidos."""
+        self.problems.clear()
+        self.session.send("Page.resetNavigationHistory")
+        self.page.set_default_timeout(8000)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(media="null", color_scheme=scheme, reduced_motion=motion)
+        self.page.mouse.move(-1, -1)
+
+    def leave(self) -> None:
+        """Sai da página, que pode estar se recarregando sozinha: fechar o contexto no meio disso às vezes não volta nunca."""
+        for _ in range(5):
+            with contextlib.suppress(Error):  # outra recarga começou antes
+                self.page.evaluate(FORGET)
+                self.page.goto("about:blank")
+                return
+
+
+@pytest.fixture(scope="session")
+def idle() -> dict[str, list[Tab]]:
+    """As abas que esperam o próximo teste, por opções do contexto."""
+    return collections.defaultdict(list)
+
+
+@pytest.fixture
+def visit(browser, idle, request) -> Iterator[Callable[..., Page]]:
+    """`visit(url, width=390, has_touch=True)` abre uma página; no fim, nada pode ter dado erro nem saído daqui.
+
+    Com `fresh`, a aba é nova: nada do que ela pede está guardado.
+    """
+    used: list[tuple[Tab, str]] = []
+
+    def opened(url: str, width: int = 1280, height: int = 0, scheme: str = "light", motion: str = "reduce", fresh: bool = False,
+               **options) -> Page:
+        key = repr(sorted(options.items()))
+        tab = idle[key].pop() if idle[key] and not fresh else Tab(browser, options)
+        used.append((tab, key))
+        tab.ready(width, height or (844 if width < 500 else 800), scheme, motion)
+        tab.page.goto(url)
+        return tab.page
 
     yield opened
-    if request.node.stash.get(FAILED, False) or problems:
+    found = [problem for tab, _ in used for problem in tab.problems]  # sair no meio de uma recarga também é um erro, mas não da página
+    failed = request.node.stash.get(FAILED, False) or found
+    if failed:
         SHOTS.mkdir(exist_ok=True)
-        for number, page in enumerate(pages):
+        for number, (tab, _) in enumerate(used):
             name = re.sub(r"[^\w.-]+", "-", request.node.name)
-            page.screenshot(path=SHOTS / f"{name}-{number}.png")
+            tab.page.screenshot(path=SHOTS / f"{name}-{number}.png")
         print(f"Retratos da falha em {SHOTS}")
-    found = list(problems)  # sair no meio de uma recarga também é um erro, mas não da página
-    for page in pages:
-        _leave(page)
-        page.context.close()
+    for tab, key in used:
+        tab.leave()
+        if failed:
+            tab.page.context.close()
+        else:
+            idle[key].append(tab)
     assert found == []
-
-
-def _leave(page: Page) -> None:
-    """Sai da página, que pode estar se recarregando sozinha: fechar o contexto no meio disso às vezes não volta nunca."""
-    for _ in range(5):
-        with contextlib.suppress(Error):  # outra recarga começou antes
-            page.goto("about:blank")
-            return
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

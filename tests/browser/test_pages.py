@@ -56,7 +56,7 @@ def test_our_script_and_style_are_small():
 @pytest.mark.parametrize("path", ["", f"arquiteturas/{LARGEST}/", "arquiteturas/ecommerce/"])
 def test_a_first_visit_is_light_and_does_not_load_the_search(visit, address, path):
     answers: list[Any] = []
-    page = visit("about:blank")
+    page = visit("about:blank", fresh=True)
     page.on("response", lambda answer: answers.append(answer))
     page.goto(f"{address}{path}", wait_until="networkidle")
     sizes = {answer.url: len(gzip.compress(answer.body(), mtime=0)) for answer in answers}
