@@ -74,9 +74,15 @@ class Architecture:
 
     def proof(self, edge: str = "") -> Proof:
         """A prova de uma seta só, pelo id (`funcao--tabela`), ou a da única."""
-        found = [one for one in self.diagram.edges if edge in ("", one.id)]
-        assert len(found) == 1, [one.id for one in self.diagram.edges]
-        return prove_arrow(self.diagram, self.views, found[0])
+        if edge not in self._proved:
+            found = [one for one in self.diagram.edges if edge in ("", one.id)]
+            assert len(found) == 1, [one.id for one in self.diagram.edges]
+            self._proved[edge] = prove_arrow(self.diagram, self.views, found[0])
+        return self._proved[edge]
+
+    @cached_property
+    def _proved(self) -> dict[str, Proof]:
+        return {}
 
     def missing(self, edge: str = "") -> list[str]:
         """O que falta à seta, como se lê."""
@@ -104,8 +110,14 @@ class Architecture:
             name, body["Type"], self.template.lines.get(("Resources", name), 1), body)
 
     def remove(self, *path: Any) -> Architecture:
-        """A mesma, sem o que há nesse caminho."""
-        return self.put(*path, value=REMOVED)
+        """A mesma, sem o que há nesse caminho; uma só, para todas as setas que ele prova."""
+        if path not in self._without:
+            self._without[path] = self.put(*path, value=REMOVED)
+        return self._without[path]
+
+    @cached_property
+    def _without(self) -> dict[tuple[Any, ...], Architecture]:
+        return {}
 
     def survivors(self, edge: str = "") -> list[Any]:
         """As linhas de evidência que se removem uma a uma sem que a seta deixe de ser provada: devia dar vazio.
