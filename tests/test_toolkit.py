@@ -7,6 +7,7 @@ import graphlib
 import re
 import subprocess
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,14 @@ OWNERS = {
 }
 
 
+@lru_cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path: Path, top: bool = False):
     """Os módulos importados, por extenso; `top` deixa de fora os de dentro de funções."""
-    pending: list[ast.AST] = list(ast.parse(path.read_text(encoding="utf-8")).body)
+    pending: list[ast.AST] = list(parsed(path).body)
     while pending:
         node = pending.pop()
         if top and isinstance(node, ast.FunctionDef):
@@ -70,13 +76,17 @@ def dotted(path: Path) -> str:
 
 
 NAMES = {dotted(path): path for path in MODULES}
-GRAPH = {name: {found for found in imports(path) if found in NAMES} - {name} for name, path in NAMES.items()}
+
+
+@lru_cache
+def graph_of_imports() -> dict[str, set[str]]:
+    return {name: {found for found in imports(path) if found in NAMES} - {name} for name, path in NAMES.items()}
 
 
 def rooms(inside: str) -> dict[str, set[str]]:
     """Que salas desta pasta cada sala dela importa."""
     found: dict[str, set[str]] = {}
-    for name, imported in GRAPH.items():
+    for name, imported in graph_of_imports().items():
         if name.startswith(f"{inside}."):
             here = name.removeprefix(f"{inside}.").split(".")[0]
             there = {other.removeprefix(f"{inside}.").split(".")[0] for other in imported if other.startswith(f"{inside}.")}
@@ -95,7 +105,7 @@ def test_rooms_import_only_what_is_below(inside, floors):
 
 
 def test_no_module_imports_itself_by_a_detour():
-    sorter = graphlib.TopologicalSorter(GRAPH)
+    sorter = graphlib.TopologicalSorter(graph_of_imports())
     sorter.prepare()  # levanta `CycleError`, com o caminho, se há um
 
 
@@ -121,7 +131,7 @@ def test_the_command_line_starts_with_the_standard_library_alone():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SCRIPTS).as_posix())
 def test_a_module_is_short_and_documented(path):
     source = path.read_text(encoding="utf-8")
-    tree = ast.parse(source)
+    tree = parsed(path)
     lines = source.splitlines()
     assert ast.get_docstring(tree) and len(lines) <= LONGEST_MODULE
     assert all(len(line) <= WIDEST_LINE for line in lines)

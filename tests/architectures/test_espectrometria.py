@@ -36,8 +36,6 @@ import requests
 import yaml
 from botocore.response import StreamingBody
 from jsonschema import Draft202012Validator
-from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_batch
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -53,6 +51,7 @@ STACK = Stack("espectrometria", {"FilaLote": "arn:fila", "DefinicaoLote": "arn:d
 DATA = STACK.data
 RESOURCES = DATA["Resources"]
 MANIFEST = list(yaml.safe_load_all((FOLDER / "manifesto.yaml").read_text(encoding="utf-8")))
+TASKS = "moto.stepfunctions.parser.asl.component.state.exec.state_task"
 HEADER = "mz,intensidade\n"
 PASSWORD = "uma senha comprida"
 CLOSED = "http://127.0.0.1:9/analises"  # nada atende nesta porta
@@ -175,8 +174,8 @@ def machine(aws, environment, tmp_path_factory) -> Iterator[SimpleNamespace]:
     arn = states.create_state_machine(name="analise", definition=definition, roleArn=f"arn:aws:iam::{ACCOUNT}:role/x")
     assert arn["stateMachineArn"] == STACK.ref("MaquinaAnalise")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lambda_eval_utils, "boto_client_for", lambda **_: steps)
-        patch.setattr(state_task_service_batch, "boto_client_for", lambda **_: batch)
+        patch.setattr(f"{TASKS}.lambda_eval_utils.boto_client_for", lambda **_: steps)
+        patch.setattr(f"{TASKS}.service.state_task_service_batch.boto_client_for", lambda **_: batch)
         yield SimpleNamespace(states=states, steps=steps, batch=batch, arn=STACK.ref("MaquinaAnalise"))
     requests.post(f"{aws}/moto-api/config", json={"stepfunctions": {"execute_state_machine": False}}, timeout=30)
 

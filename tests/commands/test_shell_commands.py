@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ def test_the_commands_of_the_outputs_run(shell, path, tmp_path):
     assert run(shell, outputs(path), tmp_path) == []
 
 
+@lru_cache
 def real_cli() -> str:
     """A AWS CLI versão 2 desta máquina, ou vazio; a do PyPI é a 1 e recusa opções da 2."""
     for folder in os.environ["PATH"].split(os.pathsep):
@@ -84,7 +86,6 @@ def real_cli() -> str:
     return ""
 
 
-CLI = real_cli()
 NEWER = ("sqs start-message-move-task",)
 """O que a AWS CLI 2.9, a do Debian 12, ainda não tinha; o botocore dos testes, mais novo, tem."""
 READ: set[tuple[str, ...]] = set()
@@ -102,15 +103,16 @@ def refused(calls: list[Call], folder: Path) -> list[str]:
         READ.add(form)
         for name, content in call.files.items():
             (folder / name).write_bytes(content)
-        done = subprocess.run([CLI, *call.words], cwd=folder, env=environment, capture_output=True, text=True)
+        done = subprocess.run([real_cli(), *call.words], cwd=folder, env=environment, capture_output=True, text=True)
         if NO_CREDENTIALS not in done.stderr:
             found.append(f"{call.line}: {' '.join(call.words)}: {done.stderr.strip()}")
     return found
 
 
-@pytest.mark.skipif(not CLI, reason="precisa da AWS CLI versão 2 (no Debian, `apt-get install awscli`)")
 @pytest.mark.parametrize("path", [*PAGES, *TEMPLATES], ids=lambda path: f"{named(path)}-{path.suffix[1:]}")
 def test_the_real_cli_reads_the_calls(path, tmp_path):
+    if not real_cli():
+        pytest.skip("precisa da AWS CLI versão 2 (no Debian, `apt-get install awscli`)")
     calls: list[Call] = []
     run("bash", outputs(path) if path.suffix == ".yaml" else page(path), tmp_path, calls)
     assert refused(calls, tmp_path) == []
