@@ -29,7 +29,7 @@ def run_tests(tree: Tree, names: list[str], more: Sequence[str] = ()) -> int:
     own, every = tree.root / "tests", TOOLKIT / "tests" / "every"
     folders = [own] if (own / "every").is_dir() else [own, every]  # um repositório de `novo --projeto` já traz os de `every`
     os.environ[TREE_VARIABLE] = str(tree.root)
-    spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--timeout", str(ENDLESS), "--timeout-method", "thread"]
+    spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder", "--timeout", str(ENDLESS), "--timeout-method", "thread"]
     chosen = ["-k", " or ".join(f"{name} or {name.replace('-', '_')}" for name in names)] if names else []
     status = pytest.main(["--rootdir", str(TOOLKIT), *spread, *chosen, *more, *(str(folder) for folder in folders if folder.is_dir())])
     if status == NOTHING and names and not slugs:

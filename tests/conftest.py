@@ -23,17 +23,17 @@ SVG = "{http://www.w3.org/2000/svg}"
 signal.signal(signal.SIGINT, signal.default_int_handler)  # onde a bateria roda ao fundo, o Ctrl-C vem ignorado, e os comandos herdariam isso
 
 
-SLOW = ("test_generate", "test_drawing", "test_repository", "test_website", "architectures", "test_bootstrap")
+SLOWEST = ("test_accessibility", "test_reading", "test_every_hostile_value", "test_shell_commands", "test_pages", "test_two_conditions",
+           "test_preview", "test_website", "test_evidence", "test_wrong_attribute", "test_espectrometria", "test_every_sample",
+           "test_outside_resources", "test_numbers", "test_bootstrap", "test_reaching", "test_outside_attacks", "test_changes",
+           "test_preview_rounds", "test_metadados_s3", "test_figures", "test_website_proofs", "test_every_template")
+"""Os arquivos mais demorados, do maior para o menor."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Os testes rápidos primeiro: um engano aparece em segundos."""
-
-    def rank(item: pytest.Item) -> int:
-        places = [index for index, name in enumerate(SLOW, 1) if name in str(item.path)]
-        return max(places, default=0)
-
-    items.sort(key=rank)
+    """Os arquivos demorados primeiro: os processos da rodada acabam quase juntos, e nenhum fica sozinho com o maior no fim."""
+    place = {name: index for index, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @dataclass

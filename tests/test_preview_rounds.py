@@ -15,7 +15,7 @@ from scripts.checks import benefits, reading, run, verdict
 from scripts.picture.generate import DERIVED
 from scripts.website import build, pages
 from scripts.website.preview import Preview
-from tests.test_website import tree as whole
+from tests.built import tree as whole
 
 ROOT = Path(__file__).resolve().parent.parent
 SLUG, OTHER = "cli-s3-lambda-dynamodb", "fila"

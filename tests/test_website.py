@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -14,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.built import ROOT, construir, site_of, tree
+
 SLUGS = sorted(path.stem for path in (ROOT / "diagrams_src").glob("[!_]*.py"))
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
@@ -67,14 +65,6 @@ class Page(HTMLParser):
         return [e for e in self.elements if e.tag == tag and attributes.items() <= e.attributes.items()]
 
 
-def tree(target: Path) -> Path:
-    """Uma cópia da árvore do projeto, sem as ferramentas."""
-    for name in ("diagrams_src", "docs"):
-        shutil.copytree(ROOT / name, target / name)
-    shutil.copy(ROOT / "mkdocs.yml", target)
-    return target
-
-
 def small(target: Path) -> Path:
     """Uma árvore em que quase nada há a montar."""
     shutil.copy(ROOT / "mkdocs.yml", target)
@@ -84,17 +74,9 @@ def small(target: Path) -> Path:
     return target
 
 
-def construir(root: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "scripts"), "construir", "--raiz", str(root)]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
-    root = tree(tmp_path_factory.mktemp("tree"))
-    done = construir(root)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return root / "site"
+    return site_of(tmp_path_factory)
 
 
 @lru_cache

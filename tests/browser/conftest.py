@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 from scripts.base.tree import WrongUse
 from scripts.measure import browser as finding
 from tests.browser import unusual
-from tests.test_website import construir, tree
+from tests.built import once, site_of
 
 SHOTS = Path(__file__).resolve().parent / "falhas"
 
@@ -37,36 +36,9 @@ def pytest_runtest_makereport(item: pytest.Item):
 FAILED = pytest.StashKey[bool]()
 
 
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """Uma pasta feita uma vez e usada por todos os processos da rodada; quem chega depois espera."""
-    base = factory.getbasetemp()
-    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / name
-    try:
-        shared.mkdir()
-    except FileExistsError:
-        limit = time.monotonic() + 240
-        while not (shared / "pronto").exists():
-            assert time.monotonic() < limit and not (shared / "falhou").exists(), f"{name} não ficou pronto"
-            time.sleep(0.2)
-        return shared
-    try:
-        make(shared)
-    except BaseException:
-        (shared / "falhou").touch()
-        raise
-    (shared / "pronto").touch()
-    return shared
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Path:
-    """O site deste repositório, construído."""
-
-    def make(folder: Path) -> None:
-        done = construir(tree(folder / "arvore"))
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    return once(tmp_path_factory, "site-do-navegador", make) / "arvore" / "site"
+    return site_of(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

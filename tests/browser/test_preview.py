@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.test_reading import button, follow
-from tests.test_website import ROOT
+from tests.built import ROOT
 
 SLUG = "cli-s3-lambda-dynamodb"
 
