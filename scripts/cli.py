@@ -125,7 +125,7 @@ def _verbs() -> dict[str, tuple]:
         "comparar": (_compare, "diz o que mudou entre duas revisões: fluxo, provas, acesso, rede e custo", "BASE", "REV",
                      "--formato de comparar", "--raiz", "comparar main"),
         "executar": (_execute, "roda o fluxo de uma página, passo a passo, sem conta na AWS; ou um estrago dele", "SLUG de executar", "--passo",
-                     "--arquivo", "--estragar", "--json de executar", "--raiz",
+                     "--arquivo", "--estragar", "--gravar", "--json de executar", "--raiz",
                      "executar foto-perfil --arquivo minha-foto.jpg\n  python3 scripts executar foto-perfil --estragar"),
         "construir": (_build, "confere tudo e monta o site em `site/`", "--raiz", "construir"),
         "novo": (_create, "começa uma arquitetura (script, página e template) ou um repositório", "SLUG", "--de", "--projeto", "--raiz",
@@ -192,7 +192,7 @@ def _compare(options: argparse.Namespace) -> int:
 def _execute(options: argparse.Namespace) -> int:
     from scripts.replay import command
 
-    return command.execute(_tree(options), options.SLUG, options.passo, options.arquivo, options.json, options.estragar)
+    return command.execute(_tree(options), options.SLUG, options.passo, options.arquivo, options.json, options.estragar, options.gravar)
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ ARGUMENTS: dict[str, dict] = {
     "--passo": {"metavar": "N", "help": "para depois do passo N, e mostra o que há guardado ali"},
     "--arquivo": {"type": Path, "metavar": "F", "help": "o arquivo que a pessoa envia; sem ele, um pequeno, feito para o fluxo"},
     "--estragar": {"nargs": "?", "const": "", "metavar": "NOME", "help": "estraga o template desta rodada; sem NOME, lista os estragos"},
+    "--gravar": {"action": "store_true", "help": "guarda em `rastro.json` o que rodou, que a página mostra; só se tudo terminou como ela diz"},
     "--json de executar": {"action": "store_true", "help": "em vez do texto, um objeto JSON com o rastro de cada passo"},
     "assunto": {
         "nargs": "?",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from scripts.base.tree import Tree, WrongUse
-from scripts.replay import flows, processes, samples
+from scripts.replay import flows, processes, recording, samples
 from scripts.replay.database import Servers, Unstarted
 from scripts.replay.flows import Flow, Spoil
 from scripts.replay.replaying import PREFIX, Scene, replay, scene
@@ -19,9 +19,16 @@ from scripts.replay.screen import Screen
 from scripts.template.cloudformation import parse
 
 
-def execute(tree: Tree, slug: str, last: str | None = None, file: Path | None = None, as_json: bool = False, spoil: str | None = None) -> int:
+def execute(tree: Tree, slug: str, last: str | None = None, file: Path | None = None, as_json: bool = False, spoil: str | None = None,
+            record: bool = False) -> int:
     """O estado de saída: 0 quando cada passo terminou como a página diz. Erros: `WrongUse` e `Defect`."""
     flow = _flow(tree, slug)
+    if record:
+        if last is not None or file or as_json or spoil is not None:
+            raise WrongUse("`--gravar` guarda a rodada inteira, com o arquivo do fluxo; use-o sozinho.")
+        processes.warm()
+        with _servers() as servers:
+            return recording.record(scene(tree, flow), servers)
     if spoil == "":
         return _list(flow)
     chosen = _spoil(flow, spoil)
@@ -33,11 +40,8 @@ def execute(tree: Tree, slug: str, last: str | None = None, file: Path | None = 
     screen = None if as_json else Screen(parse(template, tree.name(tree.template(slug))))
     if screen:
         _greet(found, sample.name, len(sample.body), chosen)
-    with _interruptible(), _servers() as servers:
-        try:
-            said = replay(found, template, sample, servers, number, screen.call if screen else lambda step, call: None)
-        except Unstarted as problem:
-            raise WrongUse(f"{problem}. Confira o espaço em disco e a permissão de escrita na pasta temporária.") from problem
+    with _servers() as servers:
+        said = replay(found, template, sample, servers, number, screen.call if screen else lambda step, call: None)
     if as_json:
         print(json.dumps(said.told(), ensure_ascii=False, indent=2))
     elif screen:
@@ -59,8 +63,8 @@ def _flow(tree: Tree, slug: str) -> Flow:
 def _step(found: Scene, last: str | None) -> int:
     if last is None:
         return 0
-    if not (last.isascii() and last.isdigit() and 1 <= int(last) <= len(found.steps)):
-        raise WrongUse(f"Não há o passo `{last}` em `{found.flow.slug}`; os passos vão de 1 a {len(found.steps)}.")
+    if not (last.isascii() and last.isdigit() and 1 <= int(last) <= len(found.page.steps)):
+        raise WrongUse(f"Não há o passo `{last}` em `{found.flow.slug}`; os passos vão de 1 a {len(found.page.steps)}.")
     return int(last)
 
 
@@ -84,7 +88,7 @@ def _list(flow: Flow) -> int:
 
 
 def _greet(found: Scene, name: str, size: int, chosen: Spoil | None) -> None:
-    print(f"{found.flow.slug}: {len(found.steps)} passos, com o arquivo `{name}` ({size} bytes), sem conta na AWS.")
+    print(f"{found.flow.slug}: {len(found.page.steps)} passos, com o arquivo `{name}` ({size} bytes), sem conta na AWS.")
     if chosen:
         print(f"Template estragado: {chosen.title}.")
     print("executado: o código do template rodou, ou um servidor de verdade respondeu. simulado: o estado é imitado, e quem decide são as\n"
@@ -93,11 +97,15 @@ def _greet(found: Scene, name: str, size: int, chosen: Spoil | None) -> None:
 
 @contextlib.contextmanager
 def _servers() -> Iterator[Servers]:
-    servers = Servers(f"{PREFIX}{os.getpid()}-pg")
-    try:
-        yield servers
-    finally:
-        servers.close()
+    """Os servidores da rodada, que param também quando ela se interrompe."""
+    with _interruptible():
+        servers = Servers(f"{PREFIX}{os.getpid()}-pg")
+        try:
+            yield servers
+        except Unstarted as problem:
+            raise WrongUse(f"{problem}. Confira o espaço em disco e a permissão de escrita na pasta temporária.") from problem
+        finally:
+            servers.close()
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from scripts.base.diagram import Diagram, Rendered
 from scripts.base.findings import Defect
 from scripts.base.tree import Tree
 from scripts.page import architecture, titles
-from scripts.page.architecture import Step
+from scripts.page.architecture import Page
 from scripts.picture.workers import render_all
 from scripts.proofs import own
 from scripts.proofs.arrows.prove import prove
@@ -38,12 +38,12 @@ PREFIX = "replay-"
 
 @dataclass(frozen=True)
 class Scene:
-    """O que se roda: a árvore, o fluxo, o diagrama e os passos da página."""
+    """O que se roda: a árvore, o fluxo, o diagrama, a página e o texto do template."""
 
     tree: Tree
     flow: Flow
     diagram: Diagram
-    steps: tuple[Step, ...]
+    page: Page
     template: str
 
 
@@ -89,7 +89,7 @@ def scene(tree: Tree, flow: Flow) -> Scene:
     if not isinstance(found[0], Rendered):
         raise Defect(*found[0])
     page = architecture.read(tree.page(slug), tree.name(tree.page(slug)), titles.read(tree.root))
-    return Scene(tree, flow, found[0].diagram, page.steps, tree.template(slug).read_text(encoding="utf-8"))
+    return Scene(tree, flow, found[0].diagram, page, tree.template(slug).read_text(encoding="utf-8"))
 
 
 def replay(scene: Scene, template: str, file: Sample, servers: Servers, last: int = 0,
@@ -115,7 +115,7 @@ def _lab(scene: Scene, template: Template, folder: Path, file: Sample, servers: 
     given: dict[str, str] = {}
     try:
         stack, proofs = Stack(template, scene.flow.parameters, given), prove(scene.diagram, views_of(template))
-        lab = Lab(scene.diagram, scene.steps, stack, given, proofs, folder, file, servers, last, said)
+        lab = Lab(scene.diagram, scene.page.steps, stack, given, proofs, folder, file, servers, last, said)
         lab.state.create()
     except Unresolved as problem:
         return None, str(problem)
@@ -124,7 +124,7 @@ def _lab(scene: Scene, template: Template, folder: Path, file: Sample, servers: 
 
 def _unready(scene: Scene, problem: str, seconds: float) -> Replayed:
     """A pilha nem se monta: o primeiro passo não tem onde rodar."""
-    steps = tuple(StepTrace(step.number, step.text) for step in scene.steps)
+    steps = tuple(StepTrace(step.number, step.text) for step in scene.page.steps)
     steps[0].causes.append((ERROR, problem))
     return Replayed(scene.flow.slug, steps, StepTrace(0, "Fora dos passos"), {}, 0, seconds)
 

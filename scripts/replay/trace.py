@@ -91,10 +91,12 @@ class Mask:
         (re.compile(r"\b[0-9a-f]{32}\b"), "id"),
         (re.compile(r"(?<=secret:)[\w!/-]+"), "segredo"),
         (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?"), "hora"),
+        (re.compile(r"\b\d{8}T\d{6}Z"), "hora"),
+        (re.compile(r"(?<=/)20\d{6}(?=/)"), "dia"),
         (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "porta"),
         (re.compile(r"(?:/[\w.-]+)*/replay-\d+-[\w-]+"), "pasta"),
     )
-    SINGLE = {"hora", "porta", "pasta", "segredo"}
+    SINGLE = {"hora", "dia", "porta", "pasta", "segredo"}
 
     def __init__(self) -> None:
         self.known: dict[str, str] = {}
@@ -132,5 +134,6 @@ def step_told(step: StepTrace) -> dict[str, Any]:
             calls[-1]["vezes"] = calls[-1].get("vezes", 1) + 1
         else:
             calls.append(call)
+    skipped = [{"frase": sentence, "motivo": reason} for sentence, reason in step.asserted.items() if reason]
     return {"passo": step.number, "texto": step.text, "rotulo": step.label, "ok": not step.causes, "erro": step.cause, "chamadas": calls,
-            "conferido": step.checked}
+            "conferido": step.checked, "nao_exercitado": skipped}
