@@ -84,7 +84,8 @@ def inside(root: Path, path: str) -> Path:
 def _sent(options: dict[str, Any]) -> str:
     files = [f"{name}={value[0] if isinstance(value, tuple) else name} · {len(value[1]) if isinstance(value, tuple) else 0} bytes"
              for name, value in (options.get("files") or {}).items()]
-    fields = [str(name) for name in (options.get("data") or {})]
+    data = options.get("data") or {}
+    fields = dict.fromkeys(str(name) for name in (data if isinstance(data, dict) else dict(data)))
     return ", ".join([*fields, *files])
 
 
@@ -105,8 +106,8 @@ class Applications:
         raise Unresolved(f"o nó `{node}` não tem uma instância com um programa que se leia")
 
     def _model(self, group: Resource) -> Resource | None:
-        said = self.stack.property(group, "LaunchTemplate", default={})
-        return self.stack.named(str(said.get("LaunchTemplateId") or said.get("LaunchTemplateName")), "AWS::EC2::LaunchTemplate")
+        named = [self.stack.property(group, "LaunchTemplate", key) for key in ("LaunchTemplateId", "LaunchTemplateName")]
+        return next((self.stack.named(str(name), "AWS::EC2::LaunchTemplate") for name in named if name), None)
 
     def role(self, owner: Resource) -> Resource | None:
         """O papel do perfil da instância; `None` quando ela não tem um."""
@@ -137,7 +138,9 @@ class Applications:
         except Lost:
             kind, said = "failed", "a aplicação não subiu a tempo"
         if kind == "failed":
-            self.session.halt(ERROR, str(said))
+            arrow = self.session.arrows.find(via, [node], "", self.session.current)
+            self.session.blame(arrow.step or 0 if arrow else 0, ERROR, str(said))
+            self.session.halted()
         running.attend(answering)
         return Site(self.session, node, via, int(said), root, person)
 

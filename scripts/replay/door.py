@@ -74,7 +74,8 @@ class Door:
     def allow(self, role: Resource | None, need: Need, context: Mapping[str, str], service: str = "") -> Ruling:
         """O papel, ou o serviço da AWS, pode fazer isto neste ARN?"""
         request = Request(self.stack.view, need.action, need.arn, role, service, {**dict(need.context), **context})
-        return self._ruled(need, decide(request, self.target(need.arn)), role)
+        who = f"o papel `{role.id}`" if role else f"`{service}`" if service else "quem não tem papel"
+        return self._ruled(need, decide(request, self.target(need.arn)), who)
 
     def target(self, arn: str) -> Resource | None:
         """O recurso que o ARN nomeia, também por dentro, como um objeto de um bucket."""
@@ -85,8 +86,7 @@ class Door:
                 return resource
         return None
 
-    def _ruled(self, need: Need, decision: Decision, role: Resource | None) -> Ruling:
-        who = f"o papel `{role.id}`" if role else "o serviço"
+    def _ruled(self, need: Need, decision: Decision, who: str) -> Ruling:
         if decision.denied:
             statement = decision.denied[0]
             return Ruling(need.action, need.arn, DENIED, _label(statement), f"`{statement.owner.id}` nega `{need.action}`", statement.path)
@@ -101,7 +101,7 @@ class Door:
             statement = decision.maybe[0]
             doubt = f"não se sabe se `{statement.owner.id}` permite `{need.action}`"
             return Ruling(need.action, need.arn, STOPPED, _label(statement), doubt, statement.path)
-        return Ruling(need.action, need.arn, DENIED, reason=f"nada deixa {who} fazer `{need.action}` neste recurso")
+        return Ruling(need.action, need.arn, DENIED, reason=f"nada deixa {who} fazer `{need.action}` em `{need.arn.split(':', 5)[-1]}`")
 
 
 def _label(statement: Statement) -> str:

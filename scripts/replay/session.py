@@ -153,10 +153,10 @@ class _Answering:
         return OPERATIONS[service, operation].denied, refused.reason, 403 if service in ("s3", "lambda") else 400
 
     def _meant(self, rulings: tuple[Ruling, ...]) -> int:
-        """O passo de uma chamada que nenhuma seta conta: o da seta que, sem esta permissão, não se prova. 0: nenhum."""
-        proofs = [proof for proof in self.session.proofs.values() if proof.edge.tail == self.node and proof.edge.step]
-        return next((proof.edge.step or 0 for proof in proofs for ruling in rulings
-                     if any(f"`{ruling.action}`" in missing.need for missing in proof.missing)), 0)
+        """O passo de uma chamada que nenhuma seta conta: o da seta que, sem esta permissão, não se prova; ou o da que se perdeu. 0: nenhum."""
+        broken = [proof for proof in self.session.proofs.values() if proof.edge.tail == self.node and proof.edge.step and proof.missing]
+        named = [proof for proof in broken if any(f"`{ruling.action}`" in missing.need for ruling in rulings for missing in proof.missing)]
+        return next((proof.edge.step or 0 for proof in named or broken if proof.rule), 0)
 
     def _unproven(self, call: Call) -> str:
         """O que falta à prova da seta que conta a chamada: a rede, quando a permissão passa."""
