@@ -44,7 +44,7 @@ class Functions:
     """As funções de uma pilha, prontas para rodar."""
 
     def __init__(self, session: Session):
-        self.session, self.stack, self.runs = session, session.stack, itertools.count(1)
+        self.session, self.stack, self.runs, self.unheard = session, session.stack, itertools.count(1), ""
 
     def role(self, function: Resource) -> Resource:
         """O papel da função. Erro: `Unresolved` quando o template não o traz."""
@@ -138,7 +138,11 @@ class Functions:
         unknown = sorted(set(notification) - {"LambdaConfigurations"})
         if unknown:
             raise Unresolved(f"a rodada não sabe entregar `{unknown[0]}` de `{bucket.id}`")
-        for entry in notification.get("LambdaConfigurations", []):
+        entries = notification.get("LambdaConfigurations", [])
+        wanted = "; ".join(map(_wanted, entries)) or "não avisa ninguém"
+        self.unheard = "" if any(_matches(entry, written) for entry in entries) \
+            else f"`{written.key}` ({written.event}) não acionou ninguém: a notificação de `{bucket.id}` {wanted}"
+        for entry in entries:
             if not _matches(entry, written):
                 continue
             function = self.stack.named(str(entry["Function"]), FUNCTION)
@@ -194,9 +198,17 @@ def _matches(entry: Mapping[str, Any], written: Written) -> bool:
         and written.key.endswith(ends.get("suffix", ""))
 
 
+def _wanted(entry: Mapping[str, Any]) -> str:
+    """O que a notificação pede, numa oração."""
+    names = {"prefix": "comece por", "suffix": "termine em"}
+    rules = entry.get("Filter", {}).get("S3Key", {}).get("Rules", [])
+    said = " e ".join(f"{names[str(rule['Name']).lower()]} `{rule['Value']}`" for rule in rules)
+    return f"só avisa de `{entry['Event']}`" + (f" cuja chave {said}" if said else "")
+
+
 def _record(written: Written) -> dict[str, Any]:
     """O registro do evento: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"""
-    found: dict[str, Any] = {"key": quote_plus(written.key, safe="/"), "size": written.size, "eTag": "0" * 32,
+    found: dict[str, Any] = {"key": quote_plus(written.key, safe="/"), "size": written.size, "eTag": written.etag.strip('"'),
                              "sequencer": f"{written.number:018X}"}
     if written.version and written.version != "null":
         found["versionId"] = written.version

@@ -33,7 +33,8 @@ class Written:
     event: str
     size: int
     version: str | None
-    number: int
+    etag: str
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def signed_link(secrets: Mapping[str, str], method: str, url: str, now: datetime
     return Signed(signer, "o prazo do endereço venceu", "AccessDenied") if late else Signed(signer)
 
 
-def born(method: str, url: str, answer: Answer, size: int, number: int, operation: str = "") -> Written | None:
+def born(url: str, answer: Answer, size: int, etag: str, operation: str) -> Written | None:
     """O objeto que este pedido criou, se criou algum: é dele que o S3 avisa."""
     status, headers, _ = answer
     parts = urlsplit(url)
@@ -149,4 +150,4 @@ def born(method: str, url: str, answer: Answer, size: int, number: int, operatio
     event = {"PutObject": "Put", "CopyObject": "Copy", "CompleteMultipartUpload": "CompleteMultipartUpload", "PostObject": "Post"}.get(operation)
     if not event or status >= 300 or not key and operation != "PostObject" or "partNumber" in query:
         return None
-    return Written(bucket, key, f"ObjectCreated:{event}", size, headers.get("x-amz-version-id"), number)
+    return Written(bucket, key, f"ObjectCreated:{event}", size, headers.get("x-amz-version-id"), etag)

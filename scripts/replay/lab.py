@@ -96,9 +96,14 @@ class Lab(Session):
         """Grava um objeto com as credenciais da própria pessoa, que não são da pilha."""
         bucket = self.resource(node, "AWS::S3::Bucket")
         call = Call(who, "s3:PutObject", SIMULATED, given=f"{self.stack.physical(bucket)}/{key} · {len(body)} bytes")
-        self.file(call, who, [node], "s3:PutObject")
+        step = self.file(call, who, [node], "s3:PutObject")
+        ruling = self.door.allow(None, Need("s3:PutObject", f"{self.stack.arn(bucket)}/{key}"), {"aws:SecureTransport": "true"})
+        if ruling.path and ruling.answer != ALLOWED:  # quem está fora da pilha tem as permissões dele; a política do bucket ainda pode negar
+            call.ok, call.reason, call.rulings = False, ruling.reason, (ruling,)
+            self.blame(step, DENIAL, ruling.reason)
+            raise Halt
         answer = self.state.s3.put_object(Bucket=self.stack.physical(bucket), Key=key, Body=body, **more)
-        self.written(gateway.Written(self.stack.physical(bucket), key, "ObjectCreated:Put", len(body), answer.get("VersionId"), 0))
+        self.written(gateway.Written(self.stack.physical(bucket), key, "ObjectCreated:Put", len(body), answer.get("VersionId"), answer["ETag"]))
 
     def post(self, url: str, fields: dict[str, str], file: Sample, who: str, later: float = 0) -> tuple[int, str]:
         """Envia um formulário assinado, como o navegador; devolve o estado e o código do erro. `later` são segundos que passaram."""
@@ -111,8 +116,8 @@ class Lab(Session):
         if signed.refusal or bucket is None:
             call.ok, call.reason = False, signed.refusal or f"o bucket `{name}` não existe na pilha"
             return 400 if signed.code.startswith("Entity") else 403, signed.code or "NoSuchBucket"
-        signer = self.signer(signed.signer)
-        call.role, call.rulings = signer.id, (self.door.allow(signer, Need("s3:PutObject", f"{self.stack.arn(bucket)}/{key}"), {}),)
+        signer, secure = self.signer(signed.signer), {"aws:SecureTransport": str(url.startswith("https:")).lower()}
+        call.role, call.rulings = signer.id, (self.door.allow(signer, Need("s3:PutObject", f"{self.stack.arn(bucket)}/{key}"), secure),)
         if call.rulings[0].answer != ALLOWED:
             call.ok, call.reason = False, f"{call.rulings[0].reason}; o formulário vale o que o papel de quem assinou pode"
             self.blame(step, DENIAL, call.reason)
@@ -121,7 +126,7 @@ class Lab(Session):
         answer = self.state.s3.put_object(Bucket=name, Key=key, Body=file.body, ContentType=fields.get("Content-Type", "binary/octet-stream"),
                                           Metadata=metadata)
         call.output = fields.get("success_action_status", "204")
-        self.written(gateway.Written(name, key, "ObjectCreated:Post", len(file.body), answer.get("VersionId"), 0))
+        self.written(gateway.Written(name, key, "ObjectCreated:Post", len(file.body), answer.get("VersionId"), answer["ETag"]))
         return int(fields.get("success_action_status", "204")), ""
 
     # --- as instâncias e o banco
@@ -175,6 +180,11 @@ class Lab(Session):
                 before.update(now)
 
     # --- o que ficou
+
+    @property
+    def unheard(self) -> str:
+        """Por que o último objeto novo não acionou ninguém; vazio quando acionou."""
+        return self.functions.unheard
 
     def objects(self, node: str) -> dict[str, bytes]:
         """O que está no bucket, por chave."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,6 +39,7 @@ class Session:
         self.created: Callable[[Resource, gateway.Written], None] = lambda bucket, written: None
         self.watches: list[Callable[[], None]] = []
         self._keys: dict[str, str] = {}
+        self._held: list[tuple[Resource, gateway.Written]] | None = None
         self._written = 0
         self._closing: list[Callable[[], None]] = []
 
@@ -119,7 +122,24 @@ class Session:
         self._written += 1
         bucket = self.stack.named(found.bucket, "AWS::S3::Bucket")
         if bucket:
-            self.created(bucket, gateway.Written(*{**vars(found), "number": self._written}.values()))
+            self._deliver(bucket, replace(found, number=self._written))
+
+    def _deliver(self, bucket: Resource, found: gateway.Written) -> None:
+        if self._held is None:
+            self.created(bucket, found)
+        else:
+            self._held.append((bucket, found))
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Os avisos do que nasce aqui dentro saem só no fim, do último ao primeiro: o S3 não garante a ordem deles."""
+        self._held = []
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+        for bucket, found in reversed(held):
+            self.created(bucket, found)
 
 
 class _Answering:
@@ -153,10 +173,13 @@ class _Answering:
         return OPERATIONS[service, operation].denied, refused.reason, 403 if service in ("s3", "lambda") else 400
 
     def _meant(self, rulings: tuple[Ruling, ...]) -> int:
-        """O passo de uma chamada que nenhuma seta conta: o da seta que, sem esta permissão, não se prova; ou o da que se perdeu. 0: nenhum."""
-        broken = [proof for proof in self.session.proofs.values() if proof.edge.tail == self.node and proof.edge.step and proof.missing]
+        """O passo de uma chamada que nenhuma seta conta: o da seta que, sem esta permissão, não se prova; o da que se perdeu; ou o da que
+        faz a mesma ação noutro recurso. 0: nenhum."""
+        mine = [proof for proof in self.session.proofs.values() if proof.edge.tail == self.node and proof.edge.step]
+        broken = [proof for proof in mine if proof.missing and proof.rule]
         named = [proof for proof in broken if any(f"`{ruling.action}`" in missing.need for ruling in rulings for missing in proof.missing)]
-        return next((proof.edge.step or 0 for proof in named or broken if proof.rule), 0)
+        same = [proof for proof in mine if any(ruling.action in (proof.edge.action or "").split() for ruling in rulings)]
+        return next((proof.edge.step or 0 for proof in (*named, *broken, *same)), 0)
 
     def _unproven(self, call: Call) -> str:
         """O que falta à prova da seta que conta a chamada: a rede, quando a permissão passa."""
@@ -171,9 +194,9 @@ class _Answering:
         answer = self._absent(gateway.request(method, url, headers, body), operation, params)
         call.output = f"{answer[0]}"
         call.ok = answer[0] < 400
-        size = len(self.session.state.s3.get_object(Bucket=params["Bucket"], Key=params["Key"])["Body"].read()) \
-            if operation in ("PutObject", "CopyObject", "CompleteMultipartUpload") and call.ok else 0
-        found = gateway.born(method, url, answer, size, 0, operation)
+        kept = self.session.state.s3.head_object(Bucket=params["Bucket"], Key=params["Key"]) \
+            if operation in ("PutObject", "CopyObject", "CompleteMultipartUpload") and call.ok else {}
+        found = gateway.born(url, answer, kept.get("ContentLength", 0), kept.get("ETag", ""), operation)
         if found:
             self.session.written(found)
         return answer
