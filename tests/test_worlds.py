@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from scripts.proofs.facts.views import views_of
 from scripts.template import cloudformation
 from scripts.template.worlds import CAP, worlds
 
@@ -94,3 +95,33 @@ def test_what_only_aws_expands_is_unknown(more, resources, path):
 
 def test_language_extensions_only_add_functions():
     assert examined("", "", "Transform: AWS::LanguageExtensions\n").unknown == ()
+
+
+RESOURCES = """\
+  Igual: {Type: X, Properties: {Nome: fixo}}
+  Escolhe: {Type: X, Properties: {Nome: !If [P, a, b]}}
+  Repassa: {Type: X, Properties: {Nome: !Ref E}}
+  Bucket: {Type: "AWS::S3::Bucket", Properties: {BucketName: !If [P, de-la, de-ca]}}
+  Cita: {Type: X, Properties: {Nome: !Ref Bucket}}
+"""
+
+
+@pytest.mark.parametrize("name, values", [("Igual", ["fixo"]), ("Escolhe", ["b", "a"]), ("Repassa", ["dev", "prod"]), ("Cita", ["de-ca", "de-la"])])
+def test_worlds_that_answer_alike_are_asked_once(name, values):
+    template = examined("P: !Equals [!Ref E, prod]", ENVIRONMENT.replace(", hom", ""), resources=RESOURCES).template
+    views = views_of(template)
+    asked = []
+
+    def ask(view):
+        asked.append(view)
+        return view.once(name, lambda: view.value(view.resources[name], "Nome"))
+
+    for _ in range(2):  # na segunda vez a vista só se lembra, e o que ela perguntou conta de novo
+        asked.clear()
+        assert [value for _, value in views.told(ask)] == [values[0], values[-1]]
+        assert len(asked) == len(values)
+
+
+def test_worlds_with_other_resources_are_asked_apart():
+    views = views_of(examined("P: !Equals [!Ref E, prod]", ENVIRONMENT, resources="  A: {Type: X}\n  B: {Type: X, Condition: P}").template)
+    assert [count for _, count in views.told(lambda view: len(view.of_type("X")))] == [1, 2]

@@ -7,6 +7,7 @@ programa inicia. `programs` cuida do que o programa recebe.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import (
@@ -53,12 +54,18 @@ Judge = Callable[[View, Resource], Iterator[Effect]]
 def check(views: Views) -> list[Finding]:
     """Um achado por linha sem efeito, em qualquer mundo."""
     found: set[Finding] = set()
-    for view in views.each:
-        for resource in view.resources.values():
-            for path, message in (*misled(view, resource), *misshapen(view, resource), *forbidden(view, resource), *unending(view, resource),
-                                  *starved(view, resource), *misspelled(view, resource), *locked(view, resource), *_told(view, resource)):
-                found.add(Finding(view.template.path, view.template.line(*path), CODE, message))
+    for resource in views.template.resources.values():
+        for view, effects in views.told(partial(_effects, resource)):
+            found.update(Finding(view.template.path, view.template.line(*path), CODE, message) for path, message in effects)
     return sorted(found)
+
+
+def _effects(resource: Resource, view: View) -> list[Effect]:
+    """O que este recurso escreve sem efeito num mundo, se existe nele."""
+    if resource.id not in view.resources:
+        return []
+    return [*misled(view, resource), *misshapen(view, resource), *forbidden(view, resource), *unending(view, resource), *starved(view, resource),
+            *misspelled(view, resource), *locked(view, resource), *_told(view, resource)]
 
 
 def _told(view: View, resource: Resource) -> Iterator[Effect]:

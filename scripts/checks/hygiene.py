@@ -6,7 +6,8 @@ escrito e recurso público fora da figura não têm exceção.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from scripts.aws.catalog import kind_of
 from scripts.aws.types import BUCKET, INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
@@ -33,16 +34,21 @@ EVERYTHING = ("AdministratorAccess", "PowerUserAccess", "FullAccess", "IAMFullAc
 def check(views: Views, diagram: Diagram | None = None) -> list[Finding]:
     """Os achados de todos os mundos; sem diagrama, não se julga o que a figura mostra."""
     found: set[Finding] = set()
-    for view in views.each:
-        found.update(secrets.check(view))
-        for resource in view.resources.values():
-            found.update(_resource(view, resource))
-        if diagram:
-            found.update(public.check(view, diagram))
+    asks: list[Callable[[View], list[Finding]]] = [partial(_resource, resource) for resource in views.template.resources.values()]
+    asks.append(lambda view: list(secrets.check(view)))
+    if diagram:
+        asks.append(lambda view: list(public.check(view, diagram)))
+    for ask in asks:
+        for _, told in views.told(ask):
+            found.update(told)
     return sorted(found)
 
 
-def _resource(view: View, resource: Resource) -> Iterator[Finding]:
+def _resource(resource: Resource, view: View) -> list[Finding]:
+    return list(_flaws(view, resource)) if resource.id in view.resources else []
+
+
+def _flaws(view: View, resource: Resource) -> Iterator[Finding]:
     for code, judge in zip(CODES, (_wide, _clear, _kept, _metadata, _open), strict=True):
         if code != WIDE and resource.exceptions.get(code, "").strip():
             continue

@@ -134,14 +134,18 @@ def changes(page: Page, views: Views) -> Iterator[Sentence]:
 def supported(views: Views, said: Sentence, quantity: Quantity) -> list[Measure]:
     """As linhas que valem o que se diz, em todos os mundos em que há do que dizer."""
     found: list[Measure] = []
-    for view in views.each:
-        counted = _counted(view, said, quantity) if quantity.kind == COUNT else []
-        known = counted or [each for each in measures(view, said.roots) if each.kind == quantity.kind]
+    for _, known in views.told(partial(_known, said, quantity)):
         serving = [each for each in known if _equal(each, quantity)]
         if known and not serving:
             return []
         found += serving
     return found
+
+
+def _known(said: Sentence, quantity: Quantity, view: View) -> list[Measure]:
+    """O que um mundo diz dessa grandeza, nas linhas que provam a frase."""
+    counted = _counted(view, said, quantity) if quantity.kind == COUNT else []
+    return counted or [each for each in measures(view, said.roots) if each.kind == quantity.kind]
 
 
 def _status(said: Sentence, quantity: Quantity) -> bool:

@@ -8,7 +8,8 @@ compara com o de `Fn::GetAtt`. As funções estão em `intrinsics`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from scripts.aws.catalog import kind_of
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.intrinsics import FUNCTIONS
-from scripts.template.values import Unknown, literal, text_of
+from scripts.template.values import Path, Unknown, literal, text_of
 
 DEPTH = 60
 CIRCLE = Unknown("referências em círculo")
@@ -37,7 +38,9 @@ class Resolution:
     assumed: Mapping[str, bool] = field(default_factory=dict)
     chosen: Mapping[str, Any] = field(default_factory=dict)
     # Cada nome se resolve uma vez: um template hostil os dobraria a cada nível.
-    _known: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[tuple[str, str], tuple[Any, set[Path]]] = field(default_factory=dict, compare=False, repr=False)
+    # O que se perguntou, do que difere de mundo a mundo; o último conjunto é o do bloco mais de dentro.
+    _asked: list[set[Path]] = field(default_factory=lambda: [set()], compare=False, repr=False)
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
@@ -64,7 +67,30 @@ class Resolution:
 
     def condition(self, name: str) -> bool | Unknown:
         """O resultado de uma condição nomeada."""
+        self._asked[-1].add(("Conditions", name))
         return self.assumed.get(name, Unknown(f"a condição `{name}` não existe"))
+
+    @contextmanager
+    def asking(self) -> Iterator[set[Path]]:
+        """Junta o que se pergunta do mundo dentro do bloco, que conta também em volta dele."""
+        self._asked.append(set())
+        try:
+            yield self._asked[-1]
+        finally:
+            asked = self._asked.pop()
+            self.ask(asked)
+
+    def ask(self, asked: Collection[Path]) -> None:
+        """Conta como perguntado o que uma resposta guardada perguntou."""
+        if asked:
+            self._asked[-1].update(asked)
+
+    def alike(self, other: Resolution, asked: Iterable[Path]) -> bool:
+        """O outro mundo tem os mesmos recursos, e responde o mesmo a tudo isto: o que só isto perguntou dá o mesmo nele."""
+        return self.resources.keys() == other.resources.keys() and all(self._answer(*each) == other._answer(*each) for each in asked)
+
+    def _answer(self, section: str, name: str) -> Any:
+        return (self.assumed if section == "Conditions" else self.chosen).get(name)
 
     def value(self, expression: Any, depth: int = 0) -> Any:
         """O valor de uma expressão qualquer; listas e mapas são resolvidos por dentro."""
@@ -114,6 +140,7 @@ class Resolution:
         return f"${{{name}.{attribute}}}"
 
     def _parameter(self, name: str) -> Any:
+        self._asked[-1].add(("Parameters", name))
         if name in self.chosen:
             return self.chosen[name]
         declared = self.template.parameters[name]
@@ -134,6 +161,9 @@ class Resolution:
     def _once(self, kind: str, name: str, expression: Any, depth: int = 0) -> Any:
         """O valor da expressão, guardado; quem a cita de dentro dela mesma recebe `CIRCLE`."""
         if (kind, name) not in self._known:
-            self._known[kind, name] = CIRCLE
-            self._known[kind, name] = self.value(expression, depth + 1)
-        return self._known[kind, name]
+            self._known[kind, name] = CIRCLE, set()
+            with self.asking() as asked:
+                self._known[kind, name] = self.value(expression, depth + 1), asked
+        value, asked = self._known[kind, name]
+        self.ask(asked)
+        return value

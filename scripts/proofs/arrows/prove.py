@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from scripts.aws.outside import outside_aws
 from scripts.base.diagram import Diagram, Edge
@@ -22,6 +23,7 @@ from scripts.proofs.evidence import Evidence, Found, Missing, guarded
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource, Template
+from scripts.template.values import Path
 
 for _module in pkgutil.iter_modules(arrows.__path__):
     importlib.import_module(f"{arrows.__name__}.{_module.name}")
@@ -79,20 +81,24 @@ def _one(diagram: Diagram, views: Views, edge: Edge, rule: Rule, tail: Resource,
     found: dict[Found, None] = {}
     missing: dict[Missing, None] = {}
     seen: list[Seen] = []
-    for view in views.each:
-        absent = [end for end in (tail, head) if end != NOWHERE and end.id not in view.resources]
-        for end in absent:
-            missing[Missing(("Resources", end.id, "Condition"), f"`{end.id}` pode não existir", "tire a condição dele")] = None
-        if absent:
-            continue
-        with view.reading() as reads:
-            said = list(guarded(rule.prove(Case(view, diagram, edge, tail, head)), f"a regra `{rule.id}`", rule.origin))
-            pieces = [*said, *_hindered(diagram, view, edge, said), *uninformed(view, tail, head), *unmet(view, diagram, edge, tail, head)]
+    for view, (pieces, reads) in views.told(partial(_said, diagram, edge, rule, tail, head)):
         lines = tuple(piece for piece in pieces if isinstance(piece, Found))
         found.update(dict.fromkeys(lines))
         missing.update(dict.fromkeys(piece for piece in pieces if isinstance(piece, Missing)))
-        seen.append(Seen(view, tuple(reads), lines, rule.asks))
+        if reads is not None:
+            seen.append(Seen(view, reads, lines, rule.asks))
     return Proof(edge, rule, tuple(found), tuple(missing), seen=tuple(seen))
+
+
+def _said(diagram: Diagram, edge: Edge, rule: Rule, tail: Resource, head: Resource, view: View) -> tuple[list[Evidence], tuple[Path, ...] | None]:
+    """O que a regra acha e o que falta num mundo, e o que ela leu nele; nada lê onde uma ponta não existe."""
+    absent = [end for end in (tail, head) if end != NOWHERE and end.id not in view.resources]
+    if absent:
+        return [Missing(("Resources", end.id, "Condition"), f"`{end.id}` pode não existir", "tire a condição dele") for end in absent], None
+    with view.reading() as reads:
+        said = list(guarded(rule.prove(Case(view, diagram, edge, tail, head)), f"a regra `{rule.id}`", rule.origin))
+        pieces = [*said, *_hindered(diagram, view, edge, said), *uninformed(view, tail, head), *unmet(view, diagram, edge, tail, head)]
+    return pieces, tuple(reads)
 
 
 def _hindered(diagram: Diagram, view: View, edge: Edge, said: list[Evidence]) -> Iterator[Missing]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from dataclasses import dataclass
+from functools import partial
 
 from scripts.base.diagram import Diagram
 from scripts.proofs import claims
 from scripts.proofs.claims.registry import CLAIMS, Claim, Scene
-from scripts.proofs.evidence import Found, Missing, guarded
+from scripts.proofs.evidence import Evidence, Found, Missing, guarded
+from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.values import Path
 
@@ -43,12 +45,18 @@ def evaluate(claim_id: str, diagram: Diagram, views: Views, said: str = "") -> C
     judged = CLAIMS[claim_id]
     pieces: dict[Found | Missing, None] = dict.fromkeys(views.unknown)
     reads: dict[Path, None] = {}
-    for view in views.each:
-        with view.reading() as read:
-            pieces.update(dict.fromkeys(guarded(judged.judge(Scene(view, diagram, said)), f"a afirmação `{claim_id}`", judged.origin)))
+    for _, (told, read) in views.told(partial(_said, judged, diagram, said)):
+        pieces.update(dict.fromkeys(told))
         reads.update(read)
     found = tuple(piece for piece in pieces if isinstance(piece, Found))
     missing = tuple(piece for piece in pieces if isinstance(piece, Missing))
     if not found and not missing:
         missing = (Missing(("Resources",), f"nada no template diz respeito a “{judged.title.lower()}”", "retire o benefício"),)
     return ClaimResult(judged, found, missing, tuple(reads))
+
+
+def _said(judged: Claim, diagram: Diagram, said: str, view: View) -> tuple[list[Evidence], dict[Path, None]]:
+    """O que a afirmação acha e o que falta num mundo, e o que ela leu nele."""
+    with view.reading() as reads:
+        told = list(guarded(judged.judge(Scene(view, diagram, said)), f"a afirmação `{judged.id}`", judged.origin))
+    return told, reads

@@ -39,19 +39,23 @@ ABROAD = ("computador", "local")
 def misplaced(diagram: Diagram, views: Views) -> Iterator[Finding]:
     """O que o desenho põe onde o template não põe, em qualquer mundo."""
     seen: dict[Finding, None] = {}
-    for view in views.each:
-        net = network_of(view)
-        for group in diagram.groups:
-            seen.update(dict.fromkeys(_kind(net, diagram, group)))
-        for element in (*diagram.groups, *diagram.nodes):
-            for group in diagram.ancestors(element):
-                seen.update(dict.fromkeys(_inside(net, diagram, element, group)))
-        seen.update(dict.fromkeys(_uncovered(net, diagram)))
-        seen.update(dict.fromkeys(_outside(net, diagram)))
-        seen.update(dict.fromkeys(zones(net, diagram)))
+    for _, found in views.told(lambda view: list(_apart(diagram, network_of(view)))):
+        seen.update(dict.fromkeys(found))
     yield from _abroad(diagram)
     yield from _regional(diagram, views.template)
     yield from seen
+
+
+def _apart(diagram: Diagram, net: Network) -> Iterator[Finding]:
+    """O que o desenho e um mundo dizem de modo diferente."""
+    for group in diagram.groups:
+        yield from _kind(net, diagram, group)
+    for element in (*diagram.groups, *diagram.nodes):
+        for group in diagram.ancestors(element):
+            yield from _inside(net, diagram, element, group)
+    yield from _uncovered(net, diagram)
+    yield from _outside(net, diagram)
+    yield from zones(net, diagram)
 
 
 def _regional(diagram: Diagram, template: Template) -> Iterator[Finding]:

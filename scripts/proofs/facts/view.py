@@ -37,11 +37,10 @@ class View:
         self.world = world
         self.unknown = unknown
         self.template = world.template
-        self.resources: dict[str, Resource] = world.resources
-        """Os que existem neste mundo."""
+        self.resources: dict[str, Resource] = world.resources  # os que existem neste mundo
         self._reads: dict[Path, None] = {}
-        self._memory: dict[Hashable, tuple[Any, dict[Path, None]]] = {}
-        self._resolved: dict[int, tuple[Any, Any]] = {}  # por identidade; a expressão fica junto, para que a identidade não se reuse
+        self._memory: dict[Hashable, tuple[Any, dict[Path, None], set[Path]]] = {}
+        self._resolved: dict[int, tuple[Any, Any, set[Path]]] = {}  # por identidade; a expressão fica junto, para que a identidade não se reuse
 
     # --- os recursos
 
@@ -120,8 +119,12 @@ class View:
 
     def resolved(self, expression: Any) -> Any:
         """O valor de uma expressão do template, resolvida uma vez: muitos leem o mesmo objeto a caminho de partes dele."""
+        if not isinstance(expression, (dict, list)):
+            return self.world.value(expression)
         if id(expression) not in self._resolved:
-            self._resolved[id(expression)] = (expression, self.world.value(expression))
+            with self.world.asking() as asked:
+                self._resolved[id(expression)] = expression, self.world.value(expression), asked
+        self.world.ask(self._resolved[id(expression)][2])
         return self._resolved[id(expression)][1]
 
     def _reach(self, expression: Any, path: Path, keys: tuple[Key, ...]) -> tuple[Any, Path] | None:
@@ -173,13 +176,14 @@ class View:
         self._reads.update(reads if isinstance(reads, dict) else dict.fromkeys(reads))
 
     def once(self, key: Hashable, conclude: Callable[[], Result]) -> Result:
-        """O que `conclude` devolve, concluído uma vez; o que ela leu conta de novo a cada resposta."""
+        """O que `conclude` devolve, concluído uma vez; o que ela leu e perguntou conta de novo a cada resposta."""
         if key not in self._memory:
-            with self.reading() as reads:
+            with self.reading() as reads, self.world.asking() as asked:
                 result = conclude()
-            self._memory[key] = (result, reads)
-        result, reads = self._memory[key]
+            self._memory[key] = result, reads, asked
+        result, reads, asked = self._memory[key]
         self.note(reads)
+        self.world.ask(asked)
         return result
 
     def complete(self, ways: Iterable[Iterable[Evidence]]) -> list[Evidence]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from scripts.base.wording import listed
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Template
+from scripts.template.values import Path
 from scripts.template.worlds import worlds
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,20 @@ class Views:
     template: Template
     each: tuple[View, ...]
     unknown: tuple[Missing, ...]
+
+    def told(self, ask: Callable[[View], Result]) -> Iterator[tuple[View, Result]]:
+        """O que `ask` conclui em cada mundo: uma vez só, nos que respondem o mesmo a tudo o que ela perguntou do primeiro deles.
+
+        O que ela devolve vale para todos esses: não guarda a vista, nem o que ainda vai ler dela.
+        """
+        known: list[tuple[View, set[Path], Result]] = []
+        for view in self.each:
+            found = next((one for one in known if one[0].world.alike(view.world, one[1])), None)
+            if found is None:
+                with view.world.asking() as asked:
+                    found = view, asked, ask(view)
+                known.append(found)
+            yield view, found[2]
 
 
 def views_of(template: Template) -> Views:
