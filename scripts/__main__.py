@@ -15,7 +15,7 @@ ROOT = os.path.dirname(HERE)
 OLDEST = (3, 11)
 # As travas de requirements/ que cada verbo pede. O que não está aqui vai direto para a ajuda.
 LOCKS = {verb: ("site",) for verb in "servir gerar conferir comparar construir novo medir".split()}
-LOCKS["executar"] = ("site", "replay")
+LOCKS["executar"] = LOCKS["medir executar"] = ("site", "replay")
 LOCKS["testar"] = ("site", "replay", "test")
 
 
@@ -54,7 +54,7 @@ def prepared(names, environment):
 
 def start(arguments):
     """Roda o comando neste Python, se já é o certo, ou no certo; devolve o estado de saída."""
-    names = LOCKS.get(arguments[0]) if arguments else None
+    names = LOCKS.get(" ".join(arguments[:2])) or LOCKS.get(arguments[0]) if arguments else None
     if names and "-h" not in arguments and "--help" not in arguments:
         from scripts.setup import environment
 

@@ -235,6 +235,10 @@ def _measure(options: argparse.Namespace) -> int:
         from scripts.measure import figures
 
         return figures.run()
+    if options.assunto == "executar":
+        from scripts.measure import replays
+
+        return replays.run(_tree(options))
     if options.assunto == "links":
         from scripts.measure import links
 

@@ -20,10 +20,10 @@ ARGUMENTS: dict[str, dict] = {
     "--json de executar": {"action": "store_true", "help": "em vez do texto, um objeto JSON com o rastro de cada passo"},
     "assunto": {
         "nargs": "?",
-        "choices": ("tempos", "provas", "figuras", "site", "links"),
+        "choices": ("tempos", "provas", "figuras", "site", "executar", "links"),
         "default": "tempos",
         "help": "`tempos` (o padrão); `provas`: quantos estragos a conferência pega; `figuras`: a galeria de casos difíceis; "
-        "`site`: peso e tempo das páginas; `links`: abre os links da AWS (precisa de rede)",
+        "`site`: peso e tempo das páginas; `executar`: quanto leva cada fluxo; `links`: abre os links da AWS (precisa de rede)",
     },
     "-v": {"action": "store_true", "help": "mostra cada teste, um por linha; depois de `--`, as opções do `pytest`"},
     "--vigiar": {"action": "store_true", "help": "continua e refaz a figura a cada script salvo"},

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
+import signal
 import socket
 import tempfile
 import threading
@@ -89,6 +91,12 @@ class Servers:
                 self.found.stop()
             shutil.rmtree(self.found.folder, ignore_errors=True)
             self.found = None
+
+
+def kill(folder: Path) -> None:
+    """Acaba com o servidor desta pasta, se uma rodada morta o deixou no ar."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGTERM if os.name == "nt" else signal.SIGQUIT)
 
 
 class Database:

@@ -23,6 +23,7 @@ from scripts.picture.workers import render_all
 from scripts.proofs import own
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.facts.views import views_of
+from scripts.replay import database
 from scripts.replay.database import Servers
 from scripts.replay.flows import Flow
 from scripts.replay.lab import Enough, Lab, sentences
@@ -194,6 +195,7 @@ def workplace() -> Iterator[Path]:
     for left in root.glob(f"{PREFIX}*"):
         owner = re.match(rf"{PREFIX}(\d+)-", left.name)
         if owner and not _alive(int(owner[1])):
+            database.kill(left)
             shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     try:

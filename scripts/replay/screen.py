@@ -17,8 +17,8 @@ WIDTH = 110
 class Screen:
     """Escreve na saída padrão; de cada passo, o texto da página uma vez."""
 
-    def __init__(self, template: Template, write: Callable[[str], Any] = sys.stdout.write):
-        self.template, self.write = template, write
+    def __init__(self, template: Template, write: Callable[[str], Any] | None = None):
+        self.template, self.write = template, write or sys.stdout.write
         self.shown: set[int] = set()
         self.open = -1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -119,8 +120,10 @@ class Session:
         self._closing.append(action)
 
     def close(self) -> None:
+        """Desfaz tudo o que se abriu; o que já não está lá não impede o resto."""
         for action in reversed(self._closing):
-            action()
+            with contextlib.suppress(Exception):
+                action()
         self._closing.clear()
 
     def temporary(self) -> Path:

@@ -1,0 +1,25 @@
+"""De cada arquitetura que tem um fluxo: ele termina como a página diz, duas vezes com o mesmo rastro."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.every.replays import FLOWS, flow_of, replayed
+
+
+
+@pytest.mark.parametrize("slug", FLOWS)
+def test_it_ends_as_the_page_says_with_the_same_trace(slug):
+    first, second = replayed(slug), replayed(slug)
+    assert first.failed is None, first.failed.cause
+    assert json.dumps(first.stable()) == json.dumps(second.stable())
+    assert all(step.reached for step in first.steps)
+
+
+@pytest.mark.parametrize("slug", FLOWS)
+def test_it_offers_spoils_of_many_kinds(slug):
+    spoils = flow_of(slug).spoils
+    assert len(spoils) >= 10 and len({spoil.name for spoil in spoils}) == len(spoils)
+    assert 2 <= sum(spoil.shown for spoil in spoils) <= 3
