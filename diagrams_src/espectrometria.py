@@ -36,11 +36,11 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
                 with Cluster("Só o site", id="so-o-site", grupo="grupo-de-seguranca", recurso="GrupoBanco"):
                     banco = RDS("RDS Multi-AZ", nodeid="banco", recurso="Banco")
 
-        etapas = Lambda("Etapas", nodeid="etapas", recurso="FuncaoEtapas")
-        resultado = S3("Resultado (5 anos)", nodeid="resultado", recurso="BucketResultado")
+        upload = S3("Upload\n(1 ano)", nodeid="upload", recurso="BucketUpload")
         maquina = StepFunctions("Step\nFunctions", nodeid="maquina", recurso="MaquinaAnalise")
+        resultado = S3("Resultado\n(5 anos)", nodeid="resultado", recurso="BucketResultado")
         iniciar = Lambda("Inicia análise", nodeid="iniciar", recurso="FuncaoIniciar")
-        upload = S3("Upload (1 ano)", nodeid="upload", recurso="BucketUpload")
+        etapas = Lambda("Etapas", nodeid="etapas", recurso="FuncaoEtapas")
 
         with Cluster("Operação", id="operacao", grupo="conta"):
             pilha = Cloudformation("CloudFormation", nodeid="cloudformation", sem_recurso="É quem cria a pilha.")
@@ -52,30 +52,28 @@ with Diagram("Análise de dados de espectrometria de massa", direction="LR"):
     dns >> Edge(label="aponta", passo="1") >> balanceador
     pessoas >> Edge(label="acessa", passo="3", weight="4") >> gateway
     gateway >> Edge(label="entra", passo="3") >> balanceador
-    balanceador >> Edge(label="distribui", passo="3") >> site
+    balanceador >> Edge(label="distribui", passo="3", weight="4") >> site
     nat << Edge(label="sai por") << site
-    site >> Edge(label="pede análise", passo="5") >> interno
-    interno >> Edge(label="roteia", passo="5") >> api
+    site >> Edge(label="pede análise", passo="5", weight="4") >> interno
+    interno >> Edge(label="roteia", passo="5", weight="4") >> api
 
-    # Só posicionam: a análise por cima da aplicação, com um bucket de cada lado de quem lê e
-    # grava; a operação no pé.
+    # Só posicionam: a análise por baixo da aplicação, com um bucket de cada lado de quem lê e
+    # grava e quem coordena no meio; a operação no pé.
     dns >> Edge(style="invis") >> shield
     gateway >> Edge(style="invis") >> pilha
-    lote >> Edge(style="invis") >> resultado
-    upload >> Edge(style="invis") >> lote
-    etapas >> Edge(style="invis") >> resultado
-    etapas >> Edge(style="invis") >> maquina >> Edge(style="invis") >> iniciar
+    pilha >> Edge(style="invis") >> papeis >> Edge(style="invis") >> alarmes >> Edge(style="invis") >> custos
+    upload >> Edge(style="invis", weight="9") >> maquina >> Edge(style="invis", weight="9") >> resultado
+    upload >> Edge(style="invis") >> etapas >> Edge(style="invis") >> resultado
     balanceador >> Edge(style="invis") >> lote
     lote >> Edge(style="invis") >> banco
-    etapas >> Edge(style="invis") >> interno
-    pilha >> Edge(style="invis") >> papeis >> Edge(style="invis") >> alarmes >> Edge(style="invis") >> custos
+    etapas >> Edge(style="invis", weight="4") >> iniciar
 
     site >> Edge(label="guarda", passo="4", acao="s3:PutObject", constraint="false") >> upload
-    api >> Edge(label="invoca", passo="6", acao="lambda:InvokeFunction", minlen="0") >> iniciar
+    api >> Edge(label="invoca", passo="6", acao="lambda:InvokeFunction", constraint="false") >> iniciar
     iniciar >> Edge(label="aciona", passo="6", acao="states:StartExecution", constraint="false") >> maquina
-    maquina >> Edge(label="coordena", passo="7", acao="lambda:InvokeFunction", constraint="false") >> etapas
+    maquina >> Edge(label="coordena", passo="7", acao="lambda:InvokeFunction", minlen="0") >> etapas
     etapas >> Edge(label="lê", passo="7", acao="s3:GetObject", constraint="false") >> upload
-    maquina >> Edge(label="tarefa grande", passo="8", acao="batch:SubmitJob", constraint="false") >> lote
+    lote << Edge(label="tarefa grande", passo="8", acao="batch:SubmitJob", minlen="0") << maquina
     lote >> Edge(label="lê", passo="8", acao="s3:GetObject", constraint="false") >> upload
     lote >> Edge(label="grava", passo="9", acao="s3:PutObject", constraint="false") >> resultado
     etapas >> Edge(label="grava", passo="9", acao="s3:PutObject s3:GetObject", constraint="false") >> resultado
