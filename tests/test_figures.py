@@ -13,7 +13,7 @@ import os
 import shutil
 import struct
 import zlib
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import combinations, permutations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -59,7 +59,7 @@ def test_a_case_of_the_gallery_only_gets_better(script):
     record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
     for slug, found in figures.ours(script).items():
         if os.environ.get("ATUALIZAR_RETRATOS"):
-            record[slug] = asdict(found)
+            record[slug] = found._asdict()
             RECORD.write_text(json.dumps(dict(sorted(record.items())), indent=1) + "\n")
         best = record[slug]
         assert {name: getattr(found, name) for name in COUNTS if getattr(found, name) > best[name]} == {}
@@ -170,6 +170,16 @@ def test_a_label_on_the_arrow_of_another_is_a_finding(project):
 def test_a_row_that_almost_aligns_is_straight(project):
     found = picture_of(project, "a, b, c = EC2('uma linha'), EC2('duas\\nlinhas'), EC2('uma')", "a >> b >> c")
     assert len({node.icon.center[1] for node in found.nodes}) == 1
+
+
+def test_what_a_line_without_a_tip_joins_stays_in_one_row_and_the_arrows_of_a_mesh_have_room(project):
+    found = picture_of(project, "with Cluster('Aplicação'): a = [EC2(f'a{i}') for i in range(4)]",
+                       "with Cluster('Anel'): n = [EC2(f'n{i}') for i in range(4)]", "for x in a: x >> n", "n[0] - n[1] - n[2] - n[3]", options="direction='TB'")
+    at = {node.node.label: node.icon.center for node in found.nodes}
+    rows = [{at[f"{letter}{i}"][1] for i in range(4)} for letter in "an"]
+    assert [len(row) for row in rows] == [1, 1] and [at[f"n{i}"][0] for i in range(4)] == sorted(at[f"n{i}"][0] for i in range(4))
+    slanted = [arrow for arrow in found.arrows if arrow.edge.arrows == "forward"]
+    assert len(slanted) == 16 and all(len(arrow.curve) == 4 and arrow.curve[-1][1] - arrow.curve[0][1] >= 40 for arrow in slanted)
 
 
 # Os números

@@ -19,7 +19,7 @@ from scripts.picture.leveling import level
 from scripts.picture.measures import title_lines, widening
 from scripts.picture.order import inversions, swaps
 from scripts.picture.placement import Picture, place, strikes
-from scripts.picture.plan import Plan
+from scripts.picture.plan import Plan, peers
 from scripts.picture.ports import ALIGNED
 from scripts.picture.routing import Routes
 from scripts.picture.squeeze import compact
@@ -54,7 +54,9 @@ class Attempt(NamedTuple):
         """O preço da figura, quando a primeira tentativa tem a área dada."""
         cost = self.cost
         flaws = ICON * cost.icons + LABEL * cost.labels + TITLE * cost.titles + BORDER * cost.borders
-        return flaws + DISORDER * self.disorder + CROSSING * cost.crossings + FAR * cost.far + AREA * cost.area / area
+        mesh = max(0, cost.crossings - len(self.picture.arrows))  # com mais de um por seta, é uma malha: vale mais que seja pequena
+        tangle = cost.crossings - mesh + mesh / 8
+        return flaws + DISORDER * self.disorder + CROSSING * tangle + FAR * cost.far + AREA * cost.area / area
 
 
 def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
@@ -68,7 +70,8 @@ def arrange(diagram: Diagram) -> tuple[Picture, list[Finding]]:
     first = _attempt(placed, plan, _routes(placed, ALIGNED, straighter))
     if not first.flawed:
         return first.picture, first.findings
-    starts = [first, *_tried(diagram, [first], [plan._replace(across=False)])]
+    plans = [plan._replace(across=False), *([Plan(beside=True)] if any(map(peers, diagram.edges)) else [])]
+    starts = [first, *_tried(diagram, [first], plans)]
     best = _cheapest(starts, first.cost.area)
     for better in (_straighter, _around):
         if other := better(best):

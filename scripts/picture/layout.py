@@ -21,7 +21,7 @@ from scripts.picture.geometry import Box, Point, around, rounded
 from scripts.picture.measures import (
     EDGE_TEXT, ICON_GAP, body_size, inner_lines, label_lines, node_text_height, room_size, title_lines,
 )
-from scripts.picture.plan import Plan, dot
+from scripts.picture.plan import Plan, dot, turned
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -149,7 +149,7 @@ class _Reading:
         written = self._position(item, "pos", edge.id, edge.line)
         assert item
         points = [self._point(p) for p in written.split() if p[0] not in "es"]
-        if edge.declared_backwards:
+        if turned(edge, self.plan):
             points.reverse()
         room = None
         size = room_size(edge, self.diagram.horizontal)

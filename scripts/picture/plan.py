@@ -24,7 +24,7 @@ class Plan(NamedTuple):
     `across` alinha as colunas de grupos diferentes (o `newrank` do Graphviz); `mirrored` arruma
     em espelho e desvira; `backwards` declara do último ao primeiro, e `swaps` troca componentes de
     lugar; `widened` alarga grupos, em px; dos que estão em `lowered` e `stacked`, o título vai para
-    baixo e ocupa duas linhas.
+    baixo e ocupa duas linhas; `beside` põe na mesma fileira o que uma ligação sem ponta une.
     """
 
     across: bool = True
@@ -34,6 +34,7 @@ class Plan(NamedTuple):
     lowered: frozenset[str] = frozenset()
     stacked: frozenset[str] = frozenset()
     backwards: bool = False
+    beside: bool = False
 
 
 def dot(diagram: Diagram, plan: Plan) -> str:
@@ -133,12 +134,24 @@ class _Source:
         return sorted(numbered, key=turn, reverse=self.plan.backwards)
 
     def _edge(self, index: int, edge: Edge) -> str:
-        first, second = (edge.head, edge.tail) if edge.declared_backwards else (edge.tail, edge.head)
+        first, second = (edge.head, edge.tail) if turned(edge, self.plan) else (edge.tail, edge.head)
         attributes = [f'comment="{index}"', *(f"{key}={json.dumps(value)}" for key, value in edge.layout)]
+        if self.plan.beside and peers(edge):
+            attributes.append('minlen="0"')
         room = room_size(edge, self.diagram.horizontal)
         if room:
             attributes.append(f"label=<{_cell(*room)}>")
         return f"{self.nodes[first]}:i -> {self.nodes[second]}:i [{', '.join(attributes)}]"
+
+
+def peers(edge: Edge) -> bool:
+    """Se a ligação não tem ponta, texto nem lugar pedido: não diz qual dos dois vem antes no fluxo."""
+    return edge.arrows == "none" and not (edge.label or edge.step or any(edge.near) or edge.layout)
+
+
+def turned(edge: Edge, plan: Plan) -> bool:
+    """Se o Graphviz recebe a seta da ponta para o começo: a que se escreveu assim e, no espelho, a de uma fileira, que ele segue à risca."""
+    return edge.declared_backwards != (plan.beside and plan.mirrored and peers(edge))
 
 
 def _cell(width: float, height: float) -> str:

@@ -92,14 +92,17 @@ def _solid(layout: Layout, horizontal: bool) -> list[tuple[float, float]]:
         (a, b), (c, d) = span(node.icon), span(node.label)
         solid.append((min(a, c) - 3, max(b, d) + 3))
     solid += [span(edge.room) for edge in layout.edges if edge.room]
-    for group in layout.groups:
-        start, end = span(group.box)
+    edges = [span(group.box) for group in layout.groups]
+    for group, (start, end) in zip(layout.groups, edges):
+        # Entre dois grupos vizinhos a folga é de ambos: no meio dela ainda se pode abrir lugar para uma seta.
+        before = min([BORDER, *((start - last) / 2 for _, last in edges if last <= start)])
+        after = min([BORDER, *((first - end) / 2 for first, _ in edges if end <= first)])
         if horizontal:
-            solid += [(start - BORDER, start + title_width(group.group, group.title)), (end - BORDER, end + BORDER)]
+            solid += [(start - before, start + title_width(group.group, group.title)), (end - BORDER, end + after)]
         elif group.lowered:
-            solid += [(start - BORDER, start + BORDER), (end - title_height(group.title), end + BORDER)]
+            solid += [(start - before, start + BORDER), (end - title_height(group.title), end + after)]
         else:
-            solid += [(start - BORDER, start + title_height(group.title)), (end - BORDER, end + BORDER)]
+            solid += [(start - before, start + title_height(group.title)), (end - BORDER, end + after)]
     return solid
 
 
@@ -155,10 +158,10 @@ class _Squeeze:
 
 
 def _merged(solid: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Os intervalos, com os que se tocam unidos, em ordem."""
+    """Os intervalos, com os que se sobrepõem unidos, em ordem."""
     blocks: list[tuple[float, float]] = []
     for start, end in sorted(solid):
-        if blocks and start <= blocks[-1][1]:
+        if blocks and start < blocks[-1][1]:
             start, last = blocks.pop()
             end = max(end, last)
         blocks.append((start, end))
