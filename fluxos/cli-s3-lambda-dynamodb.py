@@ -17,11 +17,12 @@ def flow(lab: Lab) -> None:
             lab.put("entrada", key, file.body, who="cli")
         lab.expect("No seu computador", lab.objects("entrada") == {key: file.body}, "o arquivo não está inteiro no bucket de entrada")
     with lab.step(2):
-        lab.expect("Guardar o objeto", not lab.unheard, lab.unheard)
+        lab.expect("Guardar o objeto", not lab.unheard("entrada"), lab.unheard("entrada"))
         lab.expect("O bucket entrega", lab.rows("resultados"), "a função rodou, e não gravou nada na tabela")
         for other in ("entrada/notas.txt", "arquivo/vendas.csv"):
             lab.put("entrada", other, b"a,b\n1,2\n", who="cli")
-        lab.expect("Só arquivos", lab.unheard and len(lab.rows("resultados")) == 1, "um arquivo de outra pasta, ou de outro tipo, acionou a função")
+        lab.expect("Só arquivos", lab.unheard("entrada") and len(lab.rows("resultados")) == 1,
+                   "um arquivo de outra pasta, ou de outro tipo, acionou a função")
     with lab.step(3):
         row = lab.rows("resultados")[0]
         found = (row["situacao"], row.get("sha256"), row.get("registros"))
@@ -56,7 +57,8 @@ SPOILS = (
     Spoil("bucket-nega", "faça a política do bucket negar o que vem por TLS", 1, (('aws:SecureTransport: "false"', 'aws:SecureTransport: "true"'),),
           "`PoliticaBucket` nega `s3:PutObject`", shown=True),
     Spoil("nega-gravar", "negue a gravação no próprio papel", 4,
-          (("              - Sid: EscreverLogs\n", "              - Sid: NaoGravar\n                Effect: Deny\n                Action: dynamodb:*\n"
+          (("              - Sid: EscreverLogs\n",
+            "              - Sid: NaoGravar\n                Effect: Deny\n                Action: dynamodb:*\n"
             "                Resource: \"*\"\n              - Sid: EscreverLogs\n"),), "`PapelFuncao` nega `dynamodb:PutItem`"),
     Spoil("sem-aviso", "avise só dos arquivos apagados", 2, (("Event: s3:ObjectCreated:*", "Event: s3:ObjectRemoved:*"),), "não acionou ninguém"),
     Spoil("outro-sufixo", "avise só dos arquivos `.CSV`, em maiúsculas", 2, (("Value: .csv }", "Value: .CSV }"),), "termine em `.CSV`", shown=True),
@@ -74,8 +76,10 @@ SPOILS = (
     Spoil("concorrencia-zero", "reserve zero execuções para a função", 2,
           (("      Timeout: 300\n", "      Timeout: 300\n      ReservedConcurrentExecutions: 0\n"),), "concorrência 0"),
     Spoil("pouco-tempo", "dê à função um segundo só, e faça-a esperar dois", 2,
-          (("Timeout: 300", "Timeout: 1"), ("          import itertools\n", "          import itertools\n          import time\n"),
-           ("              source = record[\"s3\"][\"object\"]\n", "              time.sleep(2)\n              source = record[\"s3\"][\"object\"]\n")),
+          (("Timeout: 300", "Timeout: 1"), ("MaximumRetryAttempts: 2", "MaximumRetryAttempts: 0"),
+           ("          import itertools\n", "          import itertools\n          import time\n"),
+           ("              source = record[\"s3\"][\"object\"]\n",
+            "              time.sleep(2)\n              source = record[\"s3\"][\"object\"]\n")),
           "passou do tempo dela (`Timeout: 1`)"),
     Spoil("pouca-memoria", "dê à função 128 MB, e faça-a ocupar 200", 2,
           (("MemorySize: 1024", "MemorySize: 128"),

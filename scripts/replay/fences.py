@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import signal
 import sys
@@ -23,18 +24,24 @@ RUNTIME = frozenset("boto3 botocore s3transfer jmespath dateutil urllib3 six".sp
 """O que o ambiente do Python da Lambda traz além da biblioteca padrão:
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html"""
 OWN = frozenset(("scripts", "multiprocessing"))
+ROOM = 512
+"""MiB que o Python e o SDK reservam além do que usam; o que o código usou de verdade se confere no fim, contra o que o template dá."""
+PROCESSES = 64
+BIRTHS = frozenset("os.fork os.forkpty os.posix_spawn os.system subprocess.Popen".split())
 CHANGES = frozenset("os.remove os.rename os.rmdir os.mkdir os.link os.symlink os.truncate os.chmod".split())
 
 
 @dataclass(frozen=True)
 class Job:
-    """O que rodar. `folder` é a raiz da execução; `packages`, o que se pode importar além da biblioteca padrão;
-    `modules`, os módulos de nível mais alto que esses pacotes trazem."""
+    """O que rodar. `folder` é a raiz da execução; `modules`, os módulos de nível mais alto que se podem importar além da biblioteca
+    padrão; `scratch`, a única pasta em que se escreve, quando não é a raiz; `memory`, os MiB que o template dá (0: sem limite)."""
 
     folder: str
     environment: dict[str, str]
     modules: frozenset[str]
     largest: int = 256 * MIB
+    scratch: str = ""
+    memory: int = 0
 
 
 @cache
@@ -79,6 +86,8 @@ def enter(pipe: Connection, job: Job) -> Wire:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (job.largest + SPOKEN,) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if job.memory:
+            resource.setrlimit(resource.RLIMIT_DATA, ((job.memory + ROOM) * MIB,) * 2)
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     sys.dont_write_bytecode = True
     wire = Wire(pipe)
@@ -87,19 +96,33 @@ def enter(pipe: Connection, job: Job) -> Wire:
     for name in [name for name in sys.modules if name.split(".")[0] in absent]:
         del sys.modules[name]
     sys.meta_path.insert(0, _Only(absent, job.folder))
-    sys.addaudithook(_fence(job.folder))
+    sys.addaudithook(_fence(job.scratch or job.folder))
     return wire
 
 
 def _fence(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
-    """Recusa escrever fora da pasta da execução."""
-    inside = os.path.realpath(folder) + os.sep
+    """Recusa escrever fora da pasta, e abrir processos sem fim: o contador é de todos os que nascem deste."""
+    inside, born = os.path.realpath(folder) + os.sep, mmap.mmap(-1, 8)
 
     def check(event: str, arguments: tuple[Any, ...]) -> None:
-        writes = event == "open" and len(arguments) > 2 and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        if (writes or event in CHANGES) and arguments and isinstance(arguments[0], (str, bytes)):
-            place = os.path.realpath(os.fsdecode(arguments[0]))
-            if not place.startswith(inside) and not place.startswith("/dev/"):
-                raise PermissionError(13, "a rodada só deixa escrever na pasta da execução", os.fsdecode(arguments[0]))
+        for place in _changed(event, arguments):
+            if not os.path.realpath(place).startswith((inside, "/dev/")):
+                raise PermissionError(13, "a rodada só deixa escrever na pasta temporária da execução (TMPDIR)", place)
+        if event in BIRTHS:
+            count = int.from_bytes(born[:8], "little") + 1
+            if count > PROCESSES:
+                raise BlockingIOError(11, f"a rodada deixa abrir até {PROCESSES} processos")
+            born[:8] = count.to_bytes(8, "little")
 
     return check
+
+
+def _changed(event: str, arguments: tuple[Any, ...]) -> list[str]:
+    """Os caminhos que o código está para mudar."""
+    if event == "open":
+        flags = arguments[2] if len(arguments) > 2 and isinstance(arguments[2], int) else 0
+        named = arguments[:1] if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) else ()
+    else:
+        both = {"os.rename": arguments[:2], "os.link": arguments[1:2], "os.symlink": arguments[1:2]}
+        named = both.get(event, arguments[:1]) if event in CHANGES else ()
+    return [os.fsdecode(name) for name in named if isinstance(name, (str, bytes, os.PathLike))]

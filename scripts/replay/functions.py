@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ from scripts.template.cloudformation import Resource
 FUNCTION, PERMISSION, ROLE = "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::IAM::Role"
 KNOWN = frozenset("FunctionName Description Runtime Architectures Handler MemorySize Timeout Role LoggingConfig Environment Code "
                   "ReservedConcurrentExecutions Tags TracingConfig EphemeralStorage".split())
-START = 10.0
-"""Segundos a mais que a partida do processo pode levar: na AWS, ela não conta no tempo da função."""
+START = 30.0
+"""Segundos que a partida do processo e a importação do código podem levar: na AWS, ela não conta no tempo da função."""
 TRIES = 2
 """As novas tentativas de um evento assíncrono, quando o template não as diz:
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
@@ -44,7 +45,8 @@ class Functions:
     """As funções de uma pilha, prontas para rodar."""
 
     def __init__(self, session: Session):
-        self.session, self.stack, self.runs, self.unheard = session, session.stack, itertools.count(1), ""
+        self.session, self.stack, self.runs = session, session.stack, itertools.count(1)
+        self.unheard: dict[str, str] = {}
 
     def role(self, function: Resource) -> Resource:
         """O papel da função. Erro: `Unresolved` quando o template não o traz."""
@@ -81,22 +83,30 @@ class Functions:
     def _child(self, function: Resource, event: Any, node: str) -> tuple[Outcome | None, str]:
         """O que a função devolveu; e por que falhou, se falhou."""
         seconds, memory = float(self.stack.property(function, "Timeout", default=3)), int(self.stack.property(function, "MemorySize", default=128))
-        job = self._job(function)
+        job = self._job(function, memory)
         invocation = Invocation(str(self.stack.property(function, "Handler", default="")), event, self.stack.physical(function),
                                 self.stack.arn(function), memory, seconds)
-        running = Running(invoke, job, invocation)
+        running, answering = Running(invoke, job, invocation), self.session.answering(node, self.role(function))
         try:
-            _, outcome = running.wait(self.session.answering(node, self.role(function)), ("done",), seconds + START)
+            kind, *rest = running.wait(answering, ("loaded", "done"), START)
+            outcome = rest[0] if kind == "done" else running.wait(answering, ("done",), seconds)[1]
         except Lost as lost:
-            words = "passou do tempo dela" if str(lost) == "tempo" else "acabou sem responder"
-            return None, f"`{function.id}` {words} (`Timeout: {seconds:g}`)" if str(lost) == "tempo" else f"`{function.id}` {words}"
+            return None, self._lost(function, str(lost), seconds)
         finally:
             running.stop()
+            shutil.rmtree(job.folder, ignore_errors=True)
         return outcome, self._cause(function, outcome, seconds, memory)
+
+    def _lost(self, function: Resource, how: str, seconds: float) -> str:
+        if how == "tempo":
+            return f"`{function.id}` passou do tempo dela (`Timeout: {seconds:g}`)"
+        return f"o processo de `{function.id}` acabou antes de responder: o código o encerrou, ou a memória acabou"
 
     def _cause(self, function: Resource, outcome: Outcome, seconds: float, memory: int) -> str:
         if outcome.seconds > seconds:
             return f"`{function.id}` passou do tempo dela (`Timeout: {seconds:g}`)"
+        if outcome.error == "MemoryError":
+            return f"`{function.id}` pediu mais memória do que tem: {memory} MiB (`MemorySize`)"
         if outcome.peak > memory:
             return f"`{function.id}` usou {outcome.peak:.0f} MiB, e tem {memory} (`MemorySize`)"
         if not outcome.error:
@@ -105,7 +115,7 @@ class Functions:
                        for line in reversed(outcome.logs) if line["nivel"] in ("ERROR", "CRITICAL")), "")
         return f"`{function.id}` parou com `{outcome.error}: {outcome.message}`{logged}"
 
-    def _job(self, function: Resource) -> Job:
+    def _job(self, function: Resource, memory: int) -> Job:
         folder = self.session.folder / f"funcao-{next(self.runs)}"
         folder.mkdir()
         code = self.stack.property(function, "Code", "ZipFile")
@@ -114,7 +124,8 @@ class Functions:
         (folder / "index.py").write_text(code, encoding="utf-8")
         (folder / "tmp").mkdir()
         variables = {key: str(value) for key, value in self.stack.property(function, "Environment", "Variables", default={}).items()}
-        return Job(str(folder), {**self.session.credentials(self.role(function)), **variables, "TMPDIR": str(folder / "tmp")}, RUNTIME)
+        return Job(str(folder), {**self.session.credentials(self.role(function)), **variables, "TMPDIR": str(folder / "tmp")}, RUNTIME,
+                   scratch=str(folder / "tmp"), memory=memory)
 
     # --- quem aciona
 
@@ -140,7 +151,7 @@ class Functions:
             raise Unresolved(f"a rodada não sabe entregar `{unknown[0]}` de `{bucket.id}`")
         entries = notification.get("LambdaConfigurations", [])
         wanted = "; ".join(map(_wanted, entries)) or "não avisa ninguém"
-        self.unheard = "" if any(_matches(entry, written) for entry in entries) \
+        self.unheard[bucket.id] = "" if any(_matches(entry, written) for entry in entries) \
             else f"`{written.key}` ({written.event}) não acionou ninguém: a notificação de `{bucket.id}` {wanted}"
         for entry in entries:
             if not _matches(entry, written):
@@ -222,7 +233,7 @@ def _record(written: Written) -> dict[str, Any]:
     }
 
 
-def _short(value: Any, most: int = 400) -> str:
+def _short(value: Any, most: int = 240) -> str:
     """Um valor numa linha; de um evento do S3, o que houve e a chave. O que passa do tamanho se corta, e se vê que foi cortado."""
     if isinstance(value, dict) and (records := value.get("Records")) and "s3" in records[0]:
         return ", ".join(f"{record['eventName']} {record['s3']['object']['key']}" for record in records)

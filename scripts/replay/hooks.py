@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
@@ -21,18 +22,21 @@ class Stopped(BaseException):
 
 
 class Wire:
-    """O cano até o comandante; uma pergunta por vez, de qualquer linha de execução."""
+    """O cano até o comandante; uma pergunta por vez, de qualquer linha de execução. `waited`: segundos à espera das respostas."""
 
     def __init__(self, pipe: Connection):
-        self.pipe, self.lock = pipe, threading.Lock()
+        self.pipe, self.lock, self.waited = pipe, threading.Lock(), 0.0
 
     def ask(self, *message: Any) -> Any:
         with self.lock:
+            asked = time.monotonic()
             try:
                 self.pipe.send(message)
                 return self.pipe.recv()
             except (EOFError, BrokenPipeError):
                 os._exit(1)
+            finally:
+                self.waited += time.monotonic() - asked
 
 
 def hook(wire: Wire) -> None:

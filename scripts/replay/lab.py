@@ -185,14 +185,20 @@ class Lab(Session):
 
     # --- o que ficou
 
-    @property
-    def unheard(self) -> str:
-        """Por que o último objeto novo não acionou ninguém; vazio quando acionou."""
-        return self.functions.unheard
+    def unheard(self, node: str) -> str:
+        """Por que o último objeto novo do bucket não acionou ninguém; vazio quando acionou."""
+        return self.functions.unheard.get(self.resource(node, "AWS::S3::Bucket").id, "")
 
     def objects(self, node: str) -> dict[str, bytes]:
         """O que está no bucket, por chave."""
         return self.state.objects(self.stack.physical(self.resource(node, "AWS::S3::Bucket")))
+
+    def versions(self, node: str, key: str) -> list[bytes]:
+        """O conteúdo de cada versão do objeto, da mais velha à mais nova."""
+        name = self.stack.physical(self.resource(node, "AWS::S3::Bucket"))
+        found = self.state.s3.list_object_versions(Bucket=name, Prefix=key).get("Versions", [])
+        return [self.state.s3.get_object(Bucket=name, Key=key, VersionId=item["VersionId"])["Body"].read()
+                for item in reversed(found) if item["Key"] == key]
 
     def rows(self, node: str) -> list[dict[str, Any]]:
         """As linhas da tabela, na ordem das chaves."""

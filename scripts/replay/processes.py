@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, Protocol
 
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -54,7 +55,10 @@ class Running:
         other.close()
 
     def wait(self, answering: Answering, wanted: tuple[str, ...], seconds: float) -> tuple[Any, ...]:
-        """Atende o processo até ele dizer uma destas coisas. Erro: `Lost` quando ele acaba antes, ou o tempo acaba."""
+        """Atende o processo até ele dizer uma destas coisas; o tempo das respostas não conta.
+
+        Erro: `Lost` quando ele acaba antes, ou o tempo acaba.
+        """
         end = time.monotonic() + seconds
         while True:
             if not self.pipe.poll(max(0.0, end - time.monotonic())):
@@ -67,7 +71,9 @@ class Running:
                 with contextlib.suppress(OSError):
                     self.pipe.send(None)
                 return kind, *rest
+            asked = time.monotonic()
             self._answer(answering, kind, rest)
+            end += time.monotonic() - asked
 
     def _answer(self, answering: Answering, kind: str, rest: list[Any]) -> None:
         reply = answering.ask(*rest) if kind == "ask" else answering.send(*rest)
@@ -96,4 +102,12 @@ class Running:
         self.pipe.close()
 
 
-__all__ = ["Answering", "Connection", "Lost", "Running", "warm"]
+def sweep(folder: Path) -> None:
+    """Acaba com os processos que o código soltou do grupo dele: a saída deles ainda é um arquivo desta pasta. Só onde há `/proc`."""
+    for found in Path("/proc").glob("[0-9]*/fd/[12]"):
+        with contextlib.suppress(OSError):
+            if Path(os.readlink(found)).is_relative_to(folder):
+                os.kill(int(found.parts[2]), signal.SIGKILL)
+
+
+__all__ = ["Answering", "Connection", "Lost", "Running", "sweep", "warm"]

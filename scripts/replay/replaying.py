@@ -27,6 +27,7 @@ from scripts.replay import database
 from scripts.replay.database import Servers
 from scripts.replay.flows import Flow
 from scripts.replay.lab import Enough, Lab, sentences
+from scripts.replay.processes import sweep
 from scripts.replay.samples import Sample
 from scripts.replay.session import Halt
 from scripts.replay.stack import Stack, Unresolved
@@ -201,6 +202,7 @@ def workplace() -> Iterator[Path]:
     try:
         yield folder
     finally:
+        sweep(folder.resolve())
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from scripts.base.diagram import Diagram
 from scripts.page.architecture import Step
 from scripts.proofs.arrows.registry import Proof
-from scripts.replay import gateway
+from scripts.replay import gateway, limits
 from scripts.replay.door import ALLOWED, DENIED, STOPPED, Asked, Door, Ruling
 from scripts.replay.operations import OPERATIONS
 from scripts.replay.stack import REGION, Stack, Unresolved
@@ -176,14 +176,22 @@ class _Answering:
             self.session.blame(step, NETWORK, unproven)
             return "ConnectTimeout", unproven, 0
         if refused is None:
-            self.pending.append((call, operation, params))
-            return None
+            return self._admitted(call, service, operation, params)
         call.ok, call.reason = False, refused.reason
         self.session.blame(step, DENIAL, refused.reason)
         if refused.answer == STOPPED:
             self.session.stopped = refused.reason
             return "", refused.reason, 0
         return OPERATIONS[service, operation].denied, refused.reason, 403 if service in ("s3", "lambda") else 400
+
+    def _admitted(self, call: Call, service: str, operation: str, params: dict[str, Any]) -> tuple[str, str, int] | None:
+        """O pedido que a permissão deixa passar, se o serviço não o recusa por outra coisa."""
+        excess = limits.refused(self.session.stack, service, operation, params)
+        if excess:
+            call.ok, call.output, call.reason = False, str(excess[2]), f"{excess[0]}: {excess[1]}"
+            return excess
+        self.pending.append((call, operation, params))
+        return None
 
     def _meant(self, rulings: tuple[Ruling, ...]) -> int:
         """O passo de uma chamada que nenhuma seta conta: o da seta que, sem esta permissão, não se prova; o da que se perdeu; ou o da que
@@ -231,4 +239,4 @@ def _given(params: dict[str, Any]) -> str:
     """Os parâmetros numa linha, sem o conteúdo."""
     shown = {key: value for key, value in params.items() if key not in ("Body",)}
     text = ", ".join(f"{key}={value}" for key, value in shown.items())
-    return text if len(text) <= 400 else f"{text[:400]}…"
+    return text if len(text) <= 240 else f"{text[:240]}…"

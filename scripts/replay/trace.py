@@ -108,6 +108,7 @@ class Mask:
             return [self(item) for item in value]
         if not isinstance(value, str):
             return value
+        value = re.sub("0{16,}", "0…", value)
         for pattern, kind in self.SPOKEN:
             value = pattern.sub(lambda found: self._name(found[0], kind), value)  # noqa: B023
         return value
