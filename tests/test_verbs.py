@@ -71,6 +71,15 @@ def test_verb_conferir():
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "Tudo confere.\n")
 
 
+def test_verb_executar(house):
+    done = run(house, "executar", SLUG)
+    assert done.returncode == 0 and "Tudo terminou como a página diz" in done.stdout, done.stdout + done.stderr
+    listed = run(house, "executar", SLUG, "--estragar")
+    name = re.search(r"^  ([\w-]+)  ", listed.stdout, re.MULTILINE)[1]
+    spoiled = run(house, "executar", SLUG, "--estragar", name)
+    assert spoiled.returncode == 1 and "Falhou no passo" in spoiled.stdout, spoiled.stdout
+
+
 def test_verb_comparar(house):
     template = house / "docs" / "arquiteturas" / SLUG / "template.yaml"
     template.write_text(template.read_text(encoding="utf-8").replace("Action: dynamodb:PutItem", "Action: dynamodb:*"), encoding="utf-8")

@@ -159,26 +159,29 @@ def _checking(tree: Tree, size: Size) -> list[str]:
 _CHECKS = """
 import sys, time; from pathlib import Path; from concurrent.futures import ThreadPoolExecutor
 from scripts.checks import run; from scripts.base.tree import Tree; from scripts.picture.workers import begin
-tree, results = Tree(Path(sys.argv[1])), {}; begin = time.perf_counter()
+tree, results = Tree(Path(sys.argv[1])), {}; began = time.perf_counter()
 with ThreadPoolExecutor(1) as pool:
     drawing = pool.submit(begin(tree.root, tree.scripts([])), results.__setitem__)
     from scripts.checks import verdict; loaded = time.perf_counter()
     drawing.result(); drawn = time.perf_counter()
 run.check_tree(tree, [], results); judged = time.perf_counter()
-print(loaded - begin, drawn - begin, judged - drawn)
+print(loaded - began, drawn - began, judged - drawn)
 """
 
 
 def _copied(tree: Tree, root: Path, copies: int) -> int:
     """A árvore em `root`, com cada arquitetura repetida; devolve quantas ficaram."""
     shutil.copytree(tree.root / "docs", root / "docs")
+    if (tree.root / "fluxos").is_dir():
+        shutil.copytree(tree.root / "fluxos", root / "fluxos")
     (root / "diagrams_src").mkdir()
     for script in map(tree.script, tree.architectures()):
         for copy in range(copies):
             slug = f"{script.stem}-{copy}" if copy else script.stem
             shutil.copyfile(script, root / "diagrams_src" / f"{slug}.py")
             if copy:
-                shutil.copytree(tree.page(script.stem).parent, root / "docs" / "arquiteturas" / slug)
+                shutil.copytree(tree.page(script.stem).parent, root / "docs" / "arquiteturas" / slug,
+                                ignore=shutil.ignore_patterns(tree.trace(slug).name))
     _repeat_rows(root / "docs" / "comparacoes" / "qual-arquitetura.md", copies)
     said([sys.executable, str(TOOLKIT / "scripts"), "gerar", "--raiz", str(root)], root)
     return len(list((root / "diagrams_src").glob("*.py")))
