@@ -17,7 +17,7 @@ from typing import Any
 from scripts.base.diagram import Diagram
 from scripts.page.architecture import Step
 from scripts.proofs.arrows.registry import Proof
-from scripts.replay import gateway
+from scripts.replay import gateway, limits
 from scripts.replay.applications import Applications
 from scripts.replay.browsing import Site
 from scripts.replay.database import Database, Servers, shut
@@ -102,6 +102,11 @@ class Lab(Session):
             call.ok, call.reason, call.rulings = False, ruling.reason, (ruling,)
             self.blame(step, DENIAL, ruling.reason)
             raise Halt
+        excess = limits.refused(self.stack, "s3", "PutObject", {"Bucket": self.stack.physical(bucket), "Key": key, **more})
+        if excess:
+            call.ok, call.reason = False, excess[1]
+            self.blame(step, EXPECTATION, excess[1])
+            raise Halt
         answer = self.state.s3.put_object(Bucket=self.stack.physical(bucket), Key=key, Body=body, **more)
         self.written(gateway.Written(self.stack.physical(bucket), key, "ObjectCreated:Put", len(body), answer.get("VersionId"), answer["ETag"]))
 
@@ -123,6 +128,10 @@ class Lab(Session):
             self.blame(step, DENIAL, call.reason)
             return 403, "AccessDenied"
         metadata = {name.removeprefix("x-amz-meta-"): value for name, value in fields.items() if name.startswith("x-amz-meta-")}
+        excess = limits.refused(self.stack, "s3", "PutObject", {"Bucket": name, "Key": key, "Metadata": metadata, "ACL": fields.get("acl")})
+        if excess:
+            call.ok, call.reason = False, excess[1]
+            return excess[2], excess[0]
         answer = self.state.s3.put_object(Bucket=name, Key=key, Body=file.body, ContentType=fields.get("Content-Type", "binary/octet-stream"),
                                           Metadata=metadata)
         call.output = fields.get("success_action_status", "204")

@@ -54,7 +54,13 @@ def _copied(params: Params) -> Params:
 
 
 def _copy(params: Params) -> list[Need]:
-    return [_read(_copied(params)), Need("s3:PutObject", f"{_bucket(params)}/{params['Key']}")]
+    return [_read(_copied(params)), *_write(params)]
+
+
+def _write(params: Params) -> list[Need]:
+    """Gravar com uma ACL pede também a permissão de mudá-la."""
+    place = f"{_bucket(params)}/{params['Key']}"
+    return [Need("s3:PutObject", place)] + [Need("s3:PutObjectAcl", place)] * ("ACL" in params)
 
 
 def _delete(params: Params) -> Need:
@@ -122,8 +128,8 @@ def _s3() -> Iterator[tuple[str, Operation]]:
     denied = "AccessDenied"
     yield "GetObject", _operation(lambda params: [_read(params)], _S3, denied)
     yield "HeadObject", _operation(lambda params: [_read(params)], _S3, denied)
-    yield "PutObject", _operation(_object("s3:PutObject"), _WRITTEN, denied)
-    yield "CopyObject", _operation(_copy, f"{_WRITTEN} CopySource CopySourceIfMatch MetadataDirective TaggingDirective", denied)
+    yield "PutObject", _operation(_write, f"{_WRITTEN} ACL", denied)
+    yield "CopyObject", _operation(_copy, f"{_WRITTEN} ACL CopySource CopySourceIfMatch MetadataDirective TaggingDirective", denied)
     yield "DeleteObject", _operation(lambda params: [_delete(params)], _S3, denied)
     yield "DeleteObjects", _operation(_delete_many, "Bucket Delete ChecksumAlgorithm", denied)
     listing = "Bucket Prefix Delimiter MaxKeys StartAfter ContinuationToken Marker EncodingType FetchOwner"
