@@ -10,7 +10,8 @@ def flow(lab: Lab) -> None:
     photo, newer = lab.sent, Sample(lab.sent.name, lab.sent.body + b"\n")
     with lab.step(1):
         form = lab.invoke("autorizar", {"pessoa": "ana", "nome": photo.name, "tipo": photo.type}, who="pessoa")
-        lab.expect("Antes, o aplicativo", form.get("segundos") == 300, f"a autorização não vale 5 minutos: {form.get('erro', form.get('segundos'))}")
+        lab.expect("Antes, o aplicativo", "url" in form, f"a função não autorizou o envio: {form.get('erro')}")
+        lab.expect("Antes, o aplicativo", form["segundos"] == 300, f"a autorização não vale 5 minutos: vale {form['segundos']} segundos")
         late, late_code = lab.post(form["url"], form["campos"], photo, who="pessoa", later=301)
         lab.expect("A pessoa envia", late == 403, f"o S3 aceitou o formulário depois do prazo: {late_code or late}")
         # Dois envios, com os avisos fora de ordem: o do segundo chega antes do aviso do primeiro.
