@@ -9,16 +9,18 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from dataclasses import replace
+from pathlib import Path
 
 from scripts.proofs.facts.machine import File, Machine, machine_of
 from scripts.replay.browsing import Site, inside
-from scripts.replay.child import serve
-from scripts.replay.fences import Job, installed
+from scripts.replay.child import run, serve
+from scripts.replay.fences import Job, modules_of
 from scripts.replay.processes import Lost, Running
 from scripts.replay.samples import LARGEST
 from scripts.replay.session import Session
 from scripts.replay.stack import Unresolved
-from scripts.replay.trace import NETWORK
+from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
 from scripts.template.cloudformation import Resource
 
 WAIT = 60.0
@@ -26,7 +28,8 @@ WAIT = 60.0
 STARTING = re.compile(r"^ExecStart=(.*waitress-serve.*)$", re.MULTILINE)
 PROFILES = {"AWS::EC2::Instance": ("IamInstanceProfile",), "AWS::EC2::LaunchTemplate": ("LaunchTemplateData", "IamInstanceProfile", "Arn"),
             "AWS::AutoScaling::LaunchConfiguration": ("IamInstanceProfile",)}
-GROUP, LISTENER = "AWS::AutoScaling::AutoScalingGroup", "AWS::ElasticLoadBalancingV2::Listener"
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
+BALANCER, LISTENER = "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::Listener"
 
 
 class Applications:
@@ -35,6 +38,7 @@ class Applications:
     def __init__(self, session: Session):
         self.session, self.stack = session, session.stack
         self.sites: list[Site] = []
+        self.placed: dict[str, tuple[Job, Path, Resource | None]] = {}
 
     def machine(self, node: str) -> Machine:
         """O que o template manda pôr na instância deste nó. Erro: `Unresolved`."""
@@ -71,6 +75,7 @@ class Applications:
         role = self.role(machine.owner)
         given = {**self.session.credentials(role), **environment, **_encrypted(environment), "HOME": str(root), **changed}
         job = Job(str(root), self.session.reach(given), _modules(machine), LARGEST)
+        self.placed[node] = job, folder, role
         running = Running(serve, job, str(folder), command)
         self.session.closing(running.stop)
         answering = self.session.answering(node, role)
@@ -86,6 +91,22 @@ class Applications:
         self.sites.append(Site(self.session, node, via, int(said), root, person, self._encrypts(via)))
         return self.sites[-1]
 
+    def python(self, node: str, code: str, who: str, variables: dict[str, str]) -> None:
+        """Roda este programa na instância, com o ambiente da aplicação, como quem entra nela. Para o fluxo se ele falha."""
+        job, folder, role = self.placed[node]
+        call = Call(who, "Python, na instância", EXECUTED, role.id if role else "", " ".join(code.split()))
+        self.session.file(call, who, [node], "")
+        running = Running(run, replace(job, environment={**job.environment, **variables}), str(folder), code)
+        try:
+            _, call.reason = running.wait(self.session.answering(node, role), ("done",), WAIT)
+        except Lost:
+            call.reason = "o programa não terminou"
+        finally:
+            running.stop()
+        if call.reason:
+            call.ok = False
+            self.session.halt(ERROR, f"o programa que se rodou na instância parou: {call.reason}")
+
     def said(self) -> str:
         """O último erro que as aplicações registraram, como o fim de uma causa; vazio se não registraram nenhum."""
         found = [complaint for site in self.sites if (complaint := site.complaint())]
@@ -95,7 +116,7 @@ class Applications:
         """O nó por que se chega é um balanceador que atende por HTTPS."""
         drawn = self.session.diagram.elements[via].resources
         return any(self.stack.property(found, "Protocol") == "HTTPS" for found in self.stack.view.of_type(LISTENER)
-                   if (owner := self.stack.named(str(self.stack.property(found, "LoadBalancerArn")))) and owner.id in drawn)
+                   if (owner := self.stack.named(str(self.stack.property(found, "LoadBalancerArn")), BALANCER)) and owner.id in drawn)
 
     def _unit(self, machine: Machine, node: str) -> tuple[File, list[str]]:
         """A unidade que serve a aplicação, e os argumentos do servidor dela, menos o endereço."""
@@ -124,10 +145,4 @@ def _encrypted(environment: dict[str, str]) -> dict[str, str]:
 
 def _modules(machine: Machine) -> frozenset[str]:
     """Os módulos que as bibliotecas das listas da instância trazem."""
-    wanted = {_canonical(line.split("==")[0]) for file in machine.files if os.path.basename(file.name).startswith("requirements")
-              for line in file.text.splitlines() if "==" in line}
-    return frozenset(name for name, owners in installed().items() if wanted & {_canonical(owner) for owner in owners})
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name.strip().split("[")[0]).lower()
+    return modules_of("\n".join(file.text for file in machine.files if os.path.basename(file.name).startswith("requirements")))

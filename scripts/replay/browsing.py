@@ -6,7 +6,6 @@ import html
 import re
 import time
 from collections.abc import Callable
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -39,7 +38,6 @@ class Site:
         found.trust_env = False
         if self.encrypted:
             found.headers.update(BALANCED)
-            found.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("http", "https")))
         return found
 
     def get(self, path: str = "/", **options: Any) -> Any:
@@ -89,6 +87,8 @@ class Site:
             call.ok, call.reason = False, f"a aplicação não respondeu: {type(error).__name__}"
             self.lab.blame(self.lab.current, ERROR, call.reason)
             self.lab.halted()
+        for cookie in self.browser.cookies if self.encrypted else ():
+            cookie.secure = False  # o pedido ao balanceador é por HTTPS: estes cookies voltam a ele
         call.output, call.ok = str(answer.status_code), answer.status_code < 500
         self.failed = self.failed or not call.ok
         return answer

@@ -151,6 +151,49 @@ def serve(pipe: Connection, job: Job, folder: str, arguments: list[str]) -> None
         wire.ask("failed", f"a aplicação não subiu: {type(problem).__name__}: {problem}")
 
 
+def serve_module(pipe: Connection, job: Job, command: list[str]) -> None:
+    """Põe no ar a aplicação que `python -m uvicorn` poria, com os mesmos argumentos, menos o endereço, e diz a porta."""
+    wire = enter(pipe, job)
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+    try:
+        if command[:3] != ["python", "-m", "uvicorn"]:
+            raise RuntimeError(f"a rodada só sabe servir `python -m uvicorn`, e o comando é `{' '.join(command[:3])}`")
+        import uvicorn
+        from uvicorn.main import main
+
+        begin = uvicorn.Server.startup
+
+        async def startup(server: Any, sockets: Any = None) -> None:
+            await begin(server, sockets)
+            wire.ask("ready", server.servers[0].sockets[0].getsockname()[1])
+
+        uvicorn.Server.startup = startup  # type: ignore[method-assign]
+        main([*_unplaced(command[3:]), "--host", "127.0.0.1", "--port", "0"], standalone_mode=False)
+        wire.ask("failed", "a aplicação não subiu: " + _last_words(job.folder))
+    except BaseException as problem:
+        traceback.print_exc()
+        words = _last_words(job.folder) if isinstance(problem, SystemExit) else f"{type(problem).__name__}: {problem}"
+        wire.ask("failed", f"a aplicação não subiu: {words}")
+
+
+def _unplaced(arguments: list[str]) -> list[str]:
+    """Os argumentos sem `--host` nem `--port`."""
+    placed = ("--host", "--port")
+    return [word for before, word in zip(["", *arguments], arguments) if word not in placed and before not in placed]
+
+
+def run(pipe: Connection, job: Job, folder: str, code: str) -> None:
+    """Roda um programa em Python na pasta da aplicação, como quem o digita na instância, e diz com que erro acabou."""
+    wire = enter(pipe, job)
+    os.chdir(folder)
+    sys.path.insert(0, folder)
+    try:
+        exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
+        wire.ask("done", "")
+    except BaseException as problem:
+        wire.ask("done", f"{type(problem).__name__}: {problem}")
+
+
 def _last_words(folder: str) -> str:
     with open(os.path.join(folder, "saida.txt"), encoding="utf-8", errors="replace") as spoken:
         lines = [line.strip() for line in spoken if line.strip()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import re
 import signal
 import sys
 import time
@@ -50,6 +51,16 @@ def installed() -> Mapping[str, list[str]]:
     return packages_distributions()
 
 
+def modules_of(requirements: str) -> frozenset[str]:
+    """Os módulos que as bibliotecas desta lista trazem."""
+    wanted = {_canonical(line.split("==")[0]) for line in requirements.splitlines() if "==" in line}
+    return frozenset(name for name, owners in installed().items() if wanted & {_canonical(owner) for owner in owners})
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name.strip().split("[")[0]).lower()
+
+
 class _Only:
     """Só se importa o que estaria instalado lá: do que este computador tem a mais, nada, a menos que seja do próprio código."""
 
@@ -68,7 +79,7 @@ class _Only:
 
 def enter(pipe: Connection, job: Job) -> Wire:
     """Prepara o processo: grupo próprio, ambiente, limites, saída num arquivo, ganchos e cercas."""
-    if hasattr(os, "setsid"):
+    with contextlib.suppress(AttributeError, PermissionError):  # o Windows não tem; quem já é líder não pode
         os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

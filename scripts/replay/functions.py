@@ -15,7 +15,7 @@ from scripts.proofs.facts.wildcards import covers
 from scripts.replay.child import Invocation, Outcome, invoke
 from scripts.replay.fences import RUNTIME, Job
 from scripts.replay.door import ALLOWED, DENIED, Ruling
-from scripts.replay.gateway import Written
+from scripts.replay.gateway import Answer, Written
 from scripts.replay.operations import Need
 from scripts.replay.processes import Lost, Running
 from scripts.replay.session import Session
@@ -28,6 +28,8 @@ KNOWN = frozenset("FunctionName Description Runtime Architectures Handler Memory
                   "ReservedConcurrentExecutions Tags TracingConfig EphemeralStorage".split())
 START = 30.0
 """Segundos que a partida do processo e a importação do código podem levar: na AWS, ela não conta no tempo da função."""
+BUSY, CUT = "Lambda.TooManyRequestsException", "Sandbox.Timedout"
+"""O erro de quem não pôde rodar, e o de quem foi interrompido, por tempo ou memória."""
 TRIES = 2
 """As novas tentativas de um evento assíncrono, quando o template não as diz:
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
@@ -35,10 +37,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 
 @dataclass(frozen=True)
 class Result:
-    """Como uma execução terminou."""
+    """Como uma execução terminou: o que devolveu, ou por que falhou; `kind` e `message` são o erro como a Lambda o devolve."""
 
     value: Any
     error: str = ""
+    kind: str = ""
+    message: str = ""
 
 
 class Functions:
@@ -55,30 +59,45 @@ class Functions:
             raise Unresolved(f"o papel de `{function.id}` não está no template")
         return role
 
-    def run(self, function: Resource, event: Any, caller: str, rulings: tuple[Ruling, ...] = (), who: str = "") -> Result:
-        """Roda a função uma vez com este evento e arquiva a chamada. Erro: `Unresolved`."""
+    def run(self, function: Resource, event: Any, caller: str, rulings: tuple[Ruling, ...] = (), who: str = "", filed: Call | None = None) -> Result:
+        """Roda a função uma vez com este evento e arquiva a chamada, se quem chama não a arquivou (`filed`). Erro: `Unresolved`."""
         unknown = sorted(set(function.properties) - KNOWN)
         if unknown:
             raise Unresolved(f"a rodada não sabe o que `{unknown[0]}` de `{function.id}` mudaria")
         node = self.session.node_of(function)
-        call = Call(caller, "lambda:InvokeFunction", EXECUTED, who, _short(event), rulings)
-        step = self.session.file(call, caller, [node], "lambda:InvokeFunction")
+        call = filed or Call(caller, "lambda:InvokeFunction", EXECUTED, who, short(event), rulings)
+        call.label = EXECUTED
+        step = filed.step if filed else self.session.file(call, caller, [node], "lambda:InvokeFunction")
         reserved = self.stack.property(function, "ReservedConcurrentExecutions")
         if reserved is not None and int(reserved) == 0:
-            return self._failed(call, step, f"`{function.id}` tem concorrência 0: a Lambda recusa toda execução", ERROR)
+            return self._failed(call, step, f"`{function.id}` tem concorrência 0: a Lambda recusa toda execução", BUSY)
         began = time.monotonic()
         outcome, cause = self._child(function, event, node)
         call.seconds = time.monotonic() - began
         call.logs = outcome.logs if outcome else ()
         if cause or outcome is None:
-            return self._failed(call, step, cause, ERROR)
-        call.output = _short(outcome.value)
+            return self._failed(call, step, cause, outcome.error if outcome else "", outcome.message if outcome else "")
+        call.output = short(outcome.value)
         return Result(outcome.value)
 
-    def _failed(self, call: Call, step: int, cause: str, rank: int) -> Result:
+    def _failed(self, call: Call, step: int, cause: str, kind: str, message: str = "") -> Result:
         call.ok, call.reason = False, cause
-        self.session.blame(step, rank, cause)
-        return Result(None, cause)
+        if kind not in self.session.tolerated:
+            self.session.blame(step, ERROR, cause)
+        return Result(None, cause, kind or CUT, message or cause)
+
+    def invoked(self, params: Mapping[str, Any], call: Call) -> Answer:
+        """Responde a `Invoke`, que o código do template pede: roda a função e devolve o que ela devolveu, ou o erro dela."""
+        function = self.stack.named(str(params["FunctionName"]), FUNCTION)
+        if function is None:
+            return 404, {"x-amzn-errortype": "ResourceNotFoundException"}, b"{}"
+        if params.get("InvocationType", "RequestResponse") != "RequestResponse":
+            raise Unresolved(f"a rodada não sabe invocar `{function.id}` com `{params['InvocationType']}`")
+        found = self.run(function, json.loads(params.get("Payload") or "{}"), call.who, filed=call)
+        if found.kind == BUSY:
+            return 429, {"x-amzn-errortype": BUSY.removeprefix("Lambda.")}, json.dumps({"message": found.message}).encode()
+        said = {"errorType": found.kind, "errorMessage": found.message} if found.error else found.value
+        return 200, {"X-Amz-Function-Error": "Unhandled"} if found.error else {}, json.dumps(said).encode()
 
     def _child(self, function: Resource, event: Any, node: str) -> tuple[Outcome | None, str]:
         """O que a função devolveu; e por que falhou, se falhou."""
@@ -233,7 +252,7 @@ def _record(written: Written) -> dict[str, Any]:
     }
 
 
-def _short(value: Any, most: int = 240) -> str:
+def short(value: Any, most: int = 240) -> str:
     """Um valor numa linha; de um evento do S3, o que houve e a chave. O que passa do tamanho se corta, e se vê que foi cortado."""
     if isinstance(value, dict) and (records := value.get("Records")) and "s3" in records[0]:
         return ", ".join(f"{record['eventName']} {record['s3']['object']['key']}" for record in records)

@@ -23,7 +23,9 @@ from scripts.replay.browsing import Site
 from scripts.replay.database import Database, Servers, shut
 from scripts.replay.door import ALLOWED
 from scripts.replay.functions import Functions
+from scripts.replay.machines import MACHINE, Execution, Machines
 from scripts.replay.operations import Need
+from scripts.replay.pods import Manifest, Pod, Pods
 from scripts.replay.samples import Sample
 from scripts.replay.session import Halt, Session
 from scripts.replay.stack import Stack, Unresolved
@@ -37,14 +39,17 @@ class Enough(Exception):
 class Lab(Session):
     """Uma rodada de um fluxo.
 
-    `given` recebe o que só a pilha implantada saberia; `sent` é o arquivo que a pessoa envia; `last`, o passo em que se para.
+    `given` recebe o que só a pilha implantada saberia; `sent` é o arquivo que a pessoa envia; `home`, a pasta da
+    página; `last`, o passo em que se para.
     """
 
     def __init__(self, diagram: Diagram, steps: tuple[Step, ...], stack: Stack, given: dict[str, str], proofs: list[Proof], folder: Path,
-                 file: Sample, servers: Servers, last: int = 0, said: Callable[[StepTrace, Call], None] = lambda step, call: None):
+                 file: Sample, servers: Servers, home: Path, last: int = 0, said: Callable[[StepTrace, Call], None] = lambda step, call: None):
         super().__init__(diagram, steps, stack, proofs, folder, said)
-        self.given, self.sent, self.servers, self.last = given, file, servers, last
+        self.given, self.sent, self.servers, self.home, self.last = given, file, servers, home, last
         self.functions, self.applications = Functions(self), Applications(self)
+        self.machines, self.pods = Machines(self, self.functions), Pods(self)
+        self.services["lambda", "Invoke"] = self.functions.invoked
         self.created = self.functions.created
         self.watches.append(self._watch)
         self._volumes: list[tuple[str, str, Path, dict[str, int]]] = []
@@ -144,6 +149,27 @@ class Lab(Session):
         """Põe no ar a aplicação da instância do nó. Os pedidos vêm de `who` e chegam pela seta que parte de `via`."""
         return self.applications.start(node, via, who, changed)
 
+    def python(self, node: str, code: str, who: str, **variables: str) -> None:
+        """Roda este programa na instância do nó, já no ar, com o ambiente da aplicação, como quem entra nela."""
+        self.applications.python(node, code, who, variables)
+
+    def pod(self, node: str, manifest: str, output: str, client: str, via: str) -> Pod:
+        """Põe no ar o pod do manifesto que está ao lado do template, com as trocas que o comando desta saída faz nele.
+
+        `client` o chama pelo balanceador `via`.
+        """
+        command = str(self.stack.value(self.stack.template.data["Outputs"][output]["Value"]))
+        return self.pods.start(node, Manifest((self.home / manifest).read_text(encoding="utf-8"), command), client, via)
+
+    @contextmanager
+    def tolerating(self, *errors: str) -> Iterator[None]:
+        """Enquanto isto dura, uma função ou uma execução que acaba num destes erros não faz o passo falhar: é o que se quer ver."""
+        before, self.tolerated = self.tolerated, frozenset(errors)
+        try:
+            yield
+        finally:
+            self.tolerated = before
+
     def database(self, node: str, client: str) -> Database:
         """Cria o banco do nó, a que `client` chega pela seta provada; chame antes de pôr a aplicação no ar."""
         resource = self.resource(node, "AWS::RDS::DBInstance")
@@ -208,6 +234,11 @@ class Lab(Session):
         found = self.state.s3.list_object_versions(Bucket=name, Prefix=key).get("Versions", [])
         return [self.state.s3.get_object(Bucket=name, Key=key, VersionId=item["VersionId"])["Body"].read()
                 for item in reversed(found) if item["Key"] == key]
+
+    def executions(self, node: str) -> list[Execution]:
+        """As execuções da máquina de estados, na ordem em que foram pedidas."""
+        machine = self.resource(node, MACHINE)
+        return [execution for execution in self.machines.executions if execution.machine == machine]
 
     def rows(self, node: str) -> list[dict[str, Any]]:
         """As linhas da tabela, na ordem das chaves."""

@@ -117,7 +117,8 @@ def _lab(scene: Scene, template: Template, folder: Path, file: Sample, servers: 
     given: dict[str, str] = {}
     try:
         stack, proofs = Stack(template, scene.flow.parameters, given), prove(scene.diagram, views_of(template))
-        lab = Lab(scene.diagram, scene.page.steps, stack, given, proofs, folder, file, servers, last, said)
+        home = scene.tree.page(scene.flow.slug).parent
+        lab = Lab(scene.diagram, scene.page.steps, stack, given, proofs, folder, file, servers, home, last, said)
         lab.state.create()
     except Unresolved as problem:
         return None, str(problem)

@@ -43,6 +43,8 @@ class Session:
         self.created: Callable[[Resource, gateway.Written], None] = lambda bucket, written: None
         self.watches: list[Callable[[bool], None]] = []
         self.reach: Callable[[dict[str, str]], dict[str, str]] = dict
+        self.services: dict[tuple[str, str], Callable[[dict[str, Any], Call], gateway.Answer]] = {}
+        self.tolerated: frozenset[str] = frozenset()
         self._keys: dict[str, str] = {}
         self._held: list[tuple[Resource, gateway.Written]] | None = None
         self._written = 0
@@ -64,7 +66,7 @@ class Session:
     def file(self, call: Call, tail: str, heads: list[str], action: str) -> int:
         """Arquiva a chamada sob a seta que a conta; devolve o passo dela, 0 se nenhuma a conta."""
         edge = self.arrows.find(tail, heads, action, self.current)
-        number = edge.step or 0 if edge else 0
+        number = call.step = edge.step or 0 if edge else 0
         if edge:
             call.arrow = edge.id
         call.who = self.arrows.label(call.who) if call.who in self.diagram.elements else call.who
@@ -72,6 +74,37 @@ class Session:
         step.calls.append(call)
         self.said(step, call)
         return number
+
+    def admitted(self, call: Call, tail: str, heads: list[str], action: str) -> bool:
+        """Arquiva a chamada e diz se as permissões dela, já respondidas, e a prova da seta a deixam passar; se não, a causa fica no passo."""
+        step = self.file(call, tail, heads, action) or self._meant(tail, call.rulings)
+        refused = next((ruling for ruling in call.rulings if ruling.answer != ALLOWED), None)
+        cause = refused.reason if refused else self.unproven(call.arrow)
+        if not cause:
+            return True
+        call.ok, call.reason = False, cause
+        self.blame(step, DENIAL if refused else NETWORK, cause)
+        if refused and refused.answer == STOPPED:
+            self.stopped = cause
+        return False
+
+    def _meant(self, tail: str, rulings: tuple[Ruling, ...]) -> int:
+        """O passo de uma chamada que nenhuma seta conta: o da seta que, sem esta permissão, não se prova; o da que se perdeu; ou o da que
+        faz a mesma ação noutro recurso. 0: nenhum."""
+        mine = [proof for proof in self.proofs.values() if proof.edge.tail == tail and proof.edge.step]
+        broken = [proof for proof in mine if proof.missing and proof.rule]
+        named = [proof for proof in broken if any(f"`{ruling.action}`" in missing.need for ruling in rulings for missing in proof.missing)]
+        same = [proof for proof in mine if any(ruling.action in (proof.edge.action or "").split() for ruling in rulings)]
+        return next((proof.edge.step or 0 for proof in (*named, *broken, *same)), 0)
+
+    def unproven(self, arrow: str) -> str:
+        """O que falta à prova da seta: a rede, quando a permissão passa."""
+        proof = self.proofs.get(arrow)
+        return str(proof.missing[0]) if proof and proof.rule and proof.missing else ""
+
+    def causes(self) -> int:
+        """Quantas causas já há, em todos os passos."""
+        return sum(len(step.causes) for step in self.steps.values())
 
     def node_of(self, resource: Resource) -> str:
         """O primeiro nó que desenha o recurso; o id lógico, quando nenhum desenha."""
@@ -160,60 +193,40 @@ class _Answering:
 
     def __init__(self, session: Session, node: str, role: Resource | None):
         self.session, self.node, self.role = session, node, role
-        self.pending: list[tuple[Call, str, dict[str, Any]]] = []
+        self.pending: list[tuple[Call, str, str, dict[str, Any]]] = []
 
     def ask(self, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> tuple[str, str, int] | None:
         """`None` se passa; senão, o código, a mensagem e o estado do erro que o código do template recebe (0: a rodada para)."""
         rulings = tuple(self.session.door.ask(Asked(self.role, service, operation, params, secure, region)))
         call = Call(self.node, rulings[0].action, SIMULATED, self.role.id if self.role else "", _given(params), rulings)
         target = self.session.door.target(rulings[-1].arn) if rulings[-1].arn else None
-        step = self.session.file(call, self.node, self.session.arrows.nodes(target.id) if target else [], rulings[-1].action)
-        step = step or self._meant(rulings)
-        refused = next((ruling for ruling in rulings if ruling.answer != ALLOWED), None)
-        unproven = self._unproven(call)
-        if refused is None and unproven:
-            call.ok, call.reason = False, unproven
-            self.session.blame(step, NETWORK, unproven)
-            return "ConnectTimeout", unproven, 0
-        if refused is None:
-            return self._admitted(call, service, operation, params)
-        call.ok, call.reason = False, refused.reason
-        self.session.blame(step, DENIAL, refused.reason)
-        if refused.answer == STOPPED:
-            self.session.stopped = refused.reason
-            return "", refused.reason, 0
-        return OPERATIONS[service, operation].denied, refused.reason, 403 if service in ("s3", "lambda") else 400
+        if self.session.admitted(call, self.node, self.session.arrows.nodes(target.id) if target else [], rulings[-1].action):
+            return self._passed(call, service, operation, params)
+        if all(ruling.answer == ALLOWED for ruling in rulings):
+            return "ConnectTimeout", call.reason, 0
+        if any(ruling.answer == STOPPED for ruling in rulings):
+            return "", call.reason, 0
+        return OPERATIONS[service, operation].denied, call.reason, 403 if service in ("s3", "lambda") else 400
 
-    def _admitted(self, call: Call, service: str, operation: str, params: dict[str, Any]) -> tuple[str, str, int] | None:
+    def _passed(self, call: Call, service: str, operation: str, params: dict[str, Any]) -> tuple[str, str, int] | None:
         """O pedido que a permissão deixa passar, se o serviço não o recusa por outra coisa."""
         excess = limits.refused(self.session.stack, service, operation, params)
         if excess:
             call.ok, call.output, call.reason = False, str(excess[2]), f"{excess[0]}: {excess[1]}"
             return excess
-        self.pending.append((call, operation, params))
+        self.pending.append((call, service, operation, params))
         return None
-
-    def _meant(self, rulings: tuple[Ruling, ...]) -> int:
-        """O passo de uma chamada que nenhuma seta conta: o da seta que, sem esta permissão, não se prova; o da que se perdeu; ou o da que
-        faz a mesma ação noutro recurso. 0: nenhum."""
-        mine = [proof for proof in self.session.proofs.values() if proof.edge.tail == self.node and proof.edge.step]
-        broken = [proof for proof in mine if proof.missing and proof.rule]
-        named = [proof for proof in broken if any(f"`{ruling.action}`" in missing.need for ruling in rulings for missing in proof.missing)]
-        same = [proof for proof in mine if any(ruling.action in (proof.edge.action or "").split() for ruling in rulings)]
-        return next((proof.edge.step or 0 for proof in (*named, *broken, *same)), 0)
-
-    def _unproven(self, call: Call) -> str:
-        """O que falta à prova da seta que conta a chamada: a rede, quando a permissão passa."""
-        proof = self.session.proofs.get(call.arrow)
-        return str(proof.missing[0]) if proof and proof.rule and proof.missing else ""
 
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> gateway.Answer:
         """O que o estado simulado responde a um pedido que passou pela porta."""
         if not self.pending:
             raise Unresolved(f"um pedido a `{url.split('?')[0]}` não passou pela porta das permissões")
-        call, operation, params = self.pending[-1]
-        answer = self._absent(gateway.request(method, url, headers, body), operation, params)
-        call.output = f"{answer[0]}"
+        call, service, operation, params = self.pending[-1]
+        if (service, operation) in self.session.services:
+            answer = self._served(self.session.services[service, operation], params, call)
+        else:
+            answer = self._absent(gateway.request(method, url, headers, body), operation, params)
+        call.output = call.output or f"{answer[0]}"
         call.ok = answer[0] < 400
         kept = self.session.state.s3.head_object(Bucket=params["Bucket"], Key=params["Key"]) \
             if operation in ("PutObject", "CopyObject", "CompleteMultipartUpload") and call.ok else {}
@@ -221,6 +234,15 @@ class _Answering:
         if found:
             self.session.written(found)
         return answer
+
+    def _served(self, service: Callable[[dict[str, Any], Call], gateway.Answer], params: dict[str, Any], call: Call) -> gateway.Answer:
+        """O que responde um serviço que roda o que o template traz, em vez de só guardar. Sem saber como, a rodada para."""
+        try:
+            return service(params, call)
+        except Unresolved as problem:
+            self.session.stopped = str(problem)
+            self.session.blame(call.step, DENIAL, str(problem))
+            return 500, {}, b""
 
     def _absent(self, answer: gateway.Answer, operation: str, params: dict[str, Any]) -> gateway.Answer:
         """Quem não pode listar o bucket não sabe que um objeto falta: o S3 responde 403.

@@ -81,6 +81,8 @@ class Concrete(Resolution):
             return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
         if meaning in (NAME, ID):
             return name
+        if key.endswith(".DNSName"):
+            return f"{name}.{REGION}.elb.{PSEUDO['AWS::URLSuffix']}".lower()
         return Unknown(f"a rodada não sabe quanto vale `{key}`; diga-o com `lab.give`, no fluxo")
 
     def physical(self, resource: Resource, depth: int = 0) -> Any:

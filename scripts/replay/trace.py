@@ -34,6 +34,7 @@ class Call:
     reason: str = ""
     logs: tuple[dict[str, Any], ...] = ()
     arrow: str = ""
+    step: int = 0
     seconds: float | None = None
 
 

@@ -1,0 +1,211 @@
+"""Os pods do EKS: o programa que o manifesto do Kubernetes traz, com o papel que o template associa à conta de serviço dele.
+
+Do manifesto se lê o que roda: o comando, o ambiente, os arquivos do ConfigMap e as bibliotecas. Quem agenda os pods e os
+liga ao balanceador não está aqui: um pod só, e os pedidos chegam a ele por uma porta que confere a prova de cada seta.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scripts.replay.child import serve_module
+from scripts.replay.fences import Job, modules_of
+from scripts.replay.processes import Lost, Running
+from scripts.replay.session import Session
+from scripts.replay.stack import Unresolved
+from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
+from scripts.template.cloudformation import Resource
+
+ASSOCIATION, CLUSTER, BALANCER = "AWS::EKS::PodIdentityAssociation", "AWS::EKS::Cluster", "AWS::ElasticLoadBalancingV2::LoadBalancer"
+LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+WAIT = 60.0
+"""Segundos para o pod atender."""
+
+
+class Manifest:
+    """Os documentos do manifesto, com as trocas que o comando da saída faz nele."""
+
+    def __init__(self, text: str, command: str):
+        import yaml
+
+        for old, new in re.findall(r"-e 's\|([^|]+)\|([^|]*)\|'", command):
+            text = text.replace(old, new)
+        self.documents = [document for document in yaml.safe_load_all(text) if document]
+
+    def only(self, kind: str, name: str = "") -> dict[str, Any]:
+        """O documento deste tipo. Erro: `Unresolved` quando não há um, e um só."""
+        found = [item for item in self.documents if item["kind"] == kind and name in ("", item["metadata"]["name"])]
+        if len(found) != 1:
+            raise Unresolved(f"o manifesto tem {len(found)} documentos `{kind}`, e a rodada só sabe usar um")
+        return found[0]
+
+
+class Pod:
+    """Um pod no ar; `door` é o endereço por onde `client` chega a ele, pelo balanceador `via`, e `asked`, o que lhe pediram."""
+
+    def __init__(self, session: Session, node: str, client: str, via: str):
+        self.session, self.node, self.client, self.via = session, node, client, via
+        self.asked: list[bytes] = []
+        self.ready: Future[tuple[str, Any]] = Future()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (_Door,), {"pod": self}))
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        session.closing(self._close)
+
+    def _close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def door(self) -> str:
+        """O que a variável `http_proxy` de quem o chama recebe: o nome que o código escreve não existe neste computador."""
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def route(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], bytes] | None:
+        """Leva o pedido ao pod, se as provas das duas setas valem; `None` quando ninguém responderia."""
+        import requests
+
+        parts = urlsplit(url)
+        call = Call(self.client, f"HTTP {method} {parts.path}", EXECUTED, given=body[:200].decode("utf-8", "replace"))
+        if not self._known(call, parts.hostname or "", parts.port or 80) or not self._routed(call):
+            return None
+        self.asked.append(body)
+        kind, said = self.ready.result(WAIT)
+        if kind != "ready":
+            call.ok, call.reason = False, str(said)
+            self.session.blame(call.step, ERROR, call.reason)
+            return 503, {}, b""
+        kept = {name: value for name, value in headers.items() if name.lower() not in ("connection", "proxy-connection", "accept-encoding")}
+        with requests.Session() as wire:
+            wire.trust_env = False
+            answer = wire.request(method, f"http://127.0.0.1:{said}{parts.path}?{parts.query}".rstrip("?"), headers=kept, data=body, timeout=60)
+        call.output, call.ok = str(answer.status_code), answer.status_code < 500
+        return answer.status_code, {"Content-Type": answer.headers.get("Content-Type", "text/plain")}, answer.content
+
+    def _known(self, call: Call, host: str, port: int) -> bool:
+        """O nome e a porta são os de um ouvinte do balanceador desenhado, e a seta até ele se prova."""
+        stack = self.session.stack
+        balancer = self.session.resource(self.via, BALANCER)
+        named = str(stack.value({"Fn::GetAtt": [balancer.id, "DNSName"]})).lower() == host.lower()
+        ports = [int(stack.property(listener, "Port")) for listener in stack.view.of_type(LISTENER)
+                 if stack.named(str(stack.property(listener, "LoadBalancerArn")), BALANCER) == balancer]
+        if not self.session.admitted(call, self.client, [self.via], ""):
+            return False
+        if named and port in ports:
+            return True
+        call.ok, call.reason = False, f"o pedido foi a `{host}:{port}`, e `{balancer.id}` " + \
+            (f"só ouve em {', '.join(map(str, ports))}" if named else "tem outro nome")
+        self.session.blame(call.step, NETWORK, call.reason)
+        return False
+
+    def _routed(self, call: Call) -> bool:
+        """A seta do balanceador ao pod se prova; ninguém a executa."""
+        edge = self.session.arrows.find(self.via, [self.node], "", self.session.current)
+        cause = self.session.unproven(edge.id) if edge else ""
+        if edge and cause:
+            call.ok, call.reason = False, cause
+            self.session.blame(edge.step or 0, NETWORK, cause)
+        return not cause
+
+
+class _Door(BaseHTTPRequestHandler):
+    """Recebe o pedido como um intermediário de HTTP: o endereço vem inteiro, como o código o escreveu."""
+
+    pod: Pod
+
+    def _handle(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        found = self.pod.route(self.command, self.path, dict(self.headers), body)
+        if found is None:
+            self.close_connection = True
+            return
+        status, headers, content = found
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(content)), "Connection": "close"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _handle
+
+    def log_message(self, *_: Any) -> None:
+        """Nada: quem conta o que houve é o rastro."""
+
+
+class Pods:
+    """Os pods de uma pilha."""
+
+    def __init__(self, session: Session):
+        self.session, self.stack = session, session.stack
+
+    def start(self, node: str, manifest: Manifest, client: str, via: str) -> Pod:
+        """Põe o pod do manifesto no ar, sem esperar por ele; quem espera é o primeiro pedido."""
+        deployment = manifest.only("Deployment")
+        spec = deployment["spec"]["template"]["spec"]
+        if len(spec["containers"]) != 1:
+            raise Unresolved("a rodada só sabe rodar um pod de um contêiner")
+        container, root = spec["containers"][0], self.session.temporary()
+        self._mount(manifest, spec, container, root)
+        role = self._role(node, deployment["metadata"]["namespace"], spec.get("serviceAccountName", "default"))
+        environment = {item["name"]: str(item["value"]) for item in container.get("env", [])}
+        given = {**self.session.credentials(role), **environment, "HOME": str(root), "TMPDIR": str(root / "tmp")}
+        job = Job(str(root), given, self._libraries(spec, container, root))
+        running = Running(serve_module, job, [_inside(root, word) for word in container["command"]])
+        self.session.closing(running.stop)
+        pod = Pod(self.session, node, client, via)
+        threading.Thread(target=self._wait, args=(pod, running, role), daemon=True).start()
+        return pod
+
+    def _wait(self, pod: Pod, running: Running, role: Resource | None) -> None:
+        answering = self.session.answering(pod.node, role)
+        try:
+            kind, said = running.wait(answering, ("ready", "failed"), WAIT)
+        except (Lost, OSError, ValueError):
+            kind, said = "failed", "o pod não atendeu a tempo"
+        pod.ready.set_result((kind, said))
+        if kind == "ready":
+            running.attend(answering)
+
+    def _role(self, node: str, space: str, account: str) -> Resource | None:
+        """O papel que uma associação do cluster dá a esta conta de serviço; `None` quando nenhuma dá."""
+        cluster = self.session.resource(node, CLUSTER)
+        for association in self.stack.view.of_type(ASSOCIATION):
+            said = [str(self.stack.property(association, key)) for key in ("Namespace", "ServiceAccount")]
+            if said == [space, account] and self.stack.named(str(self.stack.property(association, "ClusterName")), CLUSTER) == cluster:
+                return self.stack.named(str(self.stack.property(association, "RoleArn")), "AWS::IAM::Role")
+        return None
+
+    def _mount(self, manifest: Manifest, spec: Mapping[str, Any], container: Mapping[str, Any], root: Path) -> None:
+        """As pastas dos volumes, com os arquivos do ConfigMap."""
+        volumes = {volume["name"]: volume for volume in spec.get("volumes", [])}
+        for mount in container.get("volumeMounts", []):
+            folder, volume = Path(_inside(root, mount["mountPath"])), volumes[mount["name"]]
+            folder.mkdir(parents=True)
+            if "configMap" in volume:
+                for name, text in manifest.only("ConfigMap", volume["configMap"]["name"])["data"].items():
+                    (folder / name).write_text(text, encoding="utf-8")
+            elif "emptyDir" not in volume:
+                raise Unresolved(f"a rodada não sabe montar o volume `{mount['name']}` do pod")
+
+    def _libraries(self, spec: Mapping[str, Any], container: Mapping[str, Any], root: Path) -> frozenset[str]:
+        """Os módulos que o contêiner inicial instala na pasta que o `PYTHONPATH` do outro diz."""
+        paths = next((str(item["value"]).split(":") for item in container.get("env", []) if item["name"] == "PYTHONPATH"), [])
+        found: frozenset[str] = frozenset()
+        for first in spec.get("initContainers", []):
+            words = [str(word) for word in first.get("command", [])]
+            if words[:4] != ["python", "-m", "pip", "install"] or "--requirement" not in words:
+                raise Unresolved(f"a rodada não sabe o que o contêiner inicial `{first['name']}` faz")
+            if "--target" in words and words[words.index("--target") + 1] in paths:
+                found |= modules_of(Path(_inside(root, words[words.index("--requirement") + 1])).read_text(encoding="utf-8"))
+        return found
+
+
+def _inside(root: Path, word: str) -> str:
+    """O caminho do contêiner dentro da pasta que faz as vezes da raiz; o que não é caminho fica como está."""
+    return str(root / word.removeprefix("/")) if word.startswith("/") else word
