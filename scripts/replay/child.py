@@ -50,7 +50,7 @@ class Outcome:
     logs: tuple[dict[str, Any], ...] = ()
 
 
-class _Context:
+class Context:
     """O objeto `context` da Lambda, no que o código costuma ler."""
 
     def __init__(self, invocation: Invocation):
@@ -92,7 +92,7 @@ def invoke(pipe: Connection, job: Job, invocation: Invocation) -> None:
         handler = _handler(job.folder, invocation.handler)
         wire.ask("loaded")
         began, wire.waited = time.monotonic(), 0.0
-        value = json.loads(json.dumps(handler(invocation.event, _Context(invocation))))
+        value = json.loads(json.dumps(handler(invocation.event, Context(invocation))))
     except Stopped as stopped:
         error, message = "Parado", str(stopped)
     except BaseException as problem:

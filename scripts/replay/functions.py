@@ -187,7 +187,7 @@ class Functions:
             call = Call(caller, "lambda:InvokeFunction", SIMULATED, "s3.amazonaws.com", written.key, (ruling,), ok=False, reason=ruling.reason)
             self.session.blame(self.session.file(call, caller, [self.session.node_of(function)], "lambda:InvokeFunction"), DENIAL, ruling.reason)
             return
-        self.later(function, {"Records": [_record(written)]}, caller, (ruling,), "s3.amazonaws.com")
+        self.later(function, {"Records": [record(written)]}, caller, (ruling,), "s3.amazonaws.com")
 
     def later(self, function: Resource, event: Any, caller: str, rulings: tuple[Ruling, ...], who: str) -> None:
         """Uma invocação assíncrona: repete o que falha e guarda o que falhou sempre onde o template diz."""
@@ -236,7 +236,7 @@ def _wanted(entry: Mapping[str, Any]) -> str:
     return f"só avisa de `{entry['Event']}`" + (f" cuja chave {said}" if said else "")
 
 
-def _record(written: Written) -> dict[str, Any]:
+def record(written: Written) -> dict[str, Any]:
     """O registro do evento: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"""
     found: dict[str, Any] = {"key": quote_plus(written.key, safe="/"), "size": written.size, "eTag": written.etag.strip('"'),
                              "sequencer": f"{written.number:018X}"}

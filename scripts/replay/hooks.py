@@ -6,9 +6,9 @@ import io
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 from botocore.awsrequest import AWSResponse
@@ -39,8 +39,17 @@ class Wire:
                 self.waited += time.monotonic() - asked
 
 
-def hook(wire: Wire) -> None:
-    """Liga os ganchos em todo cliente que o código criar."""
+class Asking(Protocol):
+    """Quem responde pela porta: o cano de um processo, ou quem roda o código neste."""
+
+    def ask(self, *message: Any) -> Any: ...
+
+
+Handler = tuple[str, Callable[..., Any]]
+
+
+def permission(wire: Asking) -> list[Handler]:
+    """Os ganchos que perguntam à porta por cada chamada, antes de ela se assinar."""
     def note(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
         context["replay"] = {key: value for key, value in params.items() if key not in ("Body",)} | ({"Body": None} if "Body" in params else {})
 
@@ -56,13 +65,18 @@ def hook(wire: Wire) -> None:
         error = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}}
         return AWSResponse(params["url"], status, {}, None), error
 
+    return [("before-parameter-build", note), ("before-call", ask)]
+
+
+def hook(wire: Wire) -> None:
+    """Liga os ganchos em todo cliente que o código criar."""
     def send(request: Any, **_: Any) -> AWSResponse:
         body = request.body
         body = body.read() if hasattr(body, "read") else body
         status, headers, content = wire.ask("send", request.method, request.url, _texts(request.headers), body)
         return AWSResponse(request.url, status, headers, _Raw(content))
 
-    handlers = [("before-parameter-build", note), ("before-call", ask), ("before-send", send)]
+    handlers = [*permission(wire), ("before-send", send)]
     BUILTIN_HANDLERS[:0] = handlers
     if boto3.DEFAULT_SESSION is not None:  # a que já nasceu aquecida não os leria
         for event, handler in handlers:

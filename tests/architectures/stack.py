@@ -13,6 +13,10 @@ from uuid import uuid4
 from scripts.aws.catalog import ARN, ID, NAME, kind_of
 from scripts.aws.types import BUCKET
 from scripts.proofs.facts.view import View
+from scripts.proofs.identity.policies import Statement, of_role
+from scripts.replay import stack as replay
+from scripts.replay.door import ALLOWED, STOPPED, Door
+from scripts.replay.operations import Need
 from scripts.template.cloudformation import read
 from scripts.template.resolution import Resolution
 from scripts.template.values import LITERAL, Unknown, text_of
@@ -74,6 +78,47 @@ class Stack:
             return self.arn(name)
         assert meaning in (NAME, ID), f"diga em `given` quanto vale `{key}`"
         return f"pilha-{name}-ABC123".lower() if resource.type == BUCKET else f"pilha-{name}-ABC123"
+
+
+class Deployed(replay.Stack):
+    """A pilha imaginária da execução, a que se pergunta pelo id lógico. `given` é o que só a pilha implantada saberia."""
+
+    def __init__(self, slug: str, parameters: Mapping[str, str] | None = None, given: Mapping[str, str] | None = None):
+        self.path = ROOT / "docs/arquiteturas" / slug / "template.yaml"
+        super().__init__(read(self.path), parameters or {}, given or {})
+        self.data = self.template.data
+
+    def properties(self, name: str) -> dict[str, Any]:
+        """As propriedades como o template as escreve."""
+        return self.resource(name).properties
+
+    def ref(self, name: str) -> str:
+        return self.value({"Ref": name})
+
+    def arn_of(self, name: str) -> str:
+        return self.arn(self.resource(name))
+
+    def may(self, role: str, action: str, arn: str) -> bool:
+        """O papel pode, segundo a porta da execução? Uma dúvida dela é erro."""
+        ruling = Door(self).allow(self.resource(role), Need(action, arn), {"aws:SecureTransport": "true"})
+        assert ruling.answer != STOPPED, ruling.reason
+        return ruling.answer == ALLOWED
+
+    def granted(self, role: str) -> set[tuple[str, str]]:
+        """Cada ação e recurso que as políticas do papel dizem, todas elas: só `Allow`, e sem condição."""
+        found = of_role(self.view, self.resource(role))
+        assert all(isinstance(part, Statement) and part.allows and not (part.condition or part.except_actions or part.except_resources) for part in found)
+        return {(action.value, resource.value) for part in found for action in part.actions for resource in part.resources}
+
+    def actions(self, role: str) -> set[str]:
+        return {action for action, _ in self.granted(role)}
+
+    def cycle(self) -> set[str]:
+        """Os recursos que esperam uns pelos outros."""
+        graph = {name: found.references & self.template.resources.keys() for name, found in self.template.resources.items()}
+        while ready := {name for name, needs in graph.items() if not needs & graph.keys()}:
+            graph = {name: needs for name, needs in graph.items() if name not in ready}
+        return set(graph)
 
 
 def unmount(volume: Path) -> None:

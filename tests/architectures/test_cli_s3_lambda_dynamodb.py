@@ -5,177 +5,53 @@ Cada chamada da função à AWS é conferida com as permissões do papel, també
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import logging
 import sys
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
-from types import ModuleType
-from urllib.parse import quote_plus
 
-import boto3
-import botocore.response
 import pytest
-from botocore.awsrequest import AWSResponse
-from moto import mock_aws
 
+from scripts.replay.stack import ACCOUNT, REGION
 from scripts.template import cloudformation
-from tests.architectures import stack
-from tests.architectures.stack import ACCOUNT, REGION, Stack, as_list
+from tests.architectures.handlers import BY_THE_SERVICE, Notified, alone, imported, notice, reading
+from tests.architectures.stack import Deployed
 
-STACK = Stack("cli-s3-lambda-dynamodb")
+STACK = Deployed("cli-s3-lambda-dynamodb")
 PATH = STACK.path
 DATA = STACK.data
-RESOURCES = DATA["Resources"]
 BUCKET = f"arquivos-cli-{ACCOUNT}-{REGION}"
 TABLE = "pilha-TabelaResultados-ABC123"
 CSV = "produto,quantidade,preço,data\ncafé,2,10.50,2026-03-01\nchá,3,4.25,2026-03-02\n".encode()
-
-
 properties = STACK.properties
-
-
-# --- permissões -------------------------------------------------------------------------------
-
-STATEMENTS = STACK.value(properties("PapelFuncao")["Policies"][0]["PolicyDocument"]["Statement"])
-allowed = partial(stack.allowed, STATEMENTS)
-USED_BY_THE_SERVICE = {
-    "logs:CreateLogStream": "a Lambda escreve os registros com o papel da função",
-    "logs:PutLogEvents": "a Lambda escreve os registros com o papel da função",
-    "sqs:SendMessage": "a Lambda entrega a falha na fila com o papel da função",
-}
-CALLS = {
-    "GetObject": lambda params: ("s3:GetObject", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"),
-    "PutItem": lambda params: (
-        "dynamodb:PutItem",
-        f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{params['TableName']}",
-    ),
-}
 
 
 # --- a função em execução ---------------------------------------------------------------------
 
 
-class Application:
-    """O bucket e a tabela simulados e o código do template, pronto para receber eventos."""
-
-    def __init__(self, environment):
-        function = properties("FuncaoProcessar")
-        for name, value in STACK.value(function["Environment"]["Variables"]).items():
-            environment.setenv(name, value)
-        self.s3 = boto3.client("s3")
-        self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        table = properties("TabelaResultados")
-        shape = {key: table[key] for key in ("KeySchema", "AttributeDefinitions", "BillingMode")}
-        self.table = boto3.resource("dynamodb").create_table(TableName=TABLE, **shape)
-        self.index = ModuleType("index")
-        exec(compile(function["Code"]["ZipFile"], "index.py", "exec"), self.index.__dict__)
-        self.clients = {"s3": self.index.s3, "dynamodb": self.index.table.meta.client}
-        self.used: list[str] = []
-        self.faults: list[tuple] = []
-        for client in self.clients.values():
-            client.meta.events.register("provide-client-params.*", self._authorize)
-
-    def _authorize(self, params, model, **_):
-        if model.name not in CALLS:
-            pytest.fail(f"chamada nova, {model.name}: diga em CALLS qual permissão ela pede")
-        action, resource = CALLS[model.name](params)
-        if not allowed(action, resource):  # `fail` não é Exception: a função não o engole
-            pytest.fail(f"o papel não permite {action} em {resource}")
-        self.used.append(action)
-
-    def fail(self, service, operation, status, body, where=""):
-        """Responde a uma operação como a AWS responderia, se o endereço contém `where`."""
-
-        def respond(request, **_):
-            if where in request.url:
-                answer = AWSResponse(request.url, status, {}, None)
-                answer._content = body.encode()
-                return answer
-
-        events, name = self.clients[service].meta.events, f"before-send.{service}.{operation}"
-        events.register_first(name, respond)
-        self.faults.append((events, name, respond))
-
-    def clean(self):
-        """Volta ao começo: sem objetos, linhas, falhas nem chamadas anotadas."""
-        for events, name, respond in self.faults:
-            events.unregister(name, respond)
-        for found in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-            self.s3.delete_object(Bucket=BUCKET, Key=found["Key"])
-        for row in self.rows():
-            self.table.delete_item(Key={"arquivo": row["arquivo"]})
-        self.faults.clear()
-        self.used.clear()
-
-    def upload(self, key: str, body: bytes, sequencer: str = "0055AED6DCD90281E5") -> dict:
-        """Guarda o objeto e devolve o registro que o S3 mandaria."""
-        etag = self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["ETag"].strip('"')
-        return record(key, len(body), etag, sequencer)
-
-    def invoke(self, *records: dict) -> None:
-        entry_point = properties("FuncaoProcessar")["Handler"].removeprefix("index.")
-        getattr(self.index, entry_point)({"Records": list(records)}, None)
+class Results(Notified):
+    """A função e a tabela em que ela grava."""
 
     def row(self, key: str) -> dict | None:
-        return self.table.get_item(Key={"arquivo": key}, ConsistentRead=True).get("Item")
+        return next((row for row in self.rows() if row["arquivo"] == key), None)
 
-    def rows(self) -> list[dict]:
-        return self.table.scan()["Items"]
-
-
-def record(key: str, size: int, etag: str, sequencer: str) -> dict:
-    """Registro de evento completo, como na documentação do S3."""
-    return {
-        "eventVersion": "2.1",
-        "eventSource": "aws:s3",
-        "awsRegion": REGION,
-        "eventTime": "2026-03-02T12:00:00.000Z",
-        "eventName": "ObjectCreated:Put",
-        "userIdentity": {"principalId": "AWS:AIDAEXEMPLO"},
-        "requestParameters": {"sourceIPAddress": "203.0.113.10"},
-        "responseElements": {"x-amz-request-id": "C3D13FE58DE4C810", "x-amz-id-2": "FMyUVURIY8"},
-        "s3": {
-            "s3SchemaVersion": "1.0",
-            "configurationId": "configuracao",
-            "bucket": {
-                "name": BUCKET,
-                "ownerIdentity": {"principalId": "A3NL1KOZZKExample"},
-                "arn": f"arn:aws:s3:::{BUCKET}",
-            },
-            "object": {
-                "key": quote_plus(key, safe="/"),
-                "size": size,
-                "eTag": etag,
-                "sequencer": sequencer,
-            },
-        },
-    }
+    def rows(self, table: str = "TabelaResultados") -> list[dict]:
+        return super().rows(table)
 
 
 @pytest.fixture(scope="module")
-def stack():
-    """Uma só vez: criar os clientes custa mais que todos os testes juntos."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("AWS_PROFILE", raising=False)
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "falsa", "AWS_SECRET_ACCESS_KEY": "falsa", "AWS_SESSION_TOKEN": "falsa",
-            "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION, "AWS_MAX_ATTEMPTS": "1",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }.items():
-            environment.setenv(name, value)
-        with mock_aws():
-            yield Application(environment)
+def function():
+    with alone() as environment:
+        yield Results(STACK, environment, "FuncaoProcessar")
 
 
 @pytest.fixture
-def application(stack, caplog):
-    stack.clean()
+def application(function, caplog):
+    function.clean()
     caplog.set_level(logging.INFO)
-    return stack
+    return function
 
 
 # --- o que a função faz -----------------------------------------------------------------------
@@ -190,7 +66,7 @@ def test_a_csv_becomes_one_row(application):
         "ordem": "0055AED6DCD90281E5".rjust(64, "0"),
         "etag": hashlib.md5(CSV).hexdigest(),
         "tamanho": len(CSV),
-        "enviado_em": "2026-03-02T12:00:00.000Z",
+        "enviado_em": "2026-01-02T12:00:00.000Z",
         "situacao": "processado",
         "sha256": hashlib.sha256(CSV).hexdigest(),
         "colunas": ["produto", "quantidade", "preço", "data"],
@@ -254,7 +130,7 @@ def test_newest_event_wins_in_any_order(application, old, new):
     for order in ((first, second), (second, first)):
         application.invoke(*order)
         assert [row["ordem"] for row in application.rows()] == [new.upper().rjust(64, "0")]
-        application.table.delete_item(Key={"arquivo": "entrada/a.csv"})
+        application.forget()
 
 
 def test_shorter_sequencer_equal_after_padding_is_the_same_event(application, caplog):
@@ -271,9 +147,6 @@ def test_replaced_object_waits_for_its_own_event(application, caplog):
     assert caplog.messages == ["arquivo substituído"]
 
 
-XML = "<Error><Code>{0}</Code><Message>x</Message></Error>"
-
-
 def test_missing_object_404(application):
     event = application.upload("entrada/a.csv", CSV)
     application.s3.delete_object(Bucket=BUCKET, Key="entrada/a.csv")
@@ -283,7 +156,7 @@ def test_missing_object_404(application):
 
 def test_missing_object_403_without_list_permission(application, caplog):
     event = application.upload("entrada/a.csv", CSV)
-    application.fail("s3", "GetObject", 403, XML.format("AccessDenied"))
+    application.fail("s3", "GetObject", "AccessDenied", 403)
     application.invoke(event)
     row = application.row("entrada/a.csv")
     assert (row["situacao"], row["motivo"]) == ("indisponivel", application.index.UNAVAILABLE)
@@ -302,14 +175,14 @@ def test_replayed_event_repairs_an_unavailable_row(application):
 def test_late_event_of_a_deleted_object_keeps_the_result(application):
     application.invoke(application.upload("entrada/a.csv", CSV, "02"))
     application.s3.delete_object(Bucket=BUCKET, Key="entrada/a.csv")
-    application.invoke(record("entrada/a.csv", 10, "0" * 32, "01"))
+    application.invoke(notice(BUCKET, "entrada/a.csv", 10, "01"))
     assert application.row("entrada/a.csv")["situacao"] == "processado"
 
 
 @pytest.mark.parametrize("code", ["InternalError", "SlowDown", "InvalidObjectState"])
 def test_other_s3_errors_are_retried(application, caplog, code):
     event = application.upload("entrada/a.csv", CSV)
-    application.fail("s3", "GetObject", 503, XML.format(code))
+    application.fail("s3", "GetObject", code, 503)
     with pytest.raises(RuntimeError, match="1 de 1 registros falharam"):
         application.invoke(event)
     assert application.rows() == []
@@ -318,26 +191,16 @@ def test_other_s3_errors_are_retried(application, caplog, code):
 
 @pytest.fixture
 def reads(monkeypatch):
-    """Tamanho de cada pedaço que a função leu do corpo dos objetos."""
-    sizes = []
-    original = botocore.response.StreamingBody.read
-
-    def read(self, amt=None):
-        chunk = original(self, amt)
-        sizes.append(len(chunk))
-        return chunk
-
-    monkeypatch.setattr(botocore.response.StreamingBody, "read", read)
-    return sizes
+    return reading(monkeypatch)
 
 
 def test_huge_object_is_refused_by_the_event(application):
     limit = int(STACK.ref("TamanhoMaximoMiB")) * 1024 * 1024
-    application.invoke(record("entrada/a.csv", limit + 1, "0" * 32, "01"))
+    application.invoke(notice(BUCKET, "entrada/a.csv", limit + 1, "01"))
     row = application.row("entrada/a.csv")
     assert (row["situacao"], row["tamanho"]) == ("rejeitado", limit + 1)
     assert "20 MiB" in row["motivo"]
-    assert application.used == ["dynamodb:PutItem"]
+    assert application.actions == ["dynamodb:PutItem"]
 
 
 def test_huge_object_is_refused_by_its_header_without_reading(application, reads, monkeypatch):
@@ -373,7 +236,7 @@ def test_empty_object_has_a_row_and_is_not_read(application):
     application.invoke(application.upload("entrada/a.csv", b""))
     row = application.row("entrada/a.csv")
     assert (row["situacao"], row["tamanho"]) == ("vazio", 0)
-    assert application.used == ["dynamodb:PutItem"]
+    assert application.actions == ["dynamodb:PutItem"]
 
 
 @pytest.mark.parametrize(
@@ -406,7 +269,7 @@ def test_bad_content_is_rejected_with_a_reason_and_not_retried(application, body
 def test_one_failing_record_does_not_lose_the_others(application, caplog):
     bad = application.upload("entrada/ruim.csv", CSV)
     good = application.upload("entrada/boa.csv", CSV)
-    application.fail("s3", "GetObject", 500, XML.format("InternalError"), where="ruim.csv")
+    application.fail("s3", "GetObject", "InternalError", 500, where="ruim.csv")
     with pytest.raises(RuntimeError, match="2 de 3 registros falharam"):
         application.invoke({}, bad, good)
     assert [row["arquivo"] for row in application.rows()] == ["entrada/boa.csv"]
@@ -417,8 +280,7 @@ def test_one_failing_record_does_not_lose_the_others(application, caplog):
 @pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "ThrottlingException"])
 def test_throttled_table_makes_lambda_retry(application, caplog, code):
     event = application.upload("entrada/a.csv", CSV)
-    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "x"})
-    application.fail("dynamodb", "PutItem", 400, body)
+    application.fail("dynamodb", "PutItem", code)
     with pytest.raises(RuntimeError, match="1 de 1 registros falharam"):
         application.invoke(event)
     assert code in str(caplog.records[-1].exc_info[1])
@@ -452,8 +314,7 @@ def test_logs_tell_the_outcome_and_never_the_content(application, caplog):
 
 def test_role_grants_what_is_used_and_nothing_else(application):
     application.invoke(application.upload("entrada/a.csv", CSV))
-    granted = {action for item in STATEMENTS for action in as_list(item["Action"])}
-    assert granted == set(application.used) | set(USED_BY_THE_SERVICE)
+    assert STACK.actions("PapelFuncao") == set(application.actions) | BY_THE_SERVICE
     assert len(properties("PapelFuncao")["Policies"]) == 1
     assert "ManagedPolicyArns" not in properties("PapelFuncao")
 
@@ -465,16 +326,16 @@ def test_role_grants_what_is_used_and_nothing_else(application):
         ("s3:GetObject", "arn:aws:s3:::outro-bucket/entrada/a.csv"),
         ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/entrada/a.csv"),
         ("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
-        ("dynamodb:PutItem", STACK.arn("TabelaResultados").replace(TABLE, "outra")),
-        ("dynamodb:DeleteItem", STACK.arn("TabelaResultados")),
+        ("dynamodb:PutItem", STACK.arn_of("TabelaResultados").replace(TABLE, "outra")),
+        ("dynamodb:DeleteItem", STACK.arn_of("TabelaResultados")),
         ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/outra:*"),
-        ("logs:CreateLogGroup", STACK.arn("LogsFuncao")),
-        ("sqs:SendMessage", STACK.arn("FilaFalhas") + "2"),
-        ("sqs:ReceiveMessage", STACK.arn("FilaFalhas")),
+        ("logs:CreateLogGroup", STACK.arn_of("LogsFuncao")),
+        ("sqs:SendMessage", STACK.arn_of("FilaFalhas") + "2"),
+        ("sqs:ReceiveMessage", STACK.arn_of("FilaFalhas")),
     ],
 )
 def test_role_denies_the_neighbours(action, resource):
-    assert not allowed(action, resource)
+    assert not STACK.may("PapelFuncao", action, resource)
 
 
 def test_only_the_lambda_service_assumes_the_role():
@@ -487,26 +348,24 @@ def test_only_the_lambda_service_assumes_the_role():
 def test_notification_covers_the_input_and_nothing_the_function_writes(application):
     [notification] = properties("BucketEntrada")["NotificationConfiguration"]["LambdaConfigurations"]
     assert notification["Event"] == "s3:ObjectCreated:*"
-    assert STACK.value(notification["Function"]) == STACK.arn("FuncaoProcessar")
+    assert STACK.value(notification["Function"]) == STACK.arn_of("FuncaoProcessar")
     rules = {rule["Name"]: STACK.value(rule["Value"]) for rule in notification["Filter"]["S3Key"]["Rules"]}
     assert rules == {"prefix": STACK.ref("PrefixoEntrada"), "suffix": ".csv"}
     application.invoke(application.upload("entrada/a.csv", CSV))
-    writes = {action for action in application.used if action != "s3:GetObject"}
-    assert writes == {"dynamodb:PutItem"}
-    s3_granted = {action for item in STATEMENTS for action in as_list(item["Action"]) if action.startswith("s3:")}
-    assert s3_granted == {"s3:GetObject"}
+    assert set(application.actions) == {"s3:GetObject", "dynamodb:PutItem"}
+    assert {action for action in STACK.actions("PapelFuncao") if action.startswith("s3:")} == {"s3:GetObject"}
 
 
 def test_whatever_is_notified_may_be_read():
     """O prefixo da notificação e o da permissão são o mesmo."""
-    assert allowed("s3:GetObject", f"arn:aws:s3:::{BUCKET}/{STACK.ref('PrefixoEntrada')}x/y z+é.csv")
+    assert STACK.may("PapelFuncao", "s3:GetObject", f"arn:aws:s3:::{BUCKET}/{STACK.ref('PrefixoEntrada')}x/y z+é.csv")
 
 
 def test_only_this_bucket_of_this_account_invokes_the_function():
     permission = STACK.value(properties("PermissaoInvocar"))
     assert permission == {
         "Action": "lambda:InvokeFunction",
-        "FunctionName": STACK.arn("FuncaoProcessar"),
+        "FunctionName": STACK.arn_of("FuncaoProcessar"),
         "Principal": "s3.amazonaws.com",
         "SourceArn": f"arn:aws:s3:::{BUCKET}",
         "SourceAccount": ACCOUNT,
@@ -515,11 +374,8 @@ def test_only_this_bucket_of_this_account_invokes_the_function():
 
 
 def test_bucket_waits_for_the_permission_without_a_cycle():
-    assert set(as_list(RESOURCES["BucketEntrada"]["DependsOn"])) == {"PermissaoInvocar", "DestinoFalhas"}
-    graph = {name: found.references & set(RESOURCES) for name, found in cloudformation.read(PATH).resources.items()}
-    while ready := {name for name, needs in graph.items() if not needs & set(graph)}:
-        graph = {name: needs for name, needs in graph.items() if name not in ready}
-    assert graph == {}, "dependência circular"
+    assert set(STACK.resource("BucketEntrada").depends_on) == {"PermissaoInvocar", "DestinoFalhas"}
+    assert STACK.cycle() == set()
 
 
 def test_longest_bucket_name_fits():
@@ -529,11 +385,11 @@ def test_longest_bucket_name_fits():
 
 def test_failures_end_in_an_encrypted_queue():
     config = properties("DestinoFalhas")
-    assert STACK.value(config["DestinationConfig"]) == {"OnFailure": {"Destination": STACK.arn("FilaFalhas")}}
+    assert STACK.value(config["DestinationConfig"]) == {"OnFailure": {"Destination": STACK.arn_of("FilaFalhas")}}
     assert config["FunctionName"] == {"Ref": "FuncaoProcessar"}
     assert config["MaximumRetryAttempts"] == 2
     assert properties("FilaFalhas")["SqsManagedSseEnabled"] is True
-    assert allowed("sqs:SendMessage", STACK.arn("FilaFalhas"))
+    assert STACK.may("PapelFuncao", "sqs:SendMessage", STACK.arn_of("FilaFalhas"))
 
 
 def test_data_is_protected():
@@ -546,7 +402,7 @@ def test_data_is_protected():
     assert statement.pop("Sid")
     assert statement == {
         "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-        "Resource": [STACK.arn("BucketEntrada"), STACK.arn("BucketEntrada") + "/*"],
+        "Resource": [STACK.arn_of("BucketEntrada"), STACK.arn_of("BucketEntrada") + "/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     table = properties("TabelaResultados")
@@ -566,13 +422,7 @@ def test_logs_are_json_in_the_functions_own_group():
 
 def test_template_fits_and_the_code_compiles():
     assert PATH.stat().st_size < cloudformation.LIMIT
-    tree = ast.parse(properties("FuncaoProcessar")["Code"]["ZipFile"], feature_version=(3, 13))
-    imported = [
-        name
-        for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [item.name for item in node.names])
-    ]
-    assert {name.split(".")[0] for name in imported} <= set(sys.stdlib_module_names) | {"boto3", "botocore"}
+    assert imported(properties("FuncaoProcessar")["Code"]["ZipFile"]) <= set(sys.stdlib_module_names) | {"boto3", "botocore"}
 
 
 def test_parameters_and_outputs_are_explained():

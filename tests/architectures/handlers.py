@@ -1,0 +1,224 @@
+"""A bancada das funções: o código do template roda neste processo, com a porta, o estado e os valores da execução.
+
+Um processo por execução, como em `executar`, não serve a milhares de casos pequenos. O resto é o mesmo: quem diz o que
+cada variável vale, que permissões cada chamada pede e se o papel as tem, o que a AWS guarda e que forma um evento tem.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import boto3
+import botocore.response
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError
+
+from scripts.replay.child import Context, Invocation
+from scripts.replay.door import ALLOWED, Asked, Door
+from scripts.replay.functions import ROLE, record
+from scripts.replay.gateway import Written
+from scripts.replay.hooks import permission
+from scripts.replay.stack import REGION
+from scripts.replay.state import BUCKET, KEYS, TABLE, State, simulated
+from scripts.template.cloudformation import Resource
+from tests.architectures.stack import Deployed
+
+SESSION = {**KEYS, "AWS_SESSION_TOKEN": "sessao", "AWS_REGION": REGION, "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}
+BY_THE_SERVICE = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"}
+"""O que a própria Lambda faz com o papel da função: escreve os registros e entrega a falha na fila."""
+
+
+@dataclass
+class Fault:
+    """Uma falha da AWS: as próximas `times` chamadas da operação, depois de `after`, respondem com o erro `code`.
+
+    Só conta a chamada cujo endereço ou corpo contém `where`. Com `lost`, a operação acontece e só a resposta se perde.
+    """
+
+    event: str
+    code: str
+    status: int
+    where: str
+    times: int
+    after: int
+
+    def strikes(self, event: str, url: str, body: Any) -> bool:
+        if event != self.event or self.where not in url and self.where.encode() not in (body if isinstance(body, bytes) else b""):
+            return False
+        self.after, self.times = self.after - 1, self.times - (self.after <= 0)
+        return self.after < 0 <= self.times
+
+    def answer(self, url: str) -> AWSResponse:
+        """O que o serviço responderia: o S3, em XML; os outros, em JSON."""
+        answer = AWSResponse(url, self.status, {}, None)
+        xml = f"<Error><Code>{self.code}</Code><Message>x</Message></Error>"
+        answer._content = (xml if ".s3." in self.event else json.dumps({"__type": f"com.amazonaws#{self.code}", "message": "x"})).encode()
+        return answer
+
+
+class Bench:
+    """As funções de uma pilha; `used` são as permissões que as chamadas delas pediram, `asked`, as chamadas.
+
+    Com `address`, o estado é o de um servidor local, que outros também usam; sem ele, é o deste processo.
+    """
+
+    def __init__(self, stack: Deployed, environment: pytest.MonkeyPatch, address: str = ""):
+        self.stack, self.environment, self.address = stack, environment, address
+        self.door = Door(stack)
+        self.used: list[tuple[str, str]] = []
+        self.asked: list[Asked] = []
+        self.faults: list[Fault] = []
+        for name, value in (SESSION | ({"AWS_ENDPOINT_URL": address} if address else {})).items():
+            environment.setenv(name, value)
+
+    @property
+    def actions(self) -> list[str]:
+        return [action for action, _ in self.used]
+
+    def load(self, name: str) -> ModuleType:
+        """O módulo da função, com o ambiente dela; todo cliente da AWS que ele criar passa pela porta, com o papel dela."""
+        function = self.stack.resource(name)
+        for variable, value in self.stack.property(function, "Environment", "Variables", default={}).items():
+            self.environment.setenv(variable, str(value))
+        session = boto3.session.Session(region_name=REGION)
+        role = self.stack.named(str(self.stack.property(function, "Role")), ROLE)
+        for event, handler in permission(_Wire(self, role)):
+            session.events.register(event, handler)
+        session.events.register_first("before-send", self._refuse)
+        session.events.register_first("needs-retry", self._lose)
+        self.environment.setattr(boto3, "DEFAULT_SESSION", session)
+        module = ModuleType("index")
+        self.environment.setitem(sys.modules, "index", module)  # `dataclass` procura o módulo pelo nome
+        exec(compile(self.stack.property(function, "Code", "ZipFile"), f"{name}.py", "exec"), module.__dict__)
+        return module
+
+    def call(self, name: str, module: ModuleType, event: Any) -> Any:
+        """O que o manipulador da função devolve a este evento."""
+        function = self.stack.resource(name)
+        place, _, handler = str(self.stack.property(function, "Handler")).rpartition(".")
+        assert place == "index"
+        memory, seconds = (int(self.stack.property(function, key)) for key in ("MemorySize", "Timeout"))
+        context = Context(Invocation(handler, event, self.stack.physical(function), self.stack.arn(function), memory, seconds))
+        return getattr(module, handler)(event, context)
+
+    def fail(self, service: str, operation: str, code: str, status: int = 400, *, where: str = "", times: int = 99, after: int = 0,
+             lost: bool = False) -> None:
+        """Faz a AWS falhar, como diz `Fault`."""
+        event = f"{'needs-retry' if lost else 'before-send'}.{service}.{operation}"
+        self.faults.append(Fault(event, code, status, where, times, after))
+
+    def heal(self) -> None:
+        self.faults.clear()
+
+    def _refuse(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
+        return next((fault.answer(request.url) for fault in self.faults if fault.strikes(event_name, request.url, request.body)), None)
+
+    def _lose(self, request_dict: dict[str, Any], event_name: str, **_: Any) -> None:
+        for fault in self.faults:
+            if fault.strikes(event_name, request_dict["url"], request_dict["body"]):
+                raise ClientError({"Error": {"Code": fault.code, "Message": "x"}}, event_name)
+
+
+@dataclass
+class _Wire:
+    """O que os ganchos da execução perguntam; a permissão que falta, ou que não se sabe, reprova o teste."""
+
+    bench: Bench
+    role: Resource | None
+
+    def ask(self, _: str, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> None:
+        asked = Asked(self.role, service, operation, params, secure or bool(self.bench.address), region)
+        for ruling in self.bench.door.ask(asked):
+            if ruling.answer != ALLOWED:  # `fail` não é Exception: a função não o engole
+                pytest.fail(ruling.reason)
+            self.bench.used.append((ruling.action, ruling.arn))
+        self.bench.asked.append(asked)
+
+
+class Notified(Bench):
+    """Uma função que o S3 avisa do que chega a um bucket, sobre o estado deste processo."""
+
+    def __init__(self, stack: Deployed, environment: pytest.MonkeyPatch, function: str, bucket: str = "BucketEntrada"):
+        super().__init__(stack, environment)
+        self.state = State(stack)
+        self.state.create()
+        self.s3, self.bucket, self.function = self.state.s3, stack.ref(bucket), function
+        self.index = self.load(function)
+
+    def upload(self, key: str, body: bytes, sequencer: str = "0055AED6DCD90281E5") -> dict[str, Any]:
+        """Guarda o objeto e devolve o registro que o S3 mandaria."""
+        answer = self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
+        return notice(self.bucket, key, len(body), sequencer, answer.get("VersionId"), answer["ETag"])
+
+    def invoke(self, *records: dict[str, Any]) -> None:
+        self.call(self.function, self.index, {"Records": list(records)})
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """As linhas da tabela, na ordem das chaves."""
+        return self.state.rows(self.stack.ref(table))
+
+    def clean(self) -> None:
+        """Volta ao começo: sem objetos, linhas, falhas nem chamadas anotadas."""
+        for found in self.stack.view.of_type(BUCKET):
+            bucket = self.stack.physical(found)
+            listed = self.s3.list_object_versions(Bucket=bucket)
+            old = [{name: item[name] for name in ("Key", "VersionId")} for kind in ("Versions", "DeleteMarkers") for item in listed.get(kind, [])]
+            if old:
+                self.s3.delete_objects(Bucket=bucket, Delete={"Objects": old})
+        self.forget()
+        self.heal()
+        self.used.clear()
+        self.asked.clear()
+
+    def forget(self) -> None:
+        """Esvazia as tabelas."""
+        for found in self.stack.view.of_type(TABLE):
+            keys = [key["AttributeName"] for key in found.properties["KeySchema"]]
+            with self.state.dynamodb.Table(self.stack.physical(found)).batch_writer() as batch:
+                for row in self.state.rows(self.stack.physical(found)):
+                    batch.delete_item(Key={name: row[name] for name in keys})
+
+
+@contextmanager
+def alone() -> Iterator[pytest.MonkeyPatch]:
+    """O estado simulado neste processo, e o ambiente para as funções. Uma vez por módulo: criar os clientes é o que mais custa."""
+    with pytest.MonkeyPatch.context() as environment, simulated():
+        yield environment
+
+
+def notice(bucket: str, key: str, size: int, sequencer: str = "0055AED6DCD90281E5", version: str | None = None, etag: str = "0" * 32,
+           ) -> dict[str, Any]:
+    """O registro de um objeto novo, com a ordem que o teste quer."""
+    found = record(Written(bucket, key, "ObjectCreated:Put", size, version, etag))
+    found["s3"]["object"]["sequencer"] = sequencer
+    return found
+
+
+def reading(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """O tamanho de cada pedaço que se ler do corpo dos objetos daqui em diante."""
+    sizes: list[int] = []
+    original = botocore.response.StreamingBody.read
+
+    def read(self: Any, amt: int | None = None) -> bytes:
+        piece = original(self, amt)
+        sizes.append(len(piece))
+        return piece
+
+    monkeypatch.setattr(botocore.response.StreamingBody, "read", read)
+    return sizes
+
+
+def imported(code: str) -> set[str]:
+    """Os módulos que o código importa, lido como o Python da função o leria."""
+    tree = ast.parse(code, feature_version=(3, 13))
+    found = {(node.module or "") if isinstance(node, ast.ImportFrom) else item.name
+             for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for item in node.names}
+    return {name.split(".")[0] for name in found}
