@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -61,7 +62,7 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
         raise WrongUse(f"Não há `diagrams_src` nem `docs` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
     known = tree.architectures()
     wanted, decisions = _asked(known, slugs), {} if slugs else tree.decisions()
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool, ExitStack() as closing:
         drawing = pool.submit(_drawing(tree, [*map(tree.script, wanted), *decisions.values()])) if drawn is None else None
         from scripts.checks import verdict
         from scripts.proofs import own  # carrega as regras e lê as páginas enquanto os scripts são desenhados
@@ -74,7 +75,7 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
         found += [finding for result in results.values() for finding in _said(result)]
         found += verdict.check_decisions(tree.root, {slug: results.get(script) for slug, script in decisions.items()})
         judge = partial(_verdict, tree, titles=titles, memory={} if memory is None else memory)
-        copies = _copies(len(wanted)) if apart else None
+        copies = _copies(len(wanted), closing) if apart else None
         compared = _comparing(tree, slugs, copies, pool)  # depois do desenho: pedem os mesmos núcleos, e só ele se espera
         judged = _apart(copies, judge, tree, {slug: results.get(tree.script(slug)) for slug in wanted}) if copies else ()
         verdicts = {} if copies else {slug: judge(slug, results.get(tree.script(slug))) for slug in wanted}
@@ -93,21 +94,21 @@ def _asked(known: list[str], slugs: list[str]) -> list[str]:
     return slugs or known
 
 
-def _copies(most: int) -> Executor | None:
-    """Cópias deste processo, uma por núcleo, até `most`; `None` onde copiar não é seguro, ou não se ganha nada."""
+def _copies(most: int, closing: ExitStack) -> Executor | None:
+    """Cópias deste processo, uma por núcleo, até `most`, que `closing` encerra; `None` onde copiar não é seguro, ou não se ganha nada."""
     cores = min(os.cpu_count() or 1, most)
     if sys.platform != "linux" or cores < 2:
         return None
-    return ProcessPoolExecutor(cores, get_context("fork"), signal.signal, (signal.SIGINT, signal.SIG_IGN))  # o Ctrl-C é de quem comanda
+    copies = ProcessPoolExecutor(cores, get_context("fork"), signal.signal, (signal.SIGINT, signal.SIG_IGN))  # o Ctrl-C é de quem comanda
+    closing.callback(copies.shutdown, cancel_futures=True)
+    return copies
 
 
 def _apart(copies: Executor, judge: Callable[[str, Result | None], Verdict], tree: Tree,
            drawn: Mapping[str, Result | None]) -> Iterator[tuple[Finding, ...]]:
     """Os achados de cada arquitetura, julgada numa das cópias: das maiores para as menores, para que nenhum núcleo espere pela última."""
     ordered = sorted(drawn, key=lambda slug: _size(tree.template(slug)), reverse=True)
-    found = copies.map(partial(_judged, judge), ordered, [drawn[slug] for slug in ordered])
-    copies.shutdown(wait=False)
-    return found
+    return copies.map(partial(_judged, judge), ordered, [drawn[slug] for slug in ordered])
 
 
 def _size(file: Path) -> int:
