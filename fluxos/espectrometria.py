@@ -4,7 +4,7 @@ import json
 import math
 import re
 
-from scripts.flowbook import Lab, Sample, Site
+from scripts.flowbook import Lab, Sample, Site, Spoil
 
 PARAMETERS = {"NomeDominio": "espectros.exemplo.br", "CidrPermitido": "203.0.113.7/32", "Email": "ana@exemplo.br",
               "ArnCertificado": "arn:aws:acm:sa-east-1:123456789012:certificate/0f2c4a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"}
@@ -73,12 +73,14 @@ def flow(lab: Lab) -> None:
         lab.expect("A API invoca", names == [first] and state == "analisando", said or f"as execuções são {names}, e o id é {first}")
         # Como se a resposta da API se tivesse perdido: o site ofereceria pedir de novo.
         database.query("UPDATE espectro_analysis SET state = 'recebida'")
-        answer = site.post(f"/analises/{first}", data={"csrfmiddlewaretoken": site.browser.cookies.get("csrftoken")})
+        with lab.briefly():
+            answer = site.post(f"/analises/{first}", data={"csrfmiddlewaretoken": site.browser.cookies.get("csrftoken")})
         lab.expect("O id é o nome", answer.status_code == 302 and len(api.asked) == 2 and len(lab.executions("maquina")) == 1,
                    f"o site respondeu {answer.status_code}, e há {len(lab.executions('maquina'))} execuções")
     with lab.step(7):
         if file is not small:
-            send(site, small)
+            with lab.briefly():
+                send(site, small)
         each = [found.ended for found in lab.executions("maquina")]
         ended = next((ended for ended in each if "AnalisarNaLambda" in ended.path), None)
         lab.skip("Análise.", LAYER)
@@ -86,12 +88,13 @@ def flow(lab: Lab) -> None:
         lab.expect("A função Etapas lê", ended and "AnalisarNoBatch" not in ended.path, "a função não analisou o arquivo pequeno")
     with lab.step(8):
         if file is not large:
-            send(site, large)
+            with lab.briefly():
+                send(site, large)
         found = next((found for found in lab.executions("maquina") if "AnalisarNoBatch" in found.ended.path), None)
         lab.expect("Acima de 5 MiB", found and found.ended.status == "SUCCEEDED", "o arquivo grande não passou pelo Batch até o fim")
         lab.expect("O Batch provisiona", found and f"{found.name}/picos.csv" in lab.objects("resultado"), "a tarefa não leu o espectro")
     with lab.step(9):
-        with lab.tolerating("Rejected", "AnaliseFalhou"):
+        with lab.briefly(), lab.tolerating("Rejected", "AnaliseFalhou"):
             send(site, BAD)
         lost = lab.executions("maquina")[-1].name
         results = lab.objects("resultado")
@@ -99,11 +102,75 @@ def flow(lab: Lab) -> None:
         counted = {key.split("/")[0]: len(body.splitlines()) - 1 for key, body in results.items() if key.endswith("picos.csv")}
         lab.skip("Dados.", LAYER)
         lab.expect("A função Etapas ou", set(counted) == {first, *told} - {lost} and len(counted) == 2, f"o bucket tem {sorted(results)}")
-        agreed = all(told[key].get("picos") == count for key, count in counted.items())
-        lab.expect("Por último", agreed and "são dois números" in told[lost]["motivo"], f"os resumos são {told}")
+        wrong = [f"há {count} picos no arquivo, e o resumo é {told[key]}" for key, count in counted.items() if told[key].get("picos") != count]
+        lab.expect("Por último", not wrong and "são dois números" in told[lost]["motivo"], (*wrong, f"o motivo que ficou é {told[lost]}")[0])
     with lab.step(10):
-        page = site.get().text
+        with lab.briefly():
+            page = site.get().text
         states = database.query("SELECT id::text, state, peaks FROM espectro_analysis")
         wanted = {(key, "concluida", count) for key, count in counted.items()} | {(lost, "falhou", None)}
         shown = page.count("Concluída") == 2 and "são dois números" in page
         lab.expect("O site lê o resumo", set(states) == wanted and shown, f"o banco tem {states}")
+
+
+SPOILS = (
+    Spoil("guardar-negado", "tire do site a permissão de guardar o espectro", 4,
+          (("GuardarEspectro, Effect: Allow, Action: s3:PutObject", "GuardarEspectro, Effect: Allow, Action: s3:GetObject"),), "s3:PutObject"),
+    Spoil("leitura-negada", "negue a todos, na política do bucket, a leitura dos espectros", 7,
+          (('[{Sid: NegarSemTls, Effect: Deny, Principal: "*", Action: s3:*, Resource: [!GetAtt BucketUpload.Arn,',
+            '[{Sid: NegarLeitura, Effect: Deny, Principal: "*", Action: s3:GetObject, Resource: !Sub "${BucketUpload.Arn}/*"}, '
+            '{Sid: NegarSemTls, Effect: Deny, Principal: "*", Action: s3:*, Resource: [!GetAtt BucketUpload.Arn,'),),
+          "`PoliticaUpload` nega `s3:GetObject`"),
+    Spoil("tls-ao-contrario", "escreva ao contrário a condição que exige TLS no bucket dos resultados", 9,
+          (('!Sub "${BucketResultado.Arn}/*"], Condition: {Bool: {aws:SecureTransport: "false"}}',
+            '!Sub "${BucketResultado.Arn}/*"], Condition: {Bool: {aws:SecureTransport: "true"}}'),), "`PoliticaResultado` nega"),
+    Spoil("api-fechada", "feche a porta dos pods ao balanceador interno", 5,
+          (("FromPort: 8000, ToPort: 8000, SourceSecurityGroupId: !Ref GrupoBalanceadorInterno",
+            "FromPort: 9000, ToPort: 9000, SourceSecurityGroupId: !Ref GrupoBalanceadorInterno"),), "tcp 8000"),
+    Spoil("endereco-errado", "mande o site chamar a API numa porta em que o balanceador não ouve", 5,
+          (("API=http://${BalanceadorInterno.DNSName}/analises", "API=http://${BalanceadorInterno.DNSName}:8000/analises"),), "só ouve em 80"),
+    Spoil("outra-funcao", "deixe a API invocar só a outra função", 6,
+          (("InvocarIniciar, Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt FuncaoIniciar.Arn",
+            "InvocarIniciar, Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt FuncaoEtapas.Arn"),),
+          "lambda:InvokeFunction", shown=True),
+    Spoil("outra-conta-de-servico", "dê o papel da API a outra conta de serviço do cluster", 6,
+          (("ServiceAccount: api,", "ServiceAccount: site,"),), "quem não tem papel"),
+    Spoil("variavel-errada", "dê outro nome à variável que diz à função qual é a máquina de estados", 6,
+          (("Variables: {MAQUINA: !Ref MaquinaAnalise}", "Variables: {FLUXO: !Ref MaquinaAnalise}"),), "KeyError: 'MAQUINA'"),
+    Spoil("manipulador-errado", "mande a Lambda chamar uma função que o código não tem", 6,
+          (("Handler: index.handler\n   MemorySize: 256", "Handler: index.iniciar\n   MemorySize: 256"),), "`index.iniciar`"),
+    Spoil("nome-sorteado", "sorteie o nome da execução, em vez de usar o id", 6,
+          (("name=id, input", "name=str(uuid.uuid4()), input"),), "as execuções são"),
+    Spoil("sem-confianca", "deixe só a Lambda usar o papel da máquina de estados", 6,
+          (("Principal: {Service: states.amazonaws.com}", "Principal: {Service: lambda.amazonaws.com}"),), "states.amazonaws.com"),
+    Spoil("concorrencia-zero", "reserve concorrência 0 à função das etapas", 7,
+          (("   MemorySize: 1024\n", "   MemorySize: 1024\n   ReservedConcurrentExecutions: 0\n"),), "oncorrência"),
+    Spoil("um-segundo", "dê à função um segundo só, e um preparo que demora mais", 7,
+          (("   Timeout: 600\n", "   Timeout: 1\n"),
+           ('        return {"mib": read(', '        __import__("time").sleep(1.2)\n        return {"mib": read(')),
+          "passou do tempo dela (`Timeout: 1`)"),
+    Spoil("pouca-memoria", "dê à função 128 MiB, e um preparo que usa mais", 7,
+          (("   MemorySize: 1024\n", "   MemorySize: 128\n"),
+           ('        return {"mib": read(', '        whole = b"x" * 2**28\n        return {"mib": read(')),
+          "e tem 128 (`MemorySize`)"),
+    Spoil("caminho-errado", "faça a escolha olhar um dado que o preparo não deixa", 7,
+          (("Variable: $.preparo.mib", "Variable: $.preparo.mb"),), "não há `$.preparo.mb`"),
+    Spoil("limite-maior", "só mande ao Batch o que passa de 50 MiB", 8, (("NumericGreaterThan: 5,", "NumericGreaterThan: 50,"),),
+          "não passou pelo Batch"),
+    Spoil("sem-a-definicao", "deixe a máquina de estados usar a fila, mas não a definição do trabalho", 8,
+          (("Resource: [!Ref FilaLote, !Ref DefinicaoLote]", "Resource: [!Ref FilaLote]"),), "batch:SubmitJob", shown=True),
+    Spoil("sem-biblioteca", "rode a tarefa sem instalar as bibliotecas", 8,
+          (('        echo "$BIBLIOTECAS" | pip install --quiet --require-hashes --no-deps --only-binary=:all: --requirement /dev/stdin\n', ""),),
+          "No module named 'botocore'", shown=True),
+    Spoil("tarefa-sem-gravar", "tire da tarefa do Batch a permissão de gravar o resultado", 9,
+          (("GravarResultado, Effect: Allow, Action: s3:PutObject,", "GravarResultado, Effect: Allow, Action: s3:GetObject,"),), "s3:PutObject"),
+    Spoil("resumo-errado", "conte um pico a mais no resumo", 9, (('"picos": count, "maior"', '"picos": count + 1, "maior"'),), "e o resumo é"),
+    Spoil("banco-fechado", "abra no grupo do banco a porta do MySQL, e não a do PostgreSQL", 10,
+          (("ToPort: 5432, SourceSecurityGroupId: !Ref GrupoAplicacao", "ToPort: 3306, SourceSecurityGroupId: !Ref GrupoAplicacao"),
+           ("IpProtocol: tcp, FromPort: 5432, ToPort: 3306", "IpProtocol: tcp, FromPort: 3306, ToPort: 3306")), "a aplicação não chega ao banco"),
+    Spoil("segredo-ilegivel", "tire do site a permissão de ler a senha do banco", 10,
+          (("Action: secretsmanager:GetSecretValue", "Action: secretsmanager:DescribeSecret"),), "secretsmanager:GetSecretValue"),
+    Spoil("banco-errado", "mande o site abrir um banco com outro nome", 10, (("PGDATABASE=espectro", "PGDATABASE=analises"),), "analises"),
+    Spoil("resultado-ilegivel", "tire do site a permissão de ler o resultado", 10,
+          (("LerResultado, Effect: Allow, Action: s3:GetObject", "LerResultado, Effect: Allow, Action: s3:PutObject"),), "s3:GetObject"),
+)

@@ -179,7 +179,7 @@ def _summed(said: str) -> Iterator[str]:
         words = " ".join(statement.split())
         if not words or words.split()[0].upper() in QUIET:
             continue
-        into = re.search(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE(?: IF NOT EXISTS)?|FROM)\s+(\w+)", words, re.IGNORECASE)
+        into = re.search(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE(?: IF NOT EXISTS)?|FROM)\s+\"?(\w+)", words, re.IGNORECASE)
         verb = words.split()[0].upper()
         if into:
             yield f"{verb} {into[1]}"

@@ -170,6 +170,15 @@ class Lab(Session):
         finally:
             self.tolerated = before
 
+    @contextmanager
+    def briefly(self) -> Iterator[None]:
+        """Enquanto isto dura, o que repete o que o passo já contou, e termina bem, não se conta por extenso no rastro."""
+        self.brief = True
+        try:
+            yield
+        finally:
+            self.brief = False
+
     def database(self, node: str, client: str) -> Database:
         """Cria o banco do nó, a que `client` chega pela seta provada; chame antes de pôr a aplicação no ar."""
         resource = self.resource(node, "AWS::RDS::DBInstance")

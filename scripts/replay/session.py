@@ -45,6 +45,7 @@ class Session:
         self.reach: Callable[[dict[str, str]], dict[str, str]] = dict
         self.services: dict[tuple[str, str], Callable[[dict[str, Any], Call], gateway.Answer]] = {}
         self.tolerated: frozenset[str] = frozenset()
+        self.brief = False
         self._keys: dict[str, str] = {}
         self._held: list[tuple[Resource, gateway.Written]] | None = None
         self._written = 0
@@ -66,6 +67,7 @@ class Session:
     def file(self, call: Call, tail: str, heads: list[str], action: str) -> int:
         """Arquiva a chamada sob a seta que a conta; devolve o passo dela, 0 se nenhuma a conta."""
         edge = self.arrows.find(tail, heads, action, self.current)
+        call.brief = self.brief
         number = call.step = edge.step or 0 if edge else 0
         if edge:
             call.arrow = edge.id

@@ -35,6 +35,7 @@ class Call:
     logs: tuple[dict[str, Any], ...] = ()
     arrow: str = ""
     step: int = 0
+    brief: bool = False
     seconds: float | None = None
 
 
@@ -129,13 +130,25 @@ def told(call: Call) -> dict[str, Any]:
 
 
 def step_told(step: StepTrace) -> dict[str, Any]:
-    """O passo como o contrato de `--json` o mostra. As chamadas repetidas em seguida contam uma vez, com quantas foram."""
+    """O passo como o contrato de `--json` o mostra. O que se repete em seguida conta uma vez, com quantas foram; e o que o fluxo
+    repete de propósito (`brief`), e termina bem, soma-se ao que já se contou de igual, ainda que com outros dados."""
     calls: list[dict[str, Any]] = []
-    for call in map(told, step.calls):
-        if calls and {**calls[-1], "vezes": 0} == {**call, "vezes": 0}:
-            calls[-1]["vezes"] = calls[-1].get("vezes", 1) + 1
+    for call in step.calls:
+        data = told(call)
+        twin = next((item for item in calls if _alike(item, data)), None) if call.brief and call.ok else None
+        if twin is None and calls and {**calls[-1], "vezes": 0} == {**data, "vezes": 0}:
+            twin = calls[-1]
+        if twin:
+            twin["vezes"] = twin.get("vezes", 1) + 1
         else:
-            calls.append(call)
+            calls.append(data)
     skipped = [{"frase": sentence, "motivo": reason} for sentence, reason in step.asserted.items() if reason]
     return {"passo": step.number, "texto": step.text, "rotulo": step.label, "ok": not step.causes, "erro": step.cause, "chamadas": calls,
             "conferido": step.checked, "nao_exercitado": skipped}
+
+
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """A mesma chamada, da mesma seta, que a mesma declaração permitiu; se nenhuma permissão se perguntou, com a mesma saída."""
+    keys = ("quem", "papel", "chamada", "rotulo", "seta", "resultado")
+    said = [[ruling.get("por") for ruling in call.get("permissao", [])] or call.get("saida") for call in (one, other)]
+    return said[0] == said[1] and all(one.get(key) == other.get(key) for key in keys)
