@@ -62,10 +62,15 @@ def permission(wire: Asking) -> list[Handler]:
         code, message, status = answer
         if status == 0:
             raise Stopped(message)
-        error = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}}
-        return AWSResponse(params["url"], status, {}, None), error
+        return refusal(params["url"], code, message, status)
 
     return [("before-parameter-build", note), ("before-call", ask)]
+
+
+def refusal(url: str, code: str, message: str, status: int) -> tuple[AWSResponse, dict[str, Any]]:
+    """O que um gancho `before-call` devolve para que a chamada falhe sem sair daqui."""
+    error = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}}
+    return AWSResponse(url, status, {}, None), error
 
 
 def hook(wire: Wire) -> None:

@@ -63,6 +63,7 @@ class State:
     def __init__(self, stack: Stack):
         self.stack = stack
         self.s3, self.sqs, self.secrets, self.dynamodb = _clients()
+        self._tables: dict[str, Any] = {}  # cada uma lembra as chaves dela
 
     def create(self) -> None:
         """Cria os buckets, as tabelas e as filas da pilha. Erro: `Unresolved`."""
@@ -105,7 +106,7 @@ class State:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """As linhas da tabela, na ordem das chaves."""
-        found = self.dynamodb.Table(table)
+        found = self._tables.setdefault(table, self.dynamodb.Table(table))
         keys = [key["AttributeName"] for key in found.key_schema]
         return sorted(found.scan()["Items"], key=lambda row: [str(row.get(key)) for key in keys])
 

@@ -7,7 +7,6 @@ cada variável vale, que permissões cada chamada pede e se o papel as tem, o qu
 from __future__ import annotations
 
 import ast
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,15 +17,16 @@ from typing import Any
 import boto3
 import botocore.response
 import pytest
-from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 
 from scripts.replay.child import Context, Invocation
 from scripts.replay.door import ALLOWED, Asked, Door
 from scripts.replay.functions import ROLE, record
 from scripts.replay.gateway import Written
-from scripts.replay.hooks import permission
-from scripts.replay.stack import REGION
+from scripts.replay.hooks import permission, refusal
+from scripts.replay.stack import ACCOUNT, REGION
 from scripts.replay.state import BUCKET, KEYS, TABLE, State, simulated
 from scripts.template.cloudformation import Resource
 from tests.architectures.stack import Deployed
@@ -50,18 +50,12 @@ class Fault:
     times: int
     after: int
 
-    def strikes(self, event: str, url: str, body: Any) -> bool:
-        if event != self.event or self.where not in url and self.where.encode() not in (body if isinstance(body, bytes) else b""):
+    def strikes(self, event: str, request: dict[str, Any]) -> bool:
+        body = request["body"] if isinstance(request["body"], bytes) else b""
+        if event != self.event or self.where not in request["url"] and self.where.encode() not in body:
             return False
         self.after, self.times = self.after - 1, self.times - (self.after <= 0)
         return self.after < 0 <= self.times
-
-    def answer(self, url: str) -> AWSResponse:
-        """O que o serviço responderia: o S3, em XML; os outros, em JSON."""
-        answer = AWSResponse(url, self.status, {}, None)
-        xml = f"<Error><Code>{self.code}</Code><Message>x</Message></Error>"
-        answer._content = (xml if ".s3." in self.event else json.dumps({"__type": f"com.amazonaws#{self.code}", "message": "x"})).encode()
-        return answer
 
 
 class Bench:
@@ -92,7 +86,7 @@ class Bench:
         role = self.stack.named(str(self.stack.property(function, "Role")), ROLE)
         for event, handler in permission(_Wire(self, role)):
             session.events.register(event, handler)
-        session.events.register_first("before-send", self._refuse)
+        session.events.register("before-call", self._refuse)
         session.events.register_first("needs-retry", self._lose)
         self.environment.setattr(boto3, "DEFAULT_SESSION", session)
         module = ModuleType("index")
@@ -109,21 +103,21 @@ class Bench:
         context = Context(Invocation(handler, event, self.stack.physical(function), self.stack.arn(function), memory, seconds))
         return getattr(module, handler)(event, context)
 
-    def fail(self, service: str, operation: str, code: str, status: int = 400, *, where: str = "", times: int = 99, after: int = 0,
+    def fail(self, service: str, operation: str, code: str, status: int = 400, after: int = 0, *, where: str = "", times: int = 99,
              lost: bool = False) -> None:
         """Faz a AWS falhar, como diz `Fault`."""
-        event = f"{'needs-retry' if lost else 'before-send'}.{service}.{operation}"
+        event = f"{'needs-retry' if lost else 'before-call'}.{service}.{operation}"
         self.faults.append(Fault(event, code, status, where, times, after))
 
     def heal(self) -> None:
         self.faults.clear()
 
-    def _refuse(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
-        return next((fault.answer(request.url) for fault in self.faults if fault.strikes(event_name, request.url, request.body)), None)
+    def _refuse(self, params: dict[str, Any], event_name: str, **_: Any) -> Any:
+        return next((refusal(params["url"], fault.code, "x", fault.status) for fault in self.faults if fault.strikes(event_name, params)), None)
 
     def _lose(self, request_dict: dict[str, Any], event_name: str, **_: Any) -> None:
         for fault in self.faults:
-            if fault.strikes(event_name, request_dict["url"], request_dict["body"]):
+            if fault.strikes(event_name, request_dict):
                 raise ClientError({"Error": {"Code": fault.code, "Message": "x"}}, event_name)
 
 
@@ -168,23 +162,21 @@ class Notified(Bench):
     def clean(self) -> None:
         """Volta ao começo: sem objetos, linhas, falhas nem chamadas anotadas."""
         for found in self.stack.view.of_type(BUCKET):
-            bucket = self.stack.physical(found)
-            listed = self.s3.list_object_versions(Bucket=bucket)
-            old = [{name: item[name] for name in ("Key", "VersionId")} for kind in ("Versions", "DeleteMarkers") for item in listed.get(kind, [])]
-            if old:
-                self.s3.delete_objects(Bucket=bucket, Delete={"Objects": old})
+            stored(self.stack.physical(found)).clear()
         self.forget()
         self.heal()
         self.used.clear()
         self.asked.clear()
 
     def forget(self) -> None:
-        """Esvazia as tabelas."""
+        """Esvazia as tabelas, por dentro do simulador: pela API, limpar levaria mais que muitos casos."""
         for found in self.stack.view.of_type(TABLE):
-            keys = [key["AttributeName"] for key in found.properties["KeySchema"]]
-            with self.state.dynamodb.Table(self.stack.physical(found)).batch_writer() as batch:
-                for row in self.state.rows(self.stack.physical(found)):
-                    batch.delete_item(Key={name: row[name] for name in keys})
+            dynamodb_backends[ACCOUNT][REGION].tables[self.stack.physical(found)].items.clear()
+
+
+def stored(bucket: str) -> Any:
+    """Os objetos de um bucket, por dentro do simulador, que roda neste processo."""
+    return s3_backends[ACCOUNT]["aws"].buckets[bucket].keys
 
 
 @contextmanager

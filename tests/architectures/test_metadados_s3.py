@@ -5,7 +5,6 @@ Cada chamada da função à AWS é conferida com as permissões do papel, també
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import io
 import json
@@ -16,137 +15,31 @@ import sys
 import time
 import zipfile
 import zlib
-from functools import partial
-from types import ModuleType, SimpleNamespace
-from urllib.parse import quote_plus
+from types import SimpleNamespace
 
-import boto3
-import botocore.response
 import jmespath
 import pytest
-from botocore.exceptions import ClientError
-from moto import mock_aws
 
+from scripts.replay.stack import ACCOUNT, REGION
 from scripts.template import cloudformation
-from tests.architectures import stack
-from tests.architectures.stack import ACCOUNT, REGION, Stack, as_list
+from tests.architectures.handlers import BY_THE_SERVICE, Notified, alone, imported, notice, reading
+from tests.architectures.stack import Deployed
 
-STACK = Stack("metadados-s3")
+STACK = Deployed("metadados-s3")
 PATH = STACK.path
 DATA = STACK.data
 RESOURCES = DATA["Resources"]
 BUCKET, RESULT = f"metadados-s3-{ACCOUNT}-{REGION}", "pilha-bucketresultado-abc123"
 METADATA, AUDIT = "pilha-TabelaMetadados-ABC123", "pilha-TabelaAuditoria-ABC123"
 MIB = 1024 * 1024
-
-
 properties = STACK.properties
-
-
-# --- permissões -------------------------------------------------------------------------------
-
-STATEMENTS = STACK.value(properties("PapelFuncao")["Policies"][0]["PolicyDocument"]["Statement"])
-allowed = partial(stack.allowed, STATEMENTS)
-USED_BY_THE_SERVICE = {
-    "logs:CreateLogStream": "a Lambda escreve os registros com o papel da função",
-    "logs:PutLogEvents": "a Lambda escreve os registros com o papel da função",
-    "sqs:SendMessage": "a Lambda entrega a falha na fila com o papel da função",
-}
-CALLS = {
-    # Com a versão no pedido, o S3 cobra outra permissão.
-    "GetObject": lambda params: (
-        "s3:GetObjectVersion" if "VersionId" in params else "s3:GetObject",
-        f"arn:aws:s3:::{params['Bucket']}/{params['Key']}",
-    ),
-    "PutObject": lambda params: ("s3:PutObject", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"),
-    "PutItem": lambda params: (
-        "dynamodb:PutItem",
-        f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{params['TableName']}",
-    ),
-}
 
 
 # --- a função em execução ---------------------------------------------------------------------
 
 
-class Application:
-    """Os buckets e as tabelas simulados e o código do template, pronto para receber eventos."""
-
-    def __init__(self, environment):
-        function = properties("FuncaoProcessar")
-        for name, value in STACK.value(function["Environment"]["Variables"]).items():
-            environment.setenv(name, value)
-        self.s3, self.dynamodb = boto3.client("s3"), boto3.resource("dynamodb")
-        for bucket in (BUCKET, RESULT):
-            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        self.s3.put_bucket_versioning(
-            Bucket=BUCKET, VersioningConfiguration=properties("BucketEntrada")["VersioningConfiguration"])
-        self.metadata, self.audit = self._table("TabelaMetadados"), self._table("TabelaAuditoria")
-        self.index = ModuleType("index")
-        sys.modules["index"] = self.index  # `dataclass` procura o módulo pelo nome
-        exec(compile(function["Code"]["ZipFile"], "index.py", "exec"), self.index.__dict__)
-        self.clients = {"s3": self.index.s3, "dynamodb": self.index.dynamodb.meta.client}
-        self.used: list[tuple[str, str]] = []
-        self.faults: list[tuple] = []
-        for client in self.clients.values():
-            client.meta.events.register("provide-client-params.*", self._authorize)
-
-    def _table(self, name):
-        table = properties(name)
-        shape = {key: table[key] for key in ("KeySchema", "AttributeDefinitions", "BillingMode")}
-        return self.dynamodb.create_table(TableName=STACK.ref(name), **shape)
-
-    def _authorize(self, params, model, **_):
-        if model.name not in CALLS:
-            pytest.fail(f"chamada nova, {model.name}: diga em CALLS qual permissão ela pede")
-        action, resource = CALLS[model.name](params)
-        if not allowed(action, resource):  # `fail` não é Exception: a função não o engole
-            pytest.fail(f"o papel não permite {action} em {resource}")
-        self.used.append((action, resource))
-
-    def fail(self, service, operation, code, where="", times=-1, lost=False):
-        """Faz a AWS recusar a operação cujo endereço ou corpo contém `where`.
-
-        Com `lost`, a operação acontece e só a resposta se perde.
-        """
-        left = [times]
-
-        def respond(request=None, params=None, **_):
-            path, body = (request.url, request.body) if request else (params["url_path"], params["body"])
-            if left[0] and (where in path or where.encode() in body):
-                left[0] -= 1
-                raise ClientError({"Error": {"Code": code, "Message": "x"}}, operation)
-
-        events = self.clients[service].meta.events
-        name = f"{'needs-retry' if lost else 'before-call'}.{service}.{operation}"
-        handler = (lambda request_dict, **_: respond(params=request_dict)) if lost else respond
-        events.register_first(name, handler)
-        self.faults.append((events, name, handler))
-
-    def clean(self):
-        """Volta ao começo: sem objetos, linhas, falhas nem chamadas anotadas."""
-        for events, name, handler in self.faults:
-            events.unregister(name, handler)
-        for found in self.s3.list_object_versions(Bucket=BUCKET).get("Versions", []):
-            self.s3.delete_object(Bucket=BUCKET, Key=found["Key"], VersionId=found["VersionId"])
-        for name in self.copies():
-            self.s3.delete_object(Bucket=RESULT, Key=name)
-        for row in self.rows():
-            self.metadata.delete_item(Key={"objeto": row["objeto"]})
-        for row in self.trail():
-            self.audit.delete_item(Key={"objeto": row["objeto"], "evento": row["evento"]})
-        self.faults.clear()
-        self.used.clear()
-
-    def upload(self, key: str, body: bytes, sequencer: str = "0055AED6DCD90281E5") -> dict:
-        """Guarda o objeto e devolve o registro que o S3 mandaria."""
-        answer = self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
-        return record(key, len(body), answer["VersionId"], sequencer)
-
-    def invoke(self, *records: dict) -> None:
-        entry_point = properties("FuncaoProcessar")["Handler"].removeprefix("index.")
-        context = SimpleNamespace(aws_request_id="8476a536-e9f4-11e8-9739-2dfe598c3fcd")
-        getattr(self.index, entry_point)({"Records": list(records)}, context)
+class Metadata(Notified):
+    """A função, as tabelas em que ela grava e o bucket das cópias."""
 
     def process(self, key: str, body: bytes) -> dict:
         """Envia, aciona e devolve a linha."""
@@ -154,72 +47,32 @@ class Application:
         return self.row(key)
 
     def row(self, key: str) -> dict | None:
-        return self.metadata.get_item(Key={"objeto": key}, ConsistentRead=True).get("Item")
+        return next((row for row in self.rows() if row["objeto"] == key), None)
 
-    def rows(self) -> list[dict]:
-        return self.metadata.scan()["Items"]
+    def rows(self, table: str = "TabelaMetadados") -> list[dict]:
+        return super().rows(table)
 
     def trail(self) -> list[dict]:
-        return sorted(self.audit.scan()["Items"], key=lambda row: (row["objeto"], row["evento"]))
+        return self.rows("TabelaAuditoria")
 
     def copies(self) -> list[str]:
-        return [found["Key"] for found in self.s3.list_objects_v2(Bucket=RESULT).get("Contents", [])]
+        return list(self.state.objects(RESULT))
 
     def copy(self, row: dict) -> bytes:
-        return self.s3.get_object(Bucket=RESULT, Key=row["resultado"])["Body"].read()
-
-
-def record(key: str, size: int, version: str, sequencer: str) -> dict:
-    """Registro de evento completo, como na documentação do S3, num bucket com versões."""
-    return {
-        "eventVersion": "2.1",
-        "eventSource": "aws:s3",
-        "awsRegion": REGION,
-        "eventTime": "2026-03-02T12:00:00.000Z",
-        "eventName": "ObjectCreated:Put",
-        "userIdentity": {"principalId": "AWS:AIDAEXEMPLO"},
-        "requestParameters": {"sourceIPAddress": "203.0.113.10"},
-        "responseElements": {"x-amz-request-id": "C3D13FE58DE4C810", "x-amz-id-2": "FMyUVURIY8"},
-        "s3": {
-            "s3SchemaVersion": "1.0",
-            "configurationId": "configuracao",
-            "bucket": {
-                "name": BUCKET,
-                "ownerIdentity": {"principalId": "A3NL1KOZZKExample"},
-                "arn": f"arn:aws:s3:::{BUCKET}",
-            },
-            "object": {
-                "key": quote_plus(key, safe="/"),
-                "size": size,
-                "eTag": "0" * 32,
-                "versionId": version,
-                "sequencer": sequencer,
-            },
-        },
-    }
+        return self.state.objects(RESULT)[row["resultado"]]
 
 
 @pytest.fixture(scope="module")
-def stack():
-    """Uma só vez: criar os clientes custa mais que todos os testes juntos."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("AWS_PROFILE", raising=False)
-        environment.setitem(sys.modules, "index", None)
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "falsa", "AWS_SECRET_ACCESS_KEY": "falsa", "AWS_SESSION_TOKEN": "falsa",
-            "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION, "AWS_MAX_ATTEMPTS": "1",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }.items():
-            environment.setenv(name, value)
-        with mock_aws():
-            yield Application(environment)
+def function():
+    with alone() as environment:
+        yield Metadata(STACK, environment, "FuncaoProcessar")
 
 
 @pytest.fixture
-def application(stack, caplog):
-    stack.clean()
+def application(function, caplog):
+    function.clean()
     caplog.set_level(logging.INFO)
-    return stack
+    return function
 
 
 # --- arquivos de exemplo, montados à mão para se conhecer cada byte ---------------------------
@@ -335,20 +188,20 @@ def test_an_image_becomes_a_row_a_copy_and_a_trail(application):
     when = row.pop("processado_em")
     assert row == common | {
         "ordem": order,
-        "enviado_em": "2026-03-02T12:00:00.000Z",
+        "enviado_em": "2026-01-02T12:00:00.000Z",
         "conteudo": {"largura": 123, "altura": 77, "orientacao": 6, "localizacao_no_exif": True, "blocos_removidos": 5},
         "tamanho_resultado": len(CLEAN_JPEG),
     }
     assert 0 <= trail.pop("expira_em") - before - 365 * 86_400 < 60
     assert trail == common | {
         "evento": f"{order}#transformado",
-        "quem": "AWS:AIDAEXEMPLO",
-        "de_onde": "203.0.113.10",
+        "quem": "AWS:AROAEXEMPLO",
+        "de_onde": "203.0.113.7",
         "operacao": "ObjectCreated:Put",
-        "pedido": "C3D13FE58DE4C810",
-        "quando": "2026-03-02T12:00:00.000Z",
+        "pedido": "EXEMPLO",
+        "quando": "2026-01-02T12:00:00.000Z",
         "registrado_em": when,
-        "execucao": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+        "execucao": "00000000-0000-0000-0000-000000000000",
     }
 
 
@@ -548,8 +401,8 @@ def test_the_order_is_copy_audit_and_metadata(application):
     assert application.used == [
         ("s3:GetObjectVersion", f"arn:aws:s3:::{BUCKET}/a.jpg"),
         ("s3:PutObject", f"arn:aws:s3:::{RESULT}/{name}.jpg"),
-        ("dynamodb:PutItem", STACK.arn("TabelaAuditoria")),
-        ("dynamodb:PutItem", STACK.arn("TabelaMetadados")),
+        ("dynamodb:PutItem", STACK.arn_of("TabelaAuditoria")),
+        ("dynamodb:PutItem", STACK.arn_of("TabelaMetadados")),
     ]
 
 
@@ -580,9 +433,9 @@ def test_object_before_versioning_reaches_the_whole_bucket(application, absent):
     application.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
     try:
         application.s3.put_object(Bucket=BUCKET, Key="a.jpg", Body=JPEG)
-        event = record("a.jpg", len(JPEG), None, "01")
-        if absent:
-            del event["s3"]["object"]["versionId"]
+        event = notice(BUCKET, "a.jpg", len(JPEG), "01")
+        if not absent:
+            event["s3"]["object"]["versionId"] = None
         application.invoke(event)
     finally:
         application.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
@@ -625,11 +478,11 @@ def test_a_newer_event_handled_in_the_middle_of_an_older_one(application, monkey
 @pytest.mark.parametrize(
     ("fault", "done"),
     [
-        (("s3", "GetObject", "SlowDown"), 0),
-        (("s3", "PutObject", "SlowDown"), 0),
-        (("s3", "PutObject", "AccessDenied"), 0),
-        (("dynamodb", "PutItem", "ThrottlingException", AUDIT), 1),
-        (("dynamodb", "PutItem", "ProvisionedThroughputExceededException", METADATA), 2),
+        (("s3", "GetObject", "SlowDown", 503, ""), 0),
+        (("s3", "PutObject", "SlowDown", 503, ""), 0),
+        (("s3", "PutObject", "AccessDenied", 403, ""), 0),
+        (("dynamodb", "PutItem", "ThrottlingException", 400, AUDIT), 1),
+        (("dynamodb", "PutItem", "ProvisionedThroughputExceededException", 400, METADATA), 2),
     ],
     ids=["ler", "copiar", "copiar-sem-permissão", "auditar", "gravar"],
 )
@@ -639,7 +492,7 @@ def test_a_failure_half_way_points_to_nothing_missing_and_the_retry_completes(ap
         return [len(application.copies()), len(application.trail()), len(application.rows())]
 
     event = application.upload("a.jpg", JPEG)
-    application.fail(*fault, times=1, lost=lost)
+    application.fail(*fault[:4], where=fault[4], times=1, lost=lost)
     with pytest.raises(RuntimeError, match="1 de 1 registros falharam"):
         application.invoke(event)
     done += lost and fault[1] != "GetObject"
@@ -658,7 +511,7 @@ def test_missing_version_404_and_later_replay(application):
 
 def test_unreadable_version_403_is_told_and_the_replay_adds_to_the_trail(application, caplog):
     event = application.upload("a.jpg", JPEG)
-    application.fail("s3", "GetObject", "AccessDenied", times=2)
+    application.fail("s3", "GetObject", "AccessDenied", 403, times=2)
     application.invoke(event, event)
     row = application.row("a.jpg")
     assert (row["situacao"], row["motivo"]) == ("indisponivel", application.index.UNAVAILABLE)
@@ -672,26 +525,21 @@ def test_unreadable_version_403_is_told_and_the_replay_adds_to_the_trail(applica
 def test_empty_object_has_rows_and_is_not_read(application, key):
     row = application.process(key, b"")
     assert (row["situacao"], row["tamanho"], len(application.trail())) == ("vazio", 0, 1)
-    assert {action for action, _ in application.used} == {"dynamodb:PutItem"}
+    assert set(application.actions) == {"dynamodb:PutItem"}
 
 
 @pytest.fixture
 def reads(monkeypatch):
-    """Quantas vezes a função leu o corpo de um objeto."""
-    calls = []
-    original = botocore.response.StreamingBody.read
-    monkeypatch.setattr(botocore.response.StreamingBody, "read",
-                        lambda self, amt=None: calls.append(amt) or original(self, amt))
-    return calls
+    return reading(monkeypatch)
 
 
 def test_huge_object_is_refused_by_the_event(application):
     limit = int(STACK.ref("TamanhoMaximoMiB")) * MIB
-    application.invoke(record("a.jpg", limit + 1, "v", "01"))
+    application.invoke(notice(BUCKET, "a.jpg", limit + 1, "01", "v"))
     row = application.row("a.jpg")
     assert (row["situacao"], row["tamanho"]) == ("rejeitado", limit + 1)
     assert "20 MiB" in row["motivo"] and application.trail()[0]["motivo"] == row["motivo"]
-    assert {action for action, _ in application.used} == {"dynamodb:PutItem"}
+    assert set(application.actions) == {"dynamodb:PutItem"}
 
 
 def test_huge_object_is_refused_by_its_header_without_reading(application, reads, monkeypatch):
@@ -704,7 +552,7 @@ def test_huge_object_is_refused_by_its_header_without_reading(application, reads
 
 def test_one_failing_record_does_not_lose_the_others(application, caplog):
     bad, good = application.upload("ruim.jpg", JPEG), application.upload("boa.jpg", JPEG)
-    application.fail("s3", "GetObject", "InternalError", where="ruim.jpg")
+    application.fail("s3", "GetObject", "InternalError", 500, where="ruim.jpg")
     unordered = application.upload("sem-ordem.jpg", JPEG)
     del unordered["s3"]["object"]["sequencer"]
     with pytest.raises(RuntimeError, match="3 de 4 registros falharam"):
@@ -735,7 +583,7 @@ def test_logs_and_rows_tell_the_outcome_and_never_the_content(application, caplo
     kept = repr(entries) + repr(application.rows()) + repr(application.trail())
     for text in ("Maria", "123.456", "cpf", "segredo", "-23.5505", "Marc"):
         assert text not in kept
-    assert "203.0.113.10" not in repr(entries), "o endereço de quem envia fica só na auditoria, que tem prazo"
+    assert "203.0.113.7" not in repr(entries), "o endereço de quem envia fica só na auditoria, que tem prazo"
     own = set(entries[0]) - set(logging.makeLogRecord({}).__dict__) - {"message", "asctime"}
     json.dumps({name: entries[0][name] for name in own})  # o formato JSON da Lambda precisa disto
 
@@ -745,8 +593,7 @@ def test_logs_and_rows_tell_the_outcome_and_never_the_content(application, caplo
 
 def test_role_grants_what_is_used_and_nothing_else(application):
     application.process("a.jpg", JPEG)
-    granted = {action for item in STATEMENTS for action in as_list(item["Action"])}
-    assert granted == {action for action, _ in application.used} | set(USED_BY_THE_SERVICE)
+    assert STACK.actions("PapelFuncao") == set(application.actions) | BY_THE_SERVICE
     assert len(properties("PapelFuncao")["Policies"]) == 1
     assert "ManagedPolicyArns" not in properties("PapelFuncao")
 
@@ -760,37 +607,35 @@ def test_role_grants_what_is_used_and_nothing_else(application):
         ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/a.jpg"),
         ("s3:DeleteObject", f"arn:aws:s3:::{RESULT}/a.jpg"),
         ("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
-        ("dynamodb:PutItem", STACK.arn("TabelaMetadados").replace(METADATA, "outra")),
-        ("dynamodb:GetItem", STACK.arn("TabelaAuditoria")),
-        ("dynamodb:UpdateItem", STACK.arn("TabelaAuditoria")),
-        ("dynamodb:DeleteItem", STACK.arn("TabelaAuditoria")),
+        ("dynamodb:PutItem", STACK.arn_of("TabelaMetadados").replace(METADATA, "outra")),
+        ("dynamodb:GetItem", STACK.arn_of("TabelaAuditoria")),
+        ("dynamodb:UpdateItem", STACK.arn_of("TabelaAuditoria")),
+        ("dynamodb:DeleteItem", STACK.arn_of("TabelaAuditoria")),
         ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/outra:*"),
-        ("logs:CreateLogGroup", STACK.arn("LogsFuncao")),
-        ("sqs:SendMessage", STACK.arn("FilaFalhas") + "2"),
-        ("sqs:ReceiveMessage", STACK.arn("FilaFalhas")),
+        ("logs:CreateLogGroup", STACK.arn_of("LogsFuncao")),
+        ("sqs:SendMessage", STACK.arn_of("FilaFalhas") + "2"),
+        ("sqs:ReceiveMessage", STACK.arn_of("FilaFalhas")),
     ],
 )
 def test_role_denies_the_neighbours(action, resource):
-    assert not allowed(action, resource)
+    assert not STACK.may("PapelFuncao", action, resource)
 
 
 def test_what_the_function_writes_cannot_trigger_it():
     """O único bucket que notifica não é o que a função pode escrever."""
     notifying = {name for name in RESOURCES if "NotificationConfiguration" in RESOURCES[name].get("Properties", {})}
     assert notifying == {"BucketEntrada"}
-    written = [resource for item in STATEMENTS if "s3:PutObject" in as_list(item["Action"])
-               for resource in as_list(item["Resource"])]
-    assert written == [STACK.arn("BucketResultado") + "/*"]
-    assert not any(item["Action"] != "s3:GetObjectVersion" for item in STATEMENTS
-                   if any(str(name).startswith(STACK.arn("BucketEntrada")) for name in as_list(item["Resource"])))
+    granted = STACK.granted("PapelFuncao")
+    assert [arn for action, arn in granted if action == "s3:PutObject"] == [STACK.arn_of("BucketResultado") + "/*"]
+    assert {action for action, arn in granted if arn.startswith(STACK.arn_of("BucketEntrada"))} == {"s3:GetObjectVersion"}
 
 
 def test_notification_reaches_only_this_function():
     [notification] = properties("BucketEntrada")["NotificationConfiguration"]["LambdaConfigurations"]
-    assert STACK.value(notification) == {"Event": "s3:ObjectCreated:*", "Function": STACK.arn("FuncaoProcessar")}
+    assert STACK.value(notification) == {"Event": "s3:ObjectCreated:*", "Function": STACK.arn_of("FuncaoProcessar")}
     assert STACK.value(properties("PermissaoInvocar")) == {
         "Action": "lambda:InvokeFunction",
-        "FunctionName": STACK.arn("FuncaoProcessar"),
+        "FunctionName": STACK.arn_of("FuncaoProcessar"),
         "Principal": "s3.amazonaws.com",
         "SourceArn": f"arn:aws:s3:::{BUCKET}",
         "SourceAccount": ACCOUNT,
@@ -799,11 +644,8 @@ def test_notification_reaches_only_this_function():
 
 
 def test_bucket_waits_for_the_permission_without_a_cycle():
-    assert set(as_list(RESOURCES["BucketEntrada"]["DependsOn"])) == {"PermissaoInvocar", "DestinoFalhas"}
-    graph = {name: found.references & set(RESOURCES) for name, found in cloudformation.read(PATH).resources.items()}
-    while ready := {name for name, needs in graph.items() if not needs & set(graph)}:
-        graph = {name: needs for name, needs in graph.items() if name not in ready}
-    assert graph == {}, "dependência circular"
+    assert set(STACK.resource("BucketEntrada").depends_on) == {"PermissaoInvocar", "DestinoFalhas"}
+    assert STACK.cycle() == set()
 
 
 def test_longest_bucket_name_fits():
@@ -818,7 +660,7 @@ def test_a_queued_failure_still_finds_its_version():
     kept = rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
     assert kept * 86_400 >= properties("FilaFalhas")["MessageRetentionPeriod"]
     destination = STACK.value(properties("DestinoFalhas")["DestinationConfig"])
-    assert destination == {"OnFailure": {"Destination": STACK.arn("FilaFalhas")}}
+    assert destination == {"OnFailure": {"Destination": STACK.arn_of("FilaFalhas")}}
 
 
 def test_the_trail_outlives_the_stack_and_has_a_term():
@@ -837,7 +679,7 @@ def test_buckets_are_protected(bucket, policy):
     assert statement.pop("Sid")
     assert statement == {
         "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-        "Resource": [STACK.arn(bucket), STACK.arn(bucket) + "/*"],
+        "Resource": [STACK.arn_of(bucket), STACK.arn_of(bucket) + "/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
 
@@ -876,13 +718,7 @@ def test_the_cleaning_loop_deletes_versions_and_marks_and_ends(application):
 
 def test_template_fits_and_the_code_compiles():
     assert PATH.stat().st_size < cloudformation.LIMIT
-    tree = ast.parse(properties("FuncaoProcessar")["Code"]["ZipFile"], feature_version=(3, 13))
-    imported = [
-        name
-        for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [item.name for item in node.names])
-    ]
-    assert {name.split(".")[0] for name in imported} <= set(sys.stdlib_module_names) | {"boto3", "botocore"}
+    assert imported(properties("FuncaoProcessar")["Code"]["ZipFile"]) <= set(sys.stdlib_module_names) | {"boto3", "botocore"}
 
 
 def test_parameters_and_outputs_are_explained():
