@@ -138,7 +138,7 @@ def serve(pipe: Connection, job: Job, folder: str, arguments: list[str]) -> None
         from waitress import runner
 
         def run(application: Any, **options: Any) -> None:
-            server = waitress.create_server(application, **{**options, "listen": "127.0.0.1:0"})
+            server = waitress.create_server(_ending(application), **{**options, "listen": "127.0.0.1:0"})
             wire.ask("ready", server.effective_port)
             server.run()
 
@@ -192,6 +192,17 @@ def run(pipe: Connection, job: Job, folder: str, code: str) -> None:
         wire.ask("done", "")
     except BaseException as problem:
         wire.ask("done", f"{type(problem).__name__}: {problem}")
+
+
+def _ending(application: Callable[..., Any]) -> Callable[..., Any]:
+    """A aplicação, que acaba quando a rodada para: o servidor engoliria a parada, e o pedido esperaria por ninguém."""
+    def answer(*given: Any) -> Any:
+        try:
+            return application(*given)
+        except Stopped:
+            os._exit(1)
+
+    return answer
 
 
 def _last_words(folder: str) -> str:

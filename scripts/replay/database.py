@@ -102,8 +102,8 @@ def kill(folder: Path) -> None:
 class Database:
     """O banco de uma rodada, como o RDS o criaria: o nome e o usuário do template, e a senha no segredo."""
 
-    def __init__(self, server: Server, name: str, user: str, port: int = 5432):
-        self.server, self.name, self.user, self.port = server, name, user, port
+    def __init__(self, server: Server, name: str, user: str, port: int = 5432, polls: tuple[str, ...] = ()):
+        self.server, self.name, self.user, self.port, self.polls = server, name, user, port, polls
         self.began = self.seen = server.log.stat().st_size
         self.sought = ""
         self._drop()
@@ -148,7 +148,7 @@ class Database:
         """
         text = self._since(self.seen)
         self.seen += len(text.encode("utf-8", "surrogateescape"))
-        found = list(dict.fromkeys(found for line in _entries(text, self.name) for found in _summed(line)))
+        found = list(dict.fromkeys(found for line in _entries(text, self.name) for found in _summed(line) if found not in self.polls))
         return sorted(found) if mixed else found
 
     def _since(self, place: int) -> str:

@@ -253,9 +253,14 @@ def record(written: Written) -> dict[str, Any]:
 
 
 def short(value: Any, most: int = 240) -> str:
-    """Um valor numa linha; de um evento do S3, o que houve e a chave. O que passa do tamanho se corta, e se vê que foi cortado."""
+    """Um valor numa linha; de um evento do S3, o que houve e a chave; de um lote de uma fila, as mensagens.
+
+    O que passa do tamanho se corta, e se vê que foi cortado.
+    """
     if isinstance(value, dict) and (records := value.get("Records")) and "s3" in records[0]:
         return ", ".join(f"{record['eventName']} {record['s3']['object']['key']}" for record in records)
+    if isinstance(value, dict) and (records := value.get("Records")) and records[0].get("eventSource") == "aws:sqs":
+        value = "; ".join(record["body"] for record in records)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= most else f"{text[:most]}…"
 

@@ -8,16 +8,16 @@ chama se arquiva sozinho, sob a seta do diagrama que o conta.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from scripts.base.diagram import Diagram
 from scripts.page.architecture import Step
 from scripts.proofs.arrows.registry import Proof
-from scripts.replay import gateway, limits
+from scripts.replay import gateway, limits, links
 from scripts.replay.applications import Applications
 from scripts.replay.browsing import Site
 from scripts.replay.database import Database, Servers, shut
@@ -26,6 +26,7 @@ from scripts.replay.functions import Functions
 from scripts.replay.machines import MACHINE, Execution, Machines
 from scripts.replay.operations import Need
 from scripts.replay.pods import Manifest, Pod, Pods
+from scripts.replay.queues import Queues
 from scripts.replay.samples import Sample
 from scripts.replay.session import Halt, Session
 from scripts.replay.stack import Stack, Unresolved
@@ -50,6 +51,7 @@ class Lab(Session):
         self.functions, self.applications = Functions(self), Applications(self)
         self.machines, self.pods = Machines(self, self.functions), Pods(self)
         self.services["lambda", "Invoke"] = self.functions.invoked
+        self.queues = Queues(self, self.functions)
         self.created = self.functions.created
         self.watches.append(self._watch)
         self._volumes: list[tuple[str, str, Path, dict[str, int]]] = []
@@ -117,31 +119,33 @@ class Lab(Session):
 
     def post(self, url: str, fields: dict[str, str], file: Sample, who: str, later: float = 0) -> tuple[int, str]:
         """Envia um formulário assinado, como o navegador; devolve o estado e o código do erro. `later` são segundos que passaram."""
-        now = datetime.fromtimestamp(datetime.now(timezone.utc).timestamp() + later, timezone.utc)
-        signed = gateway.signed_form(self.secrets(), url, fields, len(file.body), now)
-        name, key = gateway.place(url)[0], fields.get("key", "")
-        bucket = self.stack.named(name, "AWS::S3::Bucket")
-        call = Call(who, "s3:PutObject", SIMULATED, given=f"{name}/{key} · {len(file.body)} bytes")
-        step = self.file(call, who, self.arrows.nodes(bucket.id) if bucket else [], "s3:PutObject")
-        if signed.refusal or bucket is None:
-            call.ok, call.reason = False, signed.refusal or f"o bucket `{name}` não existe na pilha"
-            return 400 if signed.code.startswith("Entity") else 403, signed.code or "NoSuchBucket"
-        signer, secure = self.signer(signed.signer), {"aws:SecureTransport": str(url.startswith("https:")).lower()}
-        call.role, call.rulings = signer.id, (self.door.allow(signer, Need("s3:PutObject", f"{self.stack.arn(bucket)}/{key}"), secure),)
-        if call.rulings[0].answer != ALLOWED:
-            call.ok, call.reason = False, f"{call.rulings[0].reason}; o formulário vale o que o papel de quem assinou pode"
-            self.blame(step, DENIAL, call.reason)
-            return 403, "AccessDenied"
-        metadata = {name.removeprefix("x-amz-meta-"): value for name, value in fields.items() if name.startswith("x-amz-meta-")}
-        excess = limits.refused(self.stack, "s3", "PutObject", {"Bucket": name, "Key": key, "Metadata": metadata, "ACL": fields.get("acl")})
-        if excess:
-            call.ok, call.reason = False, excess[1]
-            return excess[2], excess[0]
-        answer = self.state.s3.put_object(Bucket=name, Key=key, Body=file.body, ContentType=fields.get("Content-Type", "binary/octet-stream"),
-                                          Metadata=metadata)
-        call.output = fields.get("success_action_status", "204")
-        self.written(gateway.Written(name, key, "ObjectCreated:Post", len(file.body), answer.get("VersionId"), answer["ETag"]))
-        return int(fields.get("success_action_status", "204")), ""
+        return links.posted(self, url, fields, file, who, later)
+
+    def open(self, url: str, who: str, later: float = 0) -> gateway.Answer:
+        """Abre um endereço que alguém da pilha assinou; devolve o estado, os cabeçalhos e o corpo. `later` são segundos que passaram."""
+        return links.opened(self, url, who, later)
+
+    def fetch(self, node: str, path: str, who: str) -> gateway.Answer:
+        """Pede um caminho de um bucket à distribuição do CloudFront do nó, como o navegador."""
+        return links.fetched(self, self.resource(node, "AWS::CloudFront::Distribution"), path, who)
+
+    # --- as filas
+
+    def deliver(self, node: str) -> None:
+        """Entrega a quem lê a fila do nó o que está nela, até esvaziá-la."""
+        self.queues.deliver(self.resource(node, "AWS::SQS::Queue"))
+
+    def send(self, node: str, body: str) -> None:
+        """Põe na fila, por fora da pilha, uma mensagem que ninguém dela mandaria."""
+        self.state.send(str(self.stack.value({"Ref": self.resource(node, "AWS::SQS::Queue").id})), body)
+
+    def wait(self, holds: Callable[[], object], seconds: float = 20) -> bool:
+        """Espera o que a aplicação faz depois de responder; desiste se algo já falhou."""
+        end = time.monotonic() + seconds
+        while not (found := holds()) and time.monotonic() < end and not any(step.causes for step in self.steps.values()):
+            time.sleep(0.02)
+        self.collect(mixed=True)
+        return bool(found)
 
     # --- as instâncias e o banco
 
@@ -179,13 +183,16 @@ class Lab(Session):
         finally:
             self.brief = False
 
-    def database(self, node: str, client: str) -> Database:
-        """Cria o banco do nó, a que `client` chega pela seta provada; chame antes de pôr a aplicação no ar."""
+    def database(self, node: str, client: str, polls: tuple[str, ...] = ()) -> Database:
+        """Cria o banco do nó, a que `client` chega pela seta provada; chame antes de pôr a aplicação no ar.
+
+        `polls` são os comandos que a aplicação repete de tempos em tempos, que o rastro não conta.
+        """
         resource = self.resource(node, "AWS::RDS::DBInstance")
         name = str(resource.properties.get("DBName", "postgres"))
         user = str(resource.properties.get("MasterUsername", "postgres"))
         server = self.servers.server()
-        found = Database(server, name, user, int(self.stack.property(resource, "Port", default=5432)))
+        found = Database(server, name, user, int(self.stack.property(resource, "Port", default=5432)), polls)
         self.closing(found.close)
         self._database, self._clients = found, (client, node)
         proofs = [self.proofs[edge.id] for edge in self.diagram.edges if (edge.tail, edge.head) == (client, node)]

@@ -149,6 +149,7 @@ def _others() -> Iterator[tuple[tuple[str, str], Operation]]:
         "VisibilityTimeout ReceiptHandle AttributeNames MessageSystemAttributeNames MessageAttributeNames"
     for name in ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes"):
         yield ("sqs", name), _operation(_queue(name), queue, "AccessDenied")
+    yield ("sqs", "SendMessageBatch"), _operation(_queue("SendMessage"), "QueueUrl Entries", "AccessDenied")
     yield ("secretsmanager", "GetSecretValue"), _operation(
         _named("secretsmanager:GetSecretValue", "SecretId", "secretsmanager:{region}:{account}:secret:"), "SecretId VersionId VersionStage")
     yield ("lambda", "Invoke"), _operation(_named("lambda:InvokeFunction", "FunctionName", "lambda:{region}:{account}:function:"),

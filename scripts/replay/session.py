@@ -18,7 +18,7 @@ from scripts.replay.door import ALLOWED, DENIED, STOPPED, Asked, Door, Ruling
 from scripts.replay.operations import OPERATIONS
 from scripts.replay.stack import REGION, Stack, Unresolved
 from scripts.replay.state import State
-from scripts.replay.trace import DENIAL, NETWORK, SIMULATED, Arrows, Call, StepTrace
+from scripts.replay.trace import DENIAL, ERROR, NETWORK, SIMULATED, Arrows, Call, StepTrace
 from scripts.template.cloudformation import Resource
 
 
@@ -234,7 +234,7 @@ class _Answering:
             if operation in ("PutObject", "CopyObject", "CompleteMultipartUpload") and call.ok else {}
         found = gateway.born(url, answer, kept.get("ContentLength", 0), kept.get("ETag", ""), operation)
         if found:
-            self.session.written(found)
+            self._deliver(found)
         return answer
 
     def _served(self, service: Callable[[dict[str, Any], Call], gateway.Answer], params: dict[str, Any], call: Call) -> gateway.Answer:
@@ -245,6 +245,14 @@ class _Answering:
             self.session.stopped = str(problem)
             self.session.blame(call.step, DENIAL, str(problem))
             return 500, {}, b""
+
+    def _deliver(self, found: gateway.Written) -> None:
+        """Avisa do objeto novo. O que não se sabe entregar para a rodada, e não só quem atende este processo."""
+        try:
+            self.session.written(found)
+        except Unresolved as problem:
+            self.session.blame(self.session.current, ERROR, str(problem))
+            self.session.stopped = str(problem)
 
     def _absent(self, answer: gateway.Answer, operation: str, params: dict[str, Any]) -> gateway.Answer:
         """Quem não pode listar o bucket não sabe que um objeto falta: o S3 responde 403.
@@ -260,7 +268,7 @@ class _Answering:
 
 
 def _given(params: dict[str, Any]) -> str:
-    """Os parâmetros numa linha, sem o conteúdo."""
-    shown = {key: value for key, value in params.items() if key not in ("Body",)}
+    """Os parâmetros numa linha, sem o conteúdo nem o que o SDK acrescenta."""
+    shown = {key: value for key, value in params.items() if key not in ("Body", "EncodingType", "ChecksumMode")}
     text = ", ".join(f"{key}={value}" for key, value in shown.items())
     return text if len(text) <= 240 else f"{text[:240]}…"

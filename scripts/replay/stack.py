@@ -83,6 +83,8 @@ class Concrete(Resolution):
             return name
         if key.endswith(".DNSName"):
             return f"{name}.{REGION}.elb.{PSEUDO['AWS::URLSuffix']}".lower()
+        if resource.type == BUCKET and key.endswith(".RegionalDomainName"):
+            return f"{name}.s3.{REGION}.amazonaws.com"
         return Unknown(f"a rodada não sabe quanto vale `{key}`; diga-o com `lab.give`, no fluxo")
 
     def physical(self, resource: Resource, depth: int = 0) -> Any:
@@ -129,6 +131,11 @@ class ConcreteView(View):
     def arn(self, resource: Resource) -> str | None:
         found = self.world.arn(resource)
         return found if isinstance(found, str) else None
+
+    def _said(self, resource: Resource, by: tuple[str, ...]) -> list[str]:
+        """Também o que `Ref` devolve, que aqui está por extenso: o endereço de uma fila, que a política dela nomeia."""
+        cited = self.world.reference(resource.id) if kind_of(resource.type).ref in by else None
+        return [*super()._said(resource, by), *([cited] if isinstance(cited, str) else [])]
 
     def spelled(self, text: Any) -> str | None:
         return substituted(text) if isinstance(text, str) else None

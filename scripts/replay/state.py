@@ -104,6 +104,13 @@ class State:
         listed = self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
         return {item["Key"]: self.s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read() for item in listed}
 
+    def object(self, bucket: str, key: str) -> bytes | None:
+        """O conteúdo do objeto; `None` quando ele não está lá."""
+        try:
+            return bytes(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        except self.s3.exceptions.NoSuchKey:
+            return None
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """As linhas da tabela, na ordem das chaves."""
         found = self._tables.setdefault(table, self.dynamodb.Table(table))
@@ -115,3 +122,18 @@ class State:
         address = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         found = self.sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
         return [message["Body"] for message in found]
+
+    def send(self, address: str, body: str) -> None:
+        """Põe uma mensagem na fila deste endereço."""
+        self.sqs.send_message(QueueUrl=address, MessageBody=body)
+
+    def receive(self, address: str, most: int) -> list[dict[str, Any]]:
+        """Tira da vista as próximas mensagens da fila."""
+        return list(self.sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=most).get("Messages", []))
+
+    def delete_message(self, address: str, message: dict[str, Any]) -> None:
+        self.sqs.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
+
+    def show_message(self, address: str, message: dict[str, Any]) -> None:
+        """A mensagem volta a ser vista, como quando o prazo de quem a recebeu acaba."""
+        self.sqs.change_message_visibility(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)

@@ -94,6 +94,8 @@ class Mask:
         (re.compile(r"(?<=secret:)[\w!/-]+"), "segredo"),
         (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?"), "hora"),
         (re.compile(r"\b\d{8}T\d{6}Z"), "hora"),
+        (re.compile(r"\b\d\d/\d\d/\d{4} \d\d:\d\d\b(?::\d\d)?"), "hora"),
+        (re.compile(r"\b\d{13}(?=-)"), "hora"),
         (re.compile(r"(?<=/)20\d{6}(?=/)"), "dia"),
         (re.compile(r"(?<=127\.0\.0\.1:)\d+|(?<=port )\d+"), "porta"),
         (re.compile(r"(?:/[\w.-]+)*/replay-\d+-[\w-]+"), "pasta"),
