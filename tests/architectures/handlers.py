@@ -70,6 +70,8 @@ class Bench:
         self.used: list[tuple[str, str]] = []
         self.asked: list[Asked] = []
         self.faults: list[Fault] = []
+        self.sessions: dict[str, Any] = {}
+        environment.delenv("AWS_PROFILE", raising=False)
         for name, value in (SESSION | ({"AWS_ENDPOINT_URL": address} if address else {})).items():
             environment.setenv(name, value)
 
@@ -78,20 +80,16 @@ class Bench:
         return [action for action, _ in self.used]
 
     def load(self, name: str) -> ModuleType:
-        """O módulo da função, com o ambiente dela; todo cliente da AWS que ele criar passa pela porta, com o papel dela."""
-        function = self.stack.resource(name)
-        for variable, value in self.stack.property(function, "Environment", "Variables", default={}).items():
-            self.environment.setenv(variable, str(value))
+        """O módulo da função; todo cliente da AWS que ele criar, agora ou ao ser chamado, passa pela porta com o papel dela."""
         session = boto3.session.Session(region_name=REGION)
-        role = self.stack.named(str(self.stack.property(function, "Role")), ROLE)
-        for event, handler in permission(_Wire(self, role)):
+        role = self.stack.named(str(self.stack.property(self.stack.resource(name), "Role")), ROLE)
+        for event, handler in (*permission(_Wire(self, role)), ("before-call", self._refuse), ("needs-retry", self._lose)):
             session.events.register(event, handler)
-        session.events.register("before-call", self._refuse)
-        session.events.register_first("needs-retry", self._lose)
-        self.environment.setattr(boto3, "DEFAULT_SESSION", session)
+        self.sessions[name] = session
         module = ModuleType("index")
         self.environment.setitem(sys.modules, "index", module)  # `dataclass` procura o módulo pelo nome
-        exec(compile(self.stack.property(function, "Code", "ZipFile"), f"{name}.py", "exec"), module.__dict__)
+        with self._inside(name):
+            exec(compile(self.stack.property(self.stack.resource(name), "Code", "ZipFile"), f"{name}.py", "exec"), module.__dict__)
         return module
 
     def call(self, name: str, module: ModuleType, event: Any) -> Any:
@@ -101,7 +99,17 @@ class Bench:
         assert place == "index"
         memory, seconds = (int(self.stack.property(function, key)) for key in ("MemorySize", "Timeout"))
         context = Context(Invocation(handler, event, self.stack.physical(function), self.stack.arn(function), memory, seconds))
-        return getattr(module, handler)(event, context)
+        with self._inside(name):
+            return getattr(module, handler)(event, context)
+
+    @contextmanager
+    def _inside(self, name: str) -> Iterator[None]:
+        """O ambiente e a sessão da função, enquanto o código dela roda."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(boto3, "DEFAULT_SESSION", self.sessions[name])
+            for variable, value in self.stack.property(self.stack.resource(name), "Environment", "Variables", default={}).items():
+                patch.setenv(variable, str(value))
+            yield
 
     def fail(self, service: str, operation: str, code: str, status: int = 400, after: int = 0, *, where: str = "", times: int = 99,
              lost: bool = False) -> None:

@@ -14,34 +14,33 @@ import resource
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import ModuleType
 from typing import Any
-from urllib.parse import quote_plus, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import boto3
 import pytest
 import requests
-from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from moto.s3.models import s3_backends
 
-from scripts.template import cloudformation
-from tests.architectures.stack import ACCOUNT, REGION, Stack, allowed, as_list
+from scripts.replay.door import ALLOWED, Asked
+from scripts.replay.stack import ACCOUNT, REGION
+from tests.architectures.handlers import Bench, imported, notice, stored
+from tests.architectures.stack import Deployed
 
 SONGS, SHEETS = f"musicas-{ACCOUNT}-{REGION}", "pilha-bucketfichas-abc123"
 LIMIT = 1024 * 1024
-STACK = Stack("musicas", {"TamanhoMaximoArquivo": "1"})
-ACTIONS = {"PutObject": "s3:PutObject", "GetObject": "s3:GetObject", "HeadObject": "s3:GetObject", "ListObjectsV2": "s3:ListBucket"}
+STACK = Deployed("musicas", {"TamanhoMaximoArquivo": "1"})
 SPY = """
 import json, os, botocore.client
 original = botocore.client.BaseClient._make_api_call
 def call(self, operation, params):
     with open(os.environ["CHAMADAS"], "a") as notes:
-        notes.write(json.dumps([operation, params.get("Bucket"), params.get("Key")]) + "\\n")
+        said = {name: value for name, value in params.items() if name != "Body"}
+        notes.write(json.dumps([self.meta.service_model.signing_name, operation, said], default=str) + "\\n")
     return original(self, operation, params)
 botocore.client.BaseClient._make_api_call = call
 """
@@ -149,51 +148,19 @@ def running(start, aws):
     return start(ORIGEM_MUSICAS=aws)
 
 
-class Function:
-    """O código da função, pronto para receber eventos; anota e confere cada chamada."""
-
-    def __init__(self, template: dict, environment: Any, aws: str):
-        resources = template["Resources"]
-        definition = resources["FuncaoCatalogar"]["Properties"]
-        for name, value in STACK.value(definition["Environment"]["Variables"]).items():
-            environment.setenv(name, value)
-        environment.setenv("AWS_ENDPOINT_URL", aws)
-        self.index = ModuleType("index")
-        code = STACK.value(definition["Code"]["ZipFile"])
-        exec(compile(code, "index.py", "exec"), self.index.__dict__)
-        self.calls: list[tuple[str, dict]] = []
-        self.statements = statements(resources, "PapelFuncao")
-        self.events = self.index.s3.meta.events
-        self.events.register("provide-client-params.*", self._authorize)
-
-    def _authorize(self, params: dict, model: Any, **_: Any) -> None:
-        action, arn = needed(model.name, params["Bucket"], params.get("Key"))
-        if not allowed(self.statements, action, arn):  # `fail` não é Exception: a função não o engole
-            pytest.fail(f"o papel não permite {action} em {arn}")
-        self.calls.append((model.name, params))
+class Catalog(Bench):
+    """A função, pronta para receber eventos sobre o mesmo S3 do site."""
 
     def __call__(self, *records: dict) -> None:
-        self.index.handler({"Records": list(records)}, None)
-
-    def answering(self, operation: str, status: int) -> Callable[[], None]:
-        """O S3 passa a responder assim; devolve como desfazer."""
-        def respond(request: Any, **_: Any) -> AWSResponse:
-            answer = AWSResponse(request.url, status, {}, None)
-            answer._content = b"<Error><Code>Qualquer</Code></Error>"
-            return answer
-
-        self.events.register_first(f"before-send.s3.{operation}", respond)
-        return lambda: self.events.unregister(f"before-send.s3.{operation}", respond)
+        self.call("FuncaoCatalogar", self.index, {"Records": list(records)})
 
 
 @pytest.fixture(scope="module")
-def function(source, aws, s3) -> Iterator[Function]:
+def function(aws, s3) -> Iterator[Catalog]:
     with pytest.MonkeyPatch.context() as environment:
-        for name, value in {"AWS_ACCESS_KEY_ID": "teste", "AWS_SECRET_ACCESS_KEY": "teste", "AWS_DEFAULT_REGION": REGION,
-                            "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}.items():
-            environment.setenv(name, value)
-        environment.delenv("AWS_PROFILE", raising=False)
-        yield Function(source.data, environment, aws)
+        bench = Catalog(STACK, environment, aws)
+        bench.index = bench.load("FuncaoCatalogar")
+        yield bench
 
 
 @pytest.fixture
@@ -201,7 +168,8 @@ def site(running, s3, function):
     """O site com os dois buckets vazios."""
     for bucket in (SONGS, SHEETS):
         stored(bucket).clear()
-    function.calls.clear()
+    function.asked.clear()
+    function.heal()
     return running
 
 
@@ -223,16 +191,7 @@ def put(s3: Any, key: str, body: bytes) -> dict:
 def event(s3: Any, key: str) -> dict:
     """O registro que o S3 manda quando o objeto é criado; a chave vai codificada."""
     head = s3.head_object(Bucket=SONGS, Key=key)
-    return {"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": REGION, "eventName": "ObjectCreated:Put",
-            "eventTime": "2026-11-21T12:00:00.000Z", "s3": {
-                "s3SchemaVersion": "1.0", "bucket": {"name": SONGS, "arn": f"arn:aws:s3:::{SONGS}"},
-                "object": {"key": quote_plus(key, safe="/"), "size": head["ContentLength"],
-                           "eTag": head["ETag"].strip('"'), "sequencer": "0055AED6DCD90281E5"}}}
-
-
-def stored(bucket: str) -> dict:
-    """Os objetos de um bucket, por dentro do simulador, que roda neste processo."""
-    return s3_backends[ACCOUNT]["aws"].buckets[bucket].keys
+    return notice(SONGS, key, head["ContentLength"], etag=head["ETag"])
 
 
 def keys(s3: Any, bucket: str) -> list[str]:
@@ -320,7 +279,7 @@ def test_sheet_is_read_once(site, s3, function):
     site.get()
     site.calls.write_text("")
     site.get()
-    assert {json.loads(line)[0] for line in site.calls.read_text().splitlines()} == {"ListObjectsV2"}
+    assert {json.loads(line)[1] for line in site.calls.read_text().splitlines()} == {"ListObjectsV2"}
 
 
 def test_song_without_sheet_for_long(site, s3):
@@ -608,7 +567,7 @@ def test_lying_duration_is_not_shown(catalog):
 def test_memory_and_reads_are_bounded(catalog, function, body):
     """Cada leitura tem no máximo 64 KiB, e são no máximo 64."""
     catalog(body)
-    ranges = [params["Range"] for name, params in function.calls if name == "GetObject"]
+    ranges = [asked.params["Range"] for asked in function.asked if asked.operation == "GetObject"]
     lengths = [int(last) - int(first) + 1 for first, last in (found.removeprefix("bytes=").split("-") for found in ranges)]
     assert 0 < len(lengths) <= 64 and max(lengths) <= 65_536
 
@@ -650,9 +609,8 @@ def test_late_event_of_a_replaced_song(site, s3, function):
 def test_replaced_while_being_read(site, s3, function):
     """Se a música é trocada entre uma leitura e outra, a ficha fica para o evento da nova."""
     record = put(s3, "musicas/a", TAGGED)
-    undo = function.answering("GetObject", 412)
+    function.fail("s3", "GetObject", "Qualquer", 412)
     function(record)
-    undo()
     assert keys(s3, SHEETS) == []
 
 
@@ -669,10 +627,10 @@ def test_missing_song_leaves_no_sheet(site, s3, function, caplog):
 def test_other_failures_are_retried(site, s3, function, operation, status):
     """Erro passageiro ou de permissão: a função falha, e a Lambda repete ou guarda a falha."""
     record = put(s3, "musicas/a", TAGGED)
-    undo = function.answering(operation, status)
+    function.fail("s3", operation, "Qualquer", status)
     with pytest.raises(RuntimeError, match="1 de 1 registros falharam"):
         function(record)
-    undo()
+    function.heal()
     assert keys(s3, SHEETS) == []
     function(record)
     assert sheet(s3, "musicas/a")["situacao"] == "pronta"
@@ -700,23 +658,12 @@ def test_logs_are_json_safe(site, s3, function, caplog):
 # --- permissões e ligações --------------------------------------------------------------------
 
 
-def statements(resources: dict, role: str) -> list[dict]:
-    [policy] = resources[role]["Properties"]["Policies"]
-    found = STACK.value(policy["PolicyDocument"]["Statement"])
-    assert all(set(item) == {"Sid", "Effect", "Action", "Resource"} and item["Effect"] == "Allow" for item in found)
-    return found
+def buckets(pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Cada ação do S3 e o bucket em que ela é."""
+    return {(action, arn.partition("/")[0]) for action, arn in pairs if action.startswith("s3:")}
 
 
-def needed(operation: str, bucket: str, key: str | None) -> tuple[str, str]:
-    return ACTIONS[operation], f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
-
-
-def granted(found: list[dict]) -> set[tuple[str, str]]:
-    return {(action, arn.partition("/")[0]) for item in found for action in as_list(item["Action"])
-            for arn in as_list(item["Resource"]) if action.startswith("s3:")}
-
-
-def test_server_uses_exactly_what_its_role_allows(site, s3, function, resources):
+def test_server_uses_exactly_what_its_role_allows(site, s3, function):
     """Tudo o que o site chamou é permitido, e tudo o que é permitido ele chamou."""
     send(site, "a.mp3", TAGGED)
     [key] = keys(s3, SONGS)
@@ -724,51 +671,46 @@ def test_server_uses_exactly_what_its_role_allows(site, s3, function, resources)
     function(event(s3, key))
     site.get()
     site.get(f"/{key}/ouvir", allow_redirects=False)
-    calls = {needed(*json.loads(line)) for line in site.calls.read_text().splitlines()}
-    found = statements(resources, "PapelServidor")
-    assert [call for call in calls if not allowed(found, *call)] == []
-    assert granted(found) == {(action, arn.partition("/")[0]) for action, arn in calls}
-    assert not allowed(found, "s3:PutObject", f"arn:aws:s3:::{SHEETS}/fichas/a.json")
-    assert not allowed(found, "s3:DeleteObject", f"arn:aws:s3:::{SONGS}/{key}")
+    role, calls = STACK.resource("PapelServidor"), map(json.loads, site.calls.read_text().splitlines())
+    rulings = [ruling for call in calls for ruling in function.door.ask(Asked(role, *call))]
+    assert [ruling for ruling in rulings if ruling.answer != ALLOWED] == []
+    assert buckets(STACK.granted("PapelServidor")) == buckets((ruling.action, ruling.arn) for ruling in rulings)
+    assert not STACK.may("PapelServidor", "s3:PutObject", f"arn:aws:s3:::{SHEETS}/fichas/a.json")
+    assert not STACK.may("PapelServidor", "s3:DeleteObject", f"arn:aws:s3:::{SONGS}/{key}")
 
 
-def test_function_uses_exactly_what_its_role_allows(catalog, function, resources):
+def test_function_uses_exactly_what_its_role_allows(catalog, function):
+    function.used.clear()
     catalog(TAGGED)
-    used = {needed(name, params["Bucket"], params["Key"]) for name, params in function.calls}
-    expected = {(action, arn.partition("/")[0]) for action, arn in used}
     # `s3:ListBucket` não se chama: é o que faz o S3 responder 404, e não 403, ao que não existe.
-    assert granted(function.statements) == expected | {("s3:ListBucket", STACK.arn("BucketMusicas"))}
-    assert not allowed(function.statements, "s3:PutObject", f"arn:aws:s3:::{SONGS}/musicas/a")
+    assert buckets(STACK.granted("PapelFuncao")) == buckets(function.used) | {("s3:ListBucket", STACK.arn_of("BucketMusicas"))}
+    assert not STACK.may("PapelFuncao", "s3:PutObject", f"arn:aws:s3:::{SONGS}/musicas/a")
 
 
 def test_writing_a_sheet_triggers_nothing(resources):
     """Sem laço: a notificação é do bucket em que a função não pode gravar."""
     assert "NotificationConfiguration" not in resources["BucketFichas"]["Properties"]
     [entry] = resources["BucketMusicas"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
-    assert entry["Event"] == "s3:ObjectCreated:*" and STACK.value(entry["Function"]) == STACK.arn("FuncaoCatalogar")
+    assert entry["Event"] == "s3:ObjectCreated:*" and STACK.value(entry["Function"]) == STACK.arn_of("FuncaoCatalogar")
     assert entry["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "musicas/"}]
 
 
 def test_only_this_bucket_of_this_account_invokes_the_function(resources):
     assert STACK.value(resources["PermissaoInvocar"]["Properties"]) == {
-        "Action": "lambda:InvokeFunction", "FunctionName": STACK.arn("FuncaoCatalogar"), "Principal": "s3.amazonaws.com",
+        "Action": "lambda:InvokeFunction", "FunctionName": STACK.arn_of("FuncaoCatalogar"), "Principal": "s3.amazonaws.com",
         "SourceArn": f"arn:aws:s3:::{SONGS}", "SourceAccount": ACCOUNT}
     assert STACK.value(resources["BucketMusicas"]["Properties"]["BucketName"]) == SONGS
 
 
-def test_no_cycle(source):
-    read = cloudformation.read(source.path)
-    graph = {name: found.references & set(read.resources) for name, found in read.resources.items()}
-    while ready := {name for name, needs in graph.items() if not needs & set(graph)}:
-        graph = {name: needs for name, needs in graph.items() if name not in ready}
-    assert graph == {}, "dependência circular"
-    assert set(read.resources["BucketMusicas"].body["DependsOn"]) == {"PermissaoInvocar", "DestinoFalhas"}
+def test_no_cycle():
+    assert STACK.cycle() == set()
+    assert set(STACK.resource("BucketMusicas").depends_on) == {"PermissaoInvocar", "DestinoFalhas"}
 
 
 def test_failures_end_in_a_watched_queue(resources):
     config = resources["DestinoFalhas"]["Properties"]
-    assert STACK.value(config["DestinationConfig"]) == {"OnFailure": {"Destination": STACK.arn("FilaFalhas")}}
-    assert allowed(statements(resources, "PapelFuncao"), "sqs:SendMessage", STACK.arn("FilaFalhas"))
+    assert STACK.value(config["DestinationConfig"]) == {"OnFailure": {"Destination": STACK.arn_of("FilaFalhas")}}
+    assert STACK.may("PapelFuncao", "sqs:SendMessage", STACK.arn_of("FilaFalhas"))
     [dimension] = resources["AlarmeFalhas"]["Properties"]["Dimensions"]
     assert dimension == {"Name": "QueueName", "Value": {"Fn::GetAtt": ["FilaFalhas", "QueueName"]}}
 
@@ -797,10 +739,7 @@ def test_longest_bucket_name_fits(source):
 def test_code_compiles_in_its_runtime(source, resources):
     compile(source.files["/opt/musicas/musicas.py"], "musicas.py", "exec")
     code = STACK.value(resources["FuncaoCatalogar"]["Properties"]["Code"]["ZipFile"])
-    tree = ast.parse(code, feature_version=(3, 13))
-    imported = {(node.module or "") if isinstance(node, ast.ImportFrom) else item.name
-                for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for item in node.names}
-    assert {name.split(".")[0] for name in imported} <= set(sys.stdlib_module_names) | {"boto3", "botocore"}
+    assert imported(code) <= set(sys.stdlib_module_names) | {"boto3", "botocore"}
 
 
 def test_full_disk_stores_nothing(site, s3, function):
