@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from types import ModuleType
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -22,7 +21,9 @@ import boto3
 import psycopg
 import pytest
 
-from tests.architectures.stack import Stack
+from scripts.replay.stack import REGION
+from tests.architectures.handlers import Bench, stored
+from tests.architectures.stack import Deployed
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
 
@@ -399,51 +400,39 @@ def test_rotated_password(site, database, queue):
 # --- a função do recibo ---------------------------------------------------------------------------
 
 
-class Receipts:
-    """A função do template, o bucket e as permissões do papel."""
+class Receipts(Bench):
+    """A função do recibo, sobre o bucket da loja."""
 
-    def __init__(self, client, bucket):
-        template = Stack("ecommerce", {"BucketLoja": bucket})
-        self.s3, self.bucket = client, bucket
-        self.index = ModuleType("index")
-        code = template.value(template.properties("FuncaoRecibo")["Code"]["ZipFile"])
-        exec(compile(code, "index.py", "exec"), self.index.__dict__)
-        self.index.s3 = client
-        statements = template.value(template.properties("PapelFuncao")["Policies"][0]["PolicyDocument"]["Statement"])
-        self.allowed = {item["Action"]: item["Resource"] for item in statements if isinstance(item["Action"], str)}
-        client.meta.events.register("provide-client-params.s3.PutObject", self._authorize)
-
-    def _authorize(self, params, **_):
-        pattern = self.allowed["s3:PutObject"]
-        resource = f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"
-        if not fnmatch.fnmatchcase(resource, pattern):
-            pytest.fail(f"o papel não permite gravar {resource}")
+    def __init__(self, environment, address, client):
+        super().__init__(Deployed("ecommerce"), environment, address)
+        self.s3, self.bucket, self.index = client, self.stack.ref("BucketLoja"), self.load("FuncaoRecibo")
+        client.create_bucket(Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
 
     def __call__(self, *bodies):
         """Chama a função com um lote e devolve as posições que falharam."""
         records = [{"messageId": str(place), "body": body} for place, body in enumerate(bodies)]
-        answer = self.index.handler({"Records": records}, None)
+        answer = self.call("FuncaoRecibo", self.index, {"Records": records})
         assert set(answer) == {"batchItemFailures"}
         return [int(item["itemIdentifier"]) for item in answer["batchItemFailures"]]
 
     def keys(self):
-        return [item["Key"] for item in self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])]
+        return list(stored(self.bucket))
 
     def text(self, number):
         return self.s3.get_object(Bucket=self.bucket, Key=f"arquivos/recibos/{number}.txt")["Body"].read().decode()
 
 
 @pytest.fixture(scope="module")
-def function(clients, bucket):
-    return Receipts(clients("s3"), bucket)
+def function(clients, aws):
+    with pytest.MonkeyPatch.context() as environment:
+        yield Receipts(environment, aws, clients("s3"))
 
 
 @pytest.fixture
-def receipts(function, monkeypatch):
+def receipts(function):
     """A função, com o bucket vazio."""
-    monkeypatch.setenv("BUCKET", function.bucket)
-    for key in function.keys():
-        function.s3.delete_object(Bucket=function.bucket, Key=key)
+    stored(function.bucket).clear()
+    function.heal()
     return function
 
 
@@ -502,18 +491,17 @@ def test_malformed_message_fails_alone_and_writes_nothing(receipts, text):
     assert receipts.keys() == []
 
 
-def test_storage_down_returns_the_whole_batch(receipts, monkeypatch):
+def test_storage_down_returns_the_whole_batch(receipts):
     """Sem o S3 nada se perde: as mensagens voltam à fila e servem depois."""
     bodies = [body(), body()]
-    with monkeypatch.context() as broken:
-        broken.setenv("BUCKET", "nao-existe")
-        broken.setitem(receipts.allowed, "s3:PutObject", {"Fn::Sub": "*"})
-        assert receipts(*bodies) == [0, 1]
+    receipts.fail("s3", "PutObject", "SlowDown", 503)
+    assert receipts(*bodies) == [0, 1] and receipts.keys() == []
+    receipts.heal()
     assert receipts(*bodies) == [] and len(receipts.keys()) == 2
 
 
 def test_empty_batch(receipts):
-    assert receipts.index.handler({}, None) == {"batchItemFailures": []}
+    assert receipts.call("FuncaoRecibo", receipts.index, {}) == {"batchItemFailures": []}
 
 
 # --- o template -----------------------------------------------------------------------------------
