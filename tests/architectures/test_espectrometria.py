@@ -39,15 +39,16 @@ from jsonschema import Draft202012Validator
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from scripts.replay.stack import ACCOUNT, REGION
 from tests.architectures import stack
-from tests.architectures.stack import ACCOUNT, REGION, Stack
+from tests.architectures.stack import Deployed
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs/arquiteturas/espectrometria"
-STACK = Stack("espectrometria", {"FilaLote": "arn:fila", "DefinicaoLote": "arn:definicao",
-                                 "MaquinaAnalise": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:analise"})
+STACK = Deployed("espectrometria", given={"FilaLote": "arn:fila", "DefinicaoLote": "arn:definicao",
+                                          "MaquinaAnalise": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:analise"})
 DATA = STACK.data
 RESOURCES = DATA["Resources"]
 MANIFEST = list(yaml.safe_load_all((FOLDER / "manifesto.yaml").read_text(encoding="utf-8")))
@@ -476,7 +477,7 @@ def api(start, environment, tmp_path_factory) -> Iterator[Api]:
     Thread(target=server.serve_forever, daemon=True).start()
     FakeLambda.function = start
     service = Api(tmp_path_factory.mktemp("api"), environment | {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "FUNCAO": STACK.arn("FuncaoIniciar"), "PATH": os.defpath})
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "FUNCAO": STACK.arn_of("FuncaoIniciar"), "PATH": os.defpath})
     yield service
     service.close()
     server.shutdown()
@@ -487,7 +488,7 @@ def test_api_invokes_the_function(api, start):
     answer = requests.post(f"{api.address}/analises", json={"id": identity}, timeout=30)
     assert (answer.status_code, answer.json()) == (202, {"id": identity})
     assert start.calls[-1] == {"id": identity}
-    assert unquote(FakeLambda.asked[-1]).endswith(f"{STACK.arn('FuncaoIniciar')}/invocations")
+    assert unquote(FakeLambda.asked[-1]).endswith(f"{STACK.arn_of('FuncaoIniciar')}/invocations")
 
 
 @pytest.mark.parametrize("body", [{}, {"id": "x"}, {"id": 1}, {"id": NOBODY, "chave": "x"}, [], "texto"])
