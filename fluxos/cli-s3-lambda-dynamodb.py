@@ -36,7 +36,11 @@ def flow(lab: Lab) -> None:
         rows = {row["arquivo"]: row for row in lab.rows("resultados")}
         lab.expect("A função grava", set(rows) == {key, "entrada/ruim.csv"} and rows[key]["tamanho"] == len(file.body),
                    f"a tabela tem {sorted(rows)}")
-        lab.expect("A gravação só acontece", int(rows[key]["ordem"], 16) == 2, "a linha é a do envio mais velho, que chegou depois")
+        older = int(rows[key]["ordem"], 16)
+        lab.put("entrada", key, file.body, who="cli")
+        newer = {row["arquivo"]: int(row["ordem"], 16) for row in lab.rows("resultados")}[key]
+        lab.expect("A gravação só acontece", older == 2 and newer > older,
+                   f"a linha não é a do envio mais novo: depois do segundo envio, é a do {older}º, e depois de mais um, a do {newer}º")
 
 
 def records(body: bytes) -> int:

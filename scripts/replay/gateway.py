@@ -77,6 +77,15 @@ def place(url: str) -> tuple[str, str]:
     return bucket, key
 
 
+def elsewhere(url: str) -> str:
+    """Por que o S3 mandaria o pedido a outro endereço: o global, que redireciona o de um bucket novo de outra região.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html
+    """
+    host = urlsplit(url).hostname or ""
+    return f"o endereço é o global do S3 (`{host}`), que redireciona a `{REGION}`" if host.endswith("s3.amazonaws.com") else ""
+
+
 # --- os pedidos assinados por outro
 
 
@@ -89,6 +98,8 @@ def signed_form(secrets: Mapping[str, str], url: str, fields: Mapping[str, str],
     signer = credential[0]
     if signer not in secrets or len(credential) != 5:
         return Signed("", "o formulário não diz quem o assinou", "InvalidAccessKeyId")
+    if elsewhere(url):
+        return Signed(signer, elsewhere(url), "TemporaryRedirect")
     key = f"AWS4{secrets[signer]}".encode()
     for part in credential[1:]:
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
@@ -129,6 +140,8 @@ def signed_link(secrets: Mapping[str, str], method: str, url: str, now: datetime
     signer = query.get("X-Amz-Credential", "").split("/")[0]
     if signer not in secrets or "X-Amz-Date" not in query:
         return Signed("", "o endereço não diz quem o assinou", "AccessDenied")
+    if elsewhere(url):
+        return Signed(signer, elsewhere(url), "TemporaryRedirect")
     given = query.pop("X-Amz-Signature", "")
     auth = S3SigV4QueryAuth(Credentials(signer, secrets[signer]), "s3", REGION, int(query["X-Amz-Expires"]))
     asked = AWSRequest(method, urlunsplit(parts._replace(query=urlencode(query, quote_via=quote))))

@@ -17,6 +17,8 @@ from typing import Any
 from scripts.base.diagram import Diagram, Rendered
 from scripts.base.findings import Defect
 from scripts.base.tree import Tree
+from scripts.checks import verdict
+from scripts.checks.reading import Reading
 from scripts.page import architecture, titles
 from scripts.page.architecture import Page
 from scripts.picture.workers import render_all
@@ -109,6 +111,8 @@ def replay(scene: Scene, template: str, file: Sample, servers: Servers, last: in
         finally:
             lab.close()
         _conclude(lab)
+        if not last and not any(step.causes for step in lab.steps.values()):
+            _judge(scene, lab, read)
         return Replayed(scene.flow.slug, tuple(lab.steps.values()), lab.apart, kept, last, time.monotonic() - began)
 
 
@@ -188,6 +192,17 @@ def _conclude(lab: Lab) -> None:
         if unsaid and not broken and step.number <= reached:
             need = "use `lab.expect`, ou `lab.skip` com o motivo"
             step.causes.append((ERROR, f"o fluxo não diz o que torna verdadeira a frase “{unsaid[0]}”; {need}"))
+
+
+def _judge(scene: Scene, lab: Lab, template: Template) -> None:
+    """O que ninguém exercitou vale pela conferência do template: o que ela acha pesa no passo do recurso, ou no primeiro não exercitado."""
+    found = next(iter(verdict.judge(Reading(scene.diagram, scene.page, template))), None)
+    if found:
+        named = set(re.findall(r"`(\w+)`", found.message))
+        own = [element.step for element in (*lab.diagram.groups, *lab.diagram.nodes) if element.step and named & set(element.resources)]
+        unheld = [number for number, step in lab.steps.items() if step.checked or any(step.asserted.values())]
+        step = lab.steps[next(iter([*own, *unheld, max(lab.steps)]))]
+        step.causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {found.message}"))
 
 
 @contextmanager
