@@ -39,9 +39,12 @@ class Server:
         self.server, self.folder, self.port = PostgresServer(folder), folder, shut()
         self.server.ensure_pgdata_inited()
         (folder / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
-        options = f"-h 127.0.0.1 -p {self.port} -k {folder} -c fsync=off -c scram_iterations=1 -c log_statement=all -c log_line_prefix='%d|%a|' " \
-            "-c log_min_messages=log"
         self.log = folder / "log"
+        self.start()
+
+    def start(self) -> None:
+        options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off -c scram_iterations=1 -c log_statement=all " \
+            "-c log_line_prefix='%d|%a|' -c log_min_messages=log"
         self._control("-w", "-o", options, "-l", str(self.log), "start")
 
     def stop(self) -> None:

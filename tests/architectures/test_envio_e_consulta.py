@@ -89,7 +89,7 @@ def running(serve, folder, database):
     site = serve({"TamanhoMaximoArquivo": "1"}, {"VOLUME": str(folder / "arquivos")})
     Person(site).get()
     for name in ("ana", "beto"):
-        database.run(f"INSERT INTO users (name, password) VALUES ('{name}', '{CHEAP}')")
+        database.query(f"INSERT INTO users (name, password) VALUES ('{name}', '{CHEAP}')")
     return site
 
 
@@ -98,10 +98,10 @@ def volume(folder, running, database) -> Iterator[Path]:
     """O volume vazio, e as tabelas também; no fim, o banco volta a estar no ar."""
     volume = folder / "arquivos"
     volume.mkdir()
-    database.run("TRUNCATE uploads, shares, attempts")
+    database.query("TRUNCATE uploads, shares, attempts")
     yield volume
     unmount(volume)
-    database.postgres.start()
+    database.server.start()
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +168,7 @@ def test_nothing_without_session(guest, path):
 
 def test_expired_session(guest, database):
     guest.enter("beto")
-    database.run("UPDATE sessions SET expires_at = now() WHERE expires_at = (SELECT max(expires_at) FROM sessions)")
+    database.query("UPDATE sessions SET expires_at = now() WHERE expires_at = (SELECT max(expires_at) FROM sessions)")
     assert guest.get().headers["Location"] == "/entrar"
 
 
@@ -195,13 +195,13 @@ def test_login_throttling_by_name(guest, running, database):
     answer = guest.enter("ana")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
     assert guest.enter("beto").status_code == 303
-    database.run("UPDATE attempts SET at = now() - interval '16 minutes'")
+    database.query("UPDATE attempts SET at = now() - interval '16 minutes'")
     assert guest.enter("ana").status_code == 303
 
 
 def test_login_throttling_by_address(running, volume, database):
     """O endereço é o que o balanceador acrescentou, o último; o que a pessoa inventa antes não conta."""
-    database.run("INSERT INTO attempts SELECT 'nome' || number, '192.0.2.9' FROM generate_series(1, 19) number")
+    database.query("INSERT INTO attempts SELECT 'nome' || number, '192.0.2.9' FROM generate_series(1, 19) number")
     assert Person(running, "10.0.0.1, 192.0.2.9").enter("beto", "errada").status_code == 401
     assert Person(running, "192.0.2.9").enter("ana").status_code == 429
     assert Person(running, "192.0.2.10").enter("ana").status_code == 303
@@ -216,7 +216,7 @@ def test_attempts_at_once_do_not_pass_the_limit(running, volume):
 def test_password_changed_during_login(guest, database):
     """Quem conferiu a senha antiga não fica com uma sessão que a troca não encerrou."""
     before, other = rows(database, "sessions"), generate_password_hash(PASSWORD, "scrypt:1024:8:1")
-    with ThreadPoolExecutor() as pool, database._connect() as connection:
+    with ThreadPoolExecutor() as pool, database.connect() as connection:
         connection.execute("UPDATE users SET password = %s WHERE name = 'beto'", (other,))
         answer = pool.submit(guest.enter, "beto")
         while not answer.done() and not database.query("SELECT FROM pg_locks WHERE NOT granted"):
@@ -355,7 +355,7 @@ def test_stalled_readers_do_not_stop_the_site(ana, guest, volume, database):
     content = bytes(24 * 1024 * 1024)
     path = f"/arquivos/{uuid4()}"
     (volume / path.rpartition("/")[2]).write_bytes(content)
-    database.run("INSERT INTO uploads SELECT '%s', id, 'a', 'text/plain', %s, '%s' FROM users WHERE name = 'ana'" % (
+    database.query("INSERT INTO uploads SELECT '%s', id, 'a', 'text/plain', %s, '%s' FROM users WHERE name = 'ana'" % (
         path.rpartition("/")[2], len(content), hashlib.sha256(content).hexdigest()))
     request = "".join(f"{name}: {value}\r\n" for name, value in ana.headers({"Range": "bytes=1-"}).items())
     address = urlsplit(ana.site.address)
@@ -444,19 +444,19 @@ def test_largest_file_comes_back(ana):
 
 
 def fill(database, files: int) -> None:
-    database.run("INSERT INTO uploads SELECT gen_random_uuid(), users.id, 'a', 'text/plain', 1, repeat('0', 64) "
+    database.query("INSERT INTO uploads SELECT gen_random_uuid(), users.id, 'a', 'text/plain', 1, repeat('0', 64) "
                  f"FROM users, generate_series(1, {files}) WHERE users.name = 'ana'")
 
 
 def test_limit_of_files_holds_with_two_at_once(ana, beto, volume, database):
     """A gravação demora de propósito: sem a trava, todas contariam 199 antes de a primeira se confirmar."""
     fill(database, 199)
-    database.run("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
+    database.query("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
                  "$$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$")
-    database.run("CREATE TRIGGER demora BEFORE INSERT ON uploads FOR EACH ROW EXECUTE FUNCTION slow()")
+    database.query("CREATE TRIGGER demora BEFORE INSERT ON uploads FOR EACH ROW EXECUTE FUNCTION slow()")
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(lambda _: ana.send().status_code, range(3)))
-    database.run("DROP FUNCTION slow CASCADE")
+    database.query("DROP FUNCTION slow CASCADE")
     assert sorted(answers) == [303, 409, 409]
     assert len(list(volume.iterdir())) == 1 and beto.send().status_code == 303
 
@@ -482,21 +482,21 @@ def test_deleting_twice_at_once(ana, volume):
 def test_database_down(ana, guest, volume, database):
     """Sem banco nada se lê nem se grava; a saúde que o balanceador vê não muda, e tudo volta depois."""
     path = ana.sent()
-    database.postgres.stop()
+    database.server.stop()
     for answer in (ana.get(path), ana.send(), ana.post(path + "/apagar"), guest.enter("ana")):
         assert answer.status_code == 503 and "banco de dados não respondeu" in answer.text
     assert len(list(volume.iterdir())) == 1
     assert guest.get("/saude").json() == {"aplicacao": "ok"}
     health = guest.get("/saude/partes")
     assert (health.status_code, health.json()) == (503, {"volume": "ok", "banco": "indisponível"})
-    database.postgres.start()
+    database.server.start()
     assert ana.get(path).content == b"conteudo"
 
 
 def test_refused_row_leaves_no_orphan_file(ana, volume, database):
-    database.run("ALTER TABLE uploads ADD CONSTRAINT recusa CHECK (name <> 'recusado.txt')")
+    database.query("ALTER TABLE uploads ADD CONSTRAINT recusa CHECK (name <> 'recusado.txt')")
     answer = ana.send("recusado.txt")
-    database.run("ALTER TABLE uploads DROP CONSTRAINT recusa")
+    database.query("ALTER TABLE uploads DROP CONSTRAINT recusa")
     assert answer.status_code == 500 and "Algo falhou" in answer.text
     assert list(volume.iterdir()) == []
 
@@ -504,11 +504,11 @@ def test_refused_row_leaves_no_orphan_file(ana, volume, database):
 def test_refused_deletion_keeps_file_and_row(ana, volume, database):
     """O banco desiste na confirmação: o arquivo, que já tinha mudado de nome, volta."""
     path = ana.sent()
-    database.run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'recusa'; END $$")
-    database.run("CREATE CONSTRAINT TRIGGER recusa AFTER DELETE ON uploads DEFERRABLE INITIALLY DEFERRED "
+    database.query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'recusa'; END $$")
+    database.query("CREATE CONSTRAINT TRIGGER recusa AFTER DELETE ON uploads DEFERRABLE INITIALLY DEFERRED "
                  "FOR EACH ROW EXECUTE FUNCTION refuse()")
     answer = ana.post(path + "/apagar")
-    database.run("DROP FUNCTION refuse CASCADE")
+    database.query("DROP FUNCTION refuse CASCADE")
     assert answer.status_code == 500
     assert ana.get(path).content == b"conteudo" and len(list(volume.iterdir())) == 1
 

@@ -541,7 +541,7 @@ def lonely(launch, running):
 @pytest.fixture
 def site(running, database) -> Iterator:
     yield running
-    database.postgres.start()
+    database.server.start()
     running.get("/entrar")
 
 
@@ -598,7 +598,7 @@ def people(running):
 
 @pytest.fixture
 def ana(site, people, database):
-    database.run("TRUNCATE espectro_analysis")
+    database.query("TRUNCATE espectro_analysis")
     return people.ana
 
 
@@ -678,7 +678,7 @@ def test_names_are_only_shown(ana, database, s3, buckets, name):
 
 def test_api_down_keeps_the_file_and_offers_to_ask_again(lonely, people, database, s3, buckets):
     """O pedido que falha não perde o envio: fica guardado, e o botão pede de novo."""
-    database.run("TRUNCATE espectro_analysis")
+    database.query("TRUNCATE espectro_analysis")
     answer = people.ana.at(lonely).send(GOOD)
     assert answer.status_code == 503 and "guardado" in answer.text
     ((identity, _, state, _),) = rows(database)
@@ -689,7 +689,7 @@ def test_api_down_keeps_the_file_and_offers_to_ask_again(lonely, people, databas
 
 
 def test_storage_down_leaves_no_record(launch, people, database, s3, buckets, running):
-    database.run("TRUNCATE espectro_analysis")
+    database.query("TRUNCATE espectro_analysis")
     before = stored(s3, buckets)
     answer = people.ana.at(launch(CLOSED, {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"})).send(GOOD)
     assert answer.status_code == 503 and "não respondeu" in answer.text
@@ -758,10 +758,10 @@ def test_foreign_host_is_refused(ana):
 
 def test_database_down(site, people, database):
     """Sem banco, o site diz que não respondeu e continua saudável; com ele de volta, funciona."""
-    database.postgres.stop()
+    database.server.stop()
     assert people.ana.get().status_code == 503
     assert site.get("/saude").json() == {"aplicacao": "ok"}
-    database.postgres.start()
+    database.server.start()
     deadline = time.monotonic() + 60
     while people.ana.get().status_code != 200:
         assert time.monotonic() < deadline

@@ -31,9 +31,9 @@ def running(serve):
 @pytest.fixture
 def site(running, database) -> Iterator:
     """Sem vendas; no fim, o banco volta a estar no ar e a aplicação a falar com ele."""
-    database.run("TRUNCATE sales, items")
+    database.query("TRUNCATE sales, items")
     yield running
-    database.postgres.start()
+    database.server.start()
     wait_for_database(running)
 
 
@@ -82,7 +82,7 @@ def test_only_today_is_listed(site, database):
     for name, created in (("De ontem", "current_date - interval '1 second'"), ("De hoje", "current_date")):
         key = uuid4()
         sell(site, (name, "1", "1"), key=key)
-        database.run(f"SET TimeZone = 'America/Sao_Paulo'; UPDATE sales SET created_at = {created} WHERE id = '{key}'")
+        database.query(f"SET TimeZone = 'America/Sao_Paulo'; UPDATE sales SET created_at = {created} WHERE id = '{key}'")
     page = site.get().text
     assert "De hoje" in page and "De ontem" not in page and "1 no total" in page
 
@@ -153,7 +153,7 @@ def test_two_instances_share_the_state(serve, site, database):
 
     A segunda nasce sem tabelas, com os dois primeiros pedidos juntos.
     """
-    database.run("DROP TABLE items, sales")
+    database.query("DROP TABLE items, sales")
     other = serve({"VersaoAplicacao": "7"}, {"ZONA": "sa-east-1b"})
     with ThreadPoolExecutor() as pool:
         assert {answer.status_code for answer in pool.map(lambda _: other.get(), range(4))} == {200}
@@ -167,13 +167,13 @@ def test_two_instances_share_the_state(serve, site, database):
 def test_database_down(site, database):
     """Sem banco a venda recebe 503 e pode ser repetida; a instância continua saudável."""
     key = uuid4()
-    database.postgres.stop()
+    database.server.stop()
     answer = sell(site, COFFEE, key=key)
     assert answer.status_code == 503 and "não é registrada duas vezes" in answer.text
     assert site.get().status_code == 503
     assert site.get("/saude/banco").status_code == 503
     assert site.get("/saude").status_code == 200
-    database.postgres.start()
+    database.server.start()
     wait_for_database(site)
     assert sell(site, COFFEE, key=key).status_code == 303
     assert database.query("SELECT count(*) FROM sales") == [(1,)]

@@ -39,10 +39,10 @@ def volume(folder, running, database) -> Iterator[Path]:
     """O volume vazio, e a tabela também; no fim, o banco volta a estar no ar."""
     volume = folder / "arquivos"
     volume.mkdir()
-    database.run("TRUNCATE uploads")
+    database.query("TRUNCATE uploads")
     yield volume
     unmount(volume)
-    database.postgres.start()
+    database.server.start()
 
 
 @pytest.fixture
@@ -120,23 +120,23 @@ def test_markup_in_file_name_is_escaped(site):
 
 def test_database_down_leaves_no_orphan_file(site, volume, database):
     """Sem banco: resposta clara, nada no volume; religado, volta a aceitar."""
-    database.postgres.stop()
+    database.server.stop()
     answer = send(site, "a.txt", b"conteudo")
     assert answer.status_code == 503 and FAILURE in answer.text
     assert list(volume.iterdir()) == []
     assert site.get().status_code == 503
     health = site.get("/saude")
     assert (health.status_code, health.json()) == (503, {"volume": "ok", "banco": "indisponível"})
-    database.postgres.start()
+    database.server.start()
     assert send(site, "a.txt", b"conteudo").status_code == 303
     assert site.get("/saude").json() == {"volume": "ok", "banco": "ok"}
 
 
 def test_refused_row_leaves_no_orphan_file(site, volume, database):
     """O arquivo já gravado é apagado quando o banco recusa a linha."""
-    database.run("ALTER TABLE uploads ADD CONSTRAINT recusa CHECK (name <> 'recusado.txt')")
+    database.query("ALTER TABLE uploads ADD CONSTRAINT recusa CHECK (name <> 'recusado.txt')")
     answer = send(site, "recusado.txt", b"conteudo")
-    database.run("ALTER TABLE uploads DROP CONSTRAINT recusa")
+    database.query("ALTER TABLE uploads DROP CONSTRAINT recusa")
     assert answer.status_code == 500 and "Algo falhou" in answer.text
     assert list(volume.iterdir()) == []
 
@@ -177,7 +177,7 @@ def test_rotated_password(site, database):
 
 def test_wrong_password_is_refused(site, database):
     """Prova que o banco destes testes confere a senha."""
-    database.postgres.run(f"ALTER ROLE {database.name} PASSWORD 'outra'")
+    database.server.run(f"ALTER ROLE {database.name} PASSWORD 'outra'")
     assert send(site, "a.txt", b"conteudo").status_code == 503
     database.rotate("terceira")
     assert send(site, "a.txt", b"conteudo").status_code == 303
@@ -185,7 +185,7 @@ def test_wrong_password_is_refused(site, database):
 
 def test_two_first_uploads_at_once(serve, volume, database):
     """Os dois primeiros pedidos juntos: a tabela nasce uma vez e nada se mistura."""
-    database.run("DROP TABLE uploads")
+    database.query("DROP TABLE uploads")
     site = serve({"TamanhoMaximoArquivo": "1"}, {"VOLUME": str(volume)})
     contents = [bytes([letter]) * 200_000 for letter in b"ab"]
     with ThreadPoolExecutor() as pool:

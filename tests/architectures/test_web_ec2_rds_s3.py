@@ -86,11 +86,11 @@ def temporary(folder, running, database, stored) -> Iterator[Path]:
     """O volume, a tabela e o bucket vazios; no fim, o banco volta a estar no ar."""
     volume = folder / "envios"
     volume.mkdir()
-    database.run("TRUNCATE records")
+    database.query("TRUNCATE records")
     stored.clear()
     yield volume
     unmount(volume)
-    database.postgres.start()
+    database.server.start()
 
 
 @pytest.fixture
@@ -320,23 +320,23 @@ def test_remove_leaves_a_version_to_recover(site, stored, database):
 
 def test_database_down(site, stored, database):
     """Sem banco: resposta clara, nada no bucket; religado, volta a aceitar."""
-    database.postgres.stop()
+    database.server.stop()
     answer = send(site)
     assert answer.status_code == 503 and UNSURE in answer.text
     assert stored.versions() == []
     assert site.get().status_code == 503
     health = site.get("/saude")
     assert (health.status_code, health.json()) == (503, {"temporarios": "ok", "banco": "indisponível"})
-    database.postgres.start()
+    database.server.start()
     assert send(site).status_code == 303
     assert site.get("/saude").json() == {"temporarios": "ok", "banco": "ok"}
 
 
 def test_refused_row_leaves_no_object(site, stored, database):
     """O objeto já guardado é apagado quando o banco recusa a linha."""
-    database.run("ALTER TABLE records ADD CONSTRAINT recusa CHECK (title <> 'recusado')")
+    database.query("ALTER TABLE records ADD CONSTRAINT recusa CHECK (title <> 'recusado')")
     answer = send(site, titulo="recusado")
-    database.run("ALTER TABLE records DROP CONSTRAINT recusa")
+    database.query("ALTER TABLE records DROP CONSTRAINT recusa")
     assert answer.status_code == 500 and "Algo falhou" in answer.text
     assert nothing_left(database, stored)
     assert len(stored.versions()) == 1  # o objeto existiu: a ordem é objeto, depois linha
@@ -359,12 +359,12 @@ def test_failure_after_the_object_is_gone(site, stored, database):
     """Se o banco cai ao confirmar a remoção, o site não diz que nada mudou, e remover de novo resolve."""
     send(site)
     record = only(database)
-    database.run("CREATE FUNCTION falha() RETURNS trigger LANGUAGE plpgsql AS"
+    database.query("CREATE FUNCTION falha() RETURNS trigger LANGUAGE plpgsql AS"
                  " $$ BEGIN RAISE 'falha' USING ERRCODE = 'admin_shutdown'; END $$;"
                  "CREATE CONSTRAINT TRIGGER falha AFTER DELETE ON records DEFERRABLE INITIALLY DEFERRED"
                  " FOR EACH ROW EXECUTE FUNCTION falha()")
     answer = site.post(f"/cadastros/{record}/remover")
-    database.run("DROP FUNCTION falha CASCADE")
+    database.query("DROP FUNCTION falha CASCADE")
     assert answer.status_code == 503 and UNSURE in answer.text and "nada mudou" not in answer.text
     assert only(database) == record and stored.keys() == []
     answer = site.get(f"/arquivos/{record}")
@@ -453,7 +453,7 @@ def test_rotated_password(site, database):
 
 def test_wrong_password_is_refused(site, stored, database):
     """Prova que o banco destes testes confere a senha."""
-    database.postgres.run(f"ALTER ROLE {database.name} PASSWORD 'outra'")
+    database.server.run(f"ALTER ROLE {database.name} PASSWORD 'outra'")
     assert send(site).status_code == 503 and stored.versions() == []
     database.rotate("terceira")
     assert send(site).status_code == 303
@@ -461,7 +461,7 @@ def test_wrong_password_is_refused(site, stored, database):
 
 def test_two_first_requests_at_once(launch, temporary, stored, database):
     """Os dois primeiros pedidos juntos: as tabelas nascem uma vez e nada se mistura."""
-    database.run("DROP TABLE records, kinds")
+    database.query("DROP TABLE records, kinds")
     site = launch()
     contents = [png(200_000 + extra) for extra in (0, 1)]
     with ThreadPoolExecutor() as pool:
