@@ -2,7 +2,7 @@
 
 import hashlib
 
-from scripts.flowbook import Lab, Sample, Spoil
+from scripts.flowbook import SENDER, Lab, Sample, Spoil
 
 SAMPLE = Sample("antigo.csv", "produto;preço\r\ncafé;10\r\n".encode("cp1252"))
 COPY = "produto;preço\ncafé;10\n".encode()
@@ -33,7 +33,8 @@ def flow(lab: Lab) -> None:
         copy = lab.objects("resultado").get(found.get("resultado", ""), b"")
         lab.expect("A função lê", found["situacao"] == "validado" or (copy == COPY if file.body == SAMPLE.body else copy),
                    f"a cópia não está no bucket de resultado, ou não é a esperada: {len(copy)} bytes")
-        lab.expect("A função lê", all(entry["quem"] and entry["de_onde"] and entry["quando"] for entry in trail), "falta quem, de onde ou quando")
+        senders = [(entry["quem"], entry["de_onde"]) for entry in trail if entry["quando"]]
+        lab.expect("A função lê", senders == [SENDER] * len(trail), f"a auditoria não diz quem enviou, de onde e quando: {senders}")
     with lab.step(4):
         rows = lab.rows("metadados")
         lab.expect("A função grava", [row["objeto"] for row in rows] == [file.name] and rows[0]["tamanho"] == len(file.body), f"a tabela tem {rows}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from scripts.replay.browsing import Site, told
 from scripts.replay.flows import Spoil
+from scripts.replay.functions import SENDER
 from scripts.replay.lab import Lab
 from scripts.replay.samples import Sample, png
 
-__all__ = ["Lab", "Sample", "Site", "Spoil", "png", "told"]
+__all__ = ["SENDER", "Lab", "Sample", "Site", "Spoil", "png", "told"]

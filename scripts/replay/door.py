@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.proofs.identity.evaluation import Decision, Request, decide
+from scripts.proofs.identity.evaluation import USUAL, Decision, Request, decide
 from scripts.proofs.identity.policies import Obscure, Statement
 from scripts.replay.operations import OPERATIONS, Need
 from scripts.replay.stack import REGION, Stack
@@ -73,7 +73,8 @@ class Door:
 
     def allow(self, role: Resource | None, need: Need, context: Mapping[str, str], service: str = "") -> Ruling:
         """O papel, ou o serviço da AWS, pode fazer isto neste ARN?"""
-        request = Request(self.stack.view, need.action, need.arn, role, service, {**dict(need.context), **context})
+        wire = {"s3:TlsVersion": USUAL["s3:TlsVersion"]} if need.action.startswith("s3:") else {}
+        request = Request(self.stack.view, need.action, need.arn, role, service, {**wire, **dict(need.context), **context})
         who = f"o papel `{role.id}`" if role else f"`{service}`" if service else "quem não tem papel"
         return self._ruled(need, decide(request, self.target(need.arn)), who)
 

@@ -30,6 +30,8 @@ START = 30.0
 """Segundos que a partida do processo e a importação do código podem levar: na AWS, ela não conta no tempo da função."""
 BUSY, CUT = "Lambda.TooManyRequestsException", "Sandbox.Timedout"
 """O erro de quem não pôde rodar, e o de quem foi interrompido, por tempo ou memória."""
+SENDER = ("AWS:AROAEXEMPLO", "203.0.113.7")
+"""Quem envia, como o evento do S3 o diz, e de que endereço: os de exemplo da documentação e da RFC 5737."""
 TRIES = 2
 """As novas tentativas de um evento assíncrono, quando o template não as diz:
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
@@ -244,7 +246,7 @@ def record(written: Written) -> dict[str, Any]:
         found["versionId"] = written.version
     return {
         "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": REGION, "eventTime": "2026-01-02T12:00:00.000Z", "eventName": written.event,
-        "userIdentity": {"principalId": "AWS:AROAEXEMPLO"}, "requestParameters": {"sourceIPAddress": "203.0.113.7"},
+        "userIdentity": {"principalId": SENDER[0]}, "requestParameters": {"sourceIPAddress": SENDER[1]},
         "responseElements": {"x-amz-request-id": "EXEMPLO", "x-amz-id-2": "EXEMPLO"},
         "s3": {"s3SchemaVersion": "1.0", "configurationId": "configuracao",
                "bucket": {"name": written.bucket, "arn": f"arn:aws:s3:::{written.bucket}", "ownerIdentity": {"principalId": "EXEMPLO"}},

@@ -22,6 +22,10 @@ from scripts.replay.trace import DENIAL, ERROR, NETWORK, SIMULATED, Arrows, Call
 from scripts.template.cloudformation import Resource
 
 
+LOOP = 5
+"""Quantos eventos, um dentro do outro, já são um laço: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"""
+
+
 class Halt(Exception):
     """O fluxo não tem como seguir; a causa já está no passo."""
 
@@ -48,7 +52,7 @@ class Session:
         self.brief = False
         self._keys: dict[str, str] = {}
         self._held: list[tuple[Resource, gateway.Written]] | None = None
-        self._written = 0
+        self._written = self._depth = 0
         self._closing: list[Callable[[], None]] = []
 
     def blame(self, step: int, rank: int, cause: str) -> None:
@@ -173,8 +177,12 @@ class Session:
             self._deliver(bucket, replace(found, number=self._written))
 
     def _deliver(self, bucket: Resource, found: gateway.Written) -> None:
-        if self._held is None:
+        if self._held is None and self._depth >= LOOP:
+            self.blame(self.current, DENIAL, f"um laço: o que `{bucket.id}` aciona grava nele mesmo, e o aciona de novo, sem fim")
+        elif self._held is None:
+            self._depth += 1
             self.created(bucket, found)
+            self._depth -= 1
         else:
             self._held.append((bucket, found))
 
