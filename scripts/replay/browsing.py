@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,7 +29,8 @@ class Site:
 
     def __init__(self, lab: Session, node: str, via: str, port: int, root: Path, person: str, encrypted: bool = False):
         self.lab, self.node, self.via, self.root, self.person, self.encrypted = lab, node, via, root, person, encrypted
-        self.address, self.failed = f"http://127.0.0.1:{port}", False
+        self.address, self.failed, self.full = f"http://127.0.0.1:{port}", False, False
+        self.heard = 0
         self.browser = self.visitor()
 
     def visitor(self) -> Any:
@@ -40,19 +43,32 @@ class Site:
             found.headers.update(BALANCED)
         return found
 
+    @contextmanager
+    def as_another(self) -> Iterator[None]:
+        """Outra pessoa pede, com o navegador dela; depois, a de antes volta com o seu."""
+        own, self.browser = self.browser, self.visitor()
+        try:
+            yield
+        finally:
+            self.browser = own
+
     def get(self, path: str = "/", **options: Any) -> Any:
         return self.ask("GET", path, **options)
 
     def post(self, path: str, **options: Any) -> Any:
         return self.ask("POST", path, **{"allow_redirects": False, **options})
 
-    def ask(self, method: str, path: str, later: bool = False, **options: Any) -> Any:
+    def ask(self, method: str, path: str, later: bool = False, foreseen: bool = False, **options: Any) -> Any:
         """Um pedido; devolve a resposta do `requests`. Para o fluxo se a prova da seta não vale, ou se ninguém responde.
 
-        `later` deixa o que o pedido pôs a correr para ser arquivado depois, por quem espera que acabe.
+        `later` deixa o que o pedido pôs a correr para ser arquivado depois, por quem espera que acabe. `foreseen` diz que um
+        erro da aplicação é o esperado: ele não explica o que falhar depois.
         """
         call = self._filed(method, path, options)
+        failed = self.failed
         answer = self._sent(call, method, path, options)
+        if foreseen:
+            self.failed, self.heard = failed, len(self._spoken())
         if not later:
             self.lab.collect()
         return answer
@@ -65,6 +81,7 @@ class Site:
         call, end = self._filed("GET", path, {}), time.monotonic() + seconds
         while not done(answer := self._sent(call, "GET", path, {})) and time.monotonic() < end:
             time.sleep(0.05)
+        self.lab.rest()
         self.lab.collect(mixed=True)
         return answer
 
@@ -90,7 +107,7 @@ class Site:
         for cookie in self.browser.cookies if self.encrypted else ():
             cookie.secure = False  # o pedido ao balanceador é por HTTPS: estes cookies voltam a ele
         call.output, call.ok = str(answer.status_code), answer.status_code < 500
-        self.failed = self.failed or not call.ok
+        self.failed, self.full = self.failed or not call.ok, self.full or answer.status_code == HTTPStatus.INSUFFICIENT_STORAGE
         return answer
 
     def folder(self, path: str) -> Path:
@@ -99,12 +116,15 @@ class Site:
 
     def complaint(self) -> str:
         """O último erro que a aplicação registrou, numa linha, com a exceção que o explica."""
-        text = (self.root / "saida.txt").read_text(encoding="utf-8", errors="replace")
+        text = self._spoken()[self.heard:]
         found = list(LOGGED.finditer(text))
         if not found:
             return ""
         said = [found[-1]["said"], *(raised[0] for raised in list(RAISED.finditer(text, found[-1].end()))[-1:])]
         return " ".join(" · ".join(part for part in said if part).split())
+
+    def _spoken(self) -> str:
+        return (self.root / "saida.txt").read_text(encoding="utf-8", errors="replace")
 
 
 def inside(root: Path, path: str) -> Path:

@@ -138,6 +138,7 @@ def serve(pipe: Connection, job: Job, folder: str, arguments: list[str]) -> None
         from waitress import runner
 
         def run(application: Any, **options: Any) -> None:
+            logging.basicConfig()  # como o `waitress.serve`
             server = waitress.create_server(_ending(application), **{**options, "listen": "127.0.0.1:0"})
             wire.ask("ready", server.effective_port)
             server.run()

@@ -15,6 +15,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,7 +67,8 @@ class Server:
             pgexec("pg_ctl", ("-D", str(self.folder), *arguments), bin_path=self.server.bin_path, user=self.server.system_user, timeout=60)
         except Exception as error:
             said = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if (self.folder / "log").is_file() else []
-            raise Unstarted(f"o PostgreSQL não subiu: {said[-1] if said else error}") from error
+            fatal = [line.partition("FATAL:")[2].strip() for line in said if "FATAL:" in line]
+            raise Unstarted(f"o PostgreSQL não subiu: {[*said, *fatal][-1] if said else error}") from error
 
 
 class Servers:
@@ -143,6 +145,18 @@ class Database:
             return [f"nada chegou ao banco, que atende na porta {self.port} e se chama `{self.name}`{self.sought}"]
         told = re.findall(r"^[^|\n]*\|[^|\n]*\|FATAL:  (.*)$", self._since(self.began), re.MULTILINE)
         return [f"o banco recusou a aplicação ({found}): ele se chama `{self.name}`, e o usuário dele, `{self.user}`" for found in told[-1:]]
+
+    def rest(self, quiet: float = 0.3, seconds: float = 10) -> None:
+        """Espera até ninguém dar um comando por `quiet` segundos: uma tarefa de fundo ainda pode estar no último dela."""
+        end, before = time.monotonic() + seconds, -1
+        while time.monotonic() < end and (now := self.server.log.stat().st_size) != before:
+            before = now
+            time.sleep(quiet)
+
+    def tables(self) -> list[tuple[str, int]]:
+        """As tabelas e quantas linhas cada uma tem, em ordem alfabética."""
+        names = [row[0] for row in self.query("SELECT relname FROM pg_stat_user_tables ORDER BY relname")]
+        return [(name, self.query(f"SELECT count(*) FROM {_quoted(name)}")[0][0]) for name in names]
 
     def statements(self, mixed: bool = False) -> list[str]:
         """Os comandos que a aplicação deu desde a última vez, resumidos, sem repetir, na ordem em que apareceram.

@@ -31,6 +31,7 @@ from scripts.replay.samples import Sample
 from scripts.replay.session import Halt, Session
 from scripts.replay.stack import Stack, Unresolved
 from scripts.replay.trace import DENIAL, EXECUTED, EXPECTATION, NETWORK, SIMULATED, Call, StepTrace
+from scripts.replay.volumes import Volumes
 
 
 class Enough(Exception):
@@ -54,7 +55,7 @@ class Lab(Session):
         self.queues = Queues(self, self.functions)
         self.created = self.functions.created
         self.watches.append(self._watch)
-        self._volumes: list[tuple[str, str, Path, dict[str, int]]] = []
+        self.volumes = Volumes(self)
         self._database: Database | None = None
         self._clients = ("", "")
 
@@ -200,22 +201,14 @@ class Lab(Session):
         if broken:
             self.blame(broken.edge.step or self.current, NETWORK, f"a aplicação não chega ao banco: {broken.missing[0]}")
         port = shut() if broken else found.open()
-        self.reach = found.reaching
+        self.reach, self.rest = found.reaching, found.rest
         self.given.update({f"{resource.id}.Endpoint.Address": "127.0.0.1", f"{resource.id}.Endpoint.Port": str(port),
                            f"{resource.id}.MasterUserSecret.SecretArn": self.state.secret(f"rds!db-{resource.id}", found.secret)})
         return found
 
     def mount(self, site: Site, node: str, path: str) -> Path:
         """A pasta que o volume do nó dá à instância. Sem a prova da ligação, o volume não está lá."""
-        proofs = [self.proofs[edge.id] for edge in self.diagram.edges if (edge.tail, edge.head) == (site.node, node)]
-        broken = next((proof for proof in proofs if proof.rule and proof.missing), None)
-        folder = site.folder(path)
-        if broken:
-            self.blame(proofs[0].edge.step or self.current, NETWORK, f"o volume não está na instância: {broken.missing[0]}")
-        else:
-            folder.mkdir(parents=True)
-        self._volumes.append((site.node, node, folder, {}))
-        return folder
+        return self.volumes.mount(site, node, path)
 
     def _watch(self, mixed: bool) -> None:
         """Arquiva o que a aplicação fez desde a última vez no banco e nos volumes."""
@@ -224,17 +217,18 @@ class Lab(Session):
             if said:
                 self.file(Call(client, "SQL", EXECUTED, output="; ".join(said)), client, [node], "")
             if any(site.failed for site in self.applications.sites):
-                step = next((edge.step for edge in self.diagram.edges if (edge.tail, edge.head) == (client, node)), None)
                 for refused in self._database.refusals():
-                    self.blame(step or 0, NETWORK, refused + self.applications.said())
-        for client, node, folder, before in self._volumes:
-            now = {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
-            if now != before:
-                self.file(Call(client, "arquivos", EXECUTED, output=f"{len(now)} no volume, {sum(now.values())} bytes"), client, [node], "")
-                before.clear()
-                before.update(now)
+                    self.blame(self.arrows.step(client, node), NETWORK, refused + self.applications.said())
+        self.volumes.watch(self.applications.said())
 
     # --- o que ficou
+
+    def stored(self) -> dict[str, Any]:
+        """O que está nos volumes, por nome, e quantas linhas tem cada tabela do banco, por nó."""
+        found: dict[str, Any] = self.volumes.stored()
+        if self._database:
+            found[self._clients[1]] = [{"tabela": name, "linhas": rows} for name, rows in self._database.tables()]
+        return found
 
     def unheard(self, node: str) -> str:
         """Por que o último objeto novo do bucket não acionou ninguém; vazio quando acionou."""

@@ -26,7 +26,7 @@ from scripts.proofs import own
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.facts.views import views_of
 from scripts.replay import database
-from scripts.replay.database import Servers
+from scripts.replay.database import Servers, Unstarted
 from scripts.replay.flows import Flow
 from scripts.replay.lab import Enough, Lab, sentences
 from scripts.replay.processes import sweep
@@ -141,6 +141,8 @@ def _run(flow: Flow, lab: Lab) -> None:
         flow.run(lab)
     except (Halt, Enough):
         pass
+    except Unstarted:
+        raise  # é este computador que falha, e não o template
     except Unresolved as problem:
         lab.blame(lab.current, ERROR, str(problem))
     except Exception as error:
@@ -159,7 +161,7 @@ def _kept(lab: Lab) -> dict[str, Any]:
                     "AWS::SQS::Queue": lab.messages}.get(resource.type if resource else "")
             if look:
                 found[lab.arrows.label(node.id)] = look(node.id)
-    return found
+    return {**found, **{lab.arrows.label(node): said for node, said in lab.stored().items()}}
 
 
 def _conclude(lab: Lab) -> None:

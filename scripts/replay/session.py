@@ -33,7 +33,7 @@ class Halt(Exception):
 class Session:
     """O que todos os que rodam algo usam. `created` recebe cada objeto novo: quem monta a rodada diz a quem entregá-lo.
 
-    `reach` dá o ambiente com que uma aplicação acha aqui o banco a que chegaria na pilha.
+    `reach` dá o ambiente com que uma aplicação acha aqui o banco a que chegaria na pilha; `rest` espera que o que corre nele acabe.
     """
 
     def __init__(self, diagram: Diagram, steps: tuple[Step, ...], stack: Stack, proofs: list[Proof], folder: Path,
@@ -50,6 +50,7 @@ class Session:
         self.services: dict[tuple[str, str], Callable[[dict[str, Any], Call], gateway.Answer]] = {}
         self.tolerated: frozenset[str] = frozenset()
         self.brief = False
+        self.rest: Callable[[], None] = lambda: None
         self._keys: dict[str, str] = {}
         self._held: list[tuple[Resource, gateway.Written]] | None = None
         self._written = self._depth = 0

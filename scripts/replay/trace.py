@@ -76,13 +76,20 @@ class Arrows:
         """O rótulo do nó, numa linha."""
         return " ".join(self.diagram.elements[node].label.split())
 
+    def step(self, tail: str, head: str) -> int:
+        """O passo da primeira seta entre os dois nós; 0 se nenhuma tem."""
+        return next((edge.step or 0 for edge in self.diagram.edges if (edge.tail, edge.head) == (tail, head)), 0)
+
     def find(self, tail: str, heads: Iterable[str], action: str, step: int) -> Edge | None:
         """A seta de `tail` a um destes nós que faz a ação; entre várias, a do passo em que se está."""
         wanted = set(heads)
         found = [edge for edge in self.diagram.edges if edge.tail == tail and edge.head in wanted
                  and (not action or not edge.action or action in edge.action.split())]
         named = [edge for edge in found if action and edge.action] or found
-        return next((edge for edge in named if edge.step == step), named[0] if named else None)
+        exact = next((edge for edge in named if edge.step == step), None)
+        # De um pedido sem ação conta a última seta até aqui: quem consulta depois de enviar chega pela da consulta.
+        before = [edge for edge in named if not action and edge.step and edge.step <= step]
+        return exact or (max(before, key=lambda edge: edge.step or 0) if before else named[0] if named else None)
 
 
 class Mask:

@@ -1,0 +1,56 @@
+"""Os discos que se prendem às instâncias: pastas da rodada, que só existem se a prova da ligação vale, e que enchem."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scripts.replay.browsing import Site
+from scripts.replay.fences import SPOKEN
+from scripts.replay.hooks import MIB
+from scripts.replay.samples import LARGEST
+from scripts.replay.session import Session
+from scripts.replay.trace import EXECUTED, NETWORK, Call
+
+FULL = (LARGEST + SPOKEN) // MIB
+"""O tamanho de arquivo, em MiB, que enche um disco da rodada."""
+
+
+class Volumes:
+    """Os volumes montados, e o que havia em cada um da última vez que se olhou."""
+
+    def __init__(self, session: Session):
+        self.session = session
+        self.mounted: list[tuple[Site, str, Path, dict[str, int]]] = []
+
+    def mount(self, site: Site, node: str, path: str) -> Path:
+        """A pasta que o volume do nó dá à instância."""
+        proofs = [self.session.proofs[edge.id] for edge in self.session.diagram.edges if (edge.tail, edge.head) == (site.node, node)]
+        broken = next((proof for proof in proofs if proof.rule and proof.missing), None)
+        folder = site.folder(path)
+        if broken:
+            self.session.blame(proofs[0].edge.step or 0, NETWORK, f"o volume não está na instância: {broken.missing[0]}")
+        else:
+            folder.mkdir(parents=True)
+        self.mounted.append((site, node, folder, {}))
+        return folder
+
+    def watch(self, said: str) -> None:
+        """Arquiva o que mudou em cada um; `said` é o que as aplicações registraram, e explica o que encheu."""
+        for site, node, folder, before in self.mounted:
+            if site.full:
+                cause = f"o disco encheu; na rodada, enche-o um arquivo de {FULL} MiB{said}"
+                self.session.blame(self.session.arrows.step(site.node, node), NETWORK, cause)
+            now = _sizes(folder)
+            if now != before:
+                call = Call(site.node, "arquivos", EXECUTED, output=f"{len(now)} no volume, {sum(now.values())} bytes")
+                self.session.file(call, site.node, [node], "")
+                before.clear()
+                before.update(now)
+
+    def stored(self) -> dict[str, dict[str, int]]:
+        """O tamanho de cada arquivo, por nó."""
+        return {node: _sizes(folder) for _, node, folder, _ in self.mounted}
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}

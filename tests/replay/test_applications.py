@@ -1,0 +1,58 @@
+"""As aplicações das instâncias e o PostgreSQL delas, pela porta que as pessoas usam."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from scripts.cli import main
+from scripts.replay import processes
+from scripts.replay.replaying import PREFIX
+
+SLUG = "upload-ec2-ebs-rds"
+
+
+@pytest.fixture(scope="module")
+def temporary():
+    """Uma pasta temporária só destes testes, de caminho curto: o soquete do PostgreSQL fica nela."""
+    processes.warm()  # o servidor de processos, que dura mais que os testes, fica na pasta de sempre
+    with tempfile.TemporaryDirectory(prefix="pg") as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", name)
+        yield Path(name)
+
+
+def said(capsys) -> str:
+    told = capsys.readouterr()
+    return " ".join((told.out + told.err).split())
+
+
+@pytest.mark.parametrize(("spoil", "cause"), [
+    ("senha-errada", 'Falhou no passo 4: o banco recusou a aplicação (password authentication failed for user "envios")'),
+    ("porta-no-programa", "Falhou no passo 4: nada chegou ao banco, que atende na porta 5432"),
+])
+def test_the_database_checks_who_comes(spoil, cause, temporary, capsys):
+    """O PostgreSQL exige a senha do segredo, e quem bate noutra porta não chega a ele."""
+    assert main(["executar", SLUG, "--estragar", spoil]) == 1
+    assert cause in said(capsys) and list(temporary.glob(f"{PREFIX}*")) == []
+
+
+@pytest.mark.parametrize(("spoil", "cause"), [
+    ("variavel-faltando", "KeyError: 'TAMANHO_MAXIMO_MIB'"), ("modulo-errado", "No module named 'envio'"),
+])
+def test_an_application_that_does_not_start_says_its_own_error(spoil, cause, temporary, capsys):
+    """A causa é a exceção dela, e não a ajuda do servidor."""
+    assert main(["executar", SLUG, "--estragar", spoil]) == 1
+    text = said(capsys)
+    assert "Falhou no passo 1: a aplicação não subiu: " in text and cause in text and "Usage" not in text
+    assert list(temporary.glob(f"{PREFIX}*")) == []
+
+
+def test_a_server_that_does_not_start_is_said_and_leaves_nothing(temporary, monkeypatch, capsys):
+    """Num caminho que não cabe no nome de um soquete, o PostgreSQL não sobe."""
+    long = temporary / ("longo" * 20)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    assert main(["executar", SLUG]) == 2
+    assert "o PostgreSQL não subiu: could not create any Unix-domain sockets" in said(capsys) and list(long.iterdir()) == []
