@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import boto3
+import botocore.handlers
 import botocore.response
 import pytest
 from botocore.exceptions import ClientError
@@ -25,7 +26,7 @@ from scripts.replay.child import Context, Invocation
 from scripts.replay.door import ALLOWED, Asked, Door
 from scripts.replay.functions import ROLE, record
 from scripts.replay.gateway import Written
-from scripts.replay.hooks import permission, refusal
+from scripts.replay.hooks import Handler, permission, refusal
 from scripts.replay.stack import ACCOUNT, REGION
 from scripts.replay.state import BUCKET, KEYS, TABLE, State, simulated
 from scripts.template.cloudformation import Resource
@@ -70,6 +71,7 @@ class Bench:
         self.used: list[tuple[str, str]] = []
         self.asked: list[Asked] = []
         self.faults: list[Fault] = []
+        self.hooks: dict[str, list[Handler]] = {}
         self.sessions: dict[str, Any] = {}
         environment.delenv("AWS_PROFILE", raising=False)
         for name, value in (SESSION | ({"AWS_ENDPOINT_URL": address} if address else {})).items():
@@ -81,14 +83,12 @@ class Bench:
 
     def load(self, name: str) -> ModuleType:
         """O módulo da função; todo cliente da AWS que ele criar, agora ou ao ser chamado, passa pela porta com o papel dela."""
-        session = boto3.session.Session(region_name=REGION)
         role = self.stack.named(str(self.stack.property(self.stack.resource(name), "Role")), ROLE)
-        for event, handler in (*permission(_Wire(self, role)), ("before-call", self._refuse), ("needs-retry", self._lose)):
-            session.events.register(event, handler)
-        self.sessions[name] = session
+        self.hooks[name] = [*permission(_Wire(self, role)), ("before-call", self._refuse), ("needs-retry", self._lose)]
         module = ModuleType("index")
         self.environment.setitem(sys.modules, "index", module)  # `dataclass` procura o módulo pelo nome
         with self._inside(name):
+            self.sessions[name] = boto3.DEFAULT_SESSION = boto3.session.Session(region_name=REGION)
             exec(compile(self.stack.property(self.stack.resource(name), "Code", "ZipFile"), f"{name}.py", "exec"), module.__dict__)
         return module
 
@@ -106,7 +106,8 @@ class Bench:
     def _inside(self, name: str) -> Iterator[None]:
         """O ambiente e a sessão da função, enquanto o código dela roda."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(boto3, "DEFAULT_SESSION", self.sessions[name])
+            patch.setattr(botocore.handlers, "BUILTIN_HANDLERS", [*self.hooks[name], *botocore.handlers.BUILTIN_HANDLERS])  # as do botocore, também
+            patch.setattr(boto3, "DEFAULT_SESSION", self.sessions.get(name))
             for variable, value in self.stack.property(self.stack.resource(name), "Environment", "Variables", default={}).items():
                 patch.setenv(variable, str(value))
             yield

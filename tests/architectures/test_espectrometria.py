@@ -41,6 +41,7 @@ from packaging.utils import canonicalize_name
 
 from scripts.replay.stack import ACCOUNT, REGION
 from tests.architectures import stack
+from tests.architectures.handlers import Bench
 from tests.architectures.stack import Deployed
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
@@ -90,18 +91,15 @@ def code(name: str) -> str:
     return STACK.value(properties(name)["Code"]["ZipFile"])
 
 
-class Function:
-    """Uma função do template em execução, com o ambiente dela; `calls` são os eventos que recebeu."""
+class Function(Bench):
+    """Uma função do template em execução; `calls` são os eventos que recebeu."""
 
-    def __init__(self, name: str, environment: dict[str, str]):
-        variables = environment | STACK.value(properties(name)["Environment"]["Variables"])
-        self.module, self.calls = ModuleType("index"), []
+    def __init__(self, name: str, address: str):
         with pytest.MonkeyPatch.context() as patch:
-            for key, text in variables.items():
-                patch.setenv(key, text)
-            exec(compile(code(name), f"{name}.py", "exec"), self.module.__dict__)
+            super().__init__(STACK, patch, address)
+            self.module, self.calls = self.load(name), []
         # As execuções rodam em outras linhas: o ambiente da função não pode ser o do processo.
-        self.module.os = SimpleNamespace(environ=variables)
+        self.module.os = SimpleNamespace(environ=STACK.property(STACK.resource(name), "Environment", "Variables"))
 
     def invoke(self, FunctionName: str, Payload: bytes, **_: Any) -> dict[str, Any]:
         """Como a API do Lambda: devolve o resultado, ou o erro com o tipo dele."""
@@ -168,7 +166,7 @@ def environment(aws) -> dict[str, str]:
 def machine(aws, environment, tmp_path_factory) -> Iterator[SimpleNamespace]:
     """A máquina de estados do template, no interpretador do moto, com funções e Batch de verdade."""
     requests.post(f"{aws}/moto-api/config", json={"stepfunctions": {"execute_state_machine": True}}, timeout=30)
-    steps = Function("FuncaoEtapas", environment)
+    steps = Function("FuncaoEtapas", aws)
     batch = Batch(tmp_path_factory.mktemp("lote"), environment)
     states = boto3.client("stepfunctions", endpoint_url=aws, **KEYS)
     definition = json.dumps(STACK.value(properties("MaquinaAnalise")["Definition"]))
@@ -217,8 +215,9 @@ def written(s3: Any, buckets: dict[str, str], identity: str) -> dict[str, Any]:
 # --- a máquina de estados, com as funções e o Batch -------------------------------------------
 
 
-def test_small_spectrum_runs_in_the_function(run):
+def test_small_spectrum_runs_in_the_function(run, machine):
     ended = run(GOOD)
+    assert set(machine.steps.actions) == {"s3:GetObject", "s3:PutObject"}
     assert (ended.status, ended.steps, ended.jobs) == ("SUCCEEDED", ["preparar", "analisar", "concluir"], [])
     result = ended.written["situacao.json"]
     assert (result["situacao"], result["picos"]) == ("concluida", 2)
@@ -320,8 +319,8 @@ def test_a_passing_failure_of_lambda_is_tried_again():
 
 
 @pytest.fixture(scope="module")
-def steps(environment) -> ModuleType:
-    return Function("FuncaoEtapas", environment).module
+def steps(aws) -> ModuleType:
+    return Function("FuncaoEtapas", aws).module
 
 
 @pytest.mark.parametrize(("content", "reason"), [
@@ -397,8 +396,8 @@ def test_bom_and_blank_lines_are_accepted(run):
 
 
 @pytest.fixture(scope="module")
-def start(machine, environment) -> Function:
-    return Function("FuncaoIniciar", environment)
+def start(machine, aws) -> Function:
+    return Function("FuncaoIniciar", aws)
 
 
 def invoke(function: Function, event: Any) -> Any:

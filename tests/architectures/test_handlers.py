@@ -14,10 +14,10 @@ from tests.architectures.handlers import Notified, alone
 from tests.architectures.stack import Deployed
 
 CSV = b"item,valor\na,1\n"
-LATE = """import boto3
+LATE = """import boto3, botocore.session
 def handler(event, context):
     try:
-        boto3.client("s3").list_buckets()
+        {}.list_buckets()
     except Exception:
         pass
 """
@@ -41,15 +41,16 @@ def denied_by_the_bucket(resources: dict[str, Any]) -> None:
     resources["PoliticaBucket"]["Properties"]["PolicyDocument"]["Statement"][0].pop("Condition")
 
 
-def late_client(resources: dict[str, Any]) -> None:
+def late(client: str) -> Callable[[dict[str, Any]], None]:
     """O cliente nasce dentro do manipulador, que engole o erro, e a operação é uma que a porta não conhece."""
-    resources["FuncaoProcessar"]["Properties"]["Code"]["ZipFile"] = LATE
+    return lambda resources: resources["FuncaoProcessar"]["Properties"]["Code"].update(ZipFile=LATE.format(client))
 
 
 @pytest.mark.parametrize(("change", "said"), [
     (without_reading, "nada deixa o papel `PapelFuncao` fazer `s3:GetObject`"), (denied_by_the_bucket, "`PoliticaBucket` nega `s3:GetObject`"),
-    (late_client, "não sabe que permissões `s3:ListBuckets` pede"),
-])
+    (late("boto3.client('s3')"), "não sabe que permissões `s3:ListBuckets` pede"),
+    (late("botocore.session.get_session().create_client('s3')"), "não sabe que permissões `s3:ListBuckets` pede"),
+], ids=["papel", "bucket", "boto3", "botocore"])
 def test_what_the_door_refuses_fails_the_test(change, said):
     with alone() as environment:
         bench = Notified(spoiled(change), environment, "FuncaoProcessar")
