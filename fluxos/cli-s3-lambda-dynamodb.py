@@ -91,5 +91,5 @@ SPOILS = (
     Spoil("excecao", "faça a função ler um campo que o evento não tem", 2,
           (('source = record["s3"]["object"]', 'source = record["s3"]["objeto"]'),), "KeyError: 'objeto'"),
     Spoil("sem-condicao", "deixe um aviso atrasado mudar a linha", 4,
-          (('" OR (ordem = :ordem AND', '" OR ordem > :ordem OR (ordem = :ordem AND'),), "a do envio mais velho"),
+          (('" OR (ordem = :ordem AND', '" OR ordem > :ordem OR (ordem = :ordem AND'),), "a linha não é a do envio mais novo"),
 )

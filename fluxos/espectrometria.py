@@ -128,7 +128,7 @@ SPOILS = (
           (("FromPort: 8000, ToPort: 8000, SourceSecurityGroupId: !Ref GrupoBalanceadorInterno",
             "FromPort: 9000, ToPort: 9000, SourceSecurityGroupId: !Ref GrupoBalanceadorInterno"),), "tcp 8000"),
     Spoil("endereco-errado", "mande o site chamar a API numa porta em que o balanceador não ouve", 5,
-          (("API=http://${BalanceadorInterno.DNSName}/analises", "API=http://${BalanceadorInterno.DNSName}:8000/analises"),), "só ouve em 80"),
+          (("API=http://${BalanceadorInterno.DNSName}/analises", "API=http://${BalanceadorInterno.DNSName}:8000/analises"),), "nenhum ouvinte dele atende assim"),
     Spoil("outra-funcao", "deixe a API invocar só a outra função", 6,
           (("InvocarIniciar, Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt FuncaoIniciar.Arn",
             "InvocarIniciar, Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt FuncaoEtapas.Arn"),),

@@ -37,8 +37,8 @@ def flow(lab: Lab) -> None:
         lab.expect("A função lê", senders == [SENDER] * len(trail), f"a auditoria não diz quem enviou, de onde e quando: {senders}")
     with lab.step(4):
         rows = lab.rows("metadados")
+        lab.expect("A linha só muda", rows and rows[0]["sha256"] == digests[1], "a linha é a da primeira versão, cujo aviso chegou depois")
         lab.expect("A função grava", [row["objeto"] for row in rows] == [file.name] and rows[0]["tamanho"] == len(file.body), f"a tabela tem {rows}")
-        lab.expect("A linha só muda", rows[0]["sha256"] == digests[1], "a linha é a da primeira versão, cujo aviso chegou depois")
 
 
 SPOILS = (

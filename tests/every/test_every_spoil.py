@@ -9,7 +9,7 @@ from tests.every.replays import FLOWS, flow_of, replayed
 SPOILS = [(slug, spoil.name) for slug in FLOWS for spoil in flow_of(slug).spoils]
 
 
-@pytest.mark.parametrize(("slug", "name"), SPOILS, ids="/".join)
+@pytest.mark.parametrize(("slug", "name"), SPOILS, ids=[f"{slug}/{name}" for slug, name in SPOILS])
 def test_it_fails_where_it_should(slug, name):
     spoil, failed = flow_of(slug).spoil(name), replayed(slug, name).failed
     assert failed is not None, "terminou como se o template estivesse certo"
