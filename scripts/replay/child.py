@@ -13,7 +13,6 @@ import logging
 import os
 import re
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -132,7 +131,6 @@ def serve(pipe: Connection, job: Job, folder: str, arguments: list[str]) -> None
     wire = enter(pipe, job)
     os.chdir(folder)
     sys.path.insert(0, folder)
-    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
     try:
         import waitress
         from waitress import runner
@@ -155,7 +153,6 @@ def serve(pipe: Connection, job: Job, folder: str, arguments: list[str]) -> None
 def serve_module(pipe: Connection, job: Job, command: list[str]) -> None:
     """Põe no ar a aplicação que `python -m uvicorn` poria, com os mesmos argumentos, menos o endereço, e diz a porta."""
     wire = enter(pipe, job)
-    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
     try:
         if command[:3] != ["python", "-m", "uvicorn"]:
             raise RuntimeError(f"a rodada só sabe servir `python -m uvicorn`, e o comando é `{' '.join(command[:3])}`")
@@ -210,10 +207,3 @@ def _last_words(folder: str) -> str:
     with open(os.path.join(folder, "saida.txt"), encoding="utf-8", errors="replace") as spoken:
         lines = [line.strip() for line in spoken if line.strip()]
     return next((line for line in reversed(lines) if re.match(r"[\w.]*(Error|Exception)\b.*: ", line)), lines[-1] if lines else "sem dizer por quê")
-
-
-def _watch(parent: int) -> None:
-    """Quem comanda morreu sem avisar: esta aplicação também acaba."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)

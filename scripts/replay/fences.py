@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from scripts.replay.hooks import MIB, Wire, hook
+from scripts.replay.hooks import MIB, Wire, hook, watch
 
 SPOKEN = 16 * MIB
 """Quanto o código pode escrever num arquivo da pasta além do que o fluxo envia: o bastante para as páginas."""
@@ -103,6 +104,7 @@ def enter(pipe: Connection, job: Job) -> Wire:
     sys.dont_write_bytecode = True
     wire = Wire(pipe)
     hook(wire)
+    threading.Thread(target=watch, args=(wire,), daemon=True).start()
     absent = frozenset(installed()) - job.modules - OWN
     for name in [name for name in sys.modules if name.split(".")[0] in absent]:
         del sys.modules[name]

@@ -45,6 +45,15 @@ class Asking(Protocol):
     def ask(self, *message: Any) -> Any: ...
 
 
+def watch(wire: Wire) -> None:
+    """Acaba com este processo quando o comandante morre sem avisar: o cano só tem o que ler, fora de uma pergunta, se ele se fechou."""
+    while True:
+        time.sleep(1)
+        with wire.lock:
+            if wire.pipe.poll():
+                os._exit(1)
+
+
 Handler = tuple[str, Callable[..., Any]]
 
 

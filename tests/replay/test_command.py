@@ -156,9 +156,20 @@ def test_the_next_run_sweeps_what_a_killed_one_left(temporary):
     [server] = [int(found.read_text().split()[0]) for found in temporary.glob("*/postmaster.pid")]
     assert main(["executar", SLUG, "--json"]) == 0
     end = time.monotonic() + 20
-    while left(temporary) and time.monotonic() < end:
+    while (left(temporary) or inside(temporary)) and time.monotonic() < end:
         time.sleep(0.2)
-    assert left(temporary) == [] and not Path(f"/proc/{server}").exists()
+    assert left(temporary) == [] and not Path(f"/proc/{server}").exists() and inside(temporary) == []
+
+
+def inside(folder: Path) -> list[str]:
+    """Os processos que estão numa pasta de rodada."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            found += [process.name] if os.readlink(process / "cwd").startswith(str(folder)) else []
+        except OSError:
+            continue
+    return found
 
 
 def test_two_at_once_do_not_meet(temporary):
