@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def tree(target: Path) -> Path:
     """Uma cópia da árvore do projeto, sem as ferramentas."""
-    for name in ("diagrams_src", "docs"):
+    for name in ("diagrams_src", "docs", "fluxos"):
         shutil.copytree(ROOT / name, target / name)
     shutil.copy(ROOT / "mkdocs.yml", target)
     return target

@@ -20,7 +20,7 @@ REFERENCE = re.compile(r"!Ref TabelaFotos\b")
 def tree(tmp_path, capfd):
     """Uma arquitetura que confere, e as páginas a que ela leva."""
     project = Project(tmp_path / "arvore", capfd)
-    shutil.copytree(ROOT / "docs", project.root / "docs")
+    shutil.copytree(ROOT / "docs", project.root / "docs", ignore=shutil.ignore_patterns("rastro.json"))
     shutil.copy(ROOT / SCRIPT, project.sources)
     shutil.copy(ROOT / "mkdocs.yml", project.root)
     return project

@@ -29,7 +29,7 @@ def root(tmp_path) -> Path:
     """Parte desta árvore: uma arquitetura de verdade, uma que começa, e as páginas que mostram todas."""
     (tmp_path / "diagrams_src").mkdir()
     shutil.copy(ROOT / SCRIPT, tmp_path / "diagrams_src")
-    shutil.copytree((ROOT / PAGE).parent, (tmp_path / PAGE).parent)
+    shutil.copytree((ROOT / PAGE).parent, (tmp_path / PAGE).parent, ignore=shutil.ignore_patterns("rastro.json"))
     for name in ("mkdocs.yml", "docs/index.md", "docs/provas.md", "docs/como-usar.md"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "docs" / "assets", tmp_path / "docs" / "assets")

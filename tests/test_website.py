@@ -26,6 +26,10 @@ class Element:
     children: list["Element"] = field(default_factory=list)
 
 
+INSIDE = {"li": {"ul", "ol"}, "td": {"tr"}, "th": {"tr"}, "tr": {"table", "thead", "tbody"}}
+"""De que é filho o elemento cujo começo acaba o anterior."""
+
+
 class Page(HTMLParser):
     """Todos os elementos de uma página, com o texto de dentro e as marcas de fora."""
 
@@ -36,6 +40,9 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
+        if any(parent.tag in INSIDE.get(tag, ()) for parent in self.open):
+            while self.open[-1].tag not in INSIDE[tag]:
+                self.open.pop()
         element = Element(tag, {key: value or "" for key, value in attrs}, [parent.tag for parent in self.open])
         self.elements.append(element)
         if self.open:
@@ -172,7 +179,7 @@ def test_every_proof_leads_somewhere(site, slug):
     assert inside
     targets = [link.attributes["href"] for link in inside]
     assert not [target for target in targets if target.startswith("#") and target[1:] not in ids]
-    assert all(re.fullmatch(r"#[\w-]+|\.\./\.\./provas/(#[\w-]+)?", target) for target in targets)
+    assert all(re.fullmatch(r"#[\w-]+|\.\./\.\./provas/(#[\w-]+)?|rastro\.json", target) for target in targets)
 
 
 def test_ids_are_unique_on_every_page(site):

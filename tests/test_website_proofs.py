@@ -202,7 +202,8 @@ def test_a_row_lists_its_arrows_and_where_each_is_proven(entrada):
 @pytest.mark.parametrize("end", ["saida", "funcao"])
 def test_an_arrow_without_step_is_proven_in_the_rows_of_its_ends(entrada, end):
     links = [link.attributes["href"] for link in under(entrada.by_id(end), "a")]
-    assert {"#template-10", "#template-14", f"../../provas/#{RULE}"} <= set(links)
+    assert {"#template-10", f"../../provas/#{RULE}"} <= set(links)
+    assert "e o que a sustentaO que já sustenta o passo\N{NO-BREAK SPACE}2" in entrada.by_id(end).text and "#passo-2" in links
 
 
 def test_a_component_outside_says_why_it_has_no_resource(entrada):

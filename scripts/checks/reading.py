@@ -10,6 +10,7 @@ from functools import cached_property
 
 from scripts.base.diagram import Diagram
 from scripts.checks import benefits
+from scripts.checks.replayed import Trace
 from scripts.page.architecture import Page
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.arrows.registry import Proof
@@ -19,11 +20,12 @@ from scripts.template.cloudformation import Template
 
 @dataclass(frozen=True)
 class Reading:
-    """As três partes de uma arquitetura; o que falta, ou não se deixa ler, é `None`."""
+    """As três partes de uma arquitetura; o que falta, ou não se deixa ler, é `None`. `trace` é o rastro dela, se é o de agora."""
 
     diagram: Diagram | None
     page: Page | None
     template: Template | None
+    trace: Trace | None = None
 
     @cached_property
     def views(self) -> Views:

@@ -18,7 +18,6 @@ from scripts.base.diagram import Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import TOOLKIT, Tree
 from scripts.base.wording import listed
-from scripts.checks.reading import Reading
 from scripts.page.architecture import Page
 from scripts.template.cloudformation import Template
 
@@ -77,7 +76,7 @@ def digest(tree: Tree, slug: str, diagram: Diagram, page: Page, template: Templa
     return dict(zip(PARTS, map(_hashed, values)))
 
 
-def kept(tree: Tree, slug: str, read_: Reading) -> tuple[Trace | None, tuple[Finding, ...]]:
+def kept(tree: Tree, slug: str, diagram: Diagram | None, page: Page | None, template: Template | None) -> tuple[Trace | None, tuple[Finding, ...]]:
     """O rastro da arquitetura, se é o de agora, e os achados; sem fluxo nem rastro não há o que dizer."""
     flow, path = tree.flow(slug), tree.trace(slug)
     name = tree.name(path)
@@ -89,9 +88,9 @@ def kept(tree: Tree, slug: str, read_: Reading) -> tuple[Trace | None, tuple[Fin
         return None, (Finding(tree.name(flow), 1, "rastro-ausente", missing),)
     try:
         found = read(path, name)
-        if not (read_.diagram and read_.page and read_.template):  # o que falta já é um achado
+        if not (diagram and page and template):  # o que falta já é um achado
             return None, ()
-        now = {**digest(tree, slug, read_.diagram, read_.page, read_.template), "rastro": _content(found.steps, found.spoils)}
+        now = {**digest(tree, slug, diagram, page, template), "rastro": _content(found.steps, found.spoils)}
     except Defect as defect:
         return None, defect.findings
     changed = [PARTS[part] for part in PARTS if found.digest[part] != now[part]]

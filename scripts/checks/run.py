@@ -175,7 +175,7 @@ def _inputs(tree: Tree, slug: str, rendered: Rendered | None, titles: Titles) ->
     """Tudo de que o veredito depende: o que se desenha agora e os bytes do que está no disco."""
     from scripts.proofs import own
 
-    files = (tree.page(slug), tree.template(slug), tree.picture(slug))
+    files = (tree.page(slug), tree.template(slug), tree.picture(slug), tree.flow(slug), tree.trace(slug))
     return (rendered, titles, own.contents(tree.root), tree.script(slug).is_file(), *(_bytes(file) for file in files))
 
 

@@ -16,10 +16,10 @@ from typing import TypeVar
 
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
-from scripts.base.tree import unfit
+from scripts.base.tree import Tree, unfit
 from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, effects
-from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, questions, quotas, resources
-from scripts.checks import sections, senses, shared, steps, swapped, unsaid
+from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, questions, quotas, replayed
+from scripts.checks import resources, sections, senses, shared, steps, swapped, unsaid
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -61,8 +61,10 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
             found.add(Finding(f"{ARCHITECTURES}/{slug}/index.md", 1, "pagina-ausente",
                               f"A arquitetura não tem página nem template; comece por `python3 scripts novo {slug}`."))
         return Verdict(Reading(diagram, None, None), tuple(sorted(found)))
-    read = Reading(diagram, _read(partial(architecture.read, titles=titles), root, f"{ARCHITECTURES}/{slug}/index.md", found),
-                   _read(cloudformation.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", found))
+    page = _read(partial(architecture.read, titles=titles), root, f"{ARCHITECTURES}/{slug}/index.md", found)
+    template = _read(cloudformation.read, root, f"{ARCHITECTURES}/{slug}/template.yaml", found)
+    trace, said = replayed.kept(Tree(root), slug, diagram, page, template)
+    read = Reading(diagram, page, template, trace)
     if read.page:
         found.update(read.page.findings, picture.shown(read.page), sections.check(read.page, read.template))
     if read.page and read.template:
@@ -73,6 +75,8 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
     found.update(judged)
     if diagram and not any(finding.code in mending.CODES for finding in judged):
         found.update(picture.current(root, f"{ARCHITECTURES}/{slug}/diagrama.svg", expected_svg))
+    if not found:  # com o que corrigir, o rastro ainda vai mudar
+        found.update(said)
     return Verdict(read, tuple(sorted(found)))
 
 

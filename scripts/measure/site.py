@@ -58,8 +58,9 @@ def run(tree: Tree) -> int:
 
 def _copied(tree: Tree, root: Path) -> Path:
     copy = root / "arvore"
-    for name in ("docs", "diagrams_src"):
-        shutil.copytree(tree.root / name, copy / name)
+    for name in ("docs", "diagrams_src", "fluxos"):
+        if (tree.root / name).is_dir():
+            shutil.copytree(tree.root / name, copy / name)
     shutil.copy(tree.root / "mkdocs.yml", copy)
     return copy
 

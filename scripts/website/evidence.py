@@ -6,7 +6,7 @@ Quem não quer saber lê só a frase; quem quer abre e chega à linha do templat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element, SubElement
 
 from scripts.base.wording import listed, plural
@@ -14,9 +14,13 @@ from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.claims.evaluate import ClaimResult
 from scripts.proofs.evidence import Found, Missing
 from scripts.website.facts import Facts
-from scripts.website.prose import link, paragraph, say
+from scripts.website.prose import fold, link, note, paragraph, say
 from scripts.website.reasons import decisive, shown
 from scripts.website.spans import alike, spans
+
+
+REPEATED = 3
+"""De quantas linhas já ditas em diante vale mais dizer onde do que repetir."""
 
 
 def summary(facts: Facts) -> str:
@@ -33,10 +37,15 @@ def summary(facts: Facts) -> str:
 
 @dataclass
 class Evidence:
-    """Os elementos de uma página. `rules` é o endereço da página Provas, ou vazio se não há."""
+    """Os elementos de uma página. `rules` é o endereço da página Provas, ou vazio se não há.
+
+    `told` guarda em que passo cada linha que sustenta uma prova já se disse: o caminho da rede, que muitas percorrem, se lê uma vez.
+    """
 
     facts: Facts
     rules: str = ""
+    told: dict[Found, int] = field(default_factory=dict)
+    current: int = 0
 
     def counts(self) -> Element:
         """A linha do alto."""
@@ -53,9 +62,11 @@ class Evidence:
         if not carried:
             return self._tellers(number)
         if all(proof.declared or proof.unruled for proof in carried) and len(reasons := {_reason(proof) for proof in carried}) == 1:
-            return _note(*reasons.pop())
-        box, inside = _box(self._verdict(carried))
+            return note(*reasons.pop())
+        box, inside = fold(self._verdict(carried))
+        self.current = number
         self._arrows(inside, carried)
+        self.current = 0
         return box
 
     def row(self, identity: str) -> Element | None:
@@ -63,8 +74,8 @@ class Evidence:
         touching = [proof for proof in self.facts.proofs if identity in (proof.edge.tail, proof.edge.head)]
         reason = self.facts.diagram.elements[identity].without_resource
         if not touching:
-            return _note("Fora do template", reason) if reason else None
-        box, inside = _box(_short(touching))
+            return note("Fora do template", reason) if reason else None
+        box, inside = fold(_short(touching))
         if reason:
             paragraph(inside, f"Fora do template: {reason}")
         arrows = SubElement(inside, "ul", {"class": "arq-arrows", "role": "list"})
@@ -77,7 +88,7 @@ class Evidence:
         result = self.facts.claims[index][1] if index < len(self.facts.claims) else None
         if result is None:
             return None
-        box, inside = _box(_permits(shown(self.facts.template, result.found)) if result.proven else "Sem prova")
+        box, inside = fold(_permits(shown(self.facts.template, result.found)) if result.proven else "Sem prova")
         self._judged(inside, result)
         return box
 
@@ -87,7 +98,7 @@ class Evidence:
         if not judged:
             return None
         found = [piece for _, result in judged for piece in result.found]
-        box, inside = _box(_permits(shown(self.facts.template, found)) if all(result.proven for _, result in judged) else "Sem prova")
+        box, inside = fold(_permits(shown(self.facts.template, found)) if all(result.proven for _, result in judged) else "Sem prova")
         for name, result in judged:
             say(SubElement(paragraph(inside, class_="arq-rule"), "strong"), name)
             self._judged(inside, result)
@@ -155,7 +166,21 @@ class Evidence:
         if rest:
             more = SubElement(parent, "details", {"class": "arq-more"})
             SubElement(more, "summary").text = "e o que a sustenta"
-            self._lines(more, rest)
+            self._sustained(more, rest)
+
+    def _sustained(self, more: Element, rest: list[Found]) -> None:
+        """O que sustenta a linha que decide; do que um passo já mostrou, se é bastante, só onde."""
+        before = [piece for piece in rest if piece in self.told]
+        before = before if len(before) >= REPEATED else []
+        fresh = [piece for piece in rest if piece not in before]
+        if fresh:
+            self._lines(more, fresh)
+        if self.current:
+            self.told.update({piece: self.current for piece in fresh if piece not in self.told})
+        for index, number in enumerate(sorted({self.told[piece] for piece in before})):
+            line = more[-1] if index else paragraph(more, f"{'E o' if fresh else 'O'} que já sustenta o ")
+            say(line, ", o " if index else "")
+            link(line, f"#passo-{number}", f"passo\N{NO-BREAK SPACE}{number}")
 
     def _lines(self, parent: Element, found: Iterable[Found]) -> None:
         evidence = SubElement(parent, "ul", {"class": "arq-evidence", "role": "list"})
@@ -197,16 +222,16 @@ class Evidence:
         known = [name for name in dict.fromkeys(names) if name in self.facts.template.resources]
         if not known:
             return None
-        note = Element("p", {"class": "arq-proof arq-note"})
-        say(note, "No template:")
+        line = Element("p", {"class": "arq-proof arq-note"})
+        say(line, "No template:")
         for name in known:
-            line = self.facts.template.resources[name].line
-            say(note, f" `{name}`, ")
-            link(note, f"#template-{line}", f"linha {line}")
+            number = self.facts.template.resources[name].line
+            say(line, f" `{name}`, ")
+            link(line, f"#template-{number}", f"linha {number}")
         for index, judged in enumerate(self._claimed(set(known))):
-            say(note, ", " if index else ". Provado nos benefícios: ")
-            link(note, self.rules and f"{self.rules}#{judged.claim.id}", judged.claim.title)
-        return note
+            say(line, ", " if index else ". Provado nos benefícios: ")
+            link(line, self.rules and f"{self.rules}#{judged.claim.id}", judged.claim.title)
+        return line
 
     def _claimed(self, resources: set[str]) -> list[ClaimResult]:
         """As afirmações da página que se provam com linhas destes recursos, ou das regras soltas de um grupo."""
@@ -255,18 +280,3 @@ def _short(proofs: list[Proof]) -> str:
     states = _states(proofs)
     arrows = plural(len(proofs), "seta", "setas")
     return f"{arrows}: {states}" if "," in states else f"{arrows} {states.split(' ', 1)[1]}"
-
-
-def _box(title: str) -> tuple[Element, Element]:
-    """Uma dobra e o lugar do que ela guarda."""
-    # A busca do site já acha o texto do passo; números de linha só a atrapalhariam. Ela se perde numa dobra dentro
-    # de outra que se exclui: por isso se excluem as duas partes.
-    box = Element("details", {"class": "arq-proof"})
-    paragraph(box, title, tag="summary").set("data-search-exclude", "")
-    return box, SubElement(box, "div", {"class": "arq-inside", "data-search-exclude": ""})
-
-
-def _note(title: str, reason: str) -> Element:
-    note = Element("p", {"class": "arq-proof arq-note"})
-    say(note, f"{title}: {reason}")
-    return note

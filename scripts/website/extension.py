@@ -27,7 +27,7 @@ from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import BuildError
 
 from scripts.proofs import manual
-from scripts.website import account, build, cards, choices, facts, figure, guides, listing, ranking, revised, rules_page, sections
+from scripts.website import account, build, cards, choices, facts, figure, guides, listing, ranking, rehearsal, revised, rules_page, sections
 from scripts.website.evidence import Evidence
 from scripts.website.shelf import Shelf
 
@@ -124,6 +124,8 @@ class _Binding(Treeprocessor):
         if known:
             rules = f"../../{facts.RULES_PAGE}" if (docs / facts.RULES_PAGE).is_file() else ""
             sections.show_proofs(root, Evidence(known, rules))
+        if read.template and read.trace:
+            rehearsal.show(root, slug, read.page, read.template, read.trace)
         if read.template:
             account.show(root, read.page, read.views, docs)
             listing.insert(root, read.template, read.page, known, self._later)

@@ -7,6 +7,7 @@ palavras o que é, para quem percorre a figura com o teclado ou a escuta.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from scripts.website.prose import clean
 SVG = "{http://www.w3.org/2000/svg}"
 TARGET = "16"
 """Raio da área que se toca em volta de um número: o círculo que se vê tem 11."""
+FALLBACK = re.compile(r"(fill|stroke):#\w+;(?=\1:var\()")
+"""A cor de quem não lê variáveis, como um editor de figuras; todo navegador da página as lê."""
 LAST = 10_000
 
 ElementTree.register_namespace("", SVG.strip("{}"))
@@ -51,11 +54,21 @@ def _figure(drawing: _Drawing, name: str, description: str, later: Callable[[Ele
     actions = [("seguir", "Seguir o fluxo")] if drawing.steps else []
     for action, label in (*actions, ("tela", "Ver em tela cheia"), ("ampliar", "Ampliar")):
         SubElement(tools, "button", {"type": "button", "data-acao": action}).text = label
+    described = _described(drawing.svg) if description else {}
     SubElement(figure, "div", {"class": "arq-scroll"}).text = later(drawing.page(), "xml")
-    caption = SubElement(figure, "figcaption")
+    caption = SubElement(figure, "figcaption", described)
     caption.text = f"{clean(description)} "
     SubElement(caption, "a", {"href": name}).text = "Abrir só a figura"
     return figure
+
+
+def _described(svg: Element) -> dict[str, str]:
+    """O id com que a legenda passa a descrever a figura, em vez da lista de tudo: cada parte já diz o que é, e os passos vêm depois."""
+    listed = svg.find(f"{SVG}desc")
+    if listed is None:
+        return {}
+    svg.remove(listed)
+    return {"id": listed.get("id", "")}
 
 
 @dataclass
@@ -156,7 +169,7 @@ def named(svg: Element) -> None:
     if title is not None and style is not None:
         own = title.get("id", "").removesuffix("-title") + "-picture"
         svg.set("id", own)
-        style.text = f"{style.text or ''}#{own}{{--arq-width:{svg.get('width')}px}}\n"
+        style.text = f"{FALLBACK.sub('', style.text or '')}#{own}{{--arq-width:{svg.get('width')}px}}\n"
 
 
 def plain_styles(svg: Element) -> None:

@@ -139,7 +139,7 @@ class _Server(LiveReloadServer):
 
 
 def _follow(tree: Tree, server: _Server) -> None:
-    watcher = Watcher(*(folder for folder in (tree.sources, tree.root / "docs", tree.root / "regras") if folder.is_dir()))
+    watcher = Watcher(*(folder for folder in (tree.sources, tree.root / "docs", tree.root / "regras", tree.root / "fluxos") if folder.is_dir()))
     while True:
         watcher.wait()
         server.refresh()

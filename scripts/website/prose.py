@@ -44,6 +44,20 @@ def paragraph(parent: Element, text: str = "", tag: str = "p", **attributes: str
     return block
 
 
+def fold(title: str) -> tuple[Element, Element]:
+    """Uma dobra e o lugar do que ela guarda."""
+    # A busca do site já acha o texto do passo; números de linha só a atrapalhariam. Ela se perde numa dobra dentro
+    # de outra que se exclui: por isso se excluem as duas partes.
+    box = Element("details", {"class": "arq-proof"})
+    paragraph(box, title, tag="summary").set("data-search-exclude", "")
+    return box, SubElement(box, "div", {"class": "arq-inside", "data-search-exclude": ""})
+
+
+def note(title: str, reason: str) -> Element:
+    """O que caberia numa dobra e se diz numa linha."""
+    return paragraph(Element("div"), f"{title}: {reason}", class_="arq-proof arq-note")
+
+
 def _append(parent: Element, text: str) -> None:
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + text

@@ -22,6 +22,13 @@ ENDINGS = (("ão", "ões"), ("ões", "ão"), ("ais", "al"), ("éis", "el"), ("ei
 """De cada terminação, a do outro número; as mais longas antes."""
 AROUND = re.compile(r"(</?(?:div|figure|h\d|li|nav|ol|p|table|tbody|td|th|thead|tr|ul)(?: [^<>]*)?>)\n\s*(?=<)")
 """A linha nova junto de um bloco, que não se vê; em código não há blocos."""
+UNCOLORED = re.compile(r'<span(?: class="w")?>(\s*)</span>')
+"""O espaço de um programa, a que o Pygments dá uma cor que não se vê."""
+TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+QUOTED = re.compile(r"""="([^\s"'=<>`]+)"(?=[ >])""")
+"""O atributo que se lê igual sem as aspas."""
+IMPLIED = re.compile(r"</li>(?=<li\b|</[uo]l>)|</(?:t[dhr]|tbody)>(?=<(?:t[dhr]|/tr|/tbody|/table)\b)")
+"""O fim que o começo, ou o fim, seguinte já diz."""
 UNREAD = ' data-search-exclude=""'
 """O que só a montagem do índice lê."""
 
@@ -38,10 +45,13 @@ def finish(site: Path) -> None:
 
 
 def compact(html: str) -> str:
-    """A página sem as linhas em branco que o tema deixa; no artigo, onde elas contam, só saem as que não se veem."""
+    """A página sem o que se lê igual sem: linhas em branco e, no artigo, onde elas contam, só as que não se veem; aspas; fins implícitos."""
     before, opening, rest = html.partition("<article")
     inside, closing, after = rest.rpartition("</article>")
-    return BLANK.sub("\n", before) + AROUND.sub(r"\1", opening + inside + closing).replace(UNREAD, "") + BLANK.sub("\n", after)
+    article = UNCOLORED.sub(r"\1", AROUND.sub(r"\1", opening + inside + closing)).replace(UNREAD, "")
+    article = IMPLIED.sub("", article)
+    article = TAG.sub(lambda tag: QUOTED.sub(r"=\1", tag[0]), article)
+    return BLANK.sub("\n", before) + article + BLANK.sub("\n", after)
 
 
 def fold(index: Path) -> None:

@@ -33,7 +33,7 @@ def summary(root: Element) -> str:
 def identify_rows(root: Element, page: Page, template: Template | None, places: dict[str, str]) -> None:
     """`#alb` é a linha do componente: o nome leva à figura; os ids lógicos da última coluna, ao template."""
     rows = {row.node_id: row for row in page.rows}
-    for table in _after(root, page.titles.componentes, "table"):
+    for table in after(root, page.titles.componentes, "table"):
         for line in table.iter("tr"):
             link = line.find("th//a")
             identity = (link.get("href") or "").removeprefix("#") if link is not None else ""
@@ -68,15 +68,16 @@ def label_cells(root: Element) -> None:
         names = ["".join(cell.itertext()) for cell in heads]
         for line in table.iterfind("tbody/tr"):
             for index, (name, cell) in enumerate(zip(names, line.findall("td"))):
-                cell.set("data-label", name)
-                if not index:
+                if index:
+                    cell.set("data-label", name)
+                else:
                     cell.tag = "th"
                     cell.set("scope", "row")
 
 
 def identify_steps(root: Element, page: Page, places: dict[str, str]) -> None:
     """`#passo-3` é o terceiro item do fluxo; o número leva à figura."""
-    for steps in _after(root, page.titles.fluxo, "ol"):
+    for steps in after(root, page.titles.fluxo, "ol"):
         steps.set("class", "arq-steps")
         steps.set("role", "list")
         for number, item in enumerate(steps.findall("li"), 1):
@@ -116,15 +117,15 @@ def contents(root: Element) -> None:
 def show_proofs(root: Element, evidence: Evidence) -> None:
     """Sob cada passo, linha e benefício, a prova; no alto, as contas."""
     titles = evidence.facts.page.titles
-    for steps in _after(root, titles.fluxo, "ol"):
+    for steps in after(root, titles.fluxo, "ol"):
         for number, item in enumerate(steps.findall("li"), 1):
             _append(item, evidence.step(number))
-    for table in _after(root, titles.componentes, "table"):
+    for table in after(root, titles.componentes, "table"):
         for line in table.iter("tr"):
             if line.get("id") in evidence.facts.diagram.elements:
                 # A última coluna, a do recurso, é estreita demais para uma prova.
                 _append(line[-2] if len(line) > 2 else line[-1], evidence.row(line.get("id", "")))
-    for benefits in _after(root, titles.beneficios, "ul"):
+    for benefits in after(root, titles.beneficios, "ul"):
         for index, item in enumerate(benefits.findall("li")):
             _append(item, evidence.benefit(index))
         common = evidence.common()
@@ -138,7 +139,7 @@ def beside(root: Element, page: Page) -> None:
     """A figura e o fluxo juntos, para que na tela larga fiquem lado a lado; os parágrafos em volta vêm junto."""
     children = list(root)
     first = next((index for index, element in enumerate(children) if element.get("class") == "arq-figure"), None)
-    flow = next(_after(root, page.titles.fluxo, "ol"), None)
+    flow = next(after(root, page.titles.fluxo, "ol"), None)
     if first is None or flow is None or (last := children.index(flow)) < first:
         return
     while last + 1 < len(children) and children[last + 1].tag in ("p", "ul"):
@@ -155,7 +156,7 @@ def _append(item: Element, proof: Element | None) -> None:
         item.append(proof)
 
 
-def _after(root: Element, title: str, tag: str) -> Iterator[Element]:
+def after(root: Element, title: str, tag: str) -> Iterator[Element]:
     """O primeiro elemento `tag` da seção `title`."""
     inside = False
     for element in root:

@@ -42,7 +42,8 @@ class Served:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def copy(self, slug: str, name: str) -> None:
-        shutil.copytree(ROOT / "docs" / "arquiteturas" / slug, self.page(name).parent, dirs_exist_ok=True)
+        shutil.copytree(ROOT / "docs" / "arquiteturas" / slug, self.page(name).parent, dirs_exist_ok=True,
+                        ignore=shutil.ignore_patterns("rastro.json"))
         shutil.copy(ROOT / "diagrams_src" / f"{slug}.py", self.script(name))
 
     def page(self, name: str = SLUG) -> Path:

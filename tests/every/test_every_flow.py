@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from scripts.checks import replayed as kept
 from tests.every.replays import FLOWS, flow_of, replayed
-
+from tests.every.tree import TREE
 
 
 @pytest.mark.parametrize("slug", FLOWS)
@@ -16,6 +17,7 @@ def test_it_ends_as_the_page_says_with_the_same_trace(slug):
     assert first.failed is None, first.failed.cause
     assert json.dumps(first.stable()) == json.dumps(second.stable())
     assert all(step.reached for step in first.steps)
+    assert first.stable()["passos"] == kept.read(TREE.trace(slug), slug).steps, f"rode `python3 scripts executar {slug} --gravar`"
 
 
 @pytest.mark.parametrize("slug", FLOWS)
