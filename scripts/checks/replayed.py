@@ -96,8 +96,7 @@ def kept(tree: Tree, slug: str, diagram: Diagram | None, page: Page | None, temp
     changed = [PARTS[part] for part in PARTS if found.digest[part] != now[part]]
     if not changed:
         return found, ()
-    verb = "mudou" if len(changed) == 1 else "mudaram"
-    return None, (Finding(name, 1, "rastro-velho", f"Depois da rodada guardada, {verb} {listed(changed)}; {_again(slug)}."),)
+    return None, (Finding(name, 1, "rastro-velho", f"O rastro é de antes de mudar {listed(changed)}; {_again(slug)}."),)
 
 
 def _again(slug: str) -> str:
