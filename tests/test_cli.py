@@ -55,7 +55,7 @@ def test_every_verb_has_help_with_an_example(command, verb):
     (("conferir", "--json=1"), "--json não leva valor: '1'"),
     (("novo",), "falta o argumento: SLUG"),
     (("novo", "a", "b"), "argumento desconhecido: b"),
-    (("medir", "x"), "'x' não é um assunto; use um destes: 'tempos', 'provas', 'figuras', 'site', 'links'"),
+    (("medir", "x"), "'x' não é um assunto; use um destes: 'tempos', 'provas', 'figuras', 'site', 'executar', 'links'"),
     (("--voar",), "argumento desconhecido: --voar"),
 ])
 def test_wrong_use_is_told_in_portuguese(command, arguments, error):
