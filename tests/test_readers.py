@@ -159,21 +159,21 @@ def built(tmp_path_factory):
 
 
 def test_a_bold_link_still_makes_the_row(built):
-    assert re.search(r'<tr id="arquivos">', built)
+    assert re.search(r'<tr id="?arquivos"?>', built)
 
 
 def test_the_short_contents_lead_to_every_section(built):
     bar = re.search(r'<nav[^>]*arq-contents.*?</nav>', built, re.DOTALL)[0]
-    targets = re.findall(r'href="#([^"]+)"', bar)
-    assert "a_b-h2o" in targets and all(f'id="{target}"' in built for target in targets)
+    targets = re.findall(r'href="?#([^"> ]+)', bar)
+    assert "a_b-h2o" in targets and all(re.search(f'id="?{re.escape(target)}["> ]', built) for target in targets)
 
 
 def test_a_heading_inside_a_fold_is_an_anchor(built):
-    assert re.search(r'<h3 id="na-dobra">', built)
+    assert re.search(r'<h3 id="?na-dobra"?>', built)
 
 
 def test_a_section_in_decomposed_unicode_is_the_section(built):
-    assert re.search(r'id="beneficios".*?arq-proof', built, re.DOTALL) or "arq-proof" not in built
+    assert re.search(r'id="?beneficios["> ].*?arq-proof', built, re.DOTALL) or "arq-proof" not in built
 
 
 def test_what_mkdocs_says_has_a_line_and_is_in_portuguese(project, tmp_path):

@@ -22,10 +22,6 @@ from scripts.replay.trace import DENIAL, ERROR, NETWORK, SIMULATED, Arrows, Call
 from scripts.template.cloudformation import Resource
 
 
-LOOP = 5
-"""Quantos eventos, um dentro do outro, já são um laço: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"""
-
-
 class Halt(Exception):
     """O fluxo não tem como seguir; a causa já está no passo."""
 
@@ -178,7 +174,7 @@ class Session:
             self._deliver(bucket, replace(found, number=self._written))
 
     def _deliver(self, bucket: Resource, found: gateway.Written) -> None:
-        if self._held is None and self._depth >= LOOP:
+        if self._held is None and self._depth >= 5:  # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
             self.blame(self.current, DENIAL, f"um laço: o que `{bucket.id}` aciona grava nele mesmo, e o aciona de novo, sem fim")
         elif self._held is None:
             self._depth += 1

@@ -1,7 +1,4 @@
-"""As provas na página: sob cada passo e em cada linha da tabela, dobradas e sem JavaScript.
-
-Quem não quer saber lê só a frase; quem quer abre e chega à linha do template.
-"""
+"""As provas na página: sob cada passo e em cada linha da tabela, dobradas e sem JavaScript."""
 
 from __future__ import annotations
 
