@@ -12,6 +12,7 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
+from scripts.aws.types import BALANCER, INSTANCE, INSTANCE_PROFILE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, LISTENER, ROLE, SCALING_GROUP
 from scripts.proofs.facts.machine import File, Machine, machine_of
 from scripts.replay.browsing import Site, inside
 from scripts.replay.child import run, serve
@@ -26,10 +27,8 @@ from scripts.template.cloudformation import Resource
 WAIT = 60.0
 """Segundos para a aplicação subir."""
 STARTING = re.compile(r"^ExecStart=(.*waitress-serve.*)$", re.MULTILINE)
-PROFILES = {"AWS::EC2::Instance": ("IamInstanceProfile",), "AWS::EC2::LaunchTemplate": ("LaunchTemplateData", "IamInstanceProfile", "Arn"),
-            "AWS::AutoScaling::LaunchConfiguration": ("IamInstanceProfile",)}
-GROUP = "AWS::AutoScaling::AutoScalingGroup"
-BALANCER, LISTENER = "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::Listener"
+PROFILES = {INSTANCE: ("IamInstanceProfile",), LAUNCH_TEMPLATE: ("LaunchTemplateData", "IamInstanceProfile", "Arn"),
+            LAUNCH_CONFIGURATION: ("IamInstanceProfile",)}
 
 
 class Applications:
@@ -44,7 +43,7 @@ class Applications:
         """O que o template manda pôr na instância deste nó. Erro: `Unresolved`."""
         for name in self.session.diagram.elements[node].resources:
             resource = self.stack.resource(name)
-            owner = self._model(resource) if resource.type == GROUP else resource
+            owner = self._model(resource) if resource.type == SCALING_GROUP else resource
             found = machine_of(self.stack.view, owner) if owner else None
             if found:
                 return found
@@ -52,14 +51,14 @@ class Applications:
 
     def _model(self, group: Resource) -> Resource | None:
         named = [self.stack.property(group, "LaunchTemplate", key) for key in ("LaunchTemplateId", "LaunchTemplateName")]
-        return next((self.stack.named(str(name), "AWS::EC2::LaunchTemplate") for name in named if name), None)
+        return next((self.stack.named(str(name), LAUNCH_TEMPLATE) for name in named if name), None)
 
     def role(self, owner: Resource) -> Resource | None:
         """O papel do perfil da instância; `None` quando ela não tem um."""
         named = self.stack.property(owner, *PROFILES[owner.type])
-        profile = self.stack.named(str(named), "AWS::IAM::InstanceProfile") if named else None
+        profile = self.stack.named(str(named), INSTANCE_PROFILE) if named else None
         roles = self.stack.property(profile, "Roles", default=[]) if profile else []
-        return self.stack.named(str(roles[0]), "AWS::IAM::Role") if roles else None
+        return self.stack.named(str(roles[0]), ROLE) if roles else None
 
     def start(self, node: str, via: str, person: str, changed: dict[str, str]) -> Site:
         """Põe no ar a aplicação do nó; `changed` são variáveis trocadas. Para o fluxo, com a causa, se ela não sobe."""

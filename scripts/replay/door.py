@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.aws.catalog import kind_of
 from scripts.proofs.identity.evaluation import USUAL, Decision, Request, decide
 from scripts.proofs.identity.policies import Obscure, Statement
 from scripts.replay.operations import OPERATIONS, Need
@@ -19,10 +20,6 @@ from scripts.template.cloudformation import Resource
 from scripts.template.values import Path
 
 ALLOWED, DENIED, STOPPED = "permitido", "negado", "parado"
-OWNERS = {"s3": ("AWS::S3::Bucket",), "sqs": ("AWS::SQS::Queue",), "secretsmanager": ("AWS::SecretsManager::Secret",),
-          "dynamodb": ("AWS::DynamoDB::Table",), "lambda": ("AWS::Lambda::Function",), "sns": ("AWS::SNS::Topic",),
-          "states": ("AWS::StepFunctions::StateMachine",)}
-"""De cada serviço, os tipos cujo ARN um pedido nomeia."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +78,9 @@ class Door:
     def target(self, arn: str) -> Resource | None:
         """O recurso que o ARN nomeia, também por dentro, como um objeto de um bucket."""
         service = arn.split(":")[2] if arn.count(":") >= 2 else ""
-        for resource in self.stack.view.of_type(*OWNERS.get(service, ())):
-            own = self.stack.view.arn(resource)
+        for resource in self.stack.view.resources.values():
+            called = kind_of(resource.type).service
+            own = self.stack.view.arn(resource) if called and called.prefix == service else None
             if own and (arn == own or arn.startswith(f"{own}/")):
                 return resource
         return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
+from scripts.aws.types import EVENT_INVOKE_CONFIG, FUNCTION, LAMBDA_PERMISSION, QUEUE, ROLE
 from scripts.proofs.facts.wildcards import covers
 from scripts.replay.child import Invocation, Outcome, invoke
 from scripts.replay.fences import RUNTIME, Job
@@ -23,7 +24,6 @@ from scripts.replay.stack import ACCOUNT, REGION, Unresolved
 from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call
 from scripts.template.cloudformation import Resource
 
-FUNCTION, PERMISSION, ROLE = "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::IAM::Role"
 KNOWN = frozenset("FunctionName Description Runtime Architectures Handler MemorySize Timeout Role LoggingConfig Environment Code "
                   "ReservedConcurrentExecutions Tags TracingConfig EphemeralStorage".split())
 START = 30.0
@@ -153,7 +153,7 @@ class Functions:
     def permitted(self, function: Resource, service: str, source: str) -> Ruling:
         """Uma permissão da função deixa o serviço invocá-la, vindo desta origem desta conta."""
         arn = self.stack.arn(function)
-        for permission in self.stack.view.of_type(PERMISSION):
+        for permission in self.stack.view.of_type(LAMBDA_PERMISSION):
             said = {key: str(self.stack.property(permission, key, default="")) for key in permission.properties}
             named = self.stack.named(said.get("FunctionName", ""), FUNCTION)
             fits = named == function and said.get("Action") in ("lambda:InvokeFunction", "lambda:*") and said.get("Principal") == service
@@ -193,7 +193,7 @@ class Functions:
 
     def later(self, function: Resource, event: Any, caller: str, rulings: tuple[Ruling, ...], who: str) -> None:
         """Uma invocação assíncrona: repete o que falha e guarda o que falhou sempre onde o template diz."""
-        config = next((found for found in self.stack.view.of_type("AWS::Lambda::EventInvokeConfig")
+        config = next((found for found in self.stack.view.of_type(EVENT_INVOKE_CONFIG)
                        if self.stack.named(str(self.stack.property(found, "FunctionName")), FUNCTION) == function), None)
         tries = int(self.stack.property(config, "MaximumRetryAttempts", default=TRIES)) if config else TRIES
         result = Result(None, "nada rodou")
@@ -207,7 +207,7 @@ class Functions:
 
     def _kept(self, function: Resource, destination: str, event: Any, error: str) -> None:
         """Guarda na fila de falhas o evento que falhou em todas as tentativas, se o papel da função deixa."""
-        queue = self.stack.named(destination, "AWS::SQS::Queue")
+        queue = self.stack.named(destination, QUEUE)
         if queue is None:
             raise Unresolved(f"o destino de falhas de `{function.id}` não é uma fila do template")
         ruling = self.session.door.allow(self.role(function), Need("sqs:SendMessage", self.stack.arn(queue)), {})

@@ -20,8 +20,8 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
+from scripts.aws.types import JOB_DEFINITION, JOB_QUEUE, ROLE
 from scripts.base.tree import TOOLKIT
-from scripts.replay.functions import ROLE
 from scripts.replay.operations import Need
 from scripts.replay.processes import Answering, Lost, Running
 from scripts.replay.session import Session
@@ -31,7 +31,6 @@ from scripts.replay.trace import ERROR, EXECUTED, Call
 from scripts.template.cloudformation import Resource
 
 LISTED = "bibliotecas.txt"
-QUEUE, DEFINITION = "AWS::Batch::JobQueue", "AWS::Batch::JobDefinition"
 KNOWN = frozenset("JobDefinitionName Type PlatformCapabilities RetryStrategy Timeout ContainerProperties Tags PropagateTags".split())
 CONTAINER = frozenset("Image RuntimePlatform ResourceRequirements ExecutionRoleArn JobRoleArn LogConfiguration Environment Command "
                       "NetworkConfiguration FargatePlatformConfiguration".split())
@@ -101,7 +100,7 @@ class Jobs:
 
     def submit(self, given: Mapping[str, Any], node: str, role: Resource, limit: float) -> dict[str, Any]:
         """Manda o trabalho e espera o fim, como `submitJob.sync`. Erros: `Failed` quando ele falha, `Unresolved`."""
-        queue, definition = self._named(given, "JobQueue", QUEUE), self._named(given, "JobDefinition", DEFINITION)
+        queue, definition = self._named(given, "JobQueue", JOB_QUEUE), self._named(given, "JobDefinition", JOB_DEFINITION)
         overrides = given.get("ContainerOverrides", {})
         _only(given, frozenset(("JobName", "JobQueue", "JobDefinition", "ContainerOverrides")), "o pedido ao Batch")
         _only(overrides, frozenset(("Environment",)), "o pedido ao Batch")

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from scripts.aws.types import BUCKET, DATABASE, DISTRIBUTION, FUNCTION, QUEUE, STATE_MACHINE, TABLE
 from scripts.base.diagram import Diagram
 from scripts.page.architecture import Step
 from scripts.proofs.arrows.registry import Proof
@@ -23,7 +24,7 @@ from scripts.replay.browsing import Site
 from scripts.replay.database import Database, Servers, shut
 from scripts.replay.door import ALLOWED
 from scripts.replay.functions import Functions
-from scripts.replay.machines import MACHINE, Execution, Machines
+from scripts.replay.machines import Execution, Machines
 from scripts.replay.operations import Need
 from scripts.replay.pods import Manifest, Pod, Pods
 from scripts.replay.queues import Queues
@@ -95,14 +96,14 @@ class Lab(Session):
 
     def invoke(self, node: str, event: Any, who: str) -> Any:
         """Invoca a função e espera; devolve o que ela devolveu. Quem invoca é `who`, um nó fora da pilha."""
-        result = self.functions.run(self.resource(node, "AWS::Lambda::Function"), event, who)
+        result = self.functions.run(self.resource(node, FUNCTION), event, who)
         if result.error:
             raise Halt
         return result.value
 
     def put(self, node: str, key: str, body: bytes, who: str, **more: Any) -> None:
         """Grava um objeto com as credenciais da própria pessoa, que não são da pilha."""
-        bucket = self.resource(node, "AWS::S3::Bucket")
+        bucket = self.resource(node, BUCKET)
         call = Call(who, "s3:PutObject", SIMULATED, given=f"{self.stack.physical(bucket)}/{key} · {len(body)} bytes")
         step = self.file(call, who, [node], "s3:PutObject")
         ruling = self.door.allow(None, Need("s3:PutObject", f"{self.stack.arn(bucket)}/{key}"), {"aws:SecureTransport": "true"})
@@ -128,17 +129,17 @@ class Lab(Session):
 
     def fetch(self, node: str, path: str, who: str) -> gateway.Answer:
         """Pede um caminho de um bucket à distribuição do CloudFront do nó, como o navegador."""
-        return links.fetched(self, self.resource(node, "AWS::CloudFront::Distribution"), path, who)
+        return links.fetched(self, self.resource(node, DISTRIBUTION), path, who)
 
     # --- as filas
 
     def deliver(self, node: str) -> None:
         """Entrega a quem lê a fila do nó o que está nela, até esvaziá-la."""
-        self.queues.deliver(self.resource(node, "AWS::SQS::Queue"))
+        self.queues.deliver(self.resource(node, QUEUE))
 
     def send(self, node: str, body: str) -> None:
         """Põe na fila, por fora da pilha, uma mensagem que ninguém dela mandaria."""
-        self.state.send(str(self.stack.value({"Ref": self.resource(node, "AWS::SQS::Queue").id})), body)
+        self.state.send(str(self.stack.value({"Ref": self.resource(node, QUEUE).id})), body)
 
     def wait(self, holds: Callable[[], object], seconds: float = 20) -> bool:
         """Espera o que a aplicação faz depois de responder; desiste se algo já falhou."""
@@ -189,7 +190,7 @@ class Lab(Session):
 
         `polls` são os comandos que a aplicação repete de tempos em tempos, que o rastro não conta.
         """
-        resource = self.resource(node, "AWS::RDS::DBInstance")
+        resource = self.resource(node, DATABASE)
         name = str(resource.properties.get("DBName", "postgres"))
         user = str(resource.properties.get("MasterUsername", "postgres"))
         server = self.servers.server()
@@ -232,31 +233,31 @@ class Lab(Session):
 
     def unheard(self, node: str) -> str:
         """Por que o último objeto novo do bucket não acionou ninguém; vazio quando acionou."""
-        return self.functions.unheard.get(self.resource(node, "AWS::S3::Bucket").id, "")
+        return self.functions.unheard.get(self.resource(node, BUCKET).id, "")
 
     def objects(self, node: str) -> dict[str, bytes]:
         """O que está no bucket, por chave."""
-        return self.state.objects(self.stack.physical(self.resource(node, "AWS::S3::Bucket")))
+        return self.state.objects(self.stack.physical(self.resource(node, BUCKET)))
 
     def versions(self, node: str, key: str) -> list[bytes]:
         """O conteúdo de cada versão do objeto, da mais velha à mais nova."""
-        name = self.stack.physical(self.resource(node, "AWS::S3::Bucket"))
+        name = self.stack.physical(self.resource(node, BUCKET))
         found = self.state.s3.list_object_versions(Bucket=name, Prefix=key).get("Versions", [])
         return [self.state.s3.get_object(Bucket=name, Key=key, VersionId=item["VersionId"])["Body"].read()
                 for item in reversed(found) if item["Key"] == key]
 
     def executions(self, node: str) -> list[Execution]:
         """As execuções da máquina de estados, na ordem em que foram pedidas."""
-        machine = self.resource(node, MACHINE)
+        machine = self.resource(node, STATE_MACHINE)
         return [execution for execution in self.machines.executions if execution.machine == machine]
 
     def rows(self, node: str) -> list[dict[str, Any]]:
         """As linhas da tabela, na ordem das chaves."""
-        return self.state.rows(self.stack.physical(self.resource(node, "AWS::DynamoDB::Table")))
+        return self.state.rows(self.stack.physical(self.resource(node, TABLE)))
 
     def messages(self, node: str) -> list[str]:
         """O corpo das mensagens da fila."""
-        return self.state.messages(self.stack.physical(self.resource(node, "AWS::SQS::Queue")))
+        return self.state.messages(self.stack.physical(self.resource(node, QUEUE)))
 
 
 def sentences(text: str) -> list[str]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from scripts.aws.types import BUCKET
 from scripts.replay.stack import Stack, Unresolved
 from scripts.template.cloudformation import Resource
 
@@ -24,7 +25,7 @@ Refusal = tuple[str, str, int]
 def refused(stack: Stack, service: str, operation: str, params: Mapping[str, Any]) -> Refusal | None:
     """Por que o serviço recusaria este pedido; `None` se não recusaria. Erro: `Unresolved`."""
     if service == "s3" and operation in WRITES:
-        return _object(stack.named(str(params["Bucket"]), "AWS::S3::Bucket"), stack, params)
+        return _object(stack.named(str(params["Bucket"]), BUCKET), stack, params)
     if service == "dynamodb":
         return _expressions(params)
     if service == "sqs" and re.search(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", str(params.get("MessageBody", ""))):

@@ -9,13 +9,13 @@ import re
 from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qsl, urlsplit
 
+from scripts.aws.types import BUCKET, ORIGIN_ACCESS_CONTROL
 from scripts.replay import gateway, limits
 from scripts.replay.door import ALLOWED, DENIED, Ruling
 from scripts.replay.operations import Need
 from scripts.replay.samples import Sample
 from scripts.replay.session import Session
 from scripts.replay.stack import ACCOUNT, Unresolved
-from scripts.replay.state import BUCKET
 from scripts.replay.trace import DENIAL, SIMULATED, Call
 from scripts.template.cloudformation import Resource
 
@@ -31,7 +31,7 @@ def posted(session: Session, url: str, fields: dict[str, str], file: Sample, who
     now = datetime.fromtimestamp(datetime.now(timezone.utc).timestamp() + later, timezone.utc)
     signed = gateway.signed_form(session.secrets(), url, fields, len(file.body), now)
     name, key = gateway.place(url)[0], fields.get("key", "")
-    bucket = session.stack.named(name, "AWS::S3::Bucket")
+    bucket = session.stack.named(name, BUCKET)
     call = Call(who, "s3:PutObject", SIMULATED, given=f"{name}/{key} · {len(file.body)} bytes")
     step = session.file(call, who, session.arrows.nodes(bucket.id) if bucket else [], "s3:PutObject")
     if signed.refusal or bucket is None:
@@ -143,7 +143,7 @@ def _origin(session: Session, distribution: Resource, path: str) -> tuple[Resour
 
 
 def _signs(session: Session, control: object) -> bool:
-    found = session.stack.named(str(control), "AWS::CloudFront::OriginAccessControl") if control else None
+    found = session.stack.named(str(control), ORIGIN_ACCESS_CONTROL) if control else None
     return found is not None and session.stack.property(found, "OriginAccessControlConfig", "SigningBehavior") == "always"
 
 

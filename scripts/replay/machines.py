@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.aws.types import FUNCTION, ROLE, STATE_MACHINE
 from scripts.proofs.facts.states import definition
 from scripts.replay import states
 from scripts.replay.door import ALLOWED
-from scripts.replay.functions import FUNCTION, ROLE, Functions, short
+from scripts.replay.functions import Functions, short
 from scripts.replay.gateway import Answer
 from scripts.replay.jobs import Jobs
 from scripts.replay.operations import Need
@@ -24,7 +25,6 @@ from scripts.replay.stack import ACCOUNT, REGION, Unresolved, plain
 from scripts.replay.trace import ERROR, EXECUTED, SIMULATED, Call
 from scripts.template.cloudformation import Resource
 
-MACHINE = "AWS::StepFunctions::StateMachine"
 KNOWN = frozenset("StateMachineName StateMachineType RoleArn Definition DefinitionString DefinitionSubstitutions LoggingConfiguration "
                   "TracingConfiguration Tags".split())
 INVOKE, SUBMIT = ":states:::lambda:invoke", ":states:::batch:submitJob.sync"
@@ -51,7 +51,7 @@ class Machines:
 
     def start(self, params: Mapping[str, Any], call: Call) -> Answer:
         """Responde a `StartExecution`; a execução fica à espera de `finish`."""
-        machine = self.stack.named(str(params["stateMachineArn"]), MACHINE)
+        machine = self.stack.named(str(params["stateMachineArn"]), STATE_MACHINE)
         if machine is None:
             return _refused(call, "StateMachineDoesNotExist", f"a máquina de estados `{params['stateMachineArn']}` não existe na pilha")
         unknown = sorted(set(machine.properties) - KNOWN)

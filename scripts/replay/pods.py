@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from scripts.aws.types import BALANCER, EKS_CLUSTER, LISTENER, POD_IDENTITY_ASSOCIATION, ROLE
 from scripts.replay.child import serve_module
 from scripts.replay.fences import Job, modules_of
 from scripts.replay.processes import Lost, Running
@@ -23,8 +24,6 @@ from scripts.replay.stack import Unresolved
 from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
 from scripts.template.cloudformation import Resource
 
-ASSOCIATION, CLUSTER, BALANCER = "AWS::EKS::PodIdentityAssociation", "AWS::EKS::Cluster", "AWS::ElasticLoadBalancingV2::LoadBalancer"
-LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 WAIT = 60.0
 """Segundos para o pod atender."""
 
@@ -174,11 +173,11 @@ class Pods:
 
     def _role(self, node: str, space: str, account: str) -> Resource | None:
         """O papel que uma associação do cluster dá a esta conta de serviço; `None` quando nenhuma dá."""
-        cluster = self.session.resource(node, CLUSTER)
-        for association in self.stack.view.of_type(ASSOCIATION):
+        cluster = self.session.resource(node, EKS_CLUSTER)
+        for association in self.stack.view.of_type(POD_IDENTITY_ASSOCIATION):
             said = [str(self.stack.property(association, key)) for key in ("Namespace", "ServiceAccount")]
-            if said == [space, account] and self.stack.named(str(self.stack.property(association, "ClusterName")), CLUSTER) == cluster:
-                return self.stack.named(str(self.stack.property(association, "RoleArn")), "AWS::IAM::Role")
+            if said == [space, account] and self.stack.named(str(self.stack.property(association, "ClusterName")), EKS_CLUSTER) == cluster:
+                return self.stack.named(str(self.stack.property(association, "RoleArn")), ROLE)
         return None
 
     def _mount(self, manifest: Manifest, spec: Mapping[str, Any], container: Mapping[str, Any], root: Path) -> None:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
 from scripts.replay.door import ALLOWED
-from scripts.replay.functions import FUNCTION, Functions, short
+from scripts.replay.functions import Functions, short
 from scripts.replay.operations import Need
 from scripts.replay.session import Session
 from scripts.replay.stack import REGION, Unresolved
-from scripts.replay.state import QUEUE
 from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call
 from scripts.template.cloudformation import Resource
 
-MAPPING = "AWS::Lambda::EventSourceMapping"
 KNOWN = frozenset("EventSourceArn FunctionName BatchSize Enabled FunctionResponseTypes MaximumBatchingWindowInSeconds ScalingConfig Tags".split())
 READING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """O que o papel da função precisa poder fazer na fila:
@@ -57,7 +56,7 @@ class Queues:
 
     def _consumer(self, queue: Resource) -> tuple[Resource, Resource]:
         """O mapeamento ligado que lê a fila, e a função dele."""
-        found = [mapping for mapping in self.stack.view.of_type(MAPPING)
+        found = [mapping for mapping in self.stack.view.of_type(EVENT_SOURCE_MAPPING)
                  if self.stack.named(str(self.stack.property(mapping, "EventSourceArn")), QUEUE) == queue]
         for mapping in found:
             unknown = sorted(set(mapping.properties) - KNOWN)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts.aws.types import BUCKET, QUEUE, TABLE
 from scripts.base.diagram import Diagram, Rendered
 from scripts.base.findings import Defect
 from scripts.base.tree import Tree
@@ -157,8 +158,8 @@ def _kept(lab: Lab) -> dict[str, Any]:
     for node in lab.diagram.nodes:
         for name in node.resources:
             resource = lab.stack.view.resources.get(name)
-            look = {"AWS::S3::Bucket": lambda id_: {key: len(body) for key, body in lab.objects(id_).items()}, "AWS::DynamoDB::Table": lab.rows,
-                    "AWS::SQS::Queue": lab.messages}.get(resource.type if resource else "")
+            look = {BUCKET: lambda id_: {key: len(body) for key, body in lab.objects(id_).items()}, TABLE: lab.rows,
+                    QUEUE: lab.messages}.get(resource.type if resource else "")
             if look:
                 found[lab.arrows.label(node.id)] = look(node.id)
     return {**found, **{lab.arrows.label(node): said for node, said in lab.stored().items()}}

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from scripts.aws.types import BUCKET
 from scripts.base.diagram import Diagram
 from scripts.page.architecture import Step
 from scripts.proofs.arrows.registry import Proof
@@ -169,7 +170,7 @@ class Session:
     def written(self, found: gateway.Written) -> None:
         """Um objeto nasceu: o bucket avisa quem a notificação diz, antes de quem enviou receber a resposta."""
         self._written += 1
-        bucket = self.stack.named(found.bucket, "AWS::S3::Bucket")
+        bucket = self.stack.named(found.bucket, BUCKET)
         if bucket:
             self._deliver(bucket, replace(found, number=self._written))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.aws.catalog import ARN, ID, NAME, URL, kind_of
-from scripts.aws.types import BUCKET
+from scripts.aws.types import BUCKET, QUEUE
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.resolution import Resolution
@@ -77,7 +77,7 @@ class Concrete(Resolution):
             return name
         if meaning == ARN:
             return self.arn(resource, depth)
-        if meaning == URL and resource.type == "AWS::SQS::Queue":
+        if meaning == URL and resource.type == QUEUE:
             return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
         if meaning in (NAME, ID):
             return name

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from scripts.aws.types import BUCKET, QUEUE, TABLE
 from scripts.replay.stack import REGION, Stack, Unresolved
 from scripts.template.cloudformation import Resource
 
-BUCKET, TABLE, QUEUE = "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SQS::Queue"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAPESSOA0000000000", "AWS_SECRET_ACCESS_KEY": "chave-do-replay", "AWS_DEFAULT_REGION": REGION}
 KNOWN = {
     BUCKET: "BucketName VersioningConfiguration NotificationConfiguration BucketEncryption PublicAccessBlockConfiguration OwnershipControls "

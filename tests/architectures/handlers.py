@@ -22,13 +22,14 @@ from botocore.exceptions import ClientError
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
+from scripts.aws.types import BUCKET, ROLE, TABLE
 from scripts.replay.child import Context, Invocation
 from scripts.replay.door import ALLOWED, Asked, Door
-from scripts.replay.functions import ROLE, record
+from scripts.replay.functions import record
 from scripts.replay.gateway import Written
 from scripts.replay.hooks import Handler, permission, refusal
 from scripts.replay.stack import ACCOUNT, REGION
-from scripts.replay.state import BUCKET, KEYS, TABLE, State, simulated
+from scripts.replay.state import KEYS, State, simulated
 from scripts.template.cloudformation import Resource
 from tests.architectures.stack import Deployed
 
