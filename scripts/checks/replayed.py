@@ -26,6 +26,8 @@ PARTS = {"template": "o template", "diagrama": "o diagrama", "passos": "o texto 
          "travas": "as versões dos pacotes com que se roda", "rastro": "o próprio rastro"}
 """De que depende o que o arquivo diz, e como se chama."""
 
+EXECUTED, SIMULATED, CHECKED = "executado", "simulado", "conferido"
+"""Os rótulos de uma chamada e de um passo."""
 RULING = {"acao": str, "resposta": str, "por?": str}
 CALL = {"quem": str, "papel?": str, "chamada": str, "rotulo": str, "seta?": str, "entrada?": str, "permissao?": [RULING], "saida?": str,
         "resultado": str, "motivo?": str, "vezes?": int}

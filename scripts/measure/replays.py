@@ -6,7 +6,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 from scripts.base.tree import TOOLKIT, Tree, WrongUse
 from scripts.base.wording import decimal
@@ -17,39 +18,49 @@ from scripts.replay.flows import Flow
 from scripts.replay.replaying import PREFIX, replay, scene
 
 
+@dataclass(frozen=True)
+class Timed:
+    """Um fluxo medido: os segundos de ler, da primeira rodada e da segunda, e o tamanho do rastro."""
+
+    reading: float
+    first: float
+    second: float
+    steps: int
+    calls: int
+    size: int
+
+
 def run(tree: Tree) -> int:
     """Imprime o tempo de cada fluxo, frio e quente, e o das partes; devolve 0. Erro: `WrongUse` quando não há fluxos."""
-    slugs = [slug for slug in tree.architectures() if tree.flow(slug).is_file()]
-    if not slugs:
+    found = [flow for slug in tree.architectures() if (flow := flows.read(tree, slug))]
+    if not found:
         raise WrongUse(f"Não há fluxos em `{tree.root / 'fluxos'}`.")
     print(f"{'fluxo':<28} {'frio':>7} {'lê':>7} {'1ª':>7} {'2ª':>7}   passos, chamadas e bytes do rastro")
     processes.warm()
     servers, cold, whole = Servers(f"{PREFIX}{os.getpid()}-pg"), 0.0, 0.0
     try:
-        for slug in slugs:
-            alone = timed([sys.executable, str(TOOLKIT / "scripts"), "executar", slug, "--json", "--raiz", str(tree.root)], TOOLKIT)
-            flow = flows.read(tree, slug)
-            parts = list(_parts(tree, flow, servers)) if flow else []
-            cold, whole = cold + alone, whole + parts[0] + parts[1]
-            print(f"{slug:<28} {_seconds(alone)} {' '.join(map(_seconds, parts[:3]))}   {parts[3]:.0f}, {parts[4]:.0f}, {parts[5]:.0f}", flush=True)
+        for flow in found:
+            alone = timed([sys.executable, str(TOOLKIT / "scripts"), "executar", flow.slug, "--json", "--raiz", str(tree.root)], TOOLKIT)
+            told = _timed(tree, flow, servers)
+            cold, whole = cold + alone, whole + told.reading + told.first
+            spent = " ".join(map(_seconds, (alone, told.reading, told.first, told.second)))
+            print(f"{flow.slug:<28} {spent}   {told.steps}, {told.calls}, {told.size}", flush=True)
     finally:
         servers.close()
     print(f"Todos: {_seconds(cold).strip()} um a um, cada um num processo novo; {_seconds(whole).strip()} num processo só, lendo e rodando uma vez.")
     return 0
 
 
-def _parts(tree: Tree, flow: Flow, servers: Servers) -> Iterator[float]:
-    """Os segundos de ler, da primeira rodada e da segunda; depois, quantos passos, chamadas e bytes."""
-    began = time.perf_counter()
+def _timed(tree: Tree, flow: Flow, servers: Servers) -> Timed:
+    marks = [time.perf_counter()]
     found = scene(tree, flow)
-    yield time.perf_counter() - began
     for _ in range(2):
-        began = time.perf_counter()
+        marks.append(time.perf_counter())
         said = replay(found, found.template, flow.sample, servers)
-        yield time.perf_counter() - began
-    yield len(said.steps)
-    yield sum(len(step.calls) for step in said.steps)
-    yield len(json.dumps(said.stable(), ensure_ascii=False).encode())
+    marks.append(time.perf_counter())
+    reading, first, second = (after - before for before, after in pairwise(marks))
+    size = len(json.dumps(said.stable(), ensure_ascii=False).encode())
+    return Timed(reading, first, second, len(said.steps), sum(len(step.calls) for step in said.steps), size)
 
 
 def _seconds(value: float) -> str:

@@ -12,14 +12,14 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from scripts.aws.types import BALANCER, INSTANCE, INSTANCE_PROFILE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, LISTENER, ROLE, SCALING_GROUP
+from scripts.aws.types import INSTANCE, INSTANCE_PROFILE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, ROLE, SCALING_GROUP
 from scripts.proofs.facts.machine import File, Machine, machine_of
-from scripts.replay.browsing import Site, inside
+from scripts.replay.browsing import Site, inside, placed
 from scripts.replay.child import run, serve
 from scripts.replay.fences import Job, modules_of
 from scripts.replay.processes import Lost, Running
 from scripts.replay.samples import LARGEST
-from scripts.replay.session import Session
+from scripts.replay.session import Halt, Session
 from scripts.replay.stack import Unresolved
 from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
 from scripts.template.cloudformation import Resource
@@ -70,7 +70,7 @@ class Applications:
             place.write_text(file.text, encoding="utf-8")
         unit, command = self._unit(machine, node)
         folder = inside(root, _setting(unit, "WorkingDirectory") or "/")
-        environment = {name: str(inside(root, value)) if value.startswith("/") else value for name, value in self._variables(machine, unit).items()}
+        environment = {name: placed(root, value) for name, value in self._variables(machine, unit).items()}
         role = self.role(machine.owner)
         given = {**self.session.credentials(role), **environment, **_encrypted(environment), "HOME": str(root), **changed}
         job = Job(str(root), self.session.reach(given), _modules(machine), LARGEST)
@@ -85,7 +85,7 @@ class Applications:
         if kind == "failed":
             arrow = self.session.arrows.find(via, [node], "", self.session.current)
             self.session.blame(arrow.step or 0 if arrow else 0, NETWORK, str(said))
-            self.session.halted()
+            raise Halt
         running.attend(answering)
         self.sites.append(Site(self.session, node, via, int(said), root, person, self._encrypts(via)))
         return self.sites[-1]
@@ -114,8 +114,7 @@ class Applications:
     def _encrypts(self, via: str) -> bool:
         """O nó por que se chega é um balanceador que atende por HTTPS."""
         drawn = self.session.diagram.elements[via].resources
-        return any(self.stack.property(found, "Protocol") == "HTTPS" for found in self.stack.view.of_type(LISTENER)
-                   if (owner := self.stack.named(str(self.stack.property(found, "LoadBalancerArn")), BALANCER)) and owner.id in drawn)
+        return any(self.stack.property(found, "Protocol") == "HTTPS" for found in self.stack.listeners(drawn))
 
     def _unit(self, machine: Machine, node: str) -> tuple[File, list[str]]:
         """A unidade que serve a aplicação, e os argumentos do servidor dela, menos o endereço."""

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from scripts.replay.session import Session
+from scripts.replay.session import Halt, Session
 from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
 
 LOGGED = re.compile(r"^(?:\[[^\]\n]*\] )?(?:ERROR|CRITICAL)(?: in \w+: |:\w+:)(?P<said>.*(?:\n[\t ].*)*)", re.MULTILINE)
@@ -88,11 +88,11 @@ class Site:
     def _filed(self, method: str, path: str, options: dict[str, Any]) -> Call:
         call = Call(self.person, f"HTTP {method} {path.split('?')[0]}", EXECUTED, given=_given(options))
         step = self.lab.file(call, self.via, [self.node], "")
-        proof = self.lab.proofs.get(call.arrow)
-        if proof and proof.rule and proof.missing:
-            call.ok, call.reason = False, f"o pedido não chega: {proof.missing[0]}"
+        cause = self.lab.unproven(call.arrow)
+        if cause:
+            call.ok, call.reason = False, f"o pedido não chega: {cause}"
             self.lab.blame(step, NETWORK, call.reason)
-            self.lab.halted()
+            raise Halt
         return call
 
     def _sent(self, call: Call, method: str, path: str, options: dict[str, Any]) -> Any:
@@ -103,7 +103,7 @@ class Site:
         except requests.RequestException as error:
             call.ok, call.reason = False, f"a aplicação não respondeu: {type(error).__name__}"
             self.lab.blame(self.lab.current, ERROR, call.reason)
-            self.lab.halted()
+            raise Halt
         for cookie in self.browser.cookies if self.encrypted else ():
             cookie.secure = False  # o pedido ao balanceador é por HTTPS: estes cookies voltam a ele
         call.output, call.ok = str(answer.status_code), answer.status_code < 500
@@ -130,6 +130,11 @@ class Site:
 def inside(root: Path, path: str) -> Path:
     """O caminho da instância dentro da pasta que faz as vezes da raiz."""
     return root.joinpath(*PurePosixPath(path).parts[1:])
+
+
+def placed(root: Path, word: str) -> str:
+    """O mesmo, de uma palavra qualquer: a que não é um caminho fica como está."""
+    return str(inside(root, word)) if word.startswith("/") else word
 
 
 def told(answer: Any) -> str:

@@ -75,7 +75,8 @@ class Servers:
     """O servidor deste processo, ligado na primeira vez que um fluxo o pede."""
 
     def __init__(self, prefix: str):
-        self.prefix, self.found, self.lock = prefix, None, threading.Lock()  # type: ignore[var-annotated]
+        self.prefix, self.lock = prefix, threading.Lock()
+        self.found: Server | None = None
 
     def server(self) -> Server:
         """Erro: `Unstarted`."""

@@ -19,6 +19,7 @@ from scripts.replay.stack import REGION, Stack
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Path
 
+TLS = {"s3:TlsVersion": USUAL["s3:TlsVersion"]}
 ALLOWED, DENIED, STOPPED = "permitido", "negado", "parado"
 
 
@@ -49,6 +50,11 @@ class Asked:
     region: str = REGION
 
 
+def wire(secure: bool) -> dict[str, str]:
+    """O que as condições sabem de um pedido pelo caminho dele: se vai por TLS, e em que versão."""
+    return {**TLS, "aws:SecureTransport": str(secure).lower()}
+
+
 class Door:
     """Decide com as políticas do template de uma pilha."""
 
@@ -66,12 +72,11 @@ class Door:
         extra = sorted(set(asked.params) - operation.known)
         if extra:
             return [Ruling(name, "", STOPPED, reason=f"a rodada não sabe que permissão o parâmetro `{extra[0]}` de `{name}` pede")]
-        return [self.allow(asked.role, need, {"aws:SecureTransport": str(asked.secure).lower()}) for need in operation.needs(asked.params)]
+        return [self.allow(asked.role, need, wire(asked.secure)) for need in operation.needs(asked.params)]
 
     def allow(self, role: Resource | None, need: Need, context: Mapping[str, str], service: str = "") -> Ruling:
         """O papel, ou o serviço da AWS, pode fazer isto neste ARN?"""
-        wire = {"s3:TlsVersion": USUAL["s3:TlsVersion"]} if need.action.startswith("s3:") else {}
-        request = Request(self.stack.view, need.action, need.arn, role, service, {**wire, **dict(need.context), **context})
+        request = Request(self.stack.view, need.action, need.arn, role, service, {**dict(need.context), **context})
         who = f"o papel `{role.id}`" if role else f"`{service}`" if service else "quem não tem papel"
         return self._ruled(need, decide(request, self.target(need.arn)), who)
 

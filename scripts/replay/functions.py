@@ -20,7 +20,7 @@ from scripts.replay.gateway import Answer, Written
 from scripts.replay.operations import Need
 from scripts.replay.processes import Lost, Running
 from scripts.replay.session import Session
-from scripts.replay.stack import ACCOUNT, REGION, Unresolved
+from scripts.replay.stack import ACCOUNT, REGION, Unresolved, only
 from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call
 from scripts.template.cloudformation import Resource
 
@@ -63,9 +63,7 @@ class Functions:
 
     def run(self, function: Resource, event: Any, caller: str, rulings: tuple[Ruling, ...] = (), who: str = "", filed: Call | None = None) -> Result:
         """Roda a função uma vez com este evento e arquiva a chamada, se quem chama não a arquivou (`filed`). Erro: `Unresolved`."""
-        unknown = sorted(set(function.properties) - KNOWN)
-        if unknown:
-            raise Unresolved(f"a rodada não sabe o que `{unknown[0]}` de `{function.id}` mudaria")
+        only(function.properties, KNOWN, f"{{}} de `{function.id}` mudaria")
         node = self.session.node_of(function)
         call = filed or Call(caller, "lambda:InvokeFunction", EXECUTED, who, short(event), rulings)
         call.label = EXECUTED
@@ -265,4 +263,3 @@ def short(value: Any, most: int = 240) -> str:
         value = "; ".join(record["body"] for record in records)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= most else f"{text[:most]}…"
-

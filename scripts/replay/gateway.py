@@ -16,12 +16,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from scripts.replay.state import REGION
 
 Answer = tuple[int, dict[str, str], bytes]
 BUCKET_HOST = re.compile(r"^(?P<bucket>.+)\.s3[.-]" + re.escape(REGION) + r"\.amazonaws\.com$|^(?P<other>.+)\.s3\.amazonaws\.com$")
+
+BIRTHS = {"PutObject": "Put", "CopyObject": "Copy", "CompleteMultipartUpload": "CompleteMultipartUpload"}
+"""Como o S3 chama, no aviso, o nascimento que cada operação do SDK faz."""
 
 
 @dataclass(frozen=True)
@@ -152,15 +155,3 @@ def signed_link(secrets: Mapping[str, str], method: str, url: str, now: datetime
     born = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
     late = (now - born).total_seconds() > int(query["X-Amz-Expires"])
     return Signed(signer, "o prazo do endereço venceu", "AccessDenied") if late else Signed(signer)
-
-
-def born(url: str, answer: Answer, size: int, etag: str, operation: str) -> Written | None:
-    """O objeto que este pedido criou, se criou algum: é dele que o S3 avisa."""
-    status, headers, _ = answer
-    parts = urlsplit(url)
-    query = parse_qs(parts.query, keep_blank_values=True)
-    bucket, key = place(url)
-    event = {"PutObject": "Put", "CopyObject": "Copy", "CompleteMultipartUpload": "CompleteMultipartUpload", "PostObject": "Post"}.get(operation)
-    if not event or status >= 300 or not key and operation != "PostObject" or "partNumber" in query:
-        return None
-    return Written(bucket, key, f"ObjectCreated:{event}", size, headers.get("x-amz-version-id"), etag)

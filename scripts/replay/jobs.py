@@ -25,7 +25,7 @@ from scripts.base.tree import TOOLKIT
 from scripts.replay.operations import Need
 from scripts.replay.processes import Answering, Lost, Running
 from scripts.replay.session import Session
-from scripts.replay.stack import Unresolved
+from scripts.replay.stack import Unresolved, only
 from scripts.replay.states import Failed
 from scripts.replay.trace import ERROR, EXECUTED, Call
 from scripts.template.cloudformation import Resource
@@ -102,8 +102,8 @@ class Jobs:
         """Manda o trabalho e espera o fim, como `submitJob.sync`. Erros: `Failed` quando ele falha, `Unresolved`."""
         queue, definition = self._named(given, "JobQueue", JOB_QUEUE), self._named(given, "JobDefinition", JOB_DEFINITION)
         overrides = given.get("ContainerOverrides", {})
-        _only(given, frozenset(("JobName", "JobQueue", "JobDefinition", "ContainerOverrides")), "o pedido ao Batch")
-        _only(overrides, frozenset(("Environment",)), "o pedido ao Batch")
+        only(given, ("JobName", "JobQueue", "JobDefinition", "ContainerOverrides"), "{} mudaria no pedido ao Batch")
+        only(overrides, ("Environment",), "{} mudaria no pedido ao Batch")
         rulings = tuple(self.session.door.allow(role, Need("batch:SubmitJob", self.stack.arn(found)), {}) for found in (queue, definition))
         extra = {item["Name"]: str(item["Value"]) for item in overrides.get("Environment", [])}
         said = ", ".join(f"{name}={value}" for name, value in extra.items())
@@ -130,9 +130,9 @@ class Jobs:
         return found
 
     def _attempt(self, definition: Resource, extra: Mapping[str, str], limit: float) -> Attempt:
-        _only(definition.properties, KNOWN, f"`{definition.id}`")
+        only(definition.properties, KNOWN, f"{{}} mudaria em `{definition.id}`")
         container = self.stack.property(definition, "ContainerProperties", default={})
-        _only(container, CONTAINER, f"`{definition.id}`")
+        only(container, CONTAINER, f"{{}} mudaria em `{definition.id}`")
         command = [str(word) for word in container.get("Command", [])]
         if "/python:" not in f"/{container.get('Image')}" or not command or any(word.startswith("Ref::") for word in command):
             raise Unresolved(f"`{definition.id}` não é de uma imagem do Python, com o comando na definição, e a rodada só sabe rodar esses")
@@ -165,9 +165,3 @@ class Jobs:
             lines = [line.strip() for line in (folder / "saida.txt").read_text("utf-8", "replace").splitlines() if line.strip()]
             return Attempt(f"o trabalho de `{definition.id}` acabou com o estado {status}: {lines[-1] if lines else 'sem dizer por quê'}", peak)
         return Attempt("", peak)
-
-
-def _only(node: Mapping[str, Any], known: frozenset[str], where: str) -> None:
-    unknown = sorted(set(node) - known)
-    if unknown:
-        raise Unresolved(f"a rodada não sabe o que `{unknown[0]}` mudaria em {where}")

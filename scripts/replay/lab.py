@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from scripts.replay import gateway, limits, links
 from scripts.replay.applications import Applications
 from scripts.replay.browsing import Site
 from scripts.replay.database import Database, Servers, shut
-from scripts.replay.door import ALLOWED
+from scripts.replay.door import ALLOWED, wire
 from scripts.replay.functions import Functions
 from scripts.replay.machines import Execution, Machines
 from scripts.replay.operations import Need
@@ -46,7 +46,7 @@ class Lab(Session):
     página; `last`, o passo em que se para.
     """
 
-    def __init__(self, diagram: Diagram, steps: tuple[Step, ...], stack: Stack, given: dict[str, str], proofs: list[Proof], folder: Path,
+    def __init__(self, diagram: Diagram, steps: tuple[Step, ...], stack: Stack, given: dict[str, str], proofs: Iterable[Proof], folder: Path,
                  file: Sample, servers: Servers, home: Path, last: int = 0, said: Callable[[StepTrace, Call], None] = lambda step, call: None):
         super().__init__(diagram, steps, stack, proofs, folder, said)
         self.given, self.sent, self.servers, self.home, self.last = given, file, servers, home, last
@@ -78,8 +78,7 @@ class Lab(Session):
         """A frase do passo que começa assim é verdade; se não, `cause` diz o que se viu."""
         self._sentence(sentence, "")
         if not holds:
-            self.blame(self.current, EXPECTATION, cause + self.applications.said())
-            raise Halt
+            self.halt(EXPECTATION, cause + self.applications.said())
 
     def skip(self, sentence: str, reason: str) -> None:
         """A frase do passo que começa assim não se exercita aqui, por isto."""
@@ -106,7 +105,7 @@ class Lab(Session):
         bucket = self.resource(node, BUCKET)
         call = Call(who, "s3:PutObject", SIMULATED, given=f"{self.stack.physical(bucket)}/{key} · {len(body)} bytes")
         step = self.file(call, who, [node], "s3:PutObject")
-        ruling = self.door.allow(None, Need("s3:PutObject", f"{self.stack.arn(bucket)}/{key}"), {"aws:SecureTransport": "true"})
+        ruling = self.door.allow(None, Need("s3:PutObject", f"{self.stack.arn(bucket)}/{key}"), wire(True))
         if ruling.path and ruling.answer != ALLOWED:  # quem está fora da pilha tem as permissões dele; a política do bucket ainda pode negar
             call.ok, call.reason, call.rulings = False, ruling.reason, (ruling,)
             self.blame(step, DENIAL, ruling.reason)
@@ -197,11 +196,10 @@ class Lab(Session):
         found = Database(server, name, user, int(self.stack.property(resource, "Port", default=5432)), polls)
         self.closing(found.close)
         self._database, self._clients = found, (client, node)
-        proofs = [self.proofs[edge.id] for edge in self.diagram.edges if (edge.tail, edge.head) == (client, node)]
-        broken = next((proof for proof in proofs if proof.rule and proof.missing), None)
-        if broken:
-            self.blame(broken.edge.step or self.current, NETWORK, f"a aplicação não chega ao banco: {broken.missing[0]}")
-        port = shut() if broken else found.open()
+        step, cause = self.severed(client, node)
+        if cause:
+            self.blame(step, NETWORK, f"a aplicação não chega ao banco: {cause}")
+        port = shut() if cause else found.open()
         self.reach, self.rest = found.reaching, found.rest
         self.given.update({f"{resource.id}.Endpoint.Address": "127.0.0.1", f"{resource.id}.Endpoint.Port": str(port),
                            f"{resource.id}.MasterUserSecret.SecretArn": self.state.secret(f"rds!db-{resource.id}", found.secret)})

@@ -5,13 +5,13 @@ Quem decide são as políticas: as do papel de quem assinou, ou a do bucket, par
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qsl, urlsplit
 
 from scripts.aws.types import BUCKET, ORIGIN_ACCESS_CONTROL
+from scripts.proofs.facts.wildcards import covers
 from scripts.replay import gateway, limits
-from scripts.replay.door import ALLOWED, DENIED, Ruling
+from scripts.replay.door import ALLOWED, DENIED, TLS, Ruling, wire
 from scripts.replay.operations import Need
 from scripts.replay.samples import Sample
 from scripts.replay.session import Session
@@ -37,7 +37,7 @@ def posted(session: Session, url: str, fields: dict[str, str], file: Sample, who
     if signed.refusal or bucket is None:
         call.ok, call.reason = False, signed.refusal or f"o bucket `{name}` não existe na pilha"
         return 400 if signed.code.startswith("Entity") else 403, signed.code or "NoSuchBucket"
-    signer, secure = session.signer(signed.signer), {"aws:SecureTransport": str(url.startswith("https:")).lower()}
+    signer, secure = session.signer(signed.signer), wire(url.startswith("https:"))
     call.role, call.rulings = signer.id, (session.door.allow(signer, Need("s3:PutObject", f"{session.stack.arn(bucket)}/{key}"), secure),)
     if call.rulings[0].answer != ALLOWED:
         call.ok, call.reason = False, f"{call.rulings[0].reason}; o formulário vale o que o papel de quem assinou pode"
@@ -71,7 +71,7 @@ def opened(session: Session, url: str, who: str, later: float) -> gateway.Answer
         return FORBIDDEN
     role = session.signer(signed.signer)
     call.role = role.id
-    context = {"aws:SecureTransport": str(url.startswith("https:")).lower()}
+    context = wire(url.startswith("https:"))
     call.rulings = (session.door.allow(role, Need(action, f"{session.stack.arn(bucket)}/{key}"), context),)
     if not _passed(session, call, step, "; o endereço vale o que o papel de quem assinou pode"):
         return FORBIDDEN
@@ -88,8 +88,8 @@ def fetched(session: Session, distribution: Resource, path: str, who: str) -> ga
     bucket, signs = _origin(session, distribution, path)
     arn, key = session.stack.arn(bucket), path.removeprefix("/")
     node = session.node_of(distribution)
-    context = {"aws:SecureTransport": "true", "aws:PrincipalIsAWSService": "true", "aws:SourceAccount": ACCOUNT,
-               "aws:SourceArn": session.stack.arn(distribution)} if signs else {}
+    context = {**wire(True), "aws:PrincipalIsAWSService": "true", "aws:SourceAccount": ACCOUNT,
+               "aws:SourceArn": session.stack.arn(distribution)} if signs else TLS
     ruling = session.door.allow(None, Need("s3:GetObject", f"{arn}/{key}"), context, SERVICE if signs else "")
     call = Call(node, "s3:GetObject", SIMULATED, given=f"{session.stack.physical(bucket)}/{key}", rulings=(ruling,))
     call.role = f"{SERVICE}, a pedido de {session.arrows.label(who)}" if signs else ""
@@ -128,7 +128,7 @@ def _origin(session: Session, distribution: Resource, path: str) -> tuple[Resour
     """O bucket da origem que atende o caminho, e se a distribuição assina o que pede a ele."""
     stack = session.stack
     behaviors = stack.property(distribution, "DistributionConfig", "CacheBehaviors", default=[])
-    chosen = next((found for found in behaviors if _matches(str(found["PathPattern"]), path)), None)
+    chosen = next((found for found in behaviors if covers(str(found["PathPattern"]).removeprefix("/"), path.removeprefix("/"))), None)
     wanted = chosen["TargetOriginId"] if chosen else stack.property(distribution, "DistributionConfig", "DefaultCacheBehavior", "TargetOriginId")
     count = len(stack.view.value(distribution, "DistributionConfig", "Origins"))
     for number in range(count):
@@ -145,9 +145,3 @@ def _origin(session: Session, distribution: Resource, path: str) -> tuple[Resour
 def _signs(session: Session, control: object) -> bool:
     found = session.stack.named(str(control), ORIGIN_ACCESS_CONTROL) if control else None
     return found is not None and session.stack.property(found, "OriginAccessControlConfig", "SigningBehavior") == "always"
-
-
-def _matches(pattern: str, path: str) -> bool:
-    """O caminho é do padrão, em que `*` e `?` valem o de costume, e as maiúsculas contam."""
-    parts = [".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern.removeprefix("/")]
-    return re.fullmatch("".join(parts), path.removeprefix("/")) is not None

@@ -21,7 +21,7 @@ from scripts.replay.gateway import Answer
 from scripts.replay.jobs import Jobs
 from scripts.replay.operations import Need
 from scripts.replay.session import Session
-from scripts.replay.stack import ACCOUNT, REGION, Unresolved, plain
+from scripts.replay.stack import ACCOUNT, REGION, Unresolved, only, plain
 from scripts.replay.trace import ERROR, EXECUTED, SIMULATED, Call
 from scripts.template.cloudformation import Resource
 
@@ -54,9 +54,8 @@ class Machines:
         machine = self.stack.named(str(params["stateMachineArn"]), STATE_MACHINE)
         if machine is None:
             return _refused(call, "StateMachineDoesNotExist", f"a máquina de estados `{params['stateMachineArn']}` não existe na pilha")
-        unknown = sorted(set(machine.properties) - KNOWN)
-        if unknown or self.stack.property(machine, "StateMachineType", default="STANDARD") != "STANDARD":
-            raise Unresolved(f"a rodada não sabe o que `{unknown[0] if unknown else 'StateMachineType'}` de `{machine.id}` mudaria")
+        standard = self.stack.property(machine, "StateMachineType", default="STANDARD") == "STANDARD"
+        only(machine.properties, KNOWN if standard else KNOWN - {"StateMachineType"}, f"{{}} de `{machine.id}` mudaria")
         execution = Execution(machine, str(params.get("name") or f"execucao-{len(self.executions) + 1}"), str(params.get("input", "{}")))
         before = next((found for found in self.executions if (found.machine, found.name) == (machine, execution.name)), None)
         if before and (before.ended or before.given != execution.given):

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from scripts.aws.types import BALANCER, EKS_CLUSTER, LISTENER, POD_IDENTITY_ASSOCIATION, ROLE
+from scripts.aws.types import BALANCER, EKS_CLUSTER, POD_IDENTITY_ASSOCIATION, ROLE
+from scripts.replay.browsing import placed
 from scripts.replay.child import serve_module
 from scripts.replay.fences import Job, modules_of
 from scripts.replay.processes import Lost, Running
@@ -92,8 +93,7 @@ class Pod:
         stack = self.session.stack
         balancer = self.session.resource(self.via, BALANCER)
         named = str(stack.value({"Fn::GetAtt": [balancer.id, "DNSName"]})).lower() == host.lower()
-        ports = [int(stack.property(listener, "Port")) for listener in stack.view.of_type(LISTENER)
-                 if stack.named(str(stack.property(listener, "LoadBalancerArn")), BALANCER) == balancer]
+        ports = [int(stack.property(listener, "Port")) for listener in stack.listeners((balancer.id,))]
         if not self.session.admitted(call, self.client, [self.via], ""):
             return False
         if named and port in ports:
@@ -155,7 +155,7 @@ class Pods:
         environment = {item["name"]: str(item["value"]) for item in container.get("env", [])}
         given = {**self.session.credentials(role), **environment, "HOME": str(root), "TMPDIR": str(root / "tmp")}
         job = Job(str(root), given, self._libraries(spec, container, root))
-        running = Running(serve_module, job, [_inside(root, word) for word in container["command"]])
+        running = Running(serve_module, job, [placed(root, word) for word in container["command"]])
         self.session.closing(running.stop)
         pod = Pod(self.session, node, client, via)
         threading.Thread(target=self._wait, args=(pod, running, role), daemon=True).start()
@@ -184,7 +184,7 @@ class Pods:
         """As pastas dos volumes, com os arquivos do ConfigMap."""
         volumes = {volume["name"]: volume for volume in spec.get("volumes", [])}
         for mount in container.get("volumeMounts", []):
-            folder, volume = Path(_inside(root, mount["mountPath"])), volumes[mount["name"]]
+            folder, volume = Path(placed(root, mount["mountPath"])), volumes[mount["name"]]
             folder.mkdir(parents=True)
             if "configMap" in volume:
                 for name, text in manifest.only("ConfigMap", volume["configMap"]["name"])["data"].items():
@@ -201,10 +201,5 @@ class Pods:
             if words[:4] != ["python", "-m", "pip", "install"] or "--requirement" not in words:
                 raise Unresolved(f"a rodada não sabe o que o contêiner inicial `{first['name']}` faz")
             if "--target" in words and words[words.index("--target") + 1] in paths:
-                found |= modules_of(Path(_inside(root, words[words.index("--requirement") + 1])).read_text(encoding="utf-8"))
+                found |= modules_of(Path(placed(root, words[words.index("--requirement") + 1])).read_text(encoding="utf-8"))
         return found
-
-
-def _inside(root: Path, word: str) -> str:
-    """O caminho do contêiner dentro da pasta que faz as vezes da raiz; o que não é caminho fica como está."""
-    return str(root / word.removeprefix("/")) if word.startswith("/") else word

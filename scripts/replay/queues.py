@@ -12,8 +12,8 @@ from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
 from scripts.replay.door import ALLOWED
 from scripts.replay.functions import Functions, short
 from scripts.replay.operations import Need
-from scripts.replay.session import Session
-from scripts.replay.stack import REGION, Unresolved
+from scripts.replay.session import Halt, Session
+from scripts.replay.stack import REGION, Unresolved, only
 from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call
 from scripts.template.cloudformation import Resource
 
@@ -59,9 +59,7 @@ class Queues:
         found = [mapping for mapping in self.stack.view.of_type(EVENT_SOURCE_MAPPING)
                  if self.stack.named(str(self.stack.property(mapping, "EventSourceArn")), QUEUE) == queue]
         for mapping in found:
-            unknown = sorted(set(mapping.properties) - KNOWN)
-            if unknown:
-                raise Unresolved(f"a rodada não sabe o que `{unknown[0]}` de `{mapping.id}` mudaria")
+            only(mapping.properties, KNOWN, f"{{}} de `{mapping.id}` mudaria")
         ready = [mapping for mapping in found if str(self.stack.property(mapping, "Enabled", default=True)).lower() == "true"]
         if not ready:
             off = f": `{found[0].id}` está desligado (`Enabled: false`)" if found else ": nenhum mapeamento de eventos a liga a uma função"
@@ -90,7 +88,7 @@ class Queues:
 
     def _refuse(self, queue: Resource, cause: str) -> None:
         self.session.blame(self._step(queue), ERROR, cause)
-        self.session.halted()
+        raise Halt
 
     def _step(self, queue: Resource) -> int:
         """O passo da seta de quem lê a fila; 0 se nenhuma o conta."""
@@ -113,7 +111,7 @@ class Queues:
         if refused:
             call.ok, call.reason, call.output = False, refused.reason, ""
             self.session.blame(step, DENIAL, refused.reason)
-            self.session.halted()
+            raise Halt
         for message in batch:
             self.received[message["MessageId"]] = self.received.get(message["MessageId"], 0) + 1
         return batch
@@ -174,5 +172,3 @@ def _returned(listed: Any, batch: list[Message]) -> list[Message]:
         return [known[item["itemIdentifier"]] for item in listed]
     except (KeyError, TypeError):
         return batch
-
-

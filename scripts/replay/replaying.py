@@ -24,8 +24,6 @@ from scripts.page import architecture, titles
 from scripts.page.architecture import Page
 from scripts.picture.workers import render_all
 from scripts.proofs import own
-from scripts.proofs.arrows.prove import prove
-from scripts.proofs.facts.views import views_of
 from scripts.replay import database
 from scripts.replay.database import Servers, Unstarted
 from scripts.replay.flows import Flow
@@ -36,7 +34,7 @@ from scripts.replay.session import Halt
 from scripts.replay.stack import Stack, Unresolved
 from scripts.replay.state import simulated
 from scripts.replay.trace import ERROR, EXPECTATION, NETWORK, Call, Mask, StepTrace, step_told
-from scripts.template.cloudformation import Template, parse
+from scripts.template.cloudformation import parse
 
 PREFIX = "replay-"
 
@@ -101,7 +99,7 @@ def replay(scene: Scene, template: str, file: Sample, servers: Servers, last: in
            said: Callable[[StepTrace, Call], None] = lambda step, call: None) -> Replayed:
     """Roda o fluxo sobre este template. Erro: `Defect` quando o template não se lê."""
     began = time.monotonic()
-    read = parse(template, scene.tree.name(scene.tree.template(scene.flow.slug)))
+    read = Reading(scene.diagram, scene.page, parse(template, scene.tree.name(scene.tree.template(scene.flow.slug))))
     with workplace() as folder, simulated():
         lab, problem = _lab(scene, read, folder, file, servers, last, said)
         if lab is None:
@@ -113,17 +111,16 @@ def replay(scene: Scene, template: str, file: Sample, servers: Servers, last: in
             lab.close()
         _conclude(lab)
         if not last and not any(step.causes for step in lab.steps.values()):
-            _judge(scene, lab, read)
+            _judge(lab, read)
         return Replayed(scene.flow.slug, tuple(lab.steps.values()), lab.apart, kept, last, time.monotonic() - began)
 
 
-def _lab(scene: Scene, template: Template, folder: Path, file: Sample, servers: Servers, last: int,
+def _lab(scene: Scene, read: Reading, folder: Path, file: Sample, servers: Servers, last: int,
          said: Callable[[StepTrace, Call], None]) -> tuple[Lab | None, str]:
     given: dict[str, str] = {}
     try:
-        stack, proofs = Stack(template, scene.flow.parameters, given), prove(scene.diagram, views_of(template))
-        home = scene.tree.page(scene.flow.slug).parent
-        lab = Lab(scene.diagram, scene.page.steps, stack, given, proofs, folder, file, servers, home, last, said)
+        stack, home = Stack(read.views.template, scene.flow.parameters, given), scene.tree.page(scene.flow.slug).parent
+        lab = Lab(scene.diagram, scene.page.steps, stack, given, read.proofs, folder, file, servers, home, last, said)
         lab.state.create()
     except Unresolved as problem:
         return None, str(problem)
@@ -197,9 +194,9 @@ def _conclude(lab: Lab) -> None:
             step.causes.append((ERROR, f"o fluxo não diz o que torna verdadeira a frase “{unsaid[0]}”; {need}"))
 
 
-def _judge(scene: Scene, lab: Lab, template: Template) -> None:
+def _judge(lab: Lab, read: Reading) -> None:
     """O que ninguém exercitou vale pela conferência do template: o que ela acha pesa no passo do recurso, ou no primeiro não exercitado."""
-    found = next(iter(verdict.judge(Reading(scene.diagram, scene.page, template))), None)
+    found = next(iter(verdict.judge(read)), None)
     if found:
         named = set(re.findall(r"`(\w+)`", found.message))
         own = [element.step for element in (*lab.diagram.groups, *lab.diagram.nodes) if element.step and named & set(element.resources)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +33,7 @@ class Session:
     `reach` dá o ambiente com que uma aplicação acha aqui o banco a que chegaria na pilha; `rest` espera que o que corre nele acabe.
     """
 
-    def __init__(self, diagram: Diagram, steps: tuple[Step, ...], stack: Stack, proofs: list[Proof], folder: Path,
+    def __init__(self, diagram: Diagram, steps: tuple[Step, ...], stack: Stack, proofs: Iterable[Proof], folder: Path,
                  said: Callable[[StepTrace, Call], None]):
         self.diagram, self.stack, self.folder, self.said = diagram, stack, folder, said
         self.arrows, self.door, self.state = Arrows(diagram), Door(stack), State(stack)
@@ -60,10 +60,6 @@ class Session:
     def halt(self, rank: int, cause: str) -> NoReturn:
         """O fluxo não tem como seguir."""
         self.blame(self.current, rank, cause)
-        raise Halt
-
-    def halted(self) -> NoReturn:
-        """Para o fluxo; a causa já está no passo."""
         raise Halt
 
     def file(self, call: Call, tail: str, heads: list[str], action: str) -> int:
@@ -105,6 +101,11 @@ class Session:
         """O que falta à prova da seta: a rede, quando a permissão passa."""
         proof = self.proofs.get(arrow)
         return str(proof.missing[0]) if proof and proof.rule and proof.missing else ""
+
+    def severed(self, tail: str, head: str) -> tuple[int, str]:
+        """O passo da primeira seta entre os dois nós cuja prova não vale, e o que falta a ela; `(0, "")` quando todas valem."""
+        edges = [edge for edge in self.diagram.edges if (edge.tail, edge.head) == (tail, head)]
+        return next(((edge.step or 0, cause) for edge in edges if (cause := self.unproven(edge.id))), (0, ""))
 
     def causes(self) -> int:
         """Quantas causas já há, em todos os passos."""
@@ -236,11 +237,10 @@ class _Answering:
             answer = self._absent(gateway.request(method, url, headers, body), operation, params)
         call.output = call.output or f"{answer[0]}"
         call.ok = answer[0] < 400
-        kept = self.session.state.s3.head_object(Bucket=params["Bucket"], Key=params["Key"]) \
-            if operation in ("PutObject", "CopyObject", "CompleteMultipartUpload") and call.ok else {}
-        found = gateway.born(url, answer, kept.get("ContentLength", 0), kept.get("ETag", ""), operation)
-        if found:
-            self._deliver(found)
+        if operation in gateway.BIRTHS and call.ok:
+            kept, (bucket, key) = self.session.state.s3.head_object(Bucket=params["Bucket"], Key=params["Key"]), gateway.place(url)
+            event = f"ObjectCreated:{gateway.BIRTHS[operation]}"
+            self._deliver(gateway.Written(bucket, key, event, kept["ContentLength"], answer[1].get("x-amz-version-id"), kept["ETag"]))
         return answer
 
     def _served(self, service: Callable[[dict[str, Any], Call], gateway.Answer], params: dict[str, Any], call: Call) -> gateway.Answer:

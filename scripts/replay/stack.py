@@ -7,12 +7,12 @@ mesma vista, decidem sobre pedidos concretos.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.aws.catalog import ARN, ID, NAME, URL, kind_of
-from scripts.aws.types import BUCKET, QUEUE
+from scripts.aws.types import BALANCER, BUCKET, LISTENER, QUEUE
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.resolution import Resolution
@@ -186,10 +186,22 @@ class Stack:
             raise Unresolved(f"não se sabe escrever o ARN de `{resource.id}`")
         return found
 
+    def listeners(self, balancers: Collection[str]) -> list[Resource]:
+        """Os ouvintes destes balanceadores, por id lógico."""
+        return [found for found in self.view.of_type(LISTENER)
+                if (owner := self.named(str(self.property(found, "LoadBalancerArn")), BALANCER)) and owner.id in balancers]
+
     def named(self, text: str, *types: str) -> Resource | None:
         """O recurso, de um destes tipos, que tem exatamente este nome, ARN ou endereço."""
         return next((resource for resource in self.view.of_type(*types)
                      if text in (resource.id, self.physical(resource), self.view.arn(resource), self.view.world.reference(resource.id))), None)
+
+
+def only(node: Mapping[str, Any], known: Collection[str], what: str) -> None:
+    """Erro: `Unresolved` quando há uma chave que não se conhece; `what` diz, com `{}` no lugar dela, o que não se sabe."""
+    unknown = sorted(set(node) - set(known))
+    if unknown:
+        raise Unresolved("a rodada não sabe o que " + what.replace("{}", f"`{unknown[0]}`", 1))
 
 
 def plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from scripts.aws.types import BUCKET, QUEUE, TABLE
-from scripts.replay.stack import REGION, Stack, Unresolved
+from scripts.replay.stack import REGION, Stack, only
 from scripts.template.cloudformation import Resource
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAPESSOA0000000000", "AWS_SECRET_ACCESS_KEY": "chave-do-replay", "AWS_DEFAULT_REGION": REGION}
@@ -68,9 +68,7 @@ class State:
     def create(self) -> None:
         """Cria os buckets, as tabelas e as filas da pilha. Erro: `Unresolved`."""
         for resource in self.stack.view.of_type(BUCKET, TABLE, QUEUE):
-            unknown = sorted(set(resource.properties) - set(KNOWN[resource.type].split()))
-            if unknown:
-                raise Unresolved(f"a rodada não sabe o que `{unknown[0]}` de `{resource.id}` mudaria")
+            only(resource.properties, KNOWN[resource.type].split(), f"{{}} de `{resource.id}` mudaria")
         for queue in self.stack.view.of_type(QUEUE):
             self._queue(queue)
         for bucket in self.stack.view.of_type(BUCKET):

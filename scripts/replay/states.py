@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.replay.stack import Unresolved
+from scripts.replay.stack import Unresolved, only
 
 MOST = 500
 """Estados por que uma execução passa antes de se concluir que ela anda em círculos."""
@@ -57,28 +57,23 @@ Calls = Callable[[Mapping[str, Any], Any], Any]
 
 def check(definition: Mapping[str, Any]) -> None:
     """Erro: `Unresolved` quando a definição usa algo que este interpretador não conhece."""
-    _only(definition, TOP, "a definição")
+    only(definition, TOP, "{} faz na definição")
     if definition.get("QueryLanguage", "JSONPath") != "JSONPath":
         raise Unresolved("a rodada só entende máquinas de estados em `JSONPath`")
     for name, state in definition["States"].items():
         if state.get("Type") not in KNOWN:
             raise Unresolved(f"a rodada não sabe o que faz o estado `{name}`, do tipo `{state.get('Type')}`")
-        _only(state, frozenset(KNOWN[state["Type"]].split()), f"o estado `{name}`")
+        only(state, KNOWN[state["Type"]].split(), f"{{}} faz no estado `{name}`")
         for key, known in (("Retry", RETRIER), ("Catch", CATCHER)):
             for entry in state.get(key, []):
-                _only(entry, known, f"`{key}` de `{name}`")
-
-
-def _only(node: Mapping[str, Any], known: frozenset[str], where: str) -> None:
-    unknown = sorted(set(node) - known)
-    if unknown:
-        raise Unresolved(f"a rodada não sabe o que `{unknown[0]}` faz n{where}")
+                only(entry, known, f"{{}} faz em `{key}` de `{name}`")
 
 
 def run(definition: Mapping[str, Any], given: Any, calls: Calls) -> Ended:
     """Roda a definição do começo ao fim. Erro: `Unresolved`."""
     check(definition)
-    name, data, path = definition["StartAt"], given, []  # type: ignore[var-annotated]
+    name, data = definition["StartAt"], given
+    path: list[str] = []
     try:
         while len(path) < MOST:
             path.append(name)

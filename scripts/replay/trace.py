@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from scripts.base.diagram import Diagram, Edge
+from scripts.checks.replayed import CHECKED, EXECUTED, SIMULATED
 from scripts.replay.door import Ruling
 
-EXECUTED, SIMULATED, CHECKED = "executado", "simulado", "conferido"
 DENIAL, NETWORK, ERROR, EXPECTATION = range(4)
 """De que causa se fala primeiro: uma negação explica o erro da função, e o erro dela, o que não ficou guardado."""
 
@@ -121,13 +122,13 @@ class Mask:
             return value
         value = re.sub("0{16,}", "0…", value)
         for pattern, kind in self.SPOKEN:
-            value = pattern.sub(lambda found: self._name(found[0], kind), value)  # noqa: B023
+            value = pattern.sub(partial(self._name, kind), value)
         return value
 
-    def _name(self, text: str, kind: str) -> str:
+    def _name(self, kind: str, found: re.Match[str]) -> str:
         if kind in self.SINGLE:
             return f"‹{kind}›"
-        return self.known.setdefault(text, f"‹{kind} {len(self.known) + 1}›")
+        return self.known.setdefault(found[0], f"‹{kind} {len(self.known) + 1}›")
 
 
 def told(call: Call) -> dict[str, Any]:

@@ -24,11 +24,10 @@ class Volumes:
 
     def mount(self, site: Site, node: str, path: str) -> Path:
         """A pasta que o volume do nó dá à instância."""
-        proofs = [self.session.proofs[edge.id] for edge in self.session.diagram.edges if (edge.tail, edge.head) == (site.node, node)]
-        broken = next((proof for proof in proofs if proof.rule and proof.missing), None)
+        step, cause = self.session.severed(site.node, node)
         folder = site.folder(path)
-        if broken:
-            self.session.blame(proofs[0].edge.step or 0, NETWORK, f"o volume não está na instância: {broken.missing[0]}")
+        if cause:
+            self.session.blame(step, NETWORK, f"o volume não está na instância: {cause}")
         else:
             folder.mkdir(parents=True)
         self.mounted.append((site, node, folder, {}))

@@ -12,13 +12,12 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from scripts.base.wording import listed, plural
-from scripts.checks.replayed import Trace
+from scripts.checks.replayed import CHECKED, EXECUTED, SIMULATED, Trace
 from scripts.page.architecture import Page
 from scripts.template.cloudformation import Key, Template
 from scripts.website.prose import fold, link, note, paragraph, say
 from scripts.website.sections import after
 
-EXECUTED, SIMULATED, CHECKED = "executado", "simulado", "conferido"
 MANY = {EXECUTED: "executados", SIMULATED: "simulados", CHECKED: "conferidos"}
 MEANINGS = {
     EXECUTED: "o código do template rodou, ou um servidor de verdade respondeu, com o Python e o processador de quem rodou, não os do template. "
