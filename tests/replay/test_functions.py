@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from scripts.base.tree import Tree
 from scripts.replay import replaying
 from scripts.replay.database import Servers
 from scripts.replay.flows import Flow
 from scripts.replay.processes import warm
 from scripts.replay.samples import Sample
+from tests.replay.bench import planted
 
 FILE = Sample("a.txt", b"conte\xc3\xbado")
 TEMPLATE = """Resources:
@@ -142,11 +142,7 @@ class Bench:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     warm()
-    root = tmp_path_factory.mktemp("arvore")
-    tree = Tree(root)
-    for path, text in ((tree.script("teste"), SCRIPT), (tree.page("teste"), PAGE), (tree.template("teste"), TEMPLATE)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    tree = planted(tmp_path_factory.mktemp("arvore"), "teste", SCRIPT, TEMPLATE, PAGE)
     servers = Servers(f"{replaying.PREFIX}{os.getpid()}-pg")
     yield Bench(replaying.scene(tree, Flow("teste", lambda lab: None)), servers)
     servers.close()

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pytest
 
-from scripts.base.tree import Tree
-from scripts.replay import flows, processes
-from scripts.replay.database import Servers
-from scripts.replay.flows import Flow
-from scripts.replay.replaying import PREFIX, Replayed, Scene, replay, scene
+from scripts.replay.replaying import Scene
+from tests.replay.bench import run, staged
 
 SCRIPT = '''
 """Endereço."""
@@ -73,20 +68,7 @@ def flow(lab):
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory) -> Scene:
     """Uma árvore com uma arquitetura só: uma função que assina endereços de um bucket."""
-    tree = Tree(tmp_path_factory.mktemp("arvore"))
-    for path, text in ((tree.script("endereco"), SCRIPT), (tree.template("endereco"), TEMPLATE), (tree.flow("endereco"), FLOW),
-                       (tree.page("endereco"), "# Endereço\n\n## Fluxo de dados\n\n1. A pessoa abre o endereço.\n")):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text).lstrip(), encoding="utf-8")
-    found = flows.read(tree, "endereco")
-    assert isinstance(found, Flow)
-    processes.warm()
-    return scene(tree, found)
-
-
-def run(stage: Scene, old: str = "", new: str = "") -> Replayed:
-    assert not old or stage.template.count(old) == 1
-    return replay(stage, stage.template.replace(old, new) if old else stage.template, stage.flow.sample, Servers(f"{PREFIX}nenhum"))
+    return staged(tmp_path_factory.mktemp("arvore"), "endereco", SCRIPT, TEMPLATE, "# Endereço\n\n## Fluxo de dados\n\n1. A pessoa abre o endereço.\n", FLOW)
 
 
 def test_only_what_was_signed_opens_and_only_in_time(stage):
@@ -97,10 +79,10 @@ def test_only_what_was_signed_opens_and_only_in_time(stage):
 
 
 def test_the_role_of_who_signed_decides(stage):
-    result = run(stage, "/público/*", "/interno/*")
+    result = run(stage, ("/público/*", "/interno/*"))
     assert "nada deixa o papel `Papel` fazer `s3:GetObject`" in result.failed.cause
 
 
 def test_what_the_address_asks_beyond_the_known_stops(stage):
-    result = run(stage, '"Key": event["chave"]', '"Key": event["chave"], "PartNumber": 1')
+    result = run(stage, ('"Key": event["chave"]', '"Key": event["chave"], "PartNumber": 1'))
     assert "partNumber" in result.failed.cause

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pytest
 
-from scripts.base.tree import Tree
-from scripts.replay import flows, processes
-from scripts.replay.database import Servers
-from scripts.replay.flows import Flow
-from scripts.replay.replaying import PREFIX, Replayed, Scene, replay, scene
+from scripts.replay.replaying import Replayed, Scene
+from tests.replay.bench import run, staged
 
 SCRIPT = '''
 """Fila."""
@@ -81,23 +76,7 @@ PARTIAL = ("      FunctionResponseTypes: [ReportBatchItemFailures]\n", "")
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory) -> Scene:
     """Uma árvore com uma arquitetura só: uma função que lê uma fila."""
-    tree = Tree(tmp_path_factory.mktemp("arvore"))
-    for path, text in ((tree.script("fila"), SCRIPT), (tree.template("fila"), TEMPLATE), (tree.flow("fila"), FLOW),
-                       (tree.page("fila"), "# Fila\n\n## Fluxo de dados\n\n1. A função lê a fila.\n")):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text).lstrip(), encoding="utf-8")
-    found = flows.read(tree, "fila")
-    assert isinstance(found, Flow)
-    processes.warm()
-    return scene(tree, found)
-
-
-def run(stage: Scene, *edits: tuple[str, str]) -> Replayed:
-    template = stage.template
-    for old, new in edits:
-        assert template.count(old) == 1
-        template = template.replace(old, new)
-    return replay(stage, template, stage.flow.sample, Servers(f"{PREFIX}nenhum"))
+    return staged(tmp_path_factory.mktemp("arvore"), "fila", SCRIPT, TEMPLATE, "# Fila\n\n## Fluxo de dados\n\n1. A função lê a fila.\n", FLOW)
 
 
 def names(result: Replayed) -> list[str]:
