@@ -18,7 +18,7 @@ from scripts.aws.types import BUCKET, QUEUE, TABLE
 from scripts.base.diagram import Diagram, Rendered
 from scripts.base.findings import Defect
 from scripts.base.tree import Tree
-from scripts.checks import verdict
+from scripts.checks import benefits
 from scripts.checks.reading import Reading
 from scripts.page import architecture, titles
 from scripts.page.architecture import Page
@@ -195,8 +195,9 @@ def _conclude(lab: Lab) -> None:
 
 
 def _judge(lab: Lab, read: Reading) -> None:
-    """O que ninguém exercitou vale pela conferência do template: o que ela acha pesa no passo do recurso, ou no primeiro não exercitado."""
-    found = next(iter(verdict.judge(read)), None)
+    """O que ninguém exercitou vale pelo que a página promete e se prova no template: um benefício que não se prova pesa no passo do
+    recurso, ou no primeiro não exercitado. O resto da conferência, como a higiene, não diz como um passo acaba."""
+    found = next(benefits.check(read.page, read.views, read.claims), None) if read.page else None
     if found:
         named = set(re.findall(r"`(\w+)`", found.message))
         own = [element.step for element in (*lab.diagram.groups, *lab.diagram.nodes) if element.step and named & set(element.resources)]
