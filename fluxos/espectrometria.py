@@ -161,7 +161,7 @@ SPOILS = (
           (("Resource: [!Ref FilaLote, !Ref DefinicaoLote]", "Resource: [!Ref FilaLote]"),), "batch:SubmitJob", shown=True),
     Spoil("sem-biblioteca", "rode a tarefa sem instalar as bibliotecas", 8,
           (('        echo "$BIBLIOTECAS" | pip install --quiet --require-hashes --no-deps --only-binary=:all: --requirement /dev/stdin\n', ""),),
-          "No module named 'botocore'", shown=True),
+          "No module named 'botocore'"),
     Spoil("tarefa-sem-gravar", "tire da tarefa do Batch a permissão de gravar o resultado", 9,
           (("GravarResultado, Effect: Allow, Action: s3:PutObject,", "GravarResultado, Effect: Allow, Action: s3:GetObject,"),), "s3:PutObject"),
     Spoil("resumo-errado", "conte um pico a mais no resumo", 9, (('"picos": count, "maior"', '"picos": count + 1, "maior"'),), "e o resumo é"),

@@ -54,21 +54,11 @@ def _figure(drawing: _Drawing, name: str, description: str, later: Callable[[Ele
     actions = [("seguir", "Seguir o fluxo")] if drawing.steps else []
     for action, label in (*actions, ("tela", "Ver em tela cheia"), ("ampliar", "Ampliar")):
         SubElement(tools, "button", {"type": "button", "data-acao": action}).text = label
-    described = _described(drawing.svg) if description else {}
     SubElement(figure, "div", {"class": "arq-scroll"}).text = later(drawing.page(), "xml")
-    caption = SubElement(figure, "figcaption", described)
+    caption = SubElement(figure, "figcaption")
     caption.text = f"{clean(description)} "
     SubElement(caption, "a", {"href": name}).text = "Abrir só a figura"
     return figure
-
-
-def _described(svg: Element) -> dict[str, str]:
-    """O id com que a legenda passa a descrever a figura, em vez da lista de tudo: cada parte já diz o que é, e os passos vêm depois."""
-    listed = svg.find(f"{SVG}desc")
-    if listed is None:
-        return {}
-    svg.remove(listed)
-    return {"id": listed.get("id", "")}
 
 
 @dataclass

@@ -63,7 +63,7 @@ def test_the_picture_is_named_by_its_title_and_walked_in_the_order_of_the_steps(
     picture = page.get_by_role("group", name="Análise de dados de espectrometria de massa", exact=True)
     assert picture.count() == 1
     description = picture.evaluate("svg => document.getElementById(svg.getAttribute('aria-describedby')).textContent")
-    assert description == page.locator(".arq-figure figcaption").inner_text() and len(description) > 200
+    assert len(description) > 500
     names = page.eval_on_selector_all("svg.arq [data-edge] a", "links => links.map(link => link.getAttribute('aria-label'))")
     assert names[2] == "Passo 3 de 10: de Pesquisadores para Internet Gateway: acessa"
     steps = [int(re.match(r"Passo (\d+)", name)[1]) for name in names]
