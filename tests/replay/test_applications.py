@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from scripts.cli import main
-from scripts.replay import processes
+from scripts.replay import database, processes
 from scripts.replay.replaying import PREFIX
 
 SLUG = "upload-ec2-ebs-rds"
@@ -16,7 +17,7 @@ SLUG = "upload-ec2-ebs-rds"
 
 @pytest.fixture(scope="module")
 def temporary():
-    """Uma pasta temporária só destes testes, de caminho curto: o soquete do PostgreSQL fica nela."""
+    """Uma pasta temporária só destes testes, sem o que outro teste deixe na de sempre."""
     processes.warm()  # o servidor de processos, que dura mais que os testes, fica na pasta de sempre
     with tempfile.TemporaryDirectory(prefix="pg") as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", name)
@@ -50,9 +51,15 @@ def test_an_application_that_does_not_start_says_its_own_error(spoil, cause, tem
 
 
 def test_a_server_that_does_not_start_is_said_and_leaves_nothing(temporary, monkeypatch, capsys):
-    """Num caminho que não cabe no nome de um soquete, o PostgreSQL não sobe."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setattr(database, "shut", lambda: taken.getsockname()[1])
+        assert main(["executar", SLUG]) == 2
+    assert "o PostgreSQL não subiu: could not create any TCP/IP sockets" in said(capsys) and list(temporary.glob(f"{PREFIX}*")) == []
+
+
+def test_the_database_runs_in_a_folder_of_a_long_name(temporary, monkeypatch, capsys):
+    """O caminho de um soquete Unix não passa de 107 caracteres; o de uma pasta temporária, sim."""
     long = temporary / ("longo" * 20)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    assert main(["executar", SLUG]) == 2
-    assert "o PostgreSQL não subiu: could not create any Unix-domain sockets" in said(capsys) and list(long.iterdir()) == []
+    assert main(["executar", SLUG]) == 0 and list(long.iterdir()) == []

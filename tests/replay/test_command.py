@@ -156,7 +156,7 @@ def test_the_next_run_sweeps_what_a_killed_one_left(temporary):
     [server] = [int(found.read_text().split()[0]) for found in temporary.glob("*/postmaster.pid")]
     assert main(["executar", SLUG, "--json"]) == 0
     end = time.monotonic() + 20
-    while (left(temporary) or inside(temporary)) and time.monotonic() < end:
+    while (left(temporary) or inside(temporary) or Path(f"/proc/{server}").exists()) and time.monotonic() < end:
         time.sleep(0.2)
     assert left(temporary) == [] and not Path(f"/proc/{server}").exists() and inside(temporary) == []
 
@@ -170,6 +170,13 @@ def inside(folder: Path) -> list[str]:
         except OSError:
             continue
     return found
+
+
+def test_a_temporary_folder_too_deep_for_a_socket_says_what_to_do(tmp_path):
+    deep = tmp_path / ("fundo" * 20)
+    deep.mkdir()
+    done = subprocess.run([sys.executable, str(ROOT / "scripts"), "executar", SLUG], env={**os.environ, "TMPDIR": str(deep)}, capture_output=True, text=True)
+    assert done.returncode == 2 and "aponte TMPDIR para outra, de caminho curto" in done.stderr and list(deep.iterdir()) == []
 
 
 def test_two_at_once_do_not_meet(temporary):
