@@ -1,0 +1,189 @@
+"""A conta de quem implantou uma arquitetura: responde aos pedidos da linha de comando dele com o estado e a porta de uma rodada.
+
+Quem digita é um administrador da conta: não lhe faltam permissões, e só o que nega a todos, como a política de um bucket, o
+barra. O que ele envia aciona as funções do template pela notificação e pela permissão do template, e o que elas podem
+decide o papel delas. A assinatura dos pedidos dele não se confere; a dos formulários e a dos endereços que alguém assinou, sim.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder
+
+from scripts.aws.types import FUNCTION
+from scripts.base.tree import Tree
+from scripts.checks.reading import Reading
+from scripts.replay import flows, gateway, limits, processes
+from scripts.replay.database import Servers
+from scripts.replay.door import ALLOWED, wire
+from scripts.replay.functions import short
+from scripts.replay.gateway import Answer
+from scripts.replay.lab import Lab
+from scripts.replay.operations import OPERATIONS, Need
+from scripts.replay.replaying import PREFIX, Scene, scene, workplace
+from scripts.replay.samples import Sample
+from scripts.replay.stack import Stack
+from scripts.replay.state import KEYS, simulated
+from scripts.replay.trace import EXECUTED, Call
+from scripts.template.cloudformation import parse
+
+ROOT = Path(__file__).resolve().parents[2]
+WHO = "Quem implantou"
+OBJECT = {"PUT": "PutObject", "GET": "GetObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}
+
+
+@cache
+def stage(slug: str) -> Scene:
+    """O que se roda de uma arquitetura da árvore."""
+    processes.warm()
+    flow = flows.read(Tree(ROOT), slug)
+    assert flow
+    return scene(Tree(ROOT), flow)
+
+
+class Account:
+    """Uma conta com a pilha de uma arquitetura. `later` são segundos que passaram desde que alguém assinou algo."""
+
+    def __init__(self, stage: Scene, folder: Path, template: str):
+        self.stage, self.folder, self.later, self.turn = stage, folder, 0.0, threading.Lock()
+        self.lab = self.update(template)
+        self.lab.state.create()
+
+    def update(self, template: str) -> Lab:
+        """A pilha passa a ser a deste template; o que ela guardava fica."""
+        flow, path, given = self.stage.flow, self.stage.tree.template(self.stage.flow.slug), {}
+        read = Reading(self.stage.diagram, self.stage.page, parse(template, self.stage.tree.name(path)))
+        stack = Stack(read.views.template, flow.parameters, given)
+        self.lab = Lab(self.stage.diagram, self.stage.page.steps, stack, given, read.proofs, self.folder, flow.sample,
+                       Servers(f"{PREFIX}nenhum"), path.parent)
+        return self.lab
+
+    def outputs(self) -> dict[str, str]:
+        """As saídas da pilha, por nome."""
+        return {name: str(self.lab.stack.value(output["Value"])) for name, output in self.lab.stack.template.data["Outputs"].items()}
+
+    def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """O que a AWS responde a este pedido."""
+        with self.turn:
+            if "X-Amz-Signature=" in url:
+                return self._link(method, url)
+            if "Authorization" not in headers:
+                return self._form(url, headers["Content-Type"], body)
+            return self._call(method, url, headers, body)
+
+    def _call(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        service, operation, params = _asked(method, url, headers, body)
+        for need in OPERATIONS[service, operation].needs(params):
+            if refusal := self._denied(need, url):
+                return _error(service, 403 if service in ("s3", "lambda") else 400, OPERATIONS[service, operation].denied, refusal)
+        if excess := limits.refused(self.lab.stack, service, operation, params):
+            return _error(service, excess[2], excess[0], excess[1])
+        if operation == "Invoke":
+            return self._invoke(params)
+        if operation == "ReceiveMessage":  # ninguém mais põe nada na fila: esperar não a enche
+            body = json.dumps({**params, "WaitTimeSeconds": 0}).encode()
+        answer = gateway.request(method, url, dict(headers), body)
+        if operation in gateway.BIRTHS and answer[0] < 400:
+            self._born(params, answer[1].get("x-amz-version-id"))
+        return answer
+
+    def _denied(self, need: Need, url: str) -> str:
+        """Por que nem um administrador pode; vazio quando pode: uma negação, ou uma dúvida, traz a declaração dela."""
+        ruling = self.lab.door.allow(None, need, wire(url.startswith("https:")))
+        return ruling.reason if ruling.path and ruling.answer != ALLOWED else ""
+
+    def _born(self, params: Mapping[str, Any], version: str | None) -> None:
+        kept = self.lab.state.s3.head_object(Bucket=params["Bucket"], Key=params["Key"])
+        self.lab.written(gateway.Written(params["Bucket"], params["Key"], "ObjectCreated:Put", kept["ContentLength"], version, kept["ETag"]))
+
+    def _invoke(self, params: Mapping[str, Any]) -> Answer:
+        function = self.lab.stack.named(params["FunctionName"], FUNCTION)
+        assert function, params
+        event = json.loads(params["Payload"])
+        if params["InvocationType"] == "Event":
+            self.lab.functions.later(function, event, WHO, (), WHO)
+            return 202, {}, b""
+        call = Call(WHO, "lambda:InvokeFunction", EXECUTED, given=short(event))
+        self.lab.file(call, WHO, [self.lab.node_of(function)], call.call)
+        return self.lab.functions.invoked(params, call)
+
+    def _link(self, method: str, url: str) -> Answer:
+        """Um endereço que o próprio administrador assinou."""
+        now = datetime.now(timezone.utc) + timedelta(seconds=self.later)
+        signed = gateway.signed_link({KEYS["AWS_ACCESS_KEY_ID"]: KEYS["AWS_SECRET_ACCESS_KEY"]}, method, url, now)
+        bucket, key = gateway.place(url)
+        refusal = signed.refusal or self._denied(Need("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"), url)
+        return _error("s3", 403, signed.code or "AccessDenied", refusal) if refusal else gateway.request(method, url, {}, None)
+
+    def _form(self, url: str, kind: str, body: bytes) -> Answer:
+        """Um formulário assinado pela pilha. https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html"""
+        fields, file = _fields(kind, body)
+        status, code = self.lab.post(url, fields, file, WHO, self.later)
+        if code:
+            return _error("s3", status, code, "")
+        bucket, key = gateway.place(url)[0], escape(fields["key"])
+        said = f"<PostResponse><Location>{escape(url)}{key}</Location><Bucket>{bucket}</Bucket><Key>{key}</Key></PostResponse>"
+        return status, {"Content-Type": "application/xml"}, said.encode()
+
+
+def _asked(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str, dict[str, Any]]:
+    """O serviço, a operação e os parâmetros de um pedido, como a porta os conhece."""
+    service, parts = headers["Authorization"].split("/")[3], urlsplit(url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if "X-Amz-Target" in headers:
+        return service, headers["X-Amz-Target"].rpartition(".")[2], json.loads(body)
+    if service == "lambda":
+        name = unquote(parts.path).removeprefix("/2015-03-31/functions/").removesuffix("/invocations")
+        assert method == "POST" and "/" not in name, url
+        return service, "Invoke", {"FunctionName": name, "Payload": body, "InvocationType": headers.get("X-Amz-Invocation-Type", "RequestResponse")}
+    bucket, key = gateway.place(url)
+    if key:
+        assert service == "s3" and not query, url
+        return service, OBJECT[method], {"Bucket": bucket, "Key": key}
+    assert (service, method, query["list-type"]) == ("s3", "GET", "2"), url
+    return service, "ListObjectsV2", {"Bucket": bucket, "Prefix": query.get("prefix", "")}
+
+
+def _fields(kind: str, body: bytes) -> tuple[dict[str, str], Sample]:
+    """Os campos que vêm antes do arquivo, que são os que o S3 lê, e o arquivo."""
+    decoder = MultipartDecoder(kind.partition("boundary=")[2].encode())
+    decoder.receive_data(body)
+    decoder.receive_data(None)
+    found: list[tuple[str, str, bytearray]] = []
+    while not isinstance(event := decoder.next_event(), Epilogue):
+        if isinstance(event, (Field, File)):
+            found.append((event.name, getattr(event, "filename", ""), bytearray()))
+        elif isinstance(event, Data):
+            found[-1][2].extend(event.data)
+    place = [name for name, _, _ in found].index("file")
+    return {name: bytes(text).decode() for name, _, text in found[:place]}, Sample(found[place][1], bytes(found[place][2]))
+
+
+def _error(service: str, status: int, code: str, reason: str) -> Answer:
+    if service == "s3":
+        return status, {"Content-Type": "application/xml"}, f"<Error><Code>{code}</Code><Message>{escape(reason)}</Message></Error>".encode()
+    return status, {"x-amzn-errortype": code}, json.dumps({"__type": code, "message": reason}).encode()
+
+
+@contextmanager
+def deployed(slug: str, spoil: str = "") -> Iterator[Account]:
+    """Uma conta em que alguém implantou o template da arquitetura, ou um dos estragos do fluxo dela."""
+    found = stage(slug)
+    chosen = found.flow.spoil(spoil)
+    assert chosen or not spoil, spoil
+    with workplace() as folder, simulated():
+        account = Account(found, folder, chosen.applied(found.template) if chosen else found.template)
+        try:
+            yield account
+        finally:
+            account.lab.close()
