@@ -26,7 +26,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # onde a bateria roda 
 SLOWEST = ("test_accessibility", "test_reading", "test_every_hostile_value", "test_shell_commands", "test_pages", "test_two_conditions",
            "test_preview", "test_website", "test_evidence", "test_wrong_attribute", "test_espectrometria", "test_every_sample",
            "test_outside_resources", "test_numbers", "test_bootstrap", "test_reaching", "test_outside_attacks", "test_changes",
-           "test_preview_rounds", "test_metadados_s3", "test_figures", "test_website_proofs", "test_every_template")
+           "test_preview_rounds", "test_validation_media", "test_validation_commands", "test_metadados_s3", "test_figures",
+           "test_website_proofs", "test_every_template")
 """Os arquivos mais demorados, do maior para o menor."""
 
 

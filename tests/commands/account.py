@@ -16,11 +16,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from botocore.exceptions import ClientError
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder
 
-from scripts.aws.types import FUNCTION
+from scripts.aws.types import BUCKET, FUNCTION
 from scripts.base.tree import Tree
 from scripts.checks.reading import Reading
 from scripts.replay import flows, gateway, limits, processes
@@ -39,6 +41,10 @@ from scripts.template.cloudformation import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 WHO = "Quem implantou"
+ADDRESS = "198.51.100.7"
+"""O da instância, um dos de documentação."""
+UNGOVERNED = {("dynamodb", "DeleteTable")}
+"""O que nenhuma política de um recurso pode negar, e que as portas da rodada não conhecem porque só quem administra pede."""
 OBJECT = {"PUT": "PutObject", "GET": "GetObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}
 
 
@@ -52,16 +58,21 @@ def stage(slug: str) -> Scene:
 
 
 class Account:
-    """Uma conta com a pilha de uma arquitetura. `later` são segundos que passaram desde que alguém assinou algo."""
+    """Uma conta com a pilha de uma arquitetura, e o `site` que a instância dela serve, se há um.
+
+    `later` são segundos que passaram desde que alguém assinou algo.
+    """
 
     def __init__(self, stage: Scene, folder: Path, template: str):
         self.stage, self.folder, self.later, self.turn = stage, folder, 0.0, threading.Lock()
+        self.status = "CREATE_COMPLETE"
+        self.site: Any = None
         self.lab = self.update(template)
         self.lab.state.create()
 
     def update(self, template: str) -> Lab:
         """A pilha passa a ser a deste template; o que ela guardava fica."""
-        flow, path, given = self.stage.flow, self.stage.tree.template(self.stage.flow.slug), {}
+        flow, path, given = self.stage.flow, self.stage.tree.template(self.stage.flow.slug), {"Servidor.PublicIp": ADDRESS}
         read = Reading(self.stage.diagram, self.stage.page, parse(template, self.stage.tree.name(path)))
         stack = Stack(read.views.template, flow.parameters, given)
         self.lab = Lab(self.stage.diagram, self.stage.page.steps, stack, given, read.proofs, self.folder, flow.sample,
@@ -75,6 +86,9 @@ class Account:
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """O que a AWS responde a este pedido."""
         with self.turn:
+            if urlsplit(url).hostname == ADDRESS:
+                found = self.site.ask(method, urlsplit(url).path)
+                return found.status_code, {"Content-Type": found.headers["Content-Type"]}, found.content
             if "X-Amz-Signature=" in url:
                 return self._link(method, url)
             if "Authorization" not in headers:
@@ -83,7 +97,10 @@ class Account:
 
     def _call(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         service, operation, params = _asked(method, url, headers, body)
-        for need in OPERATIONS[service, operation].needs(params):
+        if service == "cloudformation":
+            return self._stack(operation, params)
+        needs = [] if (service, operation) in UNGOVERNED else OPERATIONS[service, operation].needs(params)
+        for need in needs:
             if refusal := self._denied(need, url):
                 return _error(service, 403 if service in ("s3", "lambda") else 400, OPERATIONS[service, operation].denied, refusal)
         if excess := limits.refused(self.lab.stack, service, operation, params):
@@ -117,6 +134,28 @@ class Account:
         self.lab.file(call, WHO, [self.lab.node_of(function)], call.call)
         return self.lab.functions.invoked(params, call)
 
+    def _stack(self, operation: str, params: Mapping[str, Any]) -> Answer:
+        """A pilha, que só se remove inteira: um bucket com objetos a segura."""
+        if operation == "DeleteStack":
+            self.status = self._remove()
+            return _xml(operation, "")
+        assert operation == "DescribeStacks", operation
+        if self.status == "DELETE_COMPLETE":
+            said = f"<Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id {params['StackName']} does not exist</Message></Error>"
+            return 400, {"Content-Type": "text/xml"}, f"<ErrorResponse>{said}</ErrorResponse>".encode()
+        outputs = "".join(f"<member><OutputKey>{name}</OutputKey><OutputValue>{escape(value)}</OutputValue></member>"
+                          for name, value in self.outputs().items())
+        said = f"<StackName>{params['StackName']}</StackName><CreationTime>2026-01-02T12:00:00Z</CreationTime><StackStatus>{self.status}</StackStatus>"
+        return _xml(operation, f"<Stacks><member>{said}<Outputs>{outputs}</Outputs></member></Stacks>")
+
+    def _remove(self) -> str:
+        for bucket in self.lab.stack.view.of_type(BUCKET):
+            try:
+                self.lab.state.s3.delete_bucket(Bucket=self.lab.stack.physical(bucket))
+            except ClientError:
+                return "DELETE_FAILED"
+        return "DELETE_COMPLETE"
+
     def _link(self, method: str, url: str) -> Answer:
         """Um endereço que o próprio administrador assinou."""
         now = datetime.now(timezone.utc) + timedelta(seconds=self.later)
@@ -146,12 +185,24 @@ def _asked(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tu
         name = unquote(parts.path).removeprefix("/2015-03-31/functions/").removesuffix("/invocations")
         assert method == "POST" and "/" not in name, url
         return service, "Invoke", {"FunctionName": name, "Payload": body, "InvocationType": headers.get("X-Amz-Invocation-Type", "RequestResponse")}
+    if service == "cloudformation":
+        params = dict(parse_qsl(body.decode()))
+        return service, params.pop("Action"), params
+    return service, *_of_s3(method, url, query, body)
+
+
+def _of_s3(method: str, url: str, query: Mapping[str, str], body: bytes) -> tuple[str, dict[str, Any]]:
     bucket, key = gateway.place(url)
     if key:
-        assert service == "s3" and not query, url
-        return service, OBJECT[method], {"Bucket": bucket, "Key": key}
-    assert (service, method, query["list-type"]) == ("s3", "GET", "2"), url
-    return service, "ListObjectsV2", {"Bucket": bucket, "Prefix": query.get("prefix", "")}
+        assert not query, url
+        return OBJECT[method], {"Bucket": bucket, "Key": key}
+    if "delete" in query:
+        objects = [{part.tag.rpartition("}")[2]: part.text for part in each} for each in ElementTree.fromstring(body).iterfind("{*}Object")]
+        return "DeleteObjects", {"Bucket": bucket, "Delete": {"Objects": objects}}
+    if "versions" in query:
+        return "ListObjectVersions", {"Bucket": bucket}
+    assert (method, query["list-type"]) == ("GET", "2"), url
+    return "ListObjectsV2", {"Bucket": bucket, "Prefix": query.get("prefix", "")}
 
 
 def _fields(kind: str, body: bytes) -> tuple[dict[str, str], Sample]:
@@ -173,6 +224,11 @@ def _error(service: str, status: int, code: str, reason: str) -> Answer:
     if service == "s3":
         return status, {"Content-Type": "application/xml"}, f"<Error><Code>{code}</Code><Message>{escape(reason)}</Message></Error>".encode()
     return status, {"x-amzn-errortype": code}, json.dumps({"__type": code, "message": reason}).encode()
+
+
+def _xml(operation: str, said: str) -> Answer:
+    result = f"<{operation}Result>{said}</{operation}Result>"
+    return 200, {"Content-Type": "text/xml"}, f"<{operation}Response>{result}</{operation}Response>".encode()
 
 
 @contextmanager

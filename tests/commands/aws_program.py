@@ -18,8 +18,10 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 CONFIGURATION = "[default]\ns3 =\n  signature_version = s3v4\n  addressing_style = virtual\n  us_east_1_regional_endpoint = regional\n"
+SERVICES = ("s3", "dynamodb", "lambda", "sqs")
 BINARY = ["--cli-binary-format", "raw-in-base64-out"]
 CLIENT = """#!/bin/sh
 '''exec' {python} -SE "$0" "$@" # '''
@@ -34,11 +36,13 @@ sys.exit(int(channel.recv(9) or 255))
 @contextmanager
 def loaded(folder: Path) -> Iterator[str]:
     """O texto do programa `aws`, que fala com uma CLI carregada enquanto isto dura; `folder` tem um caminho curto, de soquete."""
-    address = str(folder / "aws")
+    address, settings = str(folder / "aws"), folder / "configuracao"
+    settings.write_text(CONFIGURATION, encoding="utf-8")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
         server.listen(16)
-        child = subprocess.Popen([sys.executable, __file__, str(server.fileno())], pass_fds=[server.fileno()], env={"LANG": "C.UTF-8"})
+        child = subprocess.Popen([sys.executable, __file__, str(server.fileno())], pass_fds=[server.fileno()],
+                                 env={"LANG": "C.UTF-8", "AWS_CONFIG_FILE": str(settings)})
     try:
         yield CLIENT.format(python=shlex.quote(sys.executable), address=address)
     finally:
@@ -48,10 +52,8 @@ def loaded(folder: Path) -> Iterator[str]:
 
 def serve(server: socket.socket) -> None:
     """Atende um `aws` por bifurcação, até que a encerrem."""
-    from awscli import clidriver
-
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ninguém espera pelos filhos: cada um diz a quem o chamou como acabou
-    clidriver.create_clidriver()  # o que ele importa, cada filho já encontra importado
+    driver = ready()
     while True:
         channel, _ = server.accept()
         message, files, _, _ = socket.recv_fds(channel, 1 << 20, 3)
@@ -59,7 +61,7 @@ def serve(server: socket.socket) -> None:
             status = 255
             try:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                status = run(files, *json.loads(message))
+                status = run(driver, files, *json.loads(message))
             except BaseException:
                 traceback.print_exc()
             finally:
@@ -70,18 +72,29 @@ def serve(server: socket.socket) -> None:
             os.close(file)
 
 
-def run(files: list[int], words: list[str], folder: str, environment: dict[str, str]) -> int:
-    """Roda a CLI como quem a chamou a rodaria: com os arquivos, a pasta e o ambiente dele."""
+def ready() -> Any:
+    """A CLI, com o que ela leria do disco a cada vez já lido."""
     from awscli import clidriver
 
+    driver = clidriver.create_clidriver()
+    loader = driver.session.get_component("data_loader")
+    for service in SERVICES:
+        for model in ("service-2", "endpoint-rule-set-1", "paginators-1"):
+            loader.load_service_model(service, model)
+    for data in ("cli", "endpoints", "partitions", "sdk-default-configuration"):
+        loader.load_data(data)
+    return driver
+
+
+def run(driver: Any, files: list[int], words: list[str], folder: str, environment: dict[str, str]) -> int:
+    """Roda a CLI como quem a chamou a rodaria: com os arquivos, a pasta e o ambiente dele."""
     for number, file in enumerate(files):
         os.dup2(file, number)
     os.chdir(folder)
     os.environ.update(environment)
     place = next((at for at in range(len(words)) if words[at:at + 2] == BINARY), len(words))
-    sys.argv = ["aws", *words[:place], *words[place + 2:]]
     try:
-        status = clidriver.main()
+        status = driver.main([*words[:place], *words[place + 2:]])
     except SystemExit as stop:
         status = int(stop.code or 0)
     for stream in (sys.stdout, sys.stderr):

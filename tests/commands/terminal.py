@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from account import ROOT, Account, deployed
-from aws_program import CONFIGURATION
+from boto3.dynamodb.types import TypeDeserializer
 from internet import Internet, internet
 from scripts.page import commands, document
 from scripts.replay.state import KEYS
@@ -45,6 +45,21 @@ class Typed:
         start = self.out.find("{")
         return json.JSONDecoder().raw_decode(self.out, start)[0] if start >= 0 else {}
 
+    @property
+    def row(self) -> dict[str, Any]:
+        """A linha da tabela que um comando mostrou; vazia, quando não há."""
+        return _plain(self.json.get("Item", {}))
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [_plain(item) for item in self.json["Items"]]
+
+
+def _plain(item: dict[str, Any]) -> dict[str, Any]:
+    """Os valores de uma linha, sem o tipo que o DynamoDB mostra junto de cada um."""
+    found: dict[str, Any] = TypeDeserializer().deserialize({"M": item})
+    return found
+
 
 class Terminal:
     """Um terminal aberto numa pasta vazia."""
@@ -53,9 +68,9 @@ class Terminal:
         self.account, self.folder, self.found = account, folder, found
         path = ROOT / "docs" / "arquiteturas" / slug / "index.md"
         self.page, self.text = document.read(path), path.read_text(encoding="utf-8")
-        self.environment = {"PATH": str(folder / ".programas"), "HOME": str(folder), "LANG": "C.UTF-8", "AWS_CONFIG_FILE": str(folder / ".aws"),
-                            "AWS_EC2_METADATA_DISABLED": "true", "AWS_CA_BUNDLE": str(found.certificate), "CURL_CA_BUNDLE": str(found.certificate),
+        self.environment = {"PATH": str(folder / ".programas"), "HOME": str(folder), "LANG": "C.UTF-8",
                             **dict.fromkeys(("https_proxy", "HTTPS_PROXY", "http_proxy"), found.address),
+                            **dict.fromkeys(("AWS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(found.certificate)),
                             **{name: value for name, value in KEYS.items() if "KEY" in name}}
 
     def blocks(self, heading: str) -> list[str]:
@@ -85,6 +100,15 @@ class Terminal:
         assert not self.account.lab.stopped, self.account.lab.stopped
         return Typed(done.stdout, done.stderr, done.returncode)
 
+    def cleaned(self) -> bool:
+        """A limpeza da página esvazia o que precisa e remove a pilha."""
+        return all(self.type(block).ok for block in self.blocks("Limpeza")) and self.account.status == "DELETE_COMPLETE"
+
+    def serve(self, node: str, via: str) -> Any:
+        """Põe no ar o site da instância deste nó; devolve-o, como um navegador o veria."""
+        self.account.site = self.account.lab.application(node, via=via, who="pessoa")
+        return self.account.site
+
     def output(self, name: str) -> Typed:
         """Digita o comando pronto que esta saída do template traz."""
         return self.type(self.account.outputs()[name])
@@ -100,6 +124,5 @@ def opened(slug: str, folder: Path, aws: str, spoil: str = "") -> Iterator[Termi
     (programs / "python3").symlink_to(sys.executable)
     (programs / "aws").write_text(aws, encoding="utf-8")
     (programs / "aws").chmod(0o755)
-    (folder / ".aws").write_text(CONFIGURATION, encoding="utf-8")
     with deployed(slug, spoil) as account, internet(folder, account.answer) as found:
         yield Terminal(slug, account, found, folder)
