@@ -16,7 +16,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +75,15 @@ def serve(server: socket.socket) -> None:
 def ready() -> Any:
     """A CLI, com o que ela leria do disco a cada vez já lido."""
     from awscli import clidriver
+    from botocore.exceptions import UnknownServiceError  # o da CLI: importada, ela responde por este nome
 
     driver = clidriver.create_clidriver()
     loader = driver.session.get_component("data_loader")
+    driver.session.get_available_services()
     for service in SERVICES:
-        for model in ("service-2", "endpoint-rule-set-1", "paginators-1"):
-            loader.load_service_model(service, model)
+        for model in ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2"):
+            with suppress(UnknownServiceError):
+                loader.load_service_model(service, model)
     for data in ("cli", "endpoints", "partitions", "sdk-default-configuration"):
         loader.load_data(data)
     return driver

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pytest
 from account import stage
-from terminal import Typed
+from terminal import Terminal, Typed
 
 from scripts.replay.samples import png
 
@@ -57,9 +57,16 @@ def test_an_event_that_failed_is_processed_again_after_the_stack_is_mended(termi
         term.account.update(stage(CLI).template)
         assert term.type(again).ok
         assert term.output("ComandoConsultar").row["situacao"] == "processado"
+        assert left(term) == 0
         term.says("com a fila vazia, o segundo avisa e para")
         empty = term.type(again)
         assert empty.status == 1 and empty.said.startswith("Nenhuma mensagem disponível.")
+
+
+def left(term: Terminal) -> int:
+    """Quantas mensagens a fila de falhas ainda tem, também as que alguém leu e não apagou."""
+    found = term.account.lab.state.sqs.get_queue_attributes(QueueUrl=term.account.outputs()["UrlFilaFalhas"], AttributeNames=["All"])["Attributes"]
+    return int(found["ApproximateNumberOfMessages"]) + int(found["ApproximateNumberOfMessagesNotVisible"])
 
 
 @pytest.mark.parametrize(("spoil", "said", "seen"), [
