@@ -61,23 +61,31 @@ def _plain(item: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def page(slug: str) -> Path:
+    return ROOT / "docs" / "arquiteturas" / slug / "index.md"
+
+
+def blocks(read: document.Document, heading: str) -> list[str]:
+    """Os blocos de comandos da página sob este título, na ordem, até o próximo título do mesmo nível."""
+    start = next(each for each in read.headings if each.text == heading)
+    end = next((each.line for each in read.headings if each.line > start.line and each.level <= start.level), sys.maxsize)
+    return [each.text for each in commands.commands(read) if each.block and start.line < each.line < end]
+
+
 class Terminal:
     """Um terminal aberto numa pasta vazia."""
 
     def __init__(self, slug: str, account: Account, found: Internet, folder: Path):
         self.account, self.folder, self.found = account, folder, found
-        path = ROOT / "docs" / "arquiteturas" / slug / "index.md"
-        self.page, self.text = document.read(path), path.read_text(encoding="utf-8")
+        self.page, self.text = document.read(page(slug)), page(slug).read_text(encoding="utf-8")
         self.environment = {"PATH": str(folder / ".programas"), "HOME": str(folder), "LANG": "C.UTF-8",
                             **dict.fromkeys(("https_proxy", "HTTPS_PROXY", "http_proxy"), found.address),
                             **dict.fromkeys(("AWS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(found.certificate)),
                             **{name: value for name, value in KEYS.items() if "KEY" in name}}
 
     def blocks(self, heading: str) -> list[str]:
-        """Os blocos de comandos da página sob este título, na ordem, até o próximo título do mesmo nível."""
-        start = next(each for each in self.page.headings if each.text == heading)
-        end = next((each.line for each in self.page.headings if each.line > start.line and each.level <= start.level), sys.maxsize)
-        return [each.text for each in commands.commands(self.page) if each.block and start.line < each.line < end]
+        """Os blocos de comandos da página sob este título, na ordem."""
+        return blocks(self.page, heading)
 
     def code(self, beginning: str) -> str:
         """O único trecho de código do texto da página que começa assim."""
@@ -103,6 +111,13 @@ class Terminal:
     def cleaned(self) -> bool:
         """A limpeza da página esvazia o que precisa e remove a pilha."""
         return all(self.type(block).ok for block in self.blocks("Limpeza")) and self.account.status == "DELETE_COMPLETE"
+
+    def mend(self) -> Typed:
+        """Implanta o template são e reprocessa o evento que falhou, com os comandos a que todas as páginas mandam."""
+        self.account.update(self.account.stage.template)
+        self.says("reprocessar-um-evento-que-falhou")
+        again, = blocks(document.read(page("cli-s3-lambda-dynamodb")), "Reprocessar um evento que falhou")
+        return self.type(again)
 
     def serve(self, node: str, via: str) -> Any:
         """Põe no ar o site da instância deste nó; devolve-o, como um navegador o veria."""

@@ -8,8 +8,9 @@ uma máquina de estados da AWS Step Functions, que a rodada interpreta sem guard
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from account import stage
 from terminal import Terminal, Typed
 
 from scripts.replay.samples import png
@@ -54,8 +55,7 @@ def test_an_event_that_failed_is_processed_again_after_the_stack_is_mended(termi
         assert term.type(again).ok
         term.says("Se o evento falhar de novo, ele volta à fila")
         assert len(term.output("ComandoFalhas").json["Messages"]) == 1
-        term.account.update(stage(CLI).template)
-        assert term.type(again).ok
+        assert term.mend().ok
         assert term.output("ComandoConsultar").row["situacao"] == "processado"
         assert left(term) == 0
         term.says("com a fila vazia, o segundo avisa e para")
@@ -85,6 +85,13 @@ def test_a_bucket_that_denies_everyone_denies_who_deployed_it(terminal):
     with terminal(CLI, "bucket-nega") as term:
         typed = term.type(term.blocks("Validação")[0])
         assert "AccessDenied" in typed.said and "Item" not in typed.json
+
+
+def test_a_request_without_tls_is_denied_to_who_deployed_too(terminal):
+    with terminal(CLI) as term:
+        plain = term.blocks("Validação")[0].replace("aws s3 cp", "aws --endpoint-url http://s3.sa-east-1.amazonaws.com s3 cp")
+        typed = term.type(plain)
+        assert "AccessDenied" in typed.said and "PoliticaBucket" in typed.said and typed.row == {}
 
 
 def test_a_bucket_with_objects_holds_the_stack(terminal):
@@ -128,13 +135,21 @@ def test_a_photo_loses_its_place(terminal):
         assert term.output("ComandoEsvaziarResultado").ok and term.account.lab.objects("resultado") == {}
 
 
-@pytest.mark.parametrize(("spoil", "said", "seen", "failed"), [
-    ("sem-notificacao", "se a resposta vier vazia, repita o último comando", None, 0),
-    ("sem-metadados", "O objeto subiu e não há linha na tabela.", None, 1),
-    ("le-sem-versao", "A linha diz `indisponivel`.", "indisponivel", 0),
+def test_an_event_that_failed_before_the_metadata_is_processed_again(terminal):
+    with terminal(METADATA, "sem-metadados") as term:
+        term.says("O objeto subiu e não há linha na tabela.")
+        sending = term.blocks("Validação")[0]
+        assert term.type(sending).row == {}
+        assert term.mend().ok and left(term) == 0
+        assert term.type(re.sub("^aws s3 cp .*", "", sending, flags=re.MULTILINE)).row["situacao"] == "transformado"
+
+
+@pytest.mark.parametrize(("spoil", "said", "seen"), [
+    ("sem-notificacao", "se a resposta vier vazia, repita o último comando", None),
+    ("le-sem-versao", "A linha diz `indisponivel`.", "indisponivel"),
 ])
-def test_a_spoiled_stack_shows_what_the_problems_of_the_metadata_say(terminal, spoil, said, seen, failed):
+def test_a_spoiled_stack_shows_what_the_problems_of_the_metadata_say(terminal, spoil, said, seen):
     with terminal(METADATA, spoil) as term:
         term.says(said)
         assert term.type(term.blocks("Validação")[0]).row.get("situacao") == seen
-        assert len(term.output("ComandoFalhas").json.get("Messages", [])) == failed
+        assert term.output("ComandoFalhas") == Typed("", "", 0)
