@@ -220,7 +220,7 @@ BREAKAGES: dict[str, Breakage] = {
     "endpoint fora da tabela": (WEB, "servidor bucket", [("      RouteTableIds: [!Ref TabelaPublica]\n", "")], "`servidor` não chega a `bucket`: "
         "a tabela de `SubRedePublica` não leva a `EndpointS3` (NO_ROUTE_TO_DESTINATION); acrescente-a."),
     "política do endpoint": (WEB, "servidor bucket", [replaced("            Action: [s3:GetObject, s3:PutObject, s3:DeleteObject]\n            Resource",
-        ", s3:DeleteObject", "")], "`servidor` não chega a `bucket`: a política de `EndpointS3` não deixa passar; corrija-a."),
+        ", s3:DeleteObject", "")], "`servidor` não chega a `bucket`: a política de `EndpointS3` não deixa passar `s3:DeleteObject`; corrija-a."),
     "confiança trocada": (WEB, "servidor bucket", [("Service: ec2.amazonaws.com", "Service: ecs.amazonaws.com")], "`servidor` não chega a `bucket`: "
         "`PapelServidor` não confia em `ec2.amazonaws.com`; permita `sts:AssumeRole` a `Service: ec2.amazonaws.com`."),
     "sem papel": (WEB, "servidor bucket", [(PROFILE, "")], "`servidor` não chega a `bucket`: `Servidor` não tem papel, e sem ele não tem "

@@ -288,11 +288,9 @@ def test_a_server_calls_a_service(text):
      "`Servidor`, em `SubRede`, não chega a `dynamodb` pela rede (NO_ROUTE_TO_DESTINATION); crie um endpoint de VPC de `dynamodb`, "
      "ou uma rota 0.0.0.0/0 e a saída de tcp 443"),
     (INSTANCE, ("Ponto", "Properties", "RouteTableIds"), [],
-     "`Servidor`, em `SubRede`, não chega a `dynamodb` pela rede (NO_ROUTE_TO_DESTINATION); crie um endpoint de VPC de `dynamodb`, "
-     "ou uma rota 0.0.0.0/0 e a saída de tcp 443"),
+     "`Servidor`, em `SubRede`, não chega a `dynamodb` pela rede: a tabela de `SubRede` não leva a `Ponto` (NO_ROUTE_TO_DESTINATION); acrescente-a"),
     (INSTANCE, ("Ponto", "Properties", "PolicyDocument"), {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "dynamodb:GetItem", "Resource": "*"}]},
-     "`Servidor`, em `SubRede`, não chega a `dynamodb` pela rede (NO_ROUTE_TO_DESTINATION); crie um endpoint de VPC de `dynamodb`, "
-     "ou uma rota 0.0.0.0/0 e a saída de tcp 443"),
+     "`Servidor`, em `SubRede`, não chega a `dynamodb` pela rede: a política de `Ponto` não deixa passar `dynamodb:PutItem`; corrija-a"),
 ])
 def test_what_a_server_lacks(text, path, value, missing):
     assert bench(text, *CALL).put("Resources", *path, value=value).missing() == [missing]

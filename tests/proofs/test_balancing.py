@@ -60,6 +60,14 @@ def test_what_is_missing(changes, expected):
     assert expected in bench(network(changes), "Alb >> App").missing()
 
 
+def test_subnets_that_are_not_read_are_not_of_another_vpc():
+    """A lista que não se resolve é a causa, e não o `VpcId` de quem a usa."""
+    listed = {"Frota.VPCZoneIdentifier": {"Fn::Split": [",", {"Fn::Join": [",", [ref("PrivadaA"), ref("PrivadaB")]]}]}}
+    missing = bench(network(TO_GROUP | listed, FLEET), "Alb >> Frota").missing()
+    lost = "não se sabe em que sub-rede `Frota` vive: `Fn::Split` que não se resolve; cite com `!Ref` uma deste template"
+    assert lost in missing and not [text for text in missing if "não é da VPC" in text]
+
+
 def test_a_listener_rule_delivers_too():
     rule = {"Regra": ("ElasticLoadBalancingV2::ListenerRule", {"ListenerArn": ref("Ouvinte"), "Actions": [
         {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": ref("Destino")}]}}]})}

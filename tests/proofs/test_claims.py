@@ -483,9 +483,11 @@ BAD = [
      "nada deixa `Papel` fazer `ssmmessages:OpenDataChannel` em qualquer recurso; acrescente a ação, que o agente usa"),
     ("acesso-sem-ssh", "servidores", ("", ""), f"`Frota`, em `RedeA`, {UNHEARD.format('ssm')}"),
     ("acesso-sem-ssh", "fechada", ("AWS::Region}.ssmmessages", "AWS::Region}.sqs"), f"`Frota`, em `RedeB`, {UNHEARD.format('ssmmessages')}"),
-    ("acesso-sem-ssh", "fechada", ("PrivateDnsEnabled: true", "PrivateDnsEnabled: false"), f"`Frota`, em `RedeA`, {UNHEARD.format('ssm')}"),
+    ("acesso-sem-ssh", "fechada", ("PrivateDnsEnabled: true", "PrivateDnsEnabled: false"),
+     "`Frota`, em `RedeA`, não chega a `ssm` pela rede: `PontoComandos` não atende pelo nome do serviço; ligue `PrivateDnsEnabled`"),
     ("acesso-sem-ssh", "fechada", ("FromPort: 443, ToPort: 443", "FromPort: 444, ToPort: 444"),
-     f"`Frota`, em `RedeA`, {UNHEARD.format('ssm')}"),
+     "`Frota`, em `RedeA`, não chega a `ssm` pela rede: `GrupoPonto` não deixa entrar tcp 443 de `Frota` (ENI_SG_RULES_MISMATCH); "
+     "acrescente a regra de entrada com o grupo `GrupoApp`"),
     ("acesso-sem-ssh", "fechada", ("VPCZoneIdentifier: [!Ref RedeA, !Ref RedeB]", "AvailabilityZones: !GetAZs ''"),
      "`Frota` não vive em sub-redes conhecidas, ou não na do desenho (UNASSOCIATED_COMPONENT); cite por `!Ref` sub-redes deste "
      "template, e desenhe-o nelas"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scripts.aws.questions import FORWARD, REACH
-from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, TARGET_GROUP, VPC
+from scripts.aws.types import BALANCER, INSTANCE, LISTENER_RULE, SCALING_GROUP, TARGET_GROUP
 from scripts.proofs.arrows.diversions import diversions
 from scripts.proofs.arrows.program import misheard
 from scripts.proofs.arrows.registry import Case, rule
@@ -147,12 +147,7 @@ def _target_group(net: Network, targets: Resource, member: Home) -> Iterator[Evi
     for name, test in (("Protocol", PROTOCOLS.__contains__), ("Port", bool)):
         yield from expect(net.view, targets, name, test, f"`{targets.id}` entrega em {{}}", f"`{targets.id}` não diz `{name}`",
                           "escreva o valor", "TARGET_PORT_RESTRICTION")
-    vpc = net.pointed(targets, "VpcId", VPC)
-    if vpc and member.inside(net, vpc):
-        yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")
-    else:
-        yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{member.resource.id}`",
-                      "dê a ele o `VpcId` das sub-redes", "DISCONNECTED_VPCS")
+    yield member.joined(net, targets, "na VPC `{}`", "dê a ele o `VpcId` das sub-redes", "DISCONNECTED_VPCS")
 
 
 def checked(view: View, targets: Resource) -> Iterator[Missing]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
-from scripts.aws.types import BALANCER, EKS_ADDON, EKS_CLUSTER, FUNCTION, VPC
+from scripts.aws.types import BALANCER, EKS_ADDON, EKS_CLUSTER, FUNCTION
 from scripts.proofs.arrows.access import HELD, call
 from scripts.proofs.arrows.balancing import PROTOCOLS, checked, deliveries
 from scripts.proofs.arrows.diversions import diversions
@@ -116,7 +116,7 @@ def _tagged(net: Network, targets: Resource, cluster: Resource) -> list[Found]:
 
 
 def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[Evidence]:
-    pods, vpc = lived(net, cluster), net.pointed(targets, "VpcId", VPC)
+    pods = lived(net, cluster)
     yield from expect(net.view, targets, "TargetType", "ip", "entrega no endereço de cada pod",
                       f"`{targets.id}` não entrega em endereços", "escreva `TargetType: ip`")
     yield from expect(net.view, targets, "Protocol", PROTOCOLS.__contains__, "fala {} com os pods", f"`{targets.id}` não diz `Protocol`",
@@ -124,10 +124,7 @@ def _by_address(net: Network, targets: Resource, cluster: Resource) -> Iterator[
     yield from same_vpc(net, pods)
     yield from pods.lines(2)
     yield from pods.spread(net)
-    if vpc and pods.inside(net, vpc):
-        yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")
-    else:
-        yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{cluster.id}`", "corrija o `VpcId`", "DISCONNECTED_VPCS")
+    yield pods.joined(net, targets, "na VPC `{}`", "corrija o `VpcId`", "DISCONNECTED_VPCS")
 
 
 def _integrated(view: View, cluster: Resource) -> Iterator[Evidence]:

@@ -8,7 +8,7 @@ from itertools import chain
 from scripts.aws.compute import ECS_TASKS, FARGATE, FARGATE_SIZES
 from scripts.aws.catalog import ARN, HERE, NAME
 from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
-from scripts.aws.types import BALANCER, ECS_CLUSTER, ECS_SERVICE, LOG_GROUP, REPOSITORY, TARGET_GROUP, VPC
+from scripts.aws.types import BALANCER, ECS_CLUSTER, ECS_SERVICE, LOG_GROUP, REPOSITORY, TARGET_GROUP
 from scripts.proofs.arrows.access import call
 from scripts.proofs.arrows.balancing import deliveries
 from scripts.proofs.arrows.diversions import diversions
@@ -191,7 +191,7 @@ def _from(view: View, image: Placed, repository: Resource) -> bool:
 
 
 def _by_address(case: Case, targets: Resource) -> Iterator[Evidence]:
-    net, tasks, vpc = case.net, case.head_home, case.net.pointed(targets, "VpcId", VPC)
+    net, tasks = case.net, case.head_home
     yield from expect(net.view, targets, "TargetType", "ip", "entrega no endereço de cada tarefa",
                       f"`{targets.id}` não entrega em endereços", "escreva `TargetType: ip`")
     yield from expect(net.view, targets, "Protocol", ("HTTP", "HTTPS", "TCP", "TLS").__contains__, "em {}", f"`{targets.id}` não diz `Protocol`",
@@ -200,10 +200,7 @@ def _by_address(case: Case, targets: Resource) -> Iterator[Evidence]:
                       f"`{targets.id}` não diz `Port`", "escreva o valor")
     yield from same_vpc(net, case.tail_home, tasks)
     yield from tasks.lines(2)
-    if vpc and tasks.inside(net, vpc):
-        yield Found(at(targets, "VpcId"), f"na VPC `{vpc.id}`")
-    else:
-        yield Missing(at(targets, "VpcId"), f"`{targets.id}` não é da VPC de `{case.head.id}`", "corrija o `VpcId`", "DISCONNECTED_VPCS")
+    yield tasks.joined(net, targets, "na VPC `{}`", "corrija o `VpcId`", "DISCONNECTED_VPCS")
 
 
 def _published(case: Case, item: Placed, targets: Resource) -> Iterator[Evidence]:

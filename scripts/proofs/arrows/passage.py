@@ -44,13 +44,17 @@ def to_service(net: Network, home: Home, service: str, request: Request) -> Iter
 
 
 def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Evidence]:
-    """O primeiro caminho completo; sem nenhum, o que falta."""
+    """O primeiro caminho completo; sem nenhum, o que falta: ao endpoint que há, se é uma coisa só, ou um caminho."""
     evidence = net.view.complete(ways(net, home, subnet, service, request))
-    if evidence and not any(isinstance(piece, Missing) for piece in evidence):
+    lost = [piece for piece in evidence if isinstance(piece, Missing)]
+    if evidence and not lost:
         yield from evidence
         return
-    yield Missing(at(subnet.resource), f"`{home.resource.id}`, em `{subnet.id}`, não chega a `{service}` pela rede",
-                  f"crie um endpoint de VPC de `{service}`, ou uma rota 0.0.0.0/0 e a saída de tcp 443",
+    need = f"`{home.resource.id}`, em `{subnet.id}`, não chega a `{service}` pela rede"
+    if len(lost) == 1 and evidence[0].path[3:] == ("ServiceName",):
+        yield replace(lost[0], need=f"{need}: {lost[0].need}")
+        return
+    yield Missing(at(subnet.resource), need, f"crie um endpoint de VPC de `{service}`, ou uma rota 0.0.0.0/0 e a saída de tcp 443",
                   "NO_ROUTE_TO_DESTINATION")
 
 
@@ -125,7 +129,7 @@ def _policy(net: Network, endpoint: Resource, request: Request) -> Iterator[Evid
     if decision.granted and decision.allowed:
         yield from lines(decision.allowed, request)
     else:
-        yield Missing(at(endpoint, "PolicyDocument"), f"a política de `{endpoint.id}` não deixa passar", "corrija-a")
+        yield Missing(at(endpoint, "PolicyDocument"), f"a política de `{endpoint.id}` não deixa passar `{request.action}`", "corrija-a")
 
 
 def _listed(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Evidence]:

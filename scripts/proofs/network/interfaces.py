@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+from scripts.aws.types import VPC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.topology import Network, Subnet, distinct_zones
@@ -43,6 +44,21 @@ class Home:
         known = self.known_subnets(net)
         return all(subnet.vpc == vpc for subnet in known) if len(known) == len(self.subnets) else None
 
+    def joined(self, net: Network, owner: Resource, said: str, hint: str, code: str) -> Evidence:
+        """O `VpcId` de `owner` é a VPC em que se vive; `said` é o que essa linha garante, com `{}` no lugar dela, e `hint`, como corrigi-la."""
+        vpc = net.pointed(owner, "VpcId", VPC)
+        inside = self.inside(net, vpc) if vpc else False
+        lost = next((subnet for subnet in self.subnets if subnet.value not in net.subnets), None)
+        if vpc and inside:
+            return Found(at(owner, "VpcId"), said.format(vpc.id))
+        if vpc and inside is None and lost:
+            return self._unplaced(lost)
+        return Missing(at(owner, "VpcId"), f"`{owner.id}` não é da VPC de `{self.resource.id}`", hint, code)
+
+    def _unplaced(self, subnet: Placed) -> Missing:
+        why = f": {subnet.value.reason}" if isinstance(subnet.value, Unknown) else ""
+        return Missing(subnet.path, f"não se sabe em que sub-rede `{self.resource.id}` vive{why}", "cite com `!Ref` uma deste template")
+
     @property
     def known_groups(self) -> tuple[str, ...]:
         return tuple(group.value for group in self.groups if isinstance(group.value, str))
@@ -52,7 +68,7 @@ class Home:
         yield from self.links
         for subnet in self.subnets:
             if isinstance(subnet.value, Unknown):
-                yield Missing(subnet.path, f"não se sabe em que sub-rede `{self.resource.id}` vive", "cite com `!Ref` uma deste template")
+                yield self._unplaced(subnet)
         for subnet in self.subnets if all(isinstance(subnet.value, str) for subnet in self.subnets) else ():
             if len(self.subnets) > least and isinstance(subnet.path[-1], int):
                 yield Found(subnet.path[:-1], f"`{self.resource.id}` vive em {len(self.subnets)} sub-redes")
@@ -93,7 +109,8 @@ def written(net: Network, resource: Resource, kind: str, *keys: Key) -> tuple[Pl
 
 def identified(net: Network, item: Placed, kind: str) -> Placed:
     named = net.view.points(item.value, kind)
-    return Placed(item.path, named.id if named else Unknown(f"não é um {kind} deste template"))
+    unknown = item.value if isinstance(item.value, Unknown) else Unknown(f"o que se cita não é um `{kind}` deste template")
+    return Placed(item.path, named.id if named else unknown)
 
 
 def truth(given: Placed) -> Placed:

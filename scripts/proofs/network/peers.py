@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.aws.types import VPC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.security_groups import GroupRule, rules_of
@@ -162,12 +161,7 @@ def carried(net: Network, home: Home, group: str) -> Iterator[Evidence]:
         if written.value == group:
             yield Found(written.path, f"`{home.resource.id}` leva o grupo `{group}`")
     resource = net.view.resources[group]
-    vpc = net.pointed(resource, "VpcId", VPC)
-    if vpc and home.inside(net, vpc):
-        yield Found(at(resource, "VpcId"), f"`{group}` é da VPC `{vpc.id}`")
-    else:
-        yield Missing(at(resource, "VpcId"), f"`{group}` não é da VPC de `{home.resource.id}`",
-                      "dê ao grupo o `VpcId` das sub-redes", "UNASSOCIATED_COMPONENT")
+    yield home.joined(net, resource, f"`{group}` é da VPC `{{}}`", "dê ao grupo o `VpcId` das sub-redes", "UNASSOCIATED_COMPONENT")
 
 
 def denying(home: Home) -> str:
