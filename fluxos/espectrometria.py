@@ -94,7 +94,7 @@ def flow(lab: Lab) -> None:
         lab.expect("Acima de 5 MiB", found and found.ended.status == "SUCCEEDED", "o arquivo grande não passou pelo Batch até o fim")
         lab.expect("O Batch provisiona", found and f"{found.name}/picos.csv" in lab.objects("resultado"), "a tarefa não leu o espectro")
     with lab.step(9):
-        with lab.briefly(), lab.tolerating("Rejected", "AnaliseFalhou"):
+        with lab.briefly(), lab.tolerating(function="Rejected", execution="AnaliseFalhou"):
             send(site, BAD)
         lost = lab.executions("maquina")[-1].name
         results = lab.objects("resultado")
@@ -102,8 +102,9 @@ def flow(lab: Lab) -> None:
         counted = {key.split("/")[0]: len(body.splitlines()) - 1 for key, body in results.items() if key.endswith("picos.csv")}
         lab.skip("Dados.", LAYER)
         lab.expect("A função Etapas ou", set(counted) == {first, *told} - {lost} and len(counted) == 2, f"o bucket tem {sorted(results)}")
-        wrong = [f"há {count} picos no arquivo, e o resumo é {told[key]}" for key, count in counted.items() if told[key].get("picos") != count]
-        lab.expect("Por último", not wrong and "são dois números" in told[lost]["motivo"], (*wrong, f"o motivo que ficou é {told[lost]}")[0])
+        said = {key: told.get(key, {}) for key in (*counted, lost)}
+        wrong = [f"há {count} picos no arquivo, e o resumo é {said[key]}" for key, count in counted.items() if said[key].get("picos") != count]
+        lab.expect("Por último", not wrong and "são dois números" in said[lost].get("motivo", ""), (*wrong, f"o motivo que ficou é {said[lost]}")[0])
     with lab.step(10):
         with lab.briefly():
             page = site.get().text
@@ -165,6 +166,9 @@ SPOILS = (
     Spoil("tarefa-sem-gravar", "tire da tarefa do Batch a permissão de gravar o resultado", 9,
           (("GravarResultado, Effect: Allow, Action: s3:PutObject,", "GravarResultado, Effect: Allow, Action: s3:GetObject,"),), "s3:PutObject"),
     Spoil("resumo-errado", "conte um pico a mais no resumo", 9, (('"picos": count, "maior"', '"picos": count + 1, "maior"'),), "e o resumo é"),
+    Spoil("sem-captura", "tire da preparação o que registra a falha dela", 9,
+          ((", Catch: [{ErrorEquals: [States.ALL], ResultPath: $.erro, Next: RegistrarFalha}], Next: Escolher}", ", Next: Escolher}"),),
+          "a execução acabou em `Preparar` com `Rejected`"),
     Spoil("banco-fechado", "abra no grupo do banco a porta do MySQL, e não a do PostgreSQL", 10,
           (("ToPort: 5432, SourceSecurityGroupId: !Ref GrupoAplicacao", "ToPort: 3306, SourceSecurityGroupId: !Ref GrupoAplicacao"),
            ("IpProtocol: tcp, FromPort: 5432, ToPort: 3306", "IpProtocol: tcp, FromPort: 3306, ToPort: 3306")), "a aplicação não chega ao banco"),

@@ -65,7 +65,7 @@ def permission(wire: Asking) -> list[Handler]:
     def ask(model: Any, params: dict[str, Any], request_signer: Any, context: dict[str, Any], **_: Any) -> Any:
         service = request_signer.signing_name
         secure, given = params["url"].startswith("https"), simple(context.get("replay", {}))
-        answer = wire.ask("ask", service, model.name, given, secure, context.get("client_region"))
+        answer = wire.ask("ask", threading.get_ident(), service, model.name, given, secure, context.get("client_region"))
         if answer is None:
             return None
         code, message, status = answer
@@ -87,7 +87,7 @@ def hook(wire: Wire) -> None:
     def send(request: Any, **_: Any) -> AWSResponse:
         body = request.body
         body = body.read() if hasattr(body, "read") else body
-        status, headers, content = wire.ask("send", request.method, request.url, _texts(request.headers), body)
+        status, headers, content = wire.ask("send", threading.get_ident(), request.method, request.url, _texts(request.headers), body)
         return AWSResponse(request.url, status, headers, _Raw(content))
 
     handlers = [*permission(wire), ("before-send", send)]

@@ -167,9 +167,9 @@ class Lab(Session):
         return self.pods.start(node, Manifest((self.home / manifest).read_text(encoding="utf-8"), command), client, via)
 
     @contextmanager
-    def tolerating(self, *errors: str) -> Iterator[None]:
-        """Enquanto isto dura, uma função ou uma execução que acaba num destes erros não faz o passo falhar: é o que se quer ver."""
-        before, self.tolerated = self.tolerated, frozenset(errors)
+    def tolerating(self, function: str, execution: str) -> Iterator[None]:
+        """Enquanto isto dura, a função e a execução que acabam nestes erros não fazem o passo falhar: é o que se quer ver."""
+        before, self.tolerated = self.tolerated, {"função": function, "execução": execution}
         try:
             yield
         finally:

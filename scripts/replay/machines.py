@@ -84,8 +84,8 @@ class Machines:
         call.output, call.ok = " → ".join((*ended.path, ended.status)), ended.status == "SUCCEEDED"
         if not call.ok:
             call.reason = f"a execução acabou em `{ended.path[-1]}` com `{ended.error}`: {ended.cause}"
-        if not call.ok and self.session.causes() == known and ended.error not in self.session.tolerated:
-            self.session.blame(step, ERROR, call.reason)
+        if not call.ok and self.session.causes() == known and ended.error != self.session.tolerated.get("execução"):
+            self.session.blame(max(step, self.session.current), ERROR, call.reason)
 
     def _calls(self, node: str, role: Resource) -> states.Calls:
         def call(state: Mapping[str, Any], arguments: Any) -> Any:

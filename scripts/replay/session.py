@@ -45,7 +45,7 @@ class Session:
         self.watches: list[Callable[[bool], None]] = []
         self.reach: Callable[[dict[str, str]], dict[str, str]] = dict
         self.services: dict[tuple[str, str], Callable[[dict[str, Any], Call], gateway.Answer]] = {}
-        self.tolerated: frozenset[str] = frozenset()
+        self.tolerated: dict[str, str] = {}
         self.brief = False
         self.rest: Callable[[], None] = lambda: None
         self._keys: dict[str, str] = {}
@@ -202,39 +202,38 @@ class _Answering:
 
     def __init__(self, session: Session, node: str, role: Resource | None):
         self.session, self.node, self.role = session, node, role
-        self.pending: list[tuple[Call, str, str, dict[str, Any]]] = []
+        self.pending: dict[int, tuple[Call, str, str, dict[str, Any]]] = {}
 
-    def ask(self, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> tuple[str, str, int] | None:
+    def ask(self, thread: int, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> tuple[str, str, int] | None:
         """`None` se passa; senão, o código, a mensagem e o estado do erro que o código do template recebe (0: a rodada para)."""
+        self.pending.pop(thread, None)  # só a linha de execução do código que perguntou envia: outra pode perguntar no meio
         rulings = tuple(self.session.door.ask(Asked(self.role, service, operation, params, secure, region)))
         call = Call(self.node, rulings[0].action, SIMULATED, self.role.id if self.role else "", _given(params), rulings)
         target = self.session.door.target(rulings[-1].arn) if rulings[-1].arn else None
         if self.session.admitted(call, self.node, self.session.arrows.nodes(target.id) if target else [], rulings[-1].action):
-            return self._passed(call, service, operation, params)
+            return self._passed(thread, call, service, operation, params)
         if all(ruling.answer == ALLOWED for ruling in rulings):
             return "ConnectTimeout", call.reason, 0
         if any(ruling.answer == STOPPED for ruling in rulings):
             return "", call.reason, 0
         return OPERATIONS[service, operation].denied, call.reason, 403 if service in ("s3", "lambda") else 400
 
-    def _passed(self, call: Call, service: str, operation: str, params: dict[str, Any]) -> tuple[str, str, int] | None:
+    def _passed(self, thread: int, call: Call, service: str, operation: str, params: dict[str, Any]) -> tuple[str, str, int] | None:
         """O pedido que a permissão deixa passar, se o serviço não o recusa por outra coisa."""
         excess = limits.refused(self.session.stack, service, operation, params)
         if excess:
             call.ok, call.output, call.reason = False, str(excess[2]), f"{excess[0]}: {excess[1]}"
             return excess
-        self.pending.append((call, service, operation, params))
+        self.pending[thread] = call, service, operation, params
         return None
 
-    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> gateway.Answer:
+    def send(self, thread: int, method: str, url: str, headers: dict[str, str], body: bytes | None) -> gateway.Answer:
         """O que o estado simulado responde a um pedido que passou pela porta."""
-        if not self.pending:
+        if thread not in self.pending:
             raise Unresolved(f"um pedido a `{url.split('?')[0]}` não passou pela porta das permissões")
-        call, service, operation, params = self.pending[-1]
-        if (service, operation) in self.session.services:
-            answer = self._served(self.session.services[service, operation], params, call)
-        else:
-            answer = self._absent(gateway.request(method, url, headers, body), operation, params)
+        call, service, operation, params = self.pending[thread]
+        served = self.session.services.get((service, operation))
+        answer = self._served(served, params, call) if served else self._absent(gateway.request(method, url, headers, body), operation, params)
         call.output = call.output or f"{answer[0]}"
         call.ok = answer[0] < 400
         if operation in gateway.BIRTHS and call.ok:

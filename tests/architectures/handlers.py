@@ -138,7 +138,7 @@ class _Wire:
     bench: Bench
     role: Resource | None
 
-    def ask(self, _: str, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> None:
+    def ask(self, _: str, thread: int, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> None:
         asked = Asked(self.role, service, operation, params, secure or bool(self.bench.address), region)
         for ruling in self.bench.door.ask(asked):
             if ruling.answer != ALLOWED:  # `fail` não é Exception: a função não o engole

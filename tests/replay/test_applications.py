@@ -34,7 +34,7 @@ def said(capsys) -> str:
     ("porta-no-programa", "Falhou no passo 4: nada chegou ao banco, que atende na porta 5432"),
 ])
 def test_the_database_checks_who_comes(spoil, cause, temporary, capsys):
-    """O PostgreSQL exige a senha do segredo, e quem bate noutra porta não chega a ele."""
+    """Armadilhas: com `trust`, o PostgreSQL aceitaria qualquer senha; e de quem bate noutra porta se diz que nada chegou, e qual é a porta."""
     assert main(["executar", SLUG, "--estragar", spoil]) == 1
     assert cause in said(capsys) and list(temporary.glob(f"{PREFIX}*")) == []
 
@@ -43,7 +43,7 @@ def test_the_database_checks_who_comes(spoil, cause, temporary, capsys):
     ("variavel-faltando", "KeyError: 'TAMANHO_MAXIMO_MIB'"), ("modulo-errado", "No module named 'envio'"),
 ])
 def test_an_application_that_does_not_start_says_its_own_error(spoil, cause, temporary, capsys):
-    """A causa é a exceção dela, e não a ajuda do servidor."""
+    """Armadilha: a causa é a exceção dela, e não a ajuda do servidor."""
     assert main(["executar", SLUG, "--estragar", spoil]) == 1
     text = said(capsys)
     assert "Falhou no passo 1: a aplicação não subiu: " in text and cause in text and "Usage" not in text

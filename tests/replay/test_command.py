@@ -133,6 +133,7 @@ def copied(folder: Path) -> Path:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_interrupted_it_leaves_nothing(number, temporary):
+    """Armadilha: interrompida no meio, a rodada deixaria pastas, o banco e a aplicação."""
     command = [sys.executable, str(ROOT / "scripts"), "executar", "upload-ec2-ebs-rds"]
     running = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True,
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
@@ -145,6 +146,7 @@ def test_interrupted_it_leaves_nothing(number, temporary):
 
 
 def test_the_next_run_sweeps_what_a_killed_one_left(temporary):
+    """Armadilha: quem morre por SIGKILL não limpa nada; quem varre é a rodada seguinte."""
     command = [sys.executable, str(ROOT / "scripts"), "executar", "upload-ec2-ebs-rds"]
     running = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True)
     for line in running.stdout:
@@ -180,6 +182,7 @@ def test_a_temporary_folder_too_deep_for_a_socket_says_what_to_do(tmp_path):
 
 
 def test_two_at_once_do_not_meet(temporary):
+    """Armadilha: duas rodadas de uma vez, com o mesmo nome de banco e de bucket."""
     command = [sys.executable, str(ROOT / "scripts"), "executar", "upload-ec2-ebs-rds", "--json"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = [json.loads(running.communicate(timeout=120)[0]) for running in both]

@@ -1,4 +1,4 @@
-"""O que a pessoa lê de um bucket por um endereço assinado: quem decide é o papel de quem assinou, e o prazo vale."""
+"""O que a pessoa lê de um bucket, ou envia a ele, por um pedido assinado: quem decide é o papel de quem assinou, e o prazo vale."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ Resources:
           from botocore.config import Config
           def handler(event, context):
               s3 = boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
+              if "envio" in event:
+                  return s3.generate_presigned_post(os.environ["GUARDA"], event["envio"], Conditions=[["content-length-range", 1, 4]], ExpiresIn=60)
               return s3.generate_presigned_url("get_object", ExpiresIn=60, Params={"Bucket": os.environ["GUARDA"], "Key": event["chave"]})
   Papel:
     Type: AWS::IAM::Role
@@ -50,7 +52,7 @@ Resources:
       Policies:
         - PolicyName: ler
           PolicyDocument:
-            Statement: [{Effect: Allow, Action: s3:GetObject, Resource: !Sub "${Guarda.Arn}/público/*"}]
+            Statement: [{Effect: Allow, Action: [s3:GetObject, s3:PutObject], Resource: !Sub "${Guarda.Arn}/público/*"}]
 """
 FLOW = """
 def flow(lab):
@@ -63,24 +65,52 @@ def flow(lab):
         found = [answer[0] for answer in (*answers, absent)]
         lab.expect("A pessoa abre", found == [200, 403, 403, 403, 403] and answers[0][2] == b"oi", f"o S3 respondeu {found}")
 """
+FORM = """
+from scripts.flowbook import Sample
+def flow(lab):
+    with lab.step(1):
+        form = lab.invoke("funcao", {"envio": "público/a"}, who="pessoa")
+        def send(body=b"oi", later=0, **changed):
+            return lab.post(form["url"], {**form["fields"], **changed}, Sample("a", body), who="pessoa", later=later)
+        found = [send(), send(b"grande"), send(b""), send(later=61), send(key="público/b"), send(acl="public-read"),
+                 send(**{"x-amz-signature": "0" * 64}), send(policy=form["fields"]["policy"][:-8]), send(**{"x-amz-credential": "outra"})]
+        said = [code for _, code in found]
+        wanted = ["", "EntityTooLarge", "EntityTooSmall", *["AccessDenied"] * 3, *["SignatureDoesNotMatch"] * 2, "InvalidAccessKeyId"]
+        lab.expect("A pessoa abre", said == wanted and lab.objects("guarda") == {"público/a": b"oi"}, f"o S3 respondeu {found}")
+"""
+PAGE = "# Endereço\n\n## Fluxo de dados\n\n1. A pessoa abre o endereço.\n"
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory) -> Scene:
     """Uma árvore com uma arquitetura só: uma função que assina endereços de um bucket."""
-    return staged(tmp_path_factory.mktemp("arvore"), "endereco", SCRIPT, TEMPLATE, "# Endereço\n\n## Fluxo de dados\n\n1. A pessoa abre o endereço.\n", FLOW)
+    return staged(tmp_path_factory.mktemp("arvore"), "endereco", SCRIPT, TEMPLATE, PAGE, FLOW)
+
+
+@pytest.fixture(scope="module")
+def form(tmp_path_factory) -> Scene:
+    """A mesma árvore, com a pessoa que envia formulários assinados."""
+    return staged(tmp_path_factory.mktemp("arvore"), "endereco", SCRIPT, TEMPLATE, PAGE, FORM)
 
 
 def test_only_what_was_signed_opens_and_only_in_time(stage):
-    """O vencido, o de outra chave, o de prazo trocado e o do que não existe (sem poder listar) têm 403."""
+    """Armadilha: o moto abre o vencido, o de outra chave e o de prazo trocado; e o do que não existe (sem poder listar) tem 403."""
     result = run(stage)
     assert result.ok, result.failed
     assert result.stable() == run(stage).stable()
 
 
-def test_the_role_of_who_signed_decides(stage):
+def test_a_signed_form_is_checked_as_the_service_would(form):
+    """Armadilha: o moto aceita o formulário grande demais, vazio, vencido, de outra chave, com campo a mais ou mal assinado."""
+    result = run(form)
+    assert result.ok, result.failed
+
+
+def test_the_role_of_who_signed_decides(stage, form):
+    """Armadilha: quem abre não tem papel; decide o de quem assinou, na leitura e no envio."""
     result = run(stage, ("/público/*", "/interno/*"))
     assert "nada deixa o papel `Papel` fazer `s3:GetObject`" in result.failed.cause
+    assert "vale o que o papel de quem assinou pode" in run(form, ("/público/*", "/interno/*")).failed.cause
 
 
 def test_what_the_address_asks_beyond_the_known_stops(stage):

@@ -100,6 +100,7 @@ def test_an_answer_that_names_no_message_of_the_batch_fails_the_whole_batch(stag
 
 @pytest.mark.parametrize("edits", [(RAISES,), (RAISES, PARTIAL)], ids=["parcial", "sem-parcial"])
 def test_a_batch_whose_function_raises_stays_in_the_queue(stage, edits):
+    """Armadilha: sem `ReportBatchItemFailures`, um lote que falha volta inteiro; o que a função só aponta se perde em silêncio."""
     result = run(stage, *edits)
     assert "não sei ler" in result.failed.cause and sorted(result.kept["Fila"]) == ["boa", "ruim"]
 
@@ -118,5 +119,6 @@ def test_a_batch_whose_function_raises_stays_in_the_queue(stage, edits):
     ("FunctionName: !GetAtt Funcao.Arn", "FunctionName: !GetAtt Funcao.Arn\n      FilterCriteria: {Filters: []}", "FilterCriteria"),
 ])
 def test_what_the_template_says_fails_the_step(stage, old, new, cause):
+    """Armadilhas: a mensagem que volta antes de a função acabar, as que a função aponta e ninguém guarda, a fila que ninguém lê."""
     result = run(stage, (old, new))
     assert not result.ok and cause in result.failed.cause
