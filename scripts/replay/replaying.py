@@ -101,7 +101,7 @@ def replay(scene: Scene, template: str, file: Sample, servers: Servers, last: in
     began = time.monotonic()
     read = Reading(scene.diagram, scene.page, parse(template, scene.tree.name(scene.tree.template(scene.flow.slug))))
     with workplace() as folder, simulated():
-        lab, problem = _lab(scene, read, folder, file, servers, last, said)
+        lab, problem = prepared(scene, read, folder, file, servers, last, said)
         if lab is None:
             return _unready(scene, problem, time.monotonic() - began)
         try:
@@ -115,8 +115,9 @@ def replay(scene: Scene, template: str, file: Sample, servers: Servers, last: in
         return Replayed(scene.flow.slug, tuple(lab.steps.values()), lab.apart, kept, last, time.monotonic() - began)
 
 
-def _lab(scene: Scene, read: Reading, folder: Path, file: Sample, servers: Servers, last: int,
-         said: Callable[[StepTrace, Call], None]) -> tuple[Lab | None, str]:
+def prepared(scene: Scene, read: Reading, folder: Path, file: Sample, servers: Servers, last: int = 0,
+             said: Callable[[StepTrace, Call], None] = lambda step, call: None) -> tuple[Lab | None, str]:
+    """O laboratório com a pilha já criada; ou `None`, e por que ela não se monta."""
     given: dict[str, str] = {}
     try:
         stack, home = Stack(read.views.template, scene.flow.parameters, given), scene.tree.page(scene.flow.slug).parent
