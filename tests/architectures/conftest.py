@@ -34,8 +34,8 @@ from moto.server import ThreadedMotoServer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from scripts.replay.database import OWNER, Server
 from scripts.replay.database import Database as RunDatabase
-from scripts.replay.database import Server
 from scripts.template.cloudformation import read
 from tests.architectures.stack import literal, pinned
 
@@ -178,7 +178,7 @@ class Database(RunDatabase):
         self.secrets.put_secret_value(SecretId=self.arn, SecretString=json.dumps({"username": self.name, "password": password}))
 
     def connect(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.server.folder), port=self.server.port, user="postgres", dbname=self.name)
+        return psycopg.connect(host="127.0.0.1", port=self.server.port, user=OWNER, password=self.server.secret, dbname=self.name)
 
 
 class Site:
@@ -226,7 +226,6 @@ class Site:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    # Caminho curto: o soquete do PostgreSQL não pode passar de 107 caracteres.
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     server = Postgres(folder)
     try:
