@@ -147,7 +147,13 @@ def _run(flow: Flow, lab: Lab) -> None:
     except Exception as error:
         where = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent.name == "fluxos"]
         line = f", na linha {where[-1].lineno} do fluxo" if where else ""
-        lab.blame(lab.current, ERROR, f"o passo parou com `{type(error).__name__}: {error}`{line}")
+        lab.blame(lab.current, ERROR, f"o passo parou com `{type(error).__name__}: {error}`{line}{_before(lab)}")
+
+
+def _before(lab: Lab) -> str:
+    """O que falhou até aqui, e o passo deixou passar: o que um fluxo não acha costuma ser consequência disso."""
+    failed = [call for step in (lab.apart, *lab.steps.values()) for call in step.calls if call.reason]
+    return f"; antes disso, {failed[-1].who} fez {failed[-1].call}: {failed[-1].reason}" if failed else lab.applications.said()
 
 
 def _kept(lab: Lab) -> dict[str, Any]:

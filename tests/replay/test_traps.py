@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from scripts.replay.replaying import replay
+from tests.every.replays import scene_of
 from tests.replay.small import FILE
 
 SAVE = 'boto3.client("s3").put_object(Bucket=os.environ["SAIDA"], Key="feito")'
@@ -107,6 +109,24 @@ def test_a_bucket_keeps_versions_only_if_the_template_says_so(bench, versioning,
         return len(lab.versions("saida", "a"))
 
     assert bench.run(SAVE, twice, (OUTPUT, f"{OUTPUT}    Properties: {{ {versioning} }}\n"))[1] == count
+
+
+def test_the_port_of_the_database_is_not_forgotten(bench):
+    """Armadilha: o CloudFormation do moto esquece a porta do PostgreSQL, e tudo o acharia na de sempre."""
+    stage = scene_of("upload-ec2-ebs-rds")
+    template = stage.template.replace("Engine: postgres\n", "Engine: postgres\n      Port: 5433\n")
+    failed = replay(stage, template, stage.flow.sample, bench.servers, last=4).failed
+    assert (failed.number, "`Banco` ouve na porta 5433, e a seta diz 5432" in failed.cause) == (4, True)
+
+
+def test_a_flow_that_stops_tells_what_had_failed(bench):
+    """Armadilha: o fluxo que não acha o que procurava para com um erro do Python, e a causa é o que falhou antes."""
+    def lost(lab: Any) -> None:
+        lab.invoke("funcao", {}, who="pessoa")
+        lab.objects("saida")["a"]
+
+    said, _ = bench.run('refused("s3", "put_object", Bucket=os.environ["SAIDA"], Key="a", ACL="private")', lost)
+    assert "KeyError: 'a'" in said.failed.cause and "antes disso, Função fez s3:PutObject: AccessControlListNotSupported" in said.failed.cause
 
 
 def test_two_threads_of_the_code_do_not_exchange_their_calls(bench):
