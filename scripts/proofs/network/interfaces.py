@@ -50,7 +50,7 @@ class Home:
         inside = self.inside(net, vpc) if vpc else False
         lost = next((subnet for subnet in self.subnets if subnet.value not in net.subnets), None)
         if vpc and inside:
-            return Found(at(owner, "VpcId"), said.format(vpc.id))
+            return Found(at(owner, "VpcId"), said.replace("{}", vpc.id))
         if vpc and inside is None and lost:
             return self._unplaced(lost)
         return Missing(at(owner, "VpcId"), f"`{owner.id}` não é da VPC de `{self.resource.id}`", hint, code)
