@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from scripts.aws.types import DATABASE
 from scripts.checks.reading import Reading
+from scripts.replay.database import Database
 from scripts.replay.lab import Lab
 from scripts.replay.replaying import prepared, workplace
 from scripts.replay.state import simulated
@@ -27,3 +31,25 @@ def laboratory(slug: str, **parameters: str) -> Iterator[Lab]:
             yield lab
         finally:
             lab.close()
+
+
+def rotate(lab: Lab, database: Database, node: str, password: str) -> None:
+    """Como o RDS: senha nova no banco e no segredo; quem já estava dentro precisa entrar de novo."""
+    database.server.run(f"ALTER ROLE {database.user} PASSWORD '{password}'")
+    secret = json.dumps({"username": database.user, "password": password})
+    lab.state.secrets.put_secret_value(SecretId=lab.given[f"{lab.resource(node, DATABASE).id}.MasterUserSecret.SecretArn"], SecretString=secret)
+    database.server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{database.user}'")
+
+
+@contextmanager
+def down(database: Database, back: Callable[[], bool]) -> Iterator[None]:
+    """O banco fora do ar; no fim, espera até `back` dizer que a aplicação voltou a falar com ele."""
+    database.server.stop()
+    try:
+        yield
+    finally:
+        database.server.start()
+    deadline = time.monotonic() + 60
+    while not back():
+        assert time.monotonic() < deadline, "o banco não voltou"
+        time.sleep(0.1)

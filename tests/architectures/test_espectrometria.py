@@ -7,7 +7,6 @@ import json
 import math
 import random
 import re
-import time
 import tracemalloc
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +37,7 @@ from scripts.replay.stack import plain
 from scripts.replay.states import Ended, Failed
 from tests.architectures import stack
 from tests.architectures.handlers import Bench
-from tests.architectures.laboratory import laboratory
+from tests.architectures.laboratory import down, laboratory, rotate
 from tests.architectures.stack import Deployed
 
 NOBODY = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"  # não existe; fixo, para que os testes tenham sempre os mesmos nomes
@@ -601,24 +600,13 @@ def test_foreign_host_is_refused(ana):
 
 def test_database_down(site, ana, database):
     """Sem banco, o site diz que não respondeu e continua saudável; com ele de volta, funciona."""
-    database.server.stop()
-    try:
+    with down(database, lambda: ana.get().status_code == 200):
         assert ana.get().status_code == 503
         assert Person(site).get("/saude").json() == {"aplicacao": "ok"}
-    finally:
-        database.server.start()
-    deadline = time.monotonic() + 60
-    while ana.get().status_code != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_rotated_password(lab, ana, database):
-    """Como o RDS: senha nova no banco e no segredo; quem já estava dentro precisa entrar de novo."""
-    database.server.run(f"ALTER ROLE {database.user} PASSWORD 'segunda'")
-    secret = json.dumps({"username": database.user, "password": "segunda"})
-    lab.state.secrets.put_secret_value(SecretId=lab.given["Banco.MasterUserSecret.SecretArn"], SecretString=secret)
-    database.server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{database.user}'")
+    rotate(lab, database, "banco", "segunda")
     assert ana.get().status_code == 200 and ana.send(GOOD).status_code == 302
 
 

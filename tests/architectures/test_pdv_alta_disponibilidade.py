@@ -11,7 +11,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-ZONE = {"ZONA": "sa-east-1a"}
+from scripts.replay.browsing import Site
+from scripts.replay.database import Database
+from scripts.replay.lab import Lab
+from tests.architectures.laboratory import down, laboratory, rotate
+
 COFFEE = ("Café", "2", "4,50")
 
 
@@ -21,27 +25,33 @@ def source(load):
 
 
 @pytest.fixture(scope="module")
-def running(serve):
+def lab() -> Iterator[Lab]:
+    with laboratory("pdv-alta-disponibilidade", VersaoAplicacao="7") as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def database(lab) -> Database:
+    return lab.database("primario", client="app-a")
+
+
+def serve(lab: Lab, **changed: str) -> Site:
+    return lab.application("app-a", via="balanceador", who="caixas", **{"ZONA": "sa-east-1a", **changed})
+
+
+@pytest.fixture(scope="module")
+def running(lab, database) -> Site:
     """A aplicação, uma vez para o módulo: com a página aberta, as tabelas já existem."""
-    site = serve({"VersaoAplicacao": "7"}, ZONE)
+    site = serve(lab)
     site.get()
     return site
 
 
 @pytest.fixture
-def site(running, database) -> Iterator:
-    """Sem vendas; no fim, o banco volta a estar no ar e a aplicação a falar com ele."""
+def site(running, database) -> Site:
+    """Sem vendas."""
     database.query("TRUNCATE sales, items")
-    yield running
-    database.server.start()
-    wait_for_database(running)
-
-
-def wait_for_database(site):
-    deadline = time.monotonic() + 60
-    while site.get("/saude/banco").status_code != 200:
-        assert time.monotonic() < deadline, "o banco não voltou"
-        time.sleep(0.1)
+    return running
 
 
 def sell(site, *items, key=None, **options):
@@ -148,13 +158,13 @@ def test_same_key_at_the_same_time_sells_once(site, database):
     assert database.query("SELECT count(*) FROM items") == [(1,)]
 
 
-def test_two_instances_share_the_state(serve, site, database):
+def test_two_instances_share_the_state(lab, site, database):
     """A venda feita em uma instância aparece na outra, e repetida na outra não vende de novo.
 
     A segunda nasce sem tabelas, com os dois primeiros pedidos juntos.
     """
     database.query("DROP TABLE items, sales")
-    other = serve({"VersaoAplicacao": "7"}, {"ZONA": "sa-east-1b"})
+    other = serve(lab, ZONA="sa-east-1b")
     with ThreadPoolExecutor() as pool:
         assert {answer.status_code for answer in pool.map(lambda _: other.get(), range(4))} == {200}
     key = uuid4()
@@ -167,19 +177,17 @@ def test_two_instances_share_the_state(serve, site, database):
 def test_database_down(site, database):
     """Sem banco a venda recebe 503 e pode ser repetida; a instância continua saudável."""
     key = uuid4()
-    database.server.stop()
-    answer = sell(site, COFFEE, key=key)
-    assert answer.status_code == 503 and "não é registrada duas vezes" in answer.text
-    assert site.get().status_code == 503
-    assert site.get("/saude/banco").status_code == 503
-    assert site.get("/saude").status_code == 200
-    database.server.start()
-    wait_for_database(site)
+    with down(database, lambda: site.get("/saude/banco").status_code == 200):
+        answer = sell(site, COFFEE, key=key)
+        assert answer.status_code == 503 and "não é registrada duas vezes" in answer.text
+        assert site.get().status_code == 503
+        assert site.get("/saude/banco").status_code == 503
+        assert site.get("/saude").status_code == 200
     assert sell(site, COFFEE, key=key).status_code == 303
     assert database.query("SELECT count(*) FROM sales") == [(1,)]
 
 
-def test_silent_database_does_not_make_the_instance_unhealthy(serve):
+def test_silent_database_does_not_make_the_instance_unhealthy(lab, database):
     """O banco aceita a conexão e se cala, como no meio de uma troca de zona, sob 60 pedidos:
 
     `/saude` responde antes dos 5 s do balanceador, e todo pedido termina.
@@ -188,7 +196,7 @@ def test_silent_database_does_not_make_the_instance_unhealthy(serve):
         silent.bind(("127.0.0.1", 0))
         silent.listen(128)
         port = str(silent.getsockname()[1])
-        site = serve({"VersaoAplicacao": "7"}, ZONE | {"PGPORT": port, "PGCONNECT_TIMEOUT": "2"})
+        site = serve(lab, PGPORT=port, PGCONNECT_TIMEOUT="2")
         with ThreadPoolExecutor(60) as pool:
             answers = [pool.submit(sell, site, COFFEE) for _ in range(60)]
             time.sleep(0.3)
@@ -202,9 +210,9 @@ def test_health_names_version_and_zone(site):
     assert site.get("/saude").json() == {"aplicacao": "ok", "versao": "7", "zona": "sa-east-1a"}
 
 
-def test_rotated_password(site, database):
+def test_rotated_password(lab, site, database):
     """O RDS troca a senha com a aplicação no ar: o pedido seguinte funciona."""
-    database.rotate("segunda")
+    rotate(lab, database, "primario", "segunda")
     assert sell(site, COFFEE).status_code == 303
 
 
