@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from scripts.aws.types import DATABASE
 from scripts.checks.reading import Reading
+from scripts.replay.browsing import Site
 from scripts.replay.database import Database
 from scripts.replay.lab import Lab
 from scripts.replay.replaying import prepared, workplace
@@ -53,3 +55,16 @@ def down(database: Database, back: Callable[[], bool]) -> Iterator[None]:
     while not back():
         assert time.monotonic() < deadline, "o banco não voltou"
         time.sleep(0.1)
+
+
+def process(site: Site) -> int:
+    """O processo da aplicação: o que roda na pasta que faz as vezes da instância, que é só dela."""
+    (number,) = (int(found.parent.name) for found in Path("/proc").glob("[0-9]*/cwd") if _inside(found, site.root))
+    return number
+
+
+def _inside(link: Path, folder: Path) -> bool:
+    try:
+        return link.readlink().is_relative_to(folder.resolve())
+    except OSError:  # já acabou, ou é de outra pessoa
+        return False

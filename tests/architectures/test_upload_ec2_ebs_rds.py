@@ -11,38 +11,51 @@ from uuid import UUID
 
 import pytest
 
+from scripts.replay.browsing import Site
+from scripts.replay.database import Database
+from scripts.replay.lab import Lab
+from tests.architectures.laboratory import down, laboratory, process, rotate
 from tests.architectures.stack import unmount
 
 FAILURE = "nada foi guardado"
 
 
 @pytest.fixture(scope="module")
-def source(load):
-    return load("upload-ec2-ebs-rds", "Servidor")
+def lab() -> Iterator[Lab]:
+    with laboratory("upload-ec2-ebs-rds", TamanhoMaximoArquivo="1") as lab:
+        yield lab
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("dados")
+def database(lab) -> Database:
+    return lab.database("banco", client="servidor")
+
+
+def serve(lab: Lab) -> tuple[Site, Path]:
+    """Outra instância, com um volume vazio só dela."""
+    site = lab.application("servidor", via="gateway", who="pessoa")
+    volume = site.folder("/dados/arquivos")
+    volume.mkdir(parents=True)
+    return site, volume
 
 
 @pytest.fixture(scope="module")
-def running(serve, folder):
+def running(lab, database) -> Site:
     """A aplicação, uma vez para o módulo: com a página aberta, a tabela já existe."""
-    site = serve({"TamanhoMaximoArquivo": "1"}, {"VOLUME": str(folder / "arquivos")})
+    site, volume = serve(lab)
     site.get()
+    unmount(volume)
     return site
 
 
 @pytest.fixture
-def volume(folder, running, database) -> Iterator[Path]:
-    """O volume vazio, e a tabela também; no fim, o banco volta a estar no ar."""
-    volume = folder / "arquivos"
+def volume(running, database) -> Iterator[Path]:
+    """O volume vazio, e a tabela também."""
+    volume = running.folder("/dados/arquivos")
     volume.mkdir()
     database.query("TRUNCATE uploads")
     yield volume
     unmount(volume)
-    database.server.start()
 
 
 @pytest.fixture
@@ -104,10 +117,11 @@ def test_request_without_file(site):
     ("nota\u202efdp.exe", "notafdp.exe"),
     ("a" * 400, "a" * 255),
 ])
-def test_file_name_is_never_a_path(site, volume, folder, database, name, shown):
+def test_file_name_is_never_a_path(site, volume, database, name, shown):
     """O nome só se mostra: no volume, o arquivo tem nome sorteado e nada sai dele."""
+    before = set(site.root.rglob("*"))
     assert send(site, name, b"conteudo").status_code == 303
-    (stored,) = set(folder.rglob("*")) - {volume}
+    (stored,) = set(site.root.rglob("*")) - before
     assert stored.parent == volume and UUID(stored.name)
     assert database.query("SELECT name FROM uploads") == [(shown,)]
 
@@ -120,14 +134,13 @@ def test_markup_in_file_name_is_escaped(site):
 
 def test_database_down_leaves_no_orphan_file(site, volume, database):
     """Sem banco: resposta clara, nada no volume; religado, volta a aceitar."""
-    database.server.stop()
-    answer = send(site, "a.txt", b"conteudo")
-    assert answer.status_code == 503 and FAILURE in answer.text
-    assert list(volume.iterdir()) == []
-    assert site.get().status_code == 503
-    health = site.get("/saude")
-    assert (health.status_code, health.json()) == (503, {"volume": "ok", "banco": "indisponível"})
-    database.server.start()
+    with down(database, lambda: site.get("/saude").status_code == 200):
+        answer = send(site, "a.txt", b"conteudo")
+        assert answer.status_code == 503 and FAILURE in answer.text
+        assert list(volume.iterdir()) == []
+        assert site.get().status_code == 503
+        health = site.get("/saude")
+        assert (health.status_code, health.json()) == (503, {"volume": "ok", "banco": "indisponível"})
     assert send(site, "a.txt", b"conteudo").status_code == 303
     assert site.get("/saude").json() == {"volume": "ok", "banco": "ok"}
 
@@ -152,14 +165,11 @@ def test_volume_not_mounted(site, volume, database):
     assert site.get().status_code == 200
 
 
-def test_no_space_leaves_no_orphan(serve, volume, database):
+def test_no_space_leaves_no_orphan(lab, volume, database):
     """Um limite do sistema faz a gravação falhar no meio, como um disco cheio."""
     limit = 64 * 1024
-
-    def small_files():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    site = serve({"TamanhoMaximoArquivo": "1"}, {"VOLUME": str(volume)}, small_files)
+    site, volume = serve(lab)
+    resource.prlimit(process(site), resource.RLIMIT_FSIZE, (limit, limit))
     answer = send(site, "a.txt", b"x" * 3 * limit)
     assert answer.status_code == 507 and FAILURE in answer.text
     assert list(volume.iterdir()) == []
@@ -167,26 +177,26 @@ def test_no_space_leaves_no_orphan(serve, volume, database):
     assert send(site, "b.txt", b"x" * 1024).status_code == 303
 
 
-def test_rotated_password(site, database):
+def test_rotated_password(lab, site, database):
     """O RDS troca a senha com a aplicação no ar: o pedido seguinte funciona."""
     assert send(site, "antes.txt", b"conteudo").status_code == 303
-    database.rotate("segunda")
+    rotate(lab, database, "banco", "segunda")
     assert send(site, "depois.txt", b"conteudo").status_code == 303
     assert database.query("SELECT count(*) FROM uploads") == [(2,)]
 
 
-def test_wrong_password_is_refused(site, database):
+def test_wrong_password_is_refused(lab, site, database):
     """Prova que o banco destes testes confere a senha."""
-    database.server.run(f"ALTER ROLE {database.name} PASSWORD 'outra'")
+    database.server.run(f"ALTER ROLE {database.user} PASSWORD 'outra'")
     assert send(site, "a.txt", b"conteudo").status_code == 503
-    database.rotate("terceira")
+    rotate(lab, database, "banco", "terceira")
     assert send(site, "a.txt", b"conteudo").status_code == 303
 
 
-def test_two_first_uploads_at_once(serve, volume, database):
+def test_two_first_uploads_at_once(lab, site, database):
     """Os dois primeiros pedidos juntos: a tabela nasce uma vez e nada se mistura."""
     database.query("DROP TABLE uploads")
-    site = serve({"TamanhoMaximoArquivo": "1"}, {"VOLUME": str(volume)})
+    site, volume = serve(lab)
     contents = [bytes([letter]) * 200_000 for letter in b"ab"]
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(lambda content: send(site, "igual.txt", content), contents))
