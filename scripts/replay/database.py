@@ -57,12 +57,15 @@ class Server:
     def stop(self) -> None:
         self._control("-w", "-m", "immediate", "stop")
 
-    def run(self, statement: str, name: str = "postgres") -> list[tuple[Any, ...]]:
-        """Roda um comando como dono do servidor, por fora da aplicação."""
+    def connect(self, name: str = "postgres", **more: Any) -> Any:
+        """Uma conexão como dono do servidor, por fora da aplicação."""
         import psycopg
 
-        with psycopg.connect(host="127.0.0.1", port=self.port, user=OWNER, password=self.secret, dbname=name, autocommit=True,
-                             application_name="replay") as connection:
+        return psycopg.connect(host="127.0.0.1", port=self.port, user=OWNER, password=self.secret, dbname=name, application_name="replay", **more)
+
+    def run(self, statement: str, name: str = "postgres") -> list[tuple[Any, ...]]:
+        """Roda um comando como dono do servidor."""
+        with self.connect(name, autocommit=True) as connection:
             found = connection.execute(statement)
             return found.fetchall() if found.description is not None else []  # sem colunas também há linhas
 

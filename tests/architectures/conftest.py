@@ -34,7 +34,7 @@ from moto.server import ThreadedMotoServer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts.replay.database import OWNER, Server
+from scripts.replay.database import Server
 from scripts.replay.database import Database as RunDatabase
 from scripts.template.cloudformation import read
 from tests.architectures.stack import literal, pinned
@@ -178,7 +178,7 @@ class Database(RunDatabase):
         self.secrets.put_secret_value(SecretId=self.arn, SecretString=json.dumps({"username": self.name, "password": password}))
 
     def connect(self) -> psycopg.Connection:
-        return psycopg.connect(host="127.0.0.1", port=self.server.port, user=OWNER, password=self.server.secret, dbname=self.name)
+        return self.server.connect(self.name)
 
 
 class Site:
