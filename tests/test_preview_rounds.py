@@ -95,9 +95,9 @@ def site(preview: Preview) -> dict[str, object]:
 
 CHANGES = [
     (PAGE, "Você envia", "Você manda"),
-    (PAGE, "# Processar arquivos", "# Processar muitos arquivos"),
     (TEMPLATE, "Action: dynamodb:PutItem", "Action: dynamodb:GetItem"),
     (SCRIPT, 'passo="1"', 'passo="2"'),
+    (PAGE, "# Processar arquivos", "# Processar muitos arquivos"),
     ("docs/index.md", "# ", "# Novo "),
     ("docs/provas.md", "# ", "# Novo "),
     ("docs/como-usar.md", "\n\n", "\n\nNovo.\n\n"),
@@ -107,18 +107,21 @@ CHANGES = [
 
 
 def test_after_any_save_the_site_is_the_one_built_from_nothing(preview, root, tmp_path_factory, capfd):
+    """Compara-se depois de cada três: o que um salvar deixa velho continua velho até que outro refaça tudo."""
     before = site(preview)
-    for name, old, new in CHANGES:
+    for number, (name, old, new) in enumerate(CHANGES, 1):
         edit(root, name, old, new)
         preview.again()
-        afresh = Preview(Tree(root), tmp_path_factory.mktemp("afresh"))
-        afresh.url = preview.url
-        afresh.again()
         told = capfd.readouterr().out
-        assert len(told) % 2 == 0 and told[:len(told) // 2] == told[len(told) // 2:], name
         shown = site(preview)
-        assert shown == site(afresh) and shown != before, name
+        assert shown != before, name
         before = shown
+        if number % 3 == 0:
+            afresh = Preview(Tree(root), tmp_path_factory.mktemp("afresh"))
+            afresh.url = preview.url
+            afresh.again()
+            assert capfd.readouterr().out == told, name
+            assert shown == site(afresh), name
 
 
 def test_a_page_stops_citing_the_guide_when_the_guide_loses_the_section(preview, root):
@@ -132,7 +135,7 @@ def test_a_page_stops_citing_the_guide_when_the_guide_loses_the_section(preview,
 
 def test_saving_and_undoing_brings_the_site_back(preview, root):
     before = site(preview)
-    for name, old, new in (CHANGES[0], CHANGES[2]):
+    for name, old, new in CHANGES[:2]:
         edit(root, name, old, new)
         preview.again()
         assert site(preview) != before

@@ -54,8 +54,13 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(path: Path, top: bool = False):
+@lru_cache
+def imports(path: Path, top: bool = False) -> tuple[str, ...]:
     """Os módulos importados, por extenso; `top` deixa de fora os de dentro de funções."""
+    return tuple(_imported(path, top))
+
+
+def _imported(path: Path, top: bool):
     pending: list[ast.AST] = list(parsed(path).body)
     while pending:
         node = pending.pop()

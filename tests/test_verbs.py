@@ -108,7 +108,7 @@ def test_verb_testar(house):
     done = run(house, "testar")
     assert done.returncode == 0 and "passed" in done.stdout, done.stdout + done.stderr
     (house / "tests" / "test_broken.py").write_text("def test_no():\n    assert False\n", encoding="utf-8")
-    assert run(house, "testar").returncode == 1
+    assert run(house, "testar", "broken").returncode == 1
     assert run(house, "testar", "nested_lists").returncode == 0
     nobody = run(house, "testar", "ninguém")
     assert nobody.returncode == 2 and "Nenhum teste se chama `ninguém`" in nobody.stderr

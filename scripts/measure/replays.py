@@ -36,7 +36,7 @@ def run(tree: Tree) -> int:
     if not found:
         raise WrongUse(f"Não há fluxos em `{tree.root / 'fluxos'}`.")
     print(f"{'fluxo':<28} {'frio':>7} {'lê':>7} {'1ª':>7} {'2ª':>7}   passos, chamadas e bytes do rastro")
-    processes.warm()
+    processes.warm(*(tree.page(flow.slug).parent for flow in found))
     servers, cold, whole = Servers(f"{PREFIX}{os.getpid()}-pg"), 0.0, 0.0
     try:
         for flow in found:

@@ -26,14 +26,14 @@ def execute(tree: Tree, slug: str, last: str | None = None, file: Path | None = 
     if record:
         if last is not None or file or as_json or spoil is not None:
             raise WrongUse("`--gravar` guarda a rodada inteira, com o arquivo do fluxo; use-o sozinho.")
-        processes.warm()
+        processes.warm(tree.page(slug).parent)
         with _servers() as servers:
             return recording.record(scene(tree, flow), servers)
     if spoil == "":
         return _list(flow)
     chosen = _spoil(flow, spoil)
     sample = samples.theirs(file) if file else flow.sample
-    processes.warm()
+    processes.warm(tree.page(slug).parent)
     found = scene(tree, flow)
     number = _step(found, last)
     template = chosen.applied(found.template) if chosen else found.template

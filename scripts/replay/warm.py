@@ -6,6 +6,7 @@ import contextlib
 import importlib
 
 import boto3
+import botocore.session
 
 from scripts.replay.fences import installed
 
@@ -15,7 +16,7 @@ HEAVY = ("flask", "psycopg", "waitress")
 
 
 def _read_models() -> None:
-    """Guarda na sessão que o código usa por padrão os modelos que todo cliente leria de novo: medido, 0,25 s por execução."""
+    """Guarda para as sessões que o código abre os modelos que todo cliente leria de novo: medido, 0,25 s por execução."""
     session = boto3.session.Session()
     loader = session._session.get_component("data_loader")
     for service in SERVICES:
@@ -25,6 +26,7 @@ def _read_models() -> None:
     for data in ("endpoints", "partitions", "sdk-default-configuration"):
         loader.load_data(data)
     boto3.DEFAULT_SESSION = session
+    botocore.session.create_loader = lambda data_path=None: loader  # também para quem abre uma sessão do próprio botocore
 
 
 _read_models()

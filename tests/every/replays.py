@@ -29,7 +29,7 @@ def scene_of(slug: str) -> Scene:
 
 @cache
 def servers() -> Servers:
-    processes.warm()
+    processes.warm(*(TREE.page(slug).parent for slug in FLOWS))
     found = Servers(f"{PREFIX}{os.getpid()}-pg")
     atexit.register(found.close)
     return found
