@@ -23,11 +23,12 @@ SVG = "{http://www.w3.org/2000/svg}"
 signal.signal(signal.SIGINT, signal.default_int_handler)  # onde a bateria roda ao fundo, o Ctrl-C vem ignorado, e os comandos herdariam isso
 
 
-SLOWEST = ("test_accessibility", "test_reading", "test_every_hostile_value", "test_shell_commands", "test_pages", "test_two_conditions",
-           "test_preview", "test_website", "test_evidence", "test_wrong_attribute", "test_espectrometria", "test_every_sample",
-           "test_outside_resources", "test_numbers", "test_bootstrap", "test_reaching", "test_outside_attacks", "test_changes",
-           "test_preview_rounds", "test_validation_media", "test_validation_commands", "test_metadados_s3", "test_figures",
-           "test_website_proofs", "test_every_template")
+SLOWEST = ("test_every_spoil", "test_verbs", "test_accessibility", "test_reading", "test_preview_rounds", "test_bootstrap", "test_shell_commands",
+           "test_pages", "test_command", "test_every_flow", "test_every_hostile_value", "test_two_conditions", "test_nothing_silent",
+           "test_wrong_attribute", "test_applications", "test_every_sample", "test_comparing", "test_espectrometria", "test_validation_media",
+           "test_new_project", "test_validation_commands", "test_evidence", "test_search", "test_dois_volumes_ebs", "test_ecommerce",
+           "test_changes", "test_trace_on_page", "test_web_ec2_rds_s3", "test_envio_e_consulta", "test_musicas", "test_reaching", "test_website",
+           "test_preview")
 """Os arquivos mais demorados, do maior para o menor."""
 
 

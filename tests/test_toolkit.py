@@ -7,7 +7,7 @@ import graphlib
 import re
 import subprocess
 import tomllib
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,12 +49,12 @@ OWNERS = {
 }
 
 
-@lru_cache
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-@lru_cache
+@cache
 def imports(path: Path, top: bool = False) -> tuple[str, ...]:
     """Os módulos importados, por extenso; `top` deixa de fora os de dentro de funções."""
     return tuple(_imported(path, top))
@@ -83,7 +83,7 @@ def dotted(path: Path) -> str:
 NAMES = {dotted(path): path for path in MODULES}
 
 
-@lru_cache
+@cache
 def graph_of_imports() -> dict[str, set[str]]:
     return {name: {found for found in imports(path) if found in NAMES} - {name} for name, path in NAMES.items()}
 
