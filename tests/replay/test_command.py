@@ -110,6 +110,15 @@ def test_a_broken_flow_is_a_finding_with_its_line(text, said, tmp_path, capsys):
     assert f"fluxos/{SLUG}.py:1" in (error := capsys.readouterr().err) and said in error
 
 
+def test_no_disk_left_is_not_the_fault_of_the_template(tmp_path, temporary, capsys):
+    tree = copied(tmp_path)
+    (tree / "fluxos" / f"{SLUG}.py").write_text("def flow(lab):\n    with lab.step(1):\n        raise OSError(28, 'No space left on device')\n")
+    assert main(["executar", SLUG, "--raiz", str(tree)]) == 2
+    said = capsys.readouterr()
+    assert "a rodada não tem onde escrever: No space left on device. Confira o espaço em disco" in said.err and "Falhou" not in said.out
+    assert left(temporary) == []
+
+
 def test_a_sentence_nobody_asserts_fails_the_replay(tmp_path, temporary, capsys):
     tree = copied(tmp_path)
     page = tree / "docs/arquiteturas" / SLUG / "index.md"
