@@ -17,7 +17,7 @@ def flow(lab: Lab) -> None:
         # Dois envios, com os avisos fora de ordem: o do segundo chega antes do aviso do primeiro.
         with lab.holding():
             sent = [lab.post(form["url"], form["campos"], file, who="pessoa") for file in (photo, newer)]
-        lab.expect("Com ele, a foto vai direto", sent == [(201, ""), (201, "")], f"o S3 recusou o envio: {sent[0][1] or sent[1][1]}")
+        lab.expect("Com ele, a foto vai direto", all(status < 300 for status, _ in sent), f"o S3 recusou o envio: {sent[0][1] or sent[1][1]}")
     with lab.step(2):
         lab.expect("A imagem é salva", lab.objects("entrada") == {"envios/ana": newer.body}, "o envio não está no bucket de entrada")
         wrong = ({"key": "envios/bia"}, photo), ({"Content-Type": "text/html"}, photo), ({}, TOO_LARGE)

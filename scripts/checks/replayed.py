@@ -69,12 +69,20 @@ def read(path: Path, name: str) -> Trace:
     return Trace(found["digest"], found["passos"], found["estragos"])
 
 
+def beside_template(tree: Tree, slug: str) -> list[Path]:
+    """Os outros arquivos YAML da pasta, como um manifesto do Kubernetes, que a rodada também lê."""
+    template = tree.template(slug)
+    return sorted(file for file in template.parent.glob("*.yaml") if file != template)
+
+
 def digest(tree: Tree, slug: str, diagram: Diagram, page: Page, template: Template) -> dict[str, str]:
     """O resumo de cada coisa de que a rodada depende. Erro: `Defect` quando o fluxo não se lê."""
     name = tree.name(tree.flow(slug))
     flow = source.read(tree.flow(slug), name, Finding(name, 1, "fluxo-ausente", "O fluxo não existe."))
     pins = source.read(PINS, "requirements/replay.txt", Finding("requirements/replay.txt", 1, "trava-ausente", "A trava não existe."))
-    values = (json.dumps(template.data), diagram.digest(), json.dumps([step.text for step in page.steps]), flow, pins)
+    beside = "".join(source.read(file, tree.name(file), Finding(tree.name(file), 1, "arquivo-ausente", "O arquivo não existe."))
+                     for file in beside_template(tree, slug))
+    values = (json.dumps(template.data) + beside, diagram.digest(), json.dumps([step.text for step in page.steps]), flow, pins)
     return dict(zip(PARTS, map(_hashed, values)))
 
 

@@ -173,9 +173,10 @@ def _verdict(tree: Tree, slug: str, result: Result | None, *, titles: Titles, me
 
 def _inputs(tree: Tree, slug: str, rendered: Rendered | None, titles: Titles) -> Inputs:
     """Tudo de que o veredito depende: o que se desenha agora e os bytes do que está no disco."""
+    from scripts.checks.replayed import beside_template
     from scripts.proofs import own
 
-    files = (tree.page(slug), tree.template(slug), tree.picture(slug), tree.flow(slug), tree.trace(slug))
+    files = (tree.page(slug), tree.template(slug), tree.picture(slug), tree.flow(slug), tree.trace(slug), *beside_template(tree, slug))
     return (rendered, titles, own.contents(tree.root), tree.script(slug).is_file(), *(_bytes(file) for file in files))
 
 

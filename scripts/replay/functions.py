@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ BUSY, CUT = "Lambda.TooManyRequestsException", "Sandbox.Timedout"
 """O erro de quem não pôde rodar, e o de quem foi interrompido, por tempo ou memória."""
 SENDER = ("AWS:AROAEXEMPLO", "203.0.113.7")
 """Quem envia, como o evento do S3 o diz, e de que endereço: os de exemplo da documentação e da RFC 5737."""
+OLDEST = 11
+"""O Python mais velho em que os testes rodam o código dos templates; os templates pedem um mais novo, o que cada página diz."""
 TRIES = 2
 """As novas tentativas de um evento assíncrono, quando o template não as diz:
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
@@ -64,6 +67,7 @@ class Functions:
     def run(self, function: Resource, event: Any, caller: str, rulings: tuple[Ruling, ...] = (), who: str = "", filed: Call | None = None) -> Result:
         """Roda a função uma vez com este evento e arquiva a chamada, se quem chama não a arquivou (`filed`). Erro: `Unresolved`."""
         only(function.properties, KNOWN, f"{{}} de `{function.id}` mudaria")
+        self._speaks(function)
         node = self.session.node_of(function)
         call = filed or Call(caller, "lambda:InvokeFunction", EXECUTED, who, short(event), rulings)
         call.label = EXECUTED
@@ -79,6 +83,13 @@ class Functions:
             return self._failed(call, step, cause, outcome.error if outcome else "", outcome.message if outcome else "")
         call.output = short(outcome.value)
         return Result(outcome.value)
+
+    def _speaks(self, function: Resource) -> None:
+        """O ambiente é um Python em que se sabe como o código se porta. Erro: `Unresolved`."""
+        runtime = str(self.stack.property(function, "Runtime", default=""))
+        found = re.fullmatch(r"python3\.(\d+)", runtime)
+        if not found or int(found[1]) < OLDEST:
+            raise Unresolved(f"`{function.id}` pede `Runtime: {runtime}`, e a rodada só sabe como o código se porta no Python 3.{OLDEST} em diante")
 
     def _failed(self, call: Call, step: int, cause: str, kind: str, message: str = "") -> Result:
         call.ok, call.reason = False, cause

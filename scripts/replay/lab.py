@@ -24,9 +24,10 @@ from scripts.replay.browsing import Site
 from scripts.replay.database import Database, Servers, shut
 from scripts.replay.door import ALLOWED, wire
 from scripts.replay.functions import Functions
+from scripts.replay.kubernetes import Manifest
 from scripts.replay.machines import Execution, Machines
 from scripts.replay.operations import Need
-from scripts.replay.pods import Manifest, Pod, Pods
+from scripts.replay.pods import Pod, Pods
 from scripts.replay.queues import Queues
 from scripts.replay.samples import Sample
 from scripts.replay.session import Halt, Session

@@ -108,6 +108,8 @@ class Machines:
             return {"Payload": self._invoked(function, arguments.get("Payload", {}), node, role), "StatusCode": 200}
         if resource.endswith(SUBMIT):
             return self.jobs.submit(arguments, node, role, limit)
+        if f"{resource}.sync".endswith(SUBMIT):
+            raise Unresolved(f"`{resource}` manda o trabalho e segue sem esperar o fim dele, que o passo conta; para esperar, é `{resource}.sync`")
         raise Unresolved(f"a rodada não sabe chamar `{resource}` numa máquina de estados")
 
     def _invoked(self, function: Resource, event: Any, node: str, role: Resource) -> Any:

@@ -6,7 +6,6 @@ liga ao balanceador não está aqui: um pod só, e os pedidos chegam a ele por u
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -19,6 +18,7 @@ from scripts.aws.types import BALANCER, EKS_CLUSTER, POD_IDENTITY_ASSOCIATION, R
 from scripts.replay.browsing import placed
 from scripts.replay.child import serve_module
 from scripts.replay.fences import Job, modules_of
+from scripts.replay.kubernetes import Manifest
 from scripts.replay.processes import Lost, Running
 from scripts.replay.session import Session
 from scripts.replay.stack import Unresolved
@@ -29,29 +29,12 @@ WAIT = 60.0
 """Segundos para o pod atender."""
 
 
-class Manifest:
-    """Os documentos do manifesto, com as trocas que o comando da saída faz nele."""
-
-    def __init__(self, text: str, command: str):
-        import yaml
-
-        for old, new in re.findall(r"-e 's\|([^|]+)\|([^|]*)\|'", command):
-            text = text.replace(old, new)
-        self.documents = [document for document in yaml.safe_load_all(text) if document]
-
-    def only(self, kind: str, name: str = "") -> dict[str, Any]:
-        """O documento deste tipo. Erro: `Unresolved` quando não há um, e um só."""
-        found = [item for item in self.documents if item["kind"] == kind and name in ("", item["metadata"]["name"])]
-        if len(found) != 1:
-            raise Unresolved(f"o manifesto tem {len(found)} documentos `{kind}`, e a rodada só sabe usar um")
-        return found[0]
-
-
 class Pod:
     """Um pod no ar; `door` é o endereço por onde `client` chega a ele, pelo balanceador `via`, e `asked`, o que lhe pediram."""
 
-    def __init__(self, session: Session, node: str, client: str, via: str):
+    def __init__(self, session: Session, node: str, client: str, via: str, manifest: Manifest):
         self.session, self.node, self.client, self.via = session, node, client, via
+        self.fault, self.probes = manifest.fault(), manifest.probes()
         self.asked: list[bytes] = []
         self.ready: Future[tuple[str, Any]] = Future()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (_Door,), {"pod": self}))
@@ -77,8 +60,9 @@ class Pod:
             return None
         self.asked.append(body)
         kind, said = self.ready.result(WAIT)
-        if kind != "ready":
-            call.ok, call.reason = False, str(said)
+        fault = str(said) if kind != "ready" else self._unready(said)
+        if fault:
+            call.ok, call.reason = False, fault
             self.session.blame(call.step, ERROR, call.reason)
             return 503, {}, b""
         kept = {name: value for name, value in headers.items() if name.lower() not in ("connection", "proxy-connection", "accept-encoding")}
@@ -87,6 +71,19 @@ class Pod:
             answer = wire.request(method, f"http://127.0.0.1:{said}{parts.path}?{parts.query}".rstrip("?"), headers=kept, data=body, timeout=60)
         call.output, call.ok = str(answer.status_code), answer.status_code < 500
         return answer.status_code, {"Content-Type": answer.headers.get("Content-Type", "text/plain")}, answer.content
+
+    def _unready(self, port: int) -> str:
+        """A sonda que o programa não responde bem; vazio quando responde a todas."""
+        import requests
+
+        with requests.Session() as wire:
+            wire.trust_env = False
+            for name, path in self.probes.items():
+                status = wire.get(f"http://127.0.0.1:{port}{path}", timeout=WAIT).status_code
+                if status >= 400:
+                    return f"`{name}` pede `{path}`, e o programa responde {status}: o pod nunca fica pronto"
+        self.probes = {}  # bastam uma vez: o programa não muda
+        return ""
 
     def _known(self, call: Call, host: str, port: int) -> bool:
         """O nome e a porta são os de um ouvinte do balanceador desenhado, e a seta até ele se prova."""
@@ -107,9 +104,10 @@ class Pod:
         """A seta do balanceador ao pod se prova; ninguém a executa."""
         edge = self.session.arrows.find(self.via, [self.node], "", self.session.current)
         cause = self.session.unproven(edge.id) if edge else ""
-        if edge and cause:
+        cause = cause or self.fault
+        if cause:
             call.ok, call.reason = False, cause
-            self.session.blame(edge.step or 0, NETWORK, cause)
+            self.session.blame(edge.step or 0 if edge else 0, NETWORK, cause)
         return not cause
 
 
@@ -145,11 +143,8 @@ class Pods:
 
     def start(self, node: str, manifest: Manifest, client: str, via: str) -> Pod:
         """Põe o pod do manifesto no ar, sem esperar por ele; quem espera é o primeiro pedido."""
-        deployment = manifest.only("Deployment")
-        spec = deployment["spec"]["template"]["spec"]
-        if len(spec["containers"]) != 1:
-            raise Unresolved("a rodada só sabe rodar um pod de um contêiner")
-        container, root = spec["containers"][0], self.session.temporary()
+        deployment, spec = manifest.only("Deployment"), manifest.pod()
+        container, root = manifest.container(), self.session.temporary()
         self._mount(manifest, spec, container, root)
         role = self._role(node, deployment["metadata"]["namespace"], spec.get("serviceAccountName", "default"))
         environment = {item["name"]: str(item["value"]) for item in container.get("env", [])}
@@ -157,7 +152,7 @@ class Pods:
         job = Job(str(root), given, self._libraries(spec, container, root))
         running = Running(serve_module, job, [placed(root, word) for word in container["command"]])
         self.session.closing(running.stop)
-        pod = Pod(self.session, node, client, via)
+        pod = Pod(self.session, node, client, via, manifest)
         threading.Thread(target=self._wait, args=(pod, running, role), daemon=True).start()
         return pod
 

@@ -19,12 +19,13 @@ from scripts.aws.types import BUCKET, QUEUE, TABLE
 from scripts.base.diagram import Diagram, Rendered
 from scripts.base.findings import Defect
 from scripts.base.tree import Tree
-from scripts.checks import benefits
+from scripts.checks import arrows, benefits, effects, numbers
 from scripts.checks.reading import Reading
 from scripts.page import architecture, titles
 from scripts.page.architecture import Page
 from scripts.picture.workers import render_all
 from scripts.proofs import own
+from scripts.proofs.drawn.containment import misplaced
 from scripts.replay import database
 from scripts.replay.database import Servers, Unstarted
 from scripts.replay.flows import Flow
@@ -206,15 +207,28 @@ def _conclude(lab: Lab) -> None:
 
 
 def _judge(lab: Lab, read: Reading) -> None:
-    """O que ninguém exercitou vale pelo que a página promete e se prova no template: um benefício que não se prova pesa no passo do
-    recurso, ou no primeiro não exercitado. O resto da conferência, como a higiene, não diz como um passo acaba."""
-    found = next(benefits.check(read.page, read.views, read.claims), None) if read.page else None
-    if found:
-        named = set(re.findall(r"`(\w+)`", found.message))
-        own = [element.step for element in (*lab.diagram.groups, *lab.diagram.nodes) if element.step and named & set(element.resources)]
-        unheld = [number for number, step in lab.steps.items() if step.checked or any(step.asserted.values())]
-        step = lab.steps[next(iter([*own, *unheld, max(lab.steps)]))]
-        step.causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {found.message}"))
+    """O que ninguém exercitou vale pelo que se prova no template: as setas, os lugares, os benefícios, os números que a página diz e o que
+    tira o efeito do que está escrito. O resto da conferência, como a higiene, não diz como um passo acaba."""
+    diagram, views, page = lab.diagram, read.views, read.page
+    found = [*arrows.check(diagram, views, read.proofs), *misplaced(diagram, views), *effects.check(views)]
+    if page:
+        spoken = numbers.sentences(page, diagram, views, read.proofs, [result for _, result in read.claims])
+        found += [*benefits.check(page, views, read.claims), *numbers.check(page, views, list(spoken))]
+    for finding in found[:1]:
+        _meant(lab, finding.message).causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {finding.message}"))
+
+
+def _meant(lab: Lab, message: str) -> StepTrace:
+    """O passo de que um achado fala: o que ele diz, o da seta ou o do recurso que ele nomeia; senão, o primeiro não exercitado."""
+    said = re.match(r"O passo (\d+)\b", message)
+    named, diagram = set(re.findall(r"`([\w-]+)`", message)), lab.diagram
+    elements = [element for element in (*diagram.groups, *diagram.nodes) if named & set(element.resources)]
+    drawn = {element.id for element in elements}
+    edges = [edge.step for edge in diagram.edges if edge.id in named] or [edge.step for edge in diagram.edges if {edge.tail, edge.head} & drawn]
+    unheld = [number for number, step in lab.steps.items() if step.checked or any(step.asserted.values())]
+    numbered = [int(said[1])] if said else []
+    own = [element.step for element in elements]
+    return lab.steps[next(number for number in (*numbered, *own, *edges, *unheld, max(lab.steps)) if number in lab.steps)]
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def test_it_writes_only_in_its_temporary_folder(bench, tmp_path):
     outside = tmp_path / "fora.txt"
     cause, _ = bench.invoke(f"os.rename(__file__, {str(outside)!r})")
     assert "só deixa escrever" in cause and not outside.exists()
-    assert bench.invoke('path = os.path.join(os.environ["TMPDIR"], "a")\nopen(path, "w").write("a")\nreturn open(path).read()') == ("", "a")
+    assert bench.invoke('import tempfile\npath = os.path.join(tempfile.gettempdir(), "a")\nopen(path, "w").write("a")\nreturn open(path).read()') == ("", "a")
 
 
 def test_it_may_print_megabytes_and_fork(bench):
