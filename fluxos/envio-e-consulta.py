@@ -69,11 +69,16 @@ def flow(lab: Lab) -> None:
         read = site.get(path)
         lab.expect("A aplicação recupera", read.content == file.body and read.headers.get("ETag") == f'"{digest}"',
                    f"o servidor respondeu {told(read)} a quem enviou")
-        (volume / next(iter(kept))).write_bytes(file.body + b"!")
-        changed = site.get(path, foreseen=True)
-        lab.expect("Se o arquivo sumiu", changed.status_code == 500 and "não é mais o que foi enviado" in changed.text,
-                   f"com o arquivo mudado no disco, o servidor respondeu {told(changed)}")
-        (volume / next(iter(kept))).write_bytes(file.body)
+        place = volume / next(iter(kept))
+        for body in (file.body + b"!", bytes([file.body[0] ^ 1]) + file.body[1:]):  # maior, e do mesmo tamanho
+            place.write_bytes(body)
+            changed = site.get(path, foreseen=True)
+            lab.expect("Se o arquivo sumiu", changed.status_code == 500 and "não é mais o que foi enviado" in changed.text,
+                       f"com o arquivo mudado no disco, o servidor respondeu {told(changed)}")
+        place.unlink()
+        gone = site.get(path, foreseen=True)
+        lab.expect("Se o arquivo sumiu", gone.status_code == 410, f"sem o arquivo no disco, o servidor respondeu {told(gone)}")
+        place.write_bytes(file.body)
 
 
 def _enter(site: Site, name: str):
@@ -125,4 +130,6 @@ SPOILS = (
           "o compartilhamento não está no banco", shown=True),
     Spoil("sem-conferir", "entregue o arquivo sem conferir se ele mudou no disco", 7,
           (("if (size, digest) != (row.size, row.sha256):", "if size < 0:"),), "com o arquivo mudado no disco", shown=True),
+    Spoil("so-tamanho", "confira só o tamanho do arquivo", 7,
+          (("if (size, digest) != (row.size, row.sha256):", "if size != row.size:"),), "com o arquivo mudado no disco"),
 )

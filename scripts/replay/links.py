@@ -94,7 +94,8 @@ def fetched(session: Session, distribution: Resource, path: str, who: str) -> ga
     call = Call(node, "s3:GetObject", SIMULATED, given=f"{session.stack.physical(bucket)}/{key}", rulings=(ruling,))
     call.role = f"{SERVICE}, a pedido de {session.arrows.label(who)}" if signs else ""
     step = session.file(call, node, session.arrows.nodes(bucket.id), "s3:GetObject")
-    if not _passed(session, call, step, ""):
+    unsigned = f"; `{distribution.id}` não assina o que pede ao bucket: falta o acesso de origem (OAC), ou ele diz `SigningBehavior: never`"
+    if not _passed(session, call, step, "" if signs else unsigned):
         return FORBIDDEN
     body = session.state.object(session.stack.physical(bucket), key)
     listing = session.door.allow(None, Need("s3:ListBucket", arn), context, SERVICE if signs else "")

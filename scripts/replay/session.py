@@ -79,7 +79,9 @@ class Session:
         """Arquiva a chamada e diz se as permissões dela, já respondidas, e a prova da seta a deixam passar; se não, a causa fica no passo."""
         step = self.file(call, tail, heads, action) or self._meant(tail, call.rulings)
         refused = next((ruling for ruling in call.rulings if ruling.answer != ALLOWED), None)
-        cause = refused.reason if refused else self.unproven(call.arrow)
+        unproven = self.unproven(call.arrow)
+        also = f"; e a seta não se prova: {unproven}" if refused and unproven and f"`{refused.action}`" not in unproven else ""
+        cause = refused.reason + also if refused else unproven
         if not cause:
             return True
         call.ok, call.reason = False, cause

@@ -137,3 +137,17 @@ def test_two_threads_of_the_code_do_not_exchange_their_calls(bench):
     said, found = bench.run(code, kept)
     puts = sorted(int(call.given.rpartition("Key=")[2].split(",")[0]) for call in said.steps[1].calls)
     assert (said.ok, puts, sorted(map(int, found))) == (True, list(range(24)), list(range(24)))
+
+
+def test_a_denial_also_says_what_else_the_arrow_lacks(bench):
+    """Dar a permissão ao papel errado não bastaria: quem lê precisa saber que ele nem é de quem o usa."""
+    said, _ = bench.run('boto3.client("s3").put_object(Bucket=os.environ["SAIDA"], Key="a", Body=b"a")', lambda lab: lab.put("entrada", "a.txt", b"a", who="pessoa"),
+                        ('"s3:*", ', ""), ("Service: lambda.amazonaws.com }", "Service: ec2.amazonaws.com }"))
+    cause = next(step.cause for step in said.steps if step.causes)
+    assert "`s3:PutObject`" in cause and "; e a seta não se prova: " in cause and "`lambda.amazonaws.com`" in cause
+
+
+@pytest.mark.parametrize("runtime", ["python3.10", "python3.8", "nodejs22.x", ""])
+def test_a_runtime_the_code_was_not_tried_in_is_not_known(bench, runtime):
+    cause, _ = bench.invoke("return 1", ("Runtime: python3.13", f"Runtime: {runtime}"))
+    assert "a rodada só sabe como o código se porta no Python 3.11 em diante" in cause
