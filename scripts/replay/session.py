@@ -79,15 +79,14 @@ class Session:
         """Arquiva a chamada e diz se as permissões dela, já respondidas, e a prova da seta a deixam passar; se não, a causa fica no passo."""
         step = self.file(call, tail, heads, action) or self._meant(tail, call.rulings)
         refused = next((ruling for ruling in call.rulings if ruling.answer != ALLOWED), None)
-        unproven = self.unproven(call.arrow)
-        also = f"; e a seta não se prova: {unproven}" if refused and unproven and f"`{refused.action}`" not in unproven else ""
-        cause = refused.reason + also if refused else unproven
+        cause = unproven = self.unproven(call.arrow)
+        if refused:
+            cause = refused.reason + (f"; e a seta não se prova: {unproven}" if unproven and f"`{refused.action}`" not in unproven else "")
         if not cause:
             return True
         call.ok, call.reason = False, cause
         self.blame(step, DENIAL if refused else NETWORK, cause)
-        if refused and refused.answer == STOPPED:
-            self.stopped = cause
+        self.stopped = cause if refused and refused.answer == STOPPED else self.stopped
         return False
 
     def _meant(self, tail: str, rulings: tuple[Ruling, ...]) -> int:
