@@ -6,6 +6,8 @@ import hashlib
 from scripts.flowbook import Lab, Sample, Spoil
 
 SAMPLE = Sample("vendas.csv", "produto,quantidade,preço\ncafé,2,10.50\nchá,3,4.25\n".encode())
+LIMIT = 20 * 2**20
+"""O `TamanhoMaximoMiB` de quem não escolhe outro."""
 
 
 def flow(lab: Lab) -> None:
@@ -32,6 +34,12 @@ def flow(lab: Lab) -> None:
         bad = lab.rows("resultados")[0] if lab.rows("resultados")[0] != row else lab.rows("resultados")[-1]
         lab.expect("Se o conteúdo", (bad["situacao"], bad.get("motivo")) == ("rejeitado", "o registro 1 não tem 2 campos"),
                    f"o arquivo ruim deu {bad['situacao']}, {bad.get('motivo')}")
+        with lab.briefly():
+            for body, said in ((b"caf\xe9,cha\n1,2\n", "não está em UTF-8"), (b"a,b\n" + b"1,2\n" * (LIMIT // 4), f"o limite é {LIMIT // 2**20} MiB")):
+                lab.put("entrada", "entrada/ruim.csv", body, who="cli")
+                bad = {row["arquivo"]: row for row in lab.rows("resultados")}["entrada/ruim.csv"]
+                lab.expect("Se o conteúdo", bad["situacao"] == "rejeitado" and said in bad["motivo"],
+                           f"o arquivo de {len(body)} bytes, que não serve, deu {bad['situacao']}, {bad.get('motivo')}")
     with lab.step(4):
         rows = {row["arquivo"]: row for row in lab.rows("resultados")}
         lab.expect("A função grava", set(rows) == {key, "entrada/ruim.csv"} and rows[key]["tamanho"] == len(file.body),
@@ -51,6 +59,8 @@ def records(body: bytes) -> int:
 
 
 SPOILS = (
+    Spoil("limite-em-gib", "conte o limite de tamanho em GiB", 3, (("if size > MAX_MIB * 1024 * 1024:", "if size > MAX_MIB * 1024 ** 3:"),), "que não serve, deu"),
+    Spoil("qualquer-texto", "aceite o que não está em UTF-8", 3, (('"utf-8-sig", newline=""))', '"utf-8-sig", "replace", newline=""))'),), "que não serve, deu"),
     Spoil("sem-gravar", "tire a permissão de gravar na tabela", 4, (("Action: dynamodb:PutItem", "Action: dynamodb:GetItem"),),
           "dynamodb:PutItem", shown=True),
     Spoil("sem-ler", "tire a permissão de ler os arquivos", 3, (("Action: s3:GetObject\n", "Action: s3:GetObjectTagging\n"),), "s3:GetObject"),

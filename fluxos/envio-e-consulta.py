@@ -20,7 +20,7 @@ def flow(lab: Lab) -> None:
         site = lab.application("servidor", via="balanceador", who="pessoa")
         volume = lab.mount(site, "volume", "/dados/arquivos")
         site.get("/saude/partes")
-        for name in ("ana", "beto"):
+        for name in ("ana", "beto", "carla"):
             database.query(f"INSERT INTO users (name, password) VALUES ('{name}', '{generate_password_hash(PASSWORD, 'scrypt:1024:8:1')}')")
         entered = _enter(site, "ana")
         page = site.get()
@@ -63,6 +63,10 @@ def flow(lab: Lab) -> None:
             shared = site.get(path)
         lab.expect("A aplicação busca", database.query("SELECT count(*) FROM shares") == [(1,)],
                    "o compartilhamento não está no banco")
+        with site.as_another(), lab.briefly():
+            _enter(site, "carla")
+            third = site.get(path)
+        lab.expect("A permissão faz parte", third.status_code == 404, f"com quem não recebeu, o servidor respondeu {told(third)}")
         lab.expect("A permissão faz parte", (other.status_code, shared.content) == (404, file.body),
                    f"com quem recebeu, o servidor respondeu {told(shared)}")
     with lab.step(7):
@@ -130,6 +134,8 @@ SPOILS = (
           "o compartilhamento não está no banco", shown=True),
     Spoil("sem-conferir", "entregue o arquivo sem conferir se ele mudou no disco", 7,
           (("if (size, digest) != (row.size, row.sha256):", "if size < 0:"),), "com o arquivo mudado no disco", shown=True),
+    Spoil("todos-leem", "deixe ler um arquivo compartilhado quem não o recebeu", 6,
+          (("WHERE upload_id = uploads.id AND user_id = %(user)s))", "WHERE upload_id = uploads.id))"),), "com quem não recebeu"),
     Spoil("so-tamanho", "confira só o tamanho do arquivo", 7,
           (("if (size, digest) != (row.size, row.sha256):", "if size != row.size:"),), "com o arquivo mudado no disco"),
 )

@@ -121,11 +121,15 @@ class Manifest:
 
 
 def _secured(container: Part, pod: Part, restricted: bool) -> Iterator[str]:
-    """O que o perfil `restricted` recusa, e o contêiner que promete um usuário comum e roda como o 0."""
+    """O que o perfil `restricted` recusa, e o que impede o contêiner de começar: o usuário que ele promete, e onde ele escreve."""
     name, own = container["name"], container.get("securityContext", {})
     said = {**pod, **own}
     if said.get("runAsNonRoot") and said.get("runAsUser") == 0:
         yield f"`{name}` diz `runAsNonRoot` e roda como o usuário 0: o contêiner não começa"
+    if said.get("runAsNonRoot") and "runAsUser" not in said:
+        yield f"`{name}` diz `runAsNonRoot`, e o usuário é o da imagem, que pode ser o 0: escreva `runAsUser`"
+    if own.get("readOnlyRootFilesystem") and not any(mount["mountPath"] == "/tmp" for mount in container.get("volumeMounts", ())):
+        yield f"a raiz de `{name}` é só de leitura, e nada se monta em `/tmp`: o Python não tem onde pôr arquivos temporários"
     if not restricted:
         return
     capabilities = own.get("capabilities", {})
