@@ -23,6 +23,15 @@ def tree(target: Path) -> Path:
     return target
 
 
+def alone(target: Path, slug: str) -> Path:
+    """Uma árvore só com essa arquitetura."""
+    for part in (f"diagrams_src/{slug}.py", f"fluxos/{slug}.py"):
+        (target / part).parent.mkdir(parents=True)
+        shutil.copy(ROOT / part, target / part)
+    shutil.copytree(ROOT / "docs/arquiteturas" / slug, target / "docs/arquiteturas" / slug)
+    return target
+
+
 def construir(root: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "scripts"), "construir", "--raiz", str(root)]
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})

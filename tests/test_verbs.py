@@ -19,7 +19,7 @@ import pytest
 
 from scripts.cli import main
 from scripts.measure import survivors, times
-from tests.built import site_of
+from tests.built import alone, site_of
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]
@@ -124,10 +124,8 @@ def test_verb_medir(monkeypatch, capsys):
 
 def test_medir_says_what_the_measured_command_said(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(times, "WHOLE", SMALL)
-    for name in (f"docs/arquiteturas/{SLUG}/index.md", f"docs/arquiteturas/{SLUG}/diagrama.svg", f"diagrams_src/{SLUG}.py"):  # sem o template
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    assert main(["medir", "--raiz", str(tmp_path)]) == 2
+    (alone(tmp_path / "arvore", SLUG) / "docs" / "arquiteturas" / SLUG / "template.yaml").unlink()
+    assert main(["medir", "--raiz", str(tmp_path / "arvore")]) == 2
     assert "[template-ausente]" in capsys.readouterr().err
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from scripts.measure.timing import timed
 from scripts.replay import flows, processes
 from scripts.replay.database import Servers
 from scripts.replay.flows import Flow
-from scripts.replay.replaying import PREFIX, replay, scene
+from scripts.replay.replaying import replay, scene
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def run(tree: Tree) -> int:
         raise WrongUse(f"Não há fluxos em `{tree.root / 'fluxos'}`.")
     print(f"{'fluxo':<28} {'frio':>7} {'lê':>7} {'1ª':>7} {'2ª':>7}   passos, chamadas e bytes do rastro")
     processes.warm(*(tree.page(flow.slug).parent for flow in found))
-    servers, cold, whole = Servers(f"{PREFIX}{os.getpid()}-pg"), 0.0, 0.0
+    servers, cold, whole = Servers(), 0.0, 0.0
     try:
         for flow in found:
             alone = timed([sys.executable, str(TOOLKIT / "scripts"), "executar", flow.slug, "--json", "--raiz", str(tree.root)], TOOLKIT)

@@ -84,7 +84,7 @@ class Applications:
             kind, said = "failed", "a aplicação não subiu a tempo"
         if kind == "failed":
             arrow = self.session.arrows.find(via, [node], "", self.session.current)
-            self.session.blame(arrow.step or 0 if arrow else 0, NETWORK, str(said))
+            self.session.blame(arrow and arrow.step, NETWORK, str(said))
             raise Halt
         running.attend(answering)
         self.sites.append(Site(self.session, node, via, int(said), root, person, self._encrypts(via)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from scripts.base.tree import Tree, WrongUse
 from scripts.replay import flows, processes, recording, samples
 from scripts.replay.database import Servers, Unstarted
 from scripts.replay.flows import Flow, Spoil
-from scripts.replay.replaying import PREFIX, Scene, replay, scene
+from scripts.replay.replaying import Scene, replay, scene
 from scripts.replay.screen import Screen
 from scripts.template.cloudformation import parse
 
@@ -99,7 +98,7 @@ def _greet(found: Scene, name: str, size: int, chosen: Spoil | None) -> None:
 def _servers() -> Iterator[Servers]:
     """Os servidores da rodada, que param também quando ela se interrompe."""
     with _interruptible():
-        servers = Servers(f"{PREFIX}{os.getpid()}-pg")
+        servers = Servers()
         try:
             yield servers
         except Unstarted as problem:

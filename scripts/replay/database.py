@@ -26,6 +26,8 @@ from typing import Any
 
 PASSWORD = "senha-do-replay-1"
 OWNER = "dono_da_rodada"
+PREFIX = "replay-"
+"""Com que começa o nome das pastas das rodadas; depois vem o número do processo."""
 QUIET = "SET SHOW BEGIN COMMIT ROLLBACK DISCARD".split()
 
 
@@ -92,15 +94,15 @@ class Server:
 class Servers:
     """O servidor deste processo, ligado na primeira vez que um fluxo o pede."""
 
-    def __init__(self, prefix: str):
-        self.prefix, self.lock = prefix, threading.Lock()
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
         self.found: Server | None = None
 
     def server(self) -> Server:
         """Erro: `Unstarted`."""
         with self.lock:
             if self.found is None:
-                folder = Path(tempfile.mkdtemp(prefix=self.prefix))
+                folder = Path(tempfile.mkdtemp(prefix=f"{own()}pg"))
                 try:
                     self.found = Server(folder)
                 except BaseException:
@@ -114,6 +116,11 @@ class Servers:
                 self.found.stop()
             shutil.rmtree(self.found.folder, ignore_errors=True)
             self.found = None
+
+
+def own() -> str:
+    """Com que começa o nome das pastas deste processo."""
+    return f"{PREFIX}{os.getpid()}-"
 
 
 def kill(folder: Path) -> None:

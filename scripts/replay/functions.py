@@ -22,7 +22,7 @@ from scripts.replay.operations import Need
 from scripts.replay.processes import Lost, Running
 from scripts.replay.session import Session
 from scripts.replay.stack import ACCOUNT, REGION, Unresolved, only
-from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call
+from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call, short
 from scripts.template.cloudformation import Resource
 
 KNOWN = frozenset("FunctionName Description Runtime Architectures Handler MemorySize Timeout Role LoggingConfig Environment Code "
@@ -261,16 +261,3 @@ def record(written: Written) -> dict[str, Any]:
                "bucket": {"name": written.bucket, "arn": f"arn:aws:s3:::{written.bucket}", "ownerIdentity": {"principalId": "EXEMPLO"}},
                "object": found},
     }
-
-
-def short(value: Any, most: int = 240) -> str:
-    """Um valor numa linha; de um evento do S3, o que houve e a chave; de um lote de uma fila, as mensagens.
-
-    O que passa do tamanho se corta, e se vê que foi cortado.
-    """
-    if isinstance(value, dict) and (records := value.get("Records")) and "s3" in records[0]:
-        return ", ".join(f"{record['eventName']} {record['s3']['object']['key']}" for record in records)
-    if isinstance(value, dict) and (records := value.get("Records")) and records[0].get("eventSource") == "aws:sqs":
-        value = "; ".join(record["body"] for record in records)
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= most else f"{text[:most]}…"

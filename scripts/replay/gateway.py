@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from scripts.replay.state import REGION
+from scripts.replay.state import REGION, State
 
 Answer = tuple[int, dict[str, str], bytes]
 BUCKET_HOST = re.compile(r"^(?P<bucket>.+)\.s3[.-]" + re.escape(REGION) + r"\.amazonaws\.com$|^(?P<other>.+)\.s3\.amazonaws\.com$")
@@ -38,6 +38,12 @@ class Written:
     version: str | None
     etag: str
     number: int = 0
+
+
+def birth(state: State, operation: str, bucket: str, key: str, version: str | None) -> Written:
+    """O objeto que esta operação do SDK, uma de `BIRTHS`, acaba de criar."""
+    kept = state.s3.head_object(Bucket=bucket, Key=key)
+    return Written(bucket, key, f"ObjectCreated:{BIRTHS[operation]}", kept["ContentLength"], version, kept["ETag"])
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 from scripts.replay.stack import Unresolved, only
@@ -86,10 +86,14 @@ class Manifest:
             only(container, CONTAINER, f"{{}} mudaria no contêiner `{container['name']}`")
             yield from _secured(container, pod.get("securityContext", {}), restricted)
 
+    def _given(self, option: str, usual: str) -> str:
+        """O que o comando do contêiner dá a esta opção, ou o que o `uvicorn` usa sem ela."""
+        words = [str(word) for word in self.container().get("command", [])]
+        return next((after for before, after in pairwise(words) if before == option), usual)
+
     def _listening(self) -> Iterator[str]:
         """O que impede o programa de atender no endereço do pod, ou de ficar pronto."""
-        words = [str(word) for word in self.container().get("command", [])]
-        host, port = _after(words, "--host") or "127.0.0.1", _after(words, "--port") or "8000"
+        host, port = self._given("--host", "127.0.0.1"), self._given("--port", "8000")
         if host not in OPEN:
             yield f"o programa do pod só atende em `{host}`, e quem o chama vem de fora: use `--host 0.0.0.0`"
         for name in self.probes():
@@ -115,7 +119,7 @@ class Manifest:
         selector = service["spec"].get("selector", {})
         if not selector or not _matches(selector, labels):
             yield f"o `Service` escolhe os pods com {_told(selector)}, e os do `Deployment` têm {_told(labels)}: ele não tem endereços"
-        port = _after([str(word) for word in self.container().get("command", [])], "--port") or "8000"
+        port = self._given("--port", "8000")
         if ports.get(str(named["port"]), port) != port:
             yield f"o `Service` leva à porta {ports[str(named['port'])]} do pod, e o programa atende na {port}"
 
@@ -136,7 +140,6 @@ def _secured(container: Part, pod: Part, restricted: bool) -> Iterator[str]:
     refused = {
         "falta `allowPrivilegeEscalation: false`": own.get("allowPrivilegeEscalation") is not False,
         "falta `runAsNonRoot: true`": said.get("runAsNonRoot") is not True,
-        "`runAsUser` é 0": said.get("runAsUser") == 0,
         "falta `capabilities.drop: [ALL]`": "ALL" not in capabilities.get("drop", []),
         f"acrescenta a capacidade {', '.join(map(str, capabilities.get('add', [])))}": bool(set(capabilities.get("add", [])) - ALLOWED),
         "falta um `seccompProfile` aceito": said.get("seccompProfile", {}).get("type") not in ("RuntimeDefault", "Localhost"),
@@ -148,10 +151,6 @@ def _secured(container: Part, pod: Part, restricted: bool) -> Iterator[str]:
 
 def _matches(selector: Part, labels: Part) -> bool:
     return all(labels.get(key) == value for key, value in selector.items())
-
-
-def _after(words: list[str], option: str) -> str:
-    return next((after for before, after in zip(words, words[1:]) if before == option), "")
 
 
 def _told(labels: Part) -> str:

@@ -16,13 +16,13 @@ from scripts.aws.types import FUNCTION, ROLE, STATE_MACHINE
 from scripts.proofs.facts.states import definition
 from scripts.replay import states
 from scripts.replay.door import ALLOWED
-from scripts.replay.functions import Functions, short
+from scripts.replay.functions import Functions
 from scripts.replay.gateway import Answer
 from scripts.replay.jobs import Jobs
 from scripts.replay.operations import Need
 from scripts.replay.session import Session
 from scripts.replay.stack import ACCOUNT, REGION, Unresolved, only, plain
-from scripts.replay.trace import ERROR, EXECUTED, SIMULATED, Call
+from scripts.replay.trace import ERROR, EXECUTED, SIMULATED, Call, short
 from scripts.template.cloudformation import Resource
 
 KNOWN = frozenset("StateMachineName StateMachineType RoleArn Definition DefinitionString DefinitionSubstitutions LoggingConfiguration "

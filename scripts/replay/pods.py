@@ -107,7 +107,7 @@ class Pod:
         cause = cause or self.fault
         if cause:
             call.ok, call.reason = False, cause
-            self.session.blame(edge.step or 0 if edge else 0, NETWORK, cause)
+            self.session.blame(edge and edge.step, NETWORK, cause)
         return not cause
 
 

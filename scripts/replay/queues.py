@@ -10,11 +10,11 @@ from typing import Any
 
 from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
 from scripts.replay.door import ALLOWED
-from scripts.replay.functions import Functions, short
+from scripts.replay.functions import Functions
 from scripts.replay.operations import Need
 from scripts.replay.session import Halt, Session
 from scripts.replay.stack import REGION, Unresolved, only
-from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call
+from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call, short
 from scripts.template.cloudformation import Resource
 
 KNOWN = frozenset("EventSourceArn FunctionName BatchSize Enabled FunctionResponseTypes MaximumBatchingWindowInSeconds ScalingConfig Tags".split())

@@ -17,7 +17,7 @@ from typing import Any
 
 from scripts.aws.types import BUCKET, QUEUE, TABLE
 from scripts.base.diagram import Diagram, Rendered
-from scripts.base.findings import Defect
+from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree
 from scripts.checks import arrows, benefits, effects, numbers
 from scripts.checks.reading import Reading
@@ -27,7 +27,7 @@ from scripts.picture.workers import render_all
 from scripts.proofs import own
 from scripts.proofs.drawn.containment import misplaced
 from scripts.replay import database
-from scripts.replay.database import Servers, Unstarted
+from scripts.replay.database import PREFIX, Servers, Unstarted
 from scripts.replay.flows import Flow
 from scripts.replay.lab import Enough, Lab, sentences
 from scripts.replay.processes import sweep
@@ -38,7 +38,6 @@ from scripts.replay.state import simulated
 from scripts.replay.trace import ERROR, EXPECTATION, NETWORK, Call, Mask, StepTrace, step_told
 from scripts.template.cloudformation import parse
 
-PREFIX = "replay-"
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -51,6 +50,10 @@ class Scene:
     diagram: Diagram
     page: Page
     template: str
+
+    def reading(self, template: str) -> Reading:
+        """O que se lê da arquitetura com este template. Erro: `Defect` quando ele não se lê."""
+        return Reading(self.diagram, self.page, parse(template, self.tree.name(self.tree.template(self.flow.slug))))
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def replay(scene: Scene, template: str, file: Sample, servers: Servers, last: in
            said: Callable[[StepTrace, Call], None] = lambda step, call: None) -> Replayed:
     """Roda o fluxo sobre este template. Erro: `Defect` quando o template não se lê."""
     began = time.monotonic()
-    read = Reading(scene.diagram, scene.page, parse(template, scene.tree.name(scene.tree.template(scene.flow.slug))))
+    read = scene.reading(template)
     with workplace() as folder, simulated():
         lab, problem = prepared(scene, read, folder, file, servers, last, said)
         if lab is None:
@@ -207,18 +210,27 @@ def _conclude(lab: Lab) -> None:
 
 
 def _judge(lab: Lab, read: Reading) -> None:
-    """O que ninguém exercitou vale pelo que se prova no template: as setas, os lugares, os benefícios, os números que a página diz e o que
-    tira o efeito do que está escrito. O resto da conferência, como a higiene, não diz como um passo acaba."""
-    diagram, views, page = lab.diagram, read.views, read.page
-    found = [*arrows.check(diagram, views, read.proofs), *misplaced(diagram, views), *effects.check(views)]
-    if page:
-        spoken = numbers.sentences(page, diagram, views, read.proofs, [result for _, result in read.claims])
-        found += [*benefits.check(page, views, read.claims), *numbers.check(page, views, list(spoken))]
-    for finding in found[:1]:
-        _meant(lab, finding.message).causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {finding.message}"))
+    """O que ninguém exercitou vale pelo que se prova no template."""
+    found = next(_unheld(lab.diagram, read), None)
+    if found:
+        _step_of(lab, found.message).causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {found.message}"))
 
 
-def _meant(lab: Lab, message: str) -> StepTrace:
+def _unheld(diagram: Diagram, read: Reading) -> Iterator[Finding]:
+    """As setas, os lugares, o que tira o efeito do que está escrito, os benefícios e os números que a página diz.
+
+    O resto da conferência, como a higiene, não diz como um passo acaba.
+    """
+    yield from arrows.check(diagram, read.views, read.proofs)
+    yield from misplaced(diagram, read.views)
+    yield from effects.check(read.views)
+    if read.page:
+        yield from benefits.check(read.page, read.views, read.claims)
+        judged = [result for _, result in read.claims]
+        yield from numbers.check(read.page, read.views, list(numbers.sentences(read.page, diagram, read.views, read.proofs, judged)))
+
+
+def _step_of(lab: Lab, message: str) -> StepTrace:
     """O passo de que um achado fala: o que ele diz, o da seta ou o do recurso que ele nomeia; senão, o primeiro não exercitado."""
     said = re.match(r"O passo (\d+)\b", message)
     named, diagram = set(re.findall(r"`([\w-]+)`", message)), lab.diagram
@@ -240,7 +252,7 @@ def workplace() -> Iterator[Path]:
         if owner and not _alive(int(owner[1])):
             database.kill(left)
             shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    folder = Path(tempfile.mkdtemp(prefix=database.own()))
     try:
         yield folder
     finally:

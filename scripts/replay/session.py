@@ -19,7 +19,7 @@ from scripts.replay.door import ALLOWED, DENIED, STOPPED, Asked, Door, Ruling
 from scripts.replay.operations import OPERATIONS
 from scripts.replay.stack import REGION, Stack, Unresolved
 from scripts.replay.state import State
-from scripts.replay.trace import DENIAL, ERROR, NETWORK, SIMULATED, Arrows, Call, StepTrace
+from scripts.replay.trace import DENIAL, ERROR, NETWORK, SIMULATED, Arrows, Call, StepTrace, short
 from scripts.template.cloudformation import Resource
 
 
@@ -53,7 +53,7 @@ class Session:
         self._written = self._depth = 0
         self._closing: list[Callable[[], None]] = []
 
-    def blame(self, step: int, rank: int, cause: str) -> None:
+    def blame(self, step: int | None, rank: int, cause: str) -> None:
         """Diz por que o passo não terminou como a página diz; o que nenhuma seta conta pesa no passo em que se está."""
         self.steps[step or self.current].causes.append((rank, cause))
 
@@ -86,7 +86,8 @@ class Session:
             return True
         call.ok, call.reason = False, cause
         self.blame(step, DENIAL if refused else NETWORK, cause)
-        self.stopped = cause if refused and refused.answer == STOPPED else self.stopped
+        if refused and refused.answer == STOPPED:
+            self.stopped = cause
         return False
 
     def _meant(self, tail: str, rulings: tuple[Ruling, ...]) -> int:
@@ -238,9 +239,7 @@ class _Answering:
         call.output = call.output or f"{answer[0]}"
         call.ok = answer[0] < 400
         if operation in gateway.BIRTHS and call.ok:
-            kept, (bucket, key) = self.session.state.s3.head_object(Bucket=params["Bucket"], Key=params["Key"]), gateway.place(url)
-            event = f"ObjectCreated:{gateway.BIRTHS[operation]}"
-            self._deliver(gateway.Written(bucket, key, event, kept["ContentLength"], answer[1].get("x-amz-version-id"), kept["ETag"]))
+            self._deliver(gateway.birth(self.session.state, operation, params["Bucket"], params["Key"], answer[1].get("x-amz-version-id")))
         return answer
 
     def _served(self, service: Callable[[dict[str, Any], Call], gateway.Answer], params: dict[str, Any], call: Call) -> gateway.Answer:
@@ -276,5 +275,4 @@ class _Answering:
 def _given(params: dict[str, Any]) -> str:
     """Os parâmetros numa linha, sem o conteúdo nem o que o SDK acrescenta."""
     shown = {key: value for key, value in params.items() if key not in ("Body", "EncodingType", "ChecksumMode")}
-    text = ", ".join(f"{key}={value}" for key, value in shown.items())
-    return text if len(text) <= 240 else f"{text[:240]}…"
+    return short(", ".join(f"{key}={value}" for key, value in shown.items()))

@@ -6,6 +6,7 @@ vira `‹id 1›`, `‹hora›`… pela ordem em que aparece. O que se imprime n
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -162,3 +163,16 @@ def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
     keys = ("quem", "papel", "chamada", "rotulo", "seta", "resultado")
     said = [[ruling.get("por") for ruling in call.get("permissao", [])] or call.get("saida") for call in (one, other)]
     return said[0] == said[1] and all(one.get(key) == other.get(key) for key in keys)
+
+
+def short(value: Any, most: int = 240) -> str:
+    """Um valor numa linha; de um evento do S3, o que houve e a chave; de um lote de uma fila, as mensagens.
+
+    O que passa do tamanho se corta, e se vê que foi cortado.
+    """
+    if isinstance(value, dict) and (records := value.get("Records")) and "s3" in records[0]:
+        return ", ".join(f"{record['eventName']} {record['s3']['object']['key']}" for record in records)
+    if isinstance(value, dict) and (records := value.get("Records")) and records[0].get("eventSource") == "aws:sqs":
+        value = "; ".join(record["body"] for record in records)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= most else f"{text[:most]}…"

@@ -1,9 +1,8 @@
-"""Aquece o servidor de processos: importar este módulo lê uma vez o SDK, os modelos dele e o que as aplicações usam."""
+"""Aquece o servidor de processos: importar este módulo lê uma vez o SDK e os modelos dele."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 
 import boto3
 import botocore.session
@@ -11,8 +10,6 @@ import botocore.session
 from scripts.replay.fences import installed
 
 SERVICES = ("s3", "dynamodb", "sqs", "secretsmanager")
-HEAVY = ("flask", "psycopg", "waitress")
-"""O que as aplicações das instâncias importam; quem não o tem instalado não o vê (`fences`)."""
 
 
 def _read_models() -> None:
@@ -31,6 +28,3 @@ def _read_models() -> None:
 
 _read_models()
 installed()
-for _name in HEAVY:
-    with contextlib.suppress(ImportError):
-        importlib.import_module(_name)

@@ -10,13 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from scripts.aws.types import DATABASE
-from scripts.checks.reading import Reading
 from scripts.replay.browsing import Site
 from scripts.replay.database import Database
 from scripts.replay.lab import Lab
 from scripts.replay.replaying import prepared, workplace
 from scripts.replay.state import simulated
-from scripts.template.cloudformation import parse
 from tests.every.replays import flow_of, scene_of, servers
 
 
@@ -25,9 +23,8 @@ def laboratory(slug: str, **parameters: str) -> Iterator[Lab]:
     """A pilha da arquitetura, com os parâmetros do fluxo dela e estes. O que falha se arquiva, e o laboratório segue."""
     flow = flow_of(slug)
     stage = replace(scene_of(slug), flow=replace(flow, parameters={**flow.parameters, **parameters}))
-    read = Reading(stage.diagram, stage.page, parse(stage.template, stage.tree.name(stage.tree.template(slug))))
     with workplace() as folder, simulated():
-        lab, problem = prepared(stage, read, folder, flow.sample, servers())
+        lab, problem = prepared(stage, stage.reading(stage.template), folder, flow.sample, servers())
         assert lab, problem
         try:
             yield lab

@@ -24,20 +24,17 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 
 from scripts.aws.types import BUCKET, FUNCTION
 from scripts.base.tree import Tree
-from scripts.checks.reading import Reading
 from scripts.replay import flows, gateway, limits, processes
 from scripts.replay.database import Servers
 from scripts.replay.door import ALLOWED, wire
-from scripts.replay.functions import short
 from scripts.replay.gateway import Answer
 from scripts.replay.lab import Lab
 from scripts.replay.operations import OPERATIONS, Need
-from scripts.replay.replaying import PREFIX, Scene, scene, workplace
+from scripts.replay.replaying import Scene, scene, workplace
 from scripts.replay.samples import Sample
 from scripts.replay.stack import Stack
 from scripts.replay.state import KEYS, simulated
-from scripts.replay.trace import EXECUTED, Call
-from scripts.template.cloudformation import parse
+from scripts.replay.trace import EXECUTED, Call, short
 
 ROOT = Path(__file__).resolve().parents[2]
 WHO = "Quem implantou"
@@ -73,10 +70,10 @@ class Account:
     def update(self, template: str) -> Lab:
         """A pilha passa a ser a deste template; o que ela guardava fica."""
         flow, path, given = self.stage.flow, self.stage.tree.template(self.stage.flow.slug), {"Servidor.PublicIp": ADDRESS}
-        read = Reading(self.stage.diagram, self.stage.page, parse(template, self.stage.tree.name(path)))
+        read = self.stage.reading(template)
         stack = Stack(read.views.template, flow.parameters, given)
         self.lab = Lab(self.stage.diagram, self.stage.page.steps, stack, given, read.proofs, self.folder, flow.sample,
-                       Servers(f"{PREFIX}nenhum"), path.parent)
+                       Servers(), path.parent)
         return self.lab
 
     def outputs(self) -> dict[str, str]:
@@ -111,17 +108,14 @@ class Account:
             body = json.dumps({**params, "WaitTimeSeconds": 0}).encode()
         answer = gateway.request(method, url, dict(headers), body)
         if operation in gateway.BIRTHS and answer[0] < 400:
-            self._born(params, answer[1].get("x-amz-version-id"))
+            version = answer[1].get("x-amz-version-id")
+            self.lab.written(gateway.birth(self.lab.state, operation, params["Bucket"], params["Key"], version))
         return answer
 
     def _denied(self, need: Need, url: str) -> str:
         """Por que nem um administrador pode; vazio quando pode: uma negação, ou uma dúvida, traz a declaração dela."""
         ruling = self.lab.door.allow(None, need, wire(url.startswith("https:")))
         return ruling.reason if ruling.path and ruling.answer != ALLOWED else ""
-
-    def _born(self, params: Mapping[str, Any], version: str | None) -> None:
-        kept = self.lab.state.s3.head_object(Bucket=params["Bucket"], Key=params["Key"])
-        self.lab.written(gateway.Written(params["Bucket"], params["Key"], "ObjectCreated:Put", kept["ContentLength"], version, kept["ETag"]))
 
     def _invoke(self, params: Mapping[str, Any]) -> Answer:
         function = self.lab.stack.named(params["FunctionName"], FUNCTION)

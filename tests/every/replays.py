@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import atexit
-import os
 from functools import cache
 
 from scripts.replay import flows, processes
 from scripts.replay.database import Servers
 from scripts.replay.flows import Flow
-from scripts.replay.replaying import PREFIX, Replayed, Scene, replay, scene
+from scripts.replay.replaying import Replayed, Scene, replay, scene
 from tests.every.tree import SLUGS, TREE
 
 FLOWS = [slug for slug in SLUGS if TREE.flow(slug).is_file()]
@@ -30,7 +29,7 @@ def scene_of(slug: str) -> Scene:
 @cache
 def servers() -> Servers:
     processes.warm(*(TREE.page(slug).parent for slug in FLOWS))
-    found = Servers(f"{PREFIX}{os.getpid()}-pg")
+    found = Servers()
     atexit.register(found.close)
     return found
 

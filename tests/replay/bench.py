@@ -8,7 +8,7 @@ from scripts.base.tree import Tree
 from scripts.replay import flows, processes
 from scripts.replay.database import Servers
 from scripts.replay.flows import Flow
-from scripts.replay.replaying import PREFIX, Replayed, Scene, replay, scene
+from scripts.replay.replaying import Replayed, Scene, replay, scene
 
 
 def planted(root: Path, slug: str, script: str, template: str, page: str, flow: str = "") -> Tree:
@@ -36,4 +36,4 @@ def run(stage: Scene, *edits: tuple[str, str]) -> Replayed:
     for old, new in edits:
         assert template.count(old) == 1, old
         template = template.replace(old, new)
-    return replay(stage, template, stage.flow.sample, Servers(f"{PREFIX}nenhum"))
+    return replay(stage, template, stage.flow.sample, Servers())

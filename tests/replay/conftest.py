@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +18,6 @@ from tests.replay.small import PAGE, SCRIPT, TEMPLATE, Bench
 def bench(tmp_path_factory) -> Iterator[Bench]:
     warm()
     tree = planted(tmp_path_factory.mktemp("arvore"), "teste", SCRIPT, TEMPLATE, PAGE)
-    servers = Servers(f"{replaying.PREFIX}{os.getpid()}-pg")
+    servers = Servers()
     yield Bench(replaying.scene(tree, Flow("teste", lambda lab: None)), servers)
     servers.close()

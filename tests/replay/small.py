@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scripts.replay import replaying
-from scripts.replay.database import Servers
+from scripts.replay.database import Servers, own
 from scripts.replay.flows import Flow
 from scripts.replay.samples import Sample
 
@@ -132,7 +131,7 @@ class Bench:
     @staticmethod
     def _folders() -> set[Path]:
         """As pastas deste processo no ar; a de um PostgreSQL pode ser de outro teste."""
-        return set(Path(tempfile.gettempdir()).glob(f"{replaying.PREFIX}{os.getpid()}-*"))
+        return set(Path(tempfile.gettempdir()).glob(f"{own()}*"))
 
     def invoke(self, code: str, *edits: tuple[str, str]) -> tuple[str, Any]:
         """A causa do que falhou no passo 1, e o que a função devolveu a quem a invocou."""

@@ -11,15 +11,16 @@ import pytest
 
 from scripts.cli import main
 from scripts.replay import database, processes
-from scripts.replay.replaying import PREFIX
+from scripts.replay.database import PREFIX
 
+ROOT = Path(__file__).resolve().parents[2]
 SLUG = "upload-ec2-ebs-rds"
 
 
 @pytest.fixture(scope="module")
 def temporary():
     """Uma pasta temporária só destes testes, sem o que outro teste deixe na de sempre."""
-    processes.warm()  # o servidor de processos, que dura mais que os testes, fica na pasta de sempre
+    processes.warm(ROOT / "docs/arquiteturas" / SLUG)  # o servidor de processos, que dura mais que os testes, fica na pasta de sempre
     with tempfile.TemporaryDirectory(prefix="pg") as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", name)
         yield Path(name)

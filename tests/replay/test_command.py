@@ -15,7 +15,8 @@ import pytest
 
 from scripts.cli import main
 from scripts.replay import samples
-from scripts.replay.replaying import PREFIX
+from scripts.replay.database import PREFIX
+from tests.built import alone
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUG = "foto-perfil"
@@ -104,14 +105,14 @@ def test_a_file_that_does_not_serve_is_said(make, said, temporary, capsys):
     ("def flow(lab:\n", "fluxo-com-erro"), ("x = 1\n", "não define `flow(lab)`"), ("import nada_disso\n", "ModuleNotFoundError"),
 ])
 def test_a_broken_flow_is_a_finding_with_its_line(text, said, tmp_path, capsys):
-    tree = copied(tmp_path)
+    tree = alone(tmp_path / "arvore", SLUG)
     (tree / "fluxos" / f"{SLUG}.py").write_text(text)
     assert main(["executar", SLUG, "--raiz", str(tree)]) == 1
     assert f"fluxos/{SLUG}.py:1" in (error := capsys.readouterr().err) and said in error
 
 
 def test_no_disk_left_is_not_the_fault_of_the_template(tmp_path, temporary, capsys):
-    tree = copied(tmp_path)
+    tree = alone(tmp_path / "arvore", SLUG)
     (tree / "fluxos" / f"{SLUG}.py").write_text("def flow(lab):\n    with lab.step(1):\n        raise OSError(28, 'No space left on device')\n")
     assert main(["executar", SLUG, "--raiz", str(tree)]) == 2
     said = capsys.readouterr()
@@ -120,24 +121,12 @@ def test_no_disk_left_is_not_the_fault_of_the_template(tmp_path, temporary, caps
 
 
 def test_a_sentence_nobody_asserts_fails_the_replay(tmp_path, temporary, capsys):
-    tree = copied(tmp_path)
+    tree = alone(tmp_path / "arvore", SLUG)
     page = tree / "docs/arquiteturas" / SLUG / "index.md"
     page.write_text(page.read_text(encoding="utf-8").replace("passar por servidor nenhum.", "passar por servidor nenhum. O S3 avisa a polícia."),
                     encoding="utf-8")
     assert main(["executar", SLUG, "--raiz", str(tree)]) == 1
     assert "O S3 avisa a polícia." in capsys.readouterr().out.partition("Falhou no passo 1")[2]
-
-
-def copied(folder: Path) -> Path:
-    """Uma árvore só com essa arquitetura."""
-    import shutil
-
-    tree = folder / "arvore"
-    for part in (f"diagrams_src/{SLUG}.py", f"fluxos/{SLUG}.py"):
-        (tree / part).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / part, tree / part)
-    shutil.copytree(ROOT / "docs/arquiteturas" / SLUG, tree / "docs/arquiteturas" / SLUG)
-    return tree
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)

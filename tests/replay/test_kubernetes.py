@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from scripts.cli import main
 from scripts.replay.kubernetes import Manifest
 from scripts.replay.stack import Unresolved
+from tests.built import alone
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUG = "espectrometria"
@@ -70,11 +70,7 @@ def test_what_is_not_known_stops_the_replay(old, new):
 
 def test_what_a_probe_asks_is_asked_of_the_program(tmp_path, capsys):
     """A causa aparece no passo em que alguém chama o pod."""
-    tree = tmp_path / "arvore"
-    for part in (f"diagrams_src/{SLUG}.py", f"fluxos/{SLUG}.py"):
-        (tree / part).parent.mkdir(parents=True)
-        shutil.copy(ROOT / part, tree / part)
-    shutil.copytree(ROOT / "docs/arquiteturas" / SLUG, tree / "docs/arquiteturas" / SLUG)
+    tree = alone(tmp_path / "arvore", SLUG)
     (tree / "docs/arquiteturas" / SLUG / "manifesto.yaml").write_text(changed("path: /saude", "path: /healthz"), encoding="utf-8")
     assert main(["executar", SLUG, "--raiz", str(tree)]) == 1
     said = " ".join(capsys.readouterr().out.split())
