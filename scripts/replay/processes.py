@@ -7,6 +7,7 @@ dele em centésimos de segundo; no Windows, cada uma nasce do zero.
 from __future__ import annotations
 
 import contextlib
+import glob
 import multiprocessing
 import os
 import signal
@@ -117,10 +118,10 @@ class Running:
 
 def sweep(folder: Path) -> None:
     """Acaba com os processos que o código soltou do grupo dele: a saída deles ainda é um arquivo desta pasta. Só onde há `/proc`."""
-    for found in Path("/proc").glob("[0-9]*/fd/[12]"):
+    for found in glob.iglob("/proc/[0-9]*/fd/[12]"):  # o da `pathlib` falha se um processo acaba enquanto se olha
         with contextlib.suppress(OSError):
             if Path(os.readlink(found)).is_relative_to(folder):
-                os.kill(int(found.parts[2]), signal.SIGKILL)
+                os.kill(int(Path(found).parts[2]), signal.SIGKILL)
 
 
 __all__ = ["Answering", "Connection", "Lost", "Running", "sweep", "warm"]

@@ -16,6 +16,7 @@ import pytest
 from scripts.cli import main
 from scripts.replay import samples
 from scripts.replay.database import PREFIX
+from scripts.replay.processes import sweep
 from tests.built import alone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,6 +160,18 @@ def test_the_next_run_sweeps_what_a_killed_one_left(temporary):
     while (left(temporary) or inside(temporary) or Path(f"/proc/{server}").exists()) and time.monotonic() < end:
         time.sleep(0.2)
     assert left(temporary) == [] and not Path(f"/proc/{server}").exists() and inside(temporary) == []
+
+
+def test_a_process_that_ends_while_it_is_looked_at_stops_nothing(tmp_path, monkeypatch):
+    look, gone = os.scandir, f"/proc/{os.getpid()}/fd"
+
+    def scandir(place="."):
+        if os.fspath(place) == gone:
+            raise FileNotFoundError(2, "No such file or directory", gone)
+        return look(place)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    sweep(tmp_path)
 
 
 def inside(folder: Path) -> list[str]:
