@@ -116,8 +116,8 @@ def _verbs() -> dict[str, tuple]:
     """De cada verbo: a função, o que se diz dele, os argumentos e, por fim, o exemplo."""
     return {
         "servir": (_serve, "gera as figuras, monta o site e o mostra, atualizando a cada mudança", "--raiz", "servir"),
-        "testar": (_test, "roda todos os testes e conferências, ou só os de uma arquitetura ou de um nome", "teste", "-v", "--raiz",
-                   "testar pdv-alta-disponibilidade -v -- --maxfail=1"),
+        "testar": (_test, "roda todos os testes e conferências, ou só os de uma arquitetura, de uma pasta de `tests/` ou de um nome", "teste", "-v",
+                   "--raiz", "testar pdv-alta-disponibilidade -v -- --maxfail=1"),
         "gerar": (_generate, "desenha as figuras a partir dos scripts", "slug", "--vigiar", "--raiz", "gerar --vigiar"),
         "conferir": (_check, "confere se figura, página e template concordam ou, com `--de` e `--a`, diz por que um componente chega a outro",
                      "slug", "--de de conferir", "--a", "--porta", "--formato", "--json", "--raiz",

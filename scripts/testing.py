@@ -1,4 +1,4 @@
-"""`testar`: confere a árvore e roda os testes, todos ou só os de uma arquitetura ou de um nome.
+"""`testar`: confere a árvore e roda os testes, todos ou só os de uma arquitetura, de uma pasta de `tests/` ou de um nome.
 
 Os testes de `tests/every/` valem para qualquer arquitetura e rodam sobre a árvore de `--raiz`; os
 dela ficam em `tests/`. Nesta árvore rodam também os das ferramentas.
@@ -28,9 +28,11 @@ def run_tests(tree: Tree, names: list[str], more: Sequence[str] = ()) -> int:
         print(finding)
     own, every = tree.root / "tests", TOOLKIT / "tests" / "every"
     folders = [own] if (own / "every").is_dir() else [own, every]  # um repositório de `novo --projeto` já traz os de `every`
+    chosen = ["-k", " or ".join(f"{name} or {name.replace('-', '_')}" for name in names)] if names else []
+    if names and {*names} <= {folder.name for folder in own.glob("*/")}:
+        folders, chosen = [own / name for name in names], []
     os.environ[TREE_VARIABLE] = str(tree.root)
     spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder", "--timeout", str(ENDLESS), "--timeout-method", "thread"]
-    chosen = ["-k", " or ".join(f"{name} or {name.replace('-', '_')}" for name in names)] if names else []
     status = pytest.main(["--rootdir", str(TOOLKIT), *spread, *chosen, *more, *(str(folder) for folder in folders if folder.is_dir())])
     if status == NOTHING and names and not slugs:
         raise WrongUse(f"Nenhum teste se chama `{'`, `'.join(names)}`; dê o nome de uma arquitetura ou um pedaço do nome de um teste.")

@@ -110,6 +110,10 @@ def test_verb_testar(house):
     (house / "tests" / "test_broken.py").write_text("def test_no():\n    assert False\n", encoding="utf-8")
     assert run(house, "testar", "broken").returncode == 1
     assert run(house, "testar", "nested_lists").returncode == 0
+    (house / "tests" / "apart").mkdir()
+    (house / "tests" / "apart" / "test_fine.py").write_text("def test_yes():\n    pass\n", encoding="utf-8")
+    folder = run(house, "testar", "apart")
+    assert folder.returncode == 0 and "1 passed" in folder.stdout, folder.stdout
     nobody = run(house, "testar", "ninguém")
     assert nobody.returncode == 2 and "Nenhum teste se chama `ninguém`" in nobody.stderr
 

@@ -48,6 +48,14 @@ def odd_site(tmp_path_factory) -> Path:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Como um servidor de verdade: a conexão fica aberta, e o navegador guarda o que já pediu."""
+
+    protocol_version = "HTTP/1.1"
+
+    def end_headers(self):
+        self.send_header("Cache-Control", "max-age=3600")
+        super().end_headers()
+
     def log_message(self, *_):
         pass
 
