@@ -192,8 +192,8 @@ def test_an_open_machine_not_drawn(source, public):
     ("Lb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Subnets: [!Ref Rede]}}", "Lb", "é voltado para a internet"),
     ("Banco: {Type: AWS::RDS::DBInstance, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot, Properties: {StorageEncrypted: true}}",
      "Banco", "pode ter endereço público: falta `PubliclyAccessible: false`"),
-    ("Url: {Type: AWS::Lambda::Url, Properties: {AuthType: NONE, TargetFunctionArn: !GetAtt F.Arn}}\nF: {Type: AWS::Lambda::Function}", "F",
-     "tem um endereço aberto a qualquer um"),
+    ("Url: {Type: AWS::Lambda::Url, Properties: {AuthType: NONE, TargetFunctionArn: !GetAtt F.Arn}}\nF: {Type: AWS::Lambda::Function}", "Url",
+     "dá a `F` um endereço público, que qualquer um chama sem se identificar"),
     ("F: {Type: AWS::Lambda::Function}\nPerm: {Type: AWS::Lambda::Permission, Properties: {FunctionName: !Ref F, Principal: '*'}}", "F",
      "pode ser invocada por qualquer um"),
     ("Pol: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Bucket, PolicyDocument: {Statement: [{Effect: Allow, Principal: '*', "

@@ -503,6 +503,30 @@ BAD = [
     ("entrada-limitada", "entrada", ("  Vizinho:", "  Outra: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !ImportValue g, "
                                      "IpProtocol: tcp, FromPort: 1, ToPort: 1, CidrIp: 0.0.0.0/0}}\n  Vizinho:"),
      f"a entrada em `um grupo` {WORLDWIDE}"),
+    *(("entrada-limitada", "entrada", ("  Vizinho:", f"  Outro: {{Type: {type_}, Properties: {{{written}}}}}\n  Vizinho:"), f"{said}") for type_, written, said in (
+        ("AWS::EKS::Cluster", "ResourcesVpcConfig: {PublicAccessCidrs: [0.0.0.0/0]}", f"a entrada na API de `Outro` {WORLDWIDE}"),
+        ("AWS::EKS::Cluster", "ResourcesVpcConfig: {PublicAccessCidrs: [!Ref Faixa, '::/0']}", f"a entrada na API de `Outro` {WORLDWIDE}"),
+        ("AWS::EKS::Cluster", "ResourcesVpcConfig: {PublicAccessCidrs: [128.0.0.0/1]}", f"a entrada na API de `Outro` {WORLDWIDE}"),
+        ("AWS::EKS::Cluster", "ResourcesVpcConfig: {EndpointPrivateAccess: true}", f"a entrada na API de `Outro` {WORLDWIDE}"),
+        ("AWS::Lambda::Url", "AuthType: AWS_IAM", "`Outro` dá a uma função um endereço na internet; feche-o, ou tire da página que a entrada é limitada"),
+        *((type_, written, f"`Outro` atende qualquer endereço da internet{more}; feche-o, ou tire da página que a entrada é limitada") for type_, written, more in (
+            ("AWS::ApiGatewayV2::Api", "Name: a", ""), ("AWS::ApiGateway::RestApi", "Name: a", ""),
+            ("AWS::ApiGateway::RestApi", "EndpointConfiguration: {Types: [REGIONAL]}", ""), ("AWS::CloudFront::Distribution", "", ""),
+            ("AWS::AppSync::GraphQLApi", "Visibility: GLOBAL", ""), ("AWS::OpenSearchService::Domain", "DomainName: a", ", fora de uma VPC"),
+        )),
+        *((type_, written, "`Outro` pode ter endereço público, sem um grupo deste template que limite quem entra; feche-o, ou tire da página que a "
+           "entrada é limitada") for type_, written in (
+            ("AWS::Redshift::Cluster", "PubliclyAccessible: true"), ("AWS::Redshift::Cluster", "PubliclyAccessible: true, VpcSecurityGroupIds: [sg-1]"),
+            ("AWS::RedshiftServerless::Workgroup", "PubliclyAccessible: true"), ("AWS::RDS::DBInstance", "PubliclyAccessible: true"),
+            ("AWS::RDS::DBInstance", "PubliclyAccessible: true, VPCSecurityGroups: [!ImportValue g]"), ("AWS::ElasticLoadBalancingV2::LoadBalancer", "Type: network"),
+            ("AWS::ElasticLoadBalancing::LoadBalancer", "SecurityGroups: [sg-1]"),
+        )),
+        ("AWS::S3::Bucket", "AccessControl: PublicRead", "`Outro` deixa qualquer um ler; feche-o, ou tire da página que a entrada é limitada"),
+        ("AWS::S3::BucketPolicy", "Bucket: b, PolicyDocument: {Statement: [{Effect: Allow, Principal: '*', Action: 's3:GetObject', Resource: '*'}]}",
+         "`Outro` tem uma política aberta a qualquer um; feche-o, ou tire da página que a entrada é limitada"),
+        ("AWS::Lambda::Permission", "FunctionName: f, Action: 'lambda:InvokeFunction', Principal: '*'",
+         "`Outro` pode ser invocada por qualquer um; feche-o, ou tire da página que a entrada é limitada"),
+    )),
     *(("so-por-tls", "registros", edit, f"`Bucket` aceita sem TLS algum pedido sobre {what}; {IN_CLEAR}") for what, edit in (
         ("o bucket", ("Effect: Deny", "Effect: Allow")), ("os objetos", ("\"false\"", "\"true\"")),
         ("o bucket", ("Principal: \"*\"", "Principal: {Service: s3.amazonaws.com}")),
@@ -609,6 +633,25 @@ def test_a_path_from_the_internet_is_printed():
 ])
 def test_the_term_on_the_page_is_the_one_in_the_template(said, missing):
     assert [str(piece) for piece in judge("expira-em", "eventos", said=said).missing] == missing
+
+
+@pytest.mark.parametrize("written", [
+    "Type: AWS::EKS::Cluster, Properties: {ResourcesVpcConfig: {PublicAccessCidrs: [!Ref Faixa]}}",
+    "Type: AWS::EKS::Cluster, Properties: {ResourcesVpcConfig: {PublicAccessCidrs: [198.51.100.0/24, '2001:db8::/48']}}",
+    "Type: AWS::EKS::Cluster, Properties: {ResourcesVpcConfig: {EndpointPrivateAccess: true, EndpointPublicAccess: false}}",
+    "Type: AWS::ApiGateway::RestApi, Properties: {EndpointConfiguration: {Types: [PRIVATE]}}",
+    "Type: AWS::OpenSearchService::Domain, Properties: {VPCOptions: {SubnetIds: [a]}}",
+    "Type: AWS::Redshift::Cluster, Properties: {PubliclyAccessible: false}",
+    "Type: AWS::Redshift::Cluster, Properties: {PubliclyAccessible: true, VpcSecurityGroupIds: [!Ref Grupo]}",
+    "Type: AWS::RDS::DBInstance, Properties: {PubliclyAccessible: false}",
+    "Type: AWS::RDS::DBInstance, Properties: {PubliclyAccessible: true, VPCSecurityGroups: [!GetAtt Grupo.GroupId]}",
+    "Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internet-facing, SecurityGroups: [!Ref Grupo]}",
+    "Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internal, Type: network}",
+    "Type: AWS::ElasticLoadBalancing::LoadBalancer, Properties: {Scheme: internal}",
+    "Type: AWS::S3::Bucket", "Type: AWS::Lambda::Permission, Properties: {FunctionName: f, Principal: s3.amazonaws.com}",
+])
+def test_what_is_closed_or_limited_by_a_group_does_not_undo_it(written):
+    assert judge("entrada-limitada", "entrada", ("  Vizinho:", f"  Outro: {{{written}}}\n  Vizinho:")).missing == ()
 
 
 def test_a_written_range_is_limited_too():

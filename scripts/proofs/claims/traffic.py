@@ -6,18 +6,17 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from scripts.aws.types import BUCKET
+from scripts.aws.types import BUCKET, EKS_CLUSTER
+from scripts.proofs.claims.entrances import WORLDS, api_blocks, unlimited, wide
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.evaluation import Request, decide
-from scripts.proofs.network.security_groups import GroupRule, all_rules
-from scripts.proofs.network.topology import network, network_of
+from scripts.proofs.network.security_groups import all_rules
+from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Resource
 from scripts.template.values import SYMBOL
-
-WORLD = ("0.0.0.0/0", "::/0")
 
 QUANTIFIED, REPEATED = re.compile(r"[*+?{]"), re.compile(r"\)\{[1-4]\}")
 ENDLESS = re.compile(r"\)(?:[*+]|\{(?![1-4]\}))")
@@ -28,31 +27,39 @@ ENDLESS = re.compile(r"\)(?:[*+]|\{(?![1-4]\}))")
 def limited_entry(scene: Scene) -> Iterator[Evidence]:
     """Só a faixa de endereços escolhida entra.
 
-    Um grupo de segurança aberto a `0.0.0.0/0` deixa qualquer pessoa da internet tentar. Aqui,
-    quem implanta escolhe a faixa, e o template não aceita o mundo inteiro.
+    O que está aberto a `0.0.0.0/0` deixa qualquer pessoa da internet tentar. Aqui, quem implanta
+    escolhe a faixa, e o template não aceita o mundo inteiro.
 
-    - toda entrada por endereços traz uma faixa que não é a internet inteira;
-    - quando a faixa é um parâmetro, ele não tem padrão e recusa `0.0.0.0/0`.
+    - toda entrada por endereços, de um grupo de segurança ou da API de um cluster do EKS, traz uma
+      faixa que não é a internet inteira, nem uma parte grande dela;
+    - quando a faixa é um parâmetro, ele não tem padrão e recusa `0.0.0.0/0`;
+    - nada recebe da internet por fora dessas faixas: API, URL de função, distribuição, bucket ou
+      política aberta a todos, nem endereço público sem um grupo do template.
 
     Fonte: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
     for rule in all_rules(network_of(scene.view)):
         for kind, peer in rule.peers:
             if rule.ingress and not kind.endswith(("GroupId", "GroupName")):
-                yield from _range(scene.view, rule, peer)
+                yield from _range(scene.view, f"em `{rule.group or 'um grupo'}`", peer)
+    for cluster in scene.view.of_type(EKS_CLUSTER):
+        for block in api_blocks(scene.view, cluster):
+            yield from _range(scene.view, f"na API de `{cluster.id}`", block)
+    for resource, path, how in unlimited(scene.view):
+        yield Missing(path, f"`{resource.id}` {how}", "feche-o, ou tire da página que a entrada é limitada")
 
 
-def _range(view: View, rule: GroupRule, peer: Placed) -> Iterator[Evidence]:
-    symbol, block = SYMBOL.fullmatch(str(peer.value)), network(peer.value)
+def _range(view: View, where: str, peer: Placed) -> Iterator[Evidence]:
+    symbol = SYMBOL.fullmatch(str(peer.value))
     name = symbol[1] if symbol else written(view, peer).parameter
     declared = view.template.parameters.get(name)
-    if block and block.prefixlen and not name:
+    if not wide(peer.value) and not name:
         yield Found(peer.path, f"só de {peer.value}")
     elif isinstance(declared, dict) and "Default" not in declared and not _accepts_world(declared):
         yield Found(peer.path, f"só da faixa que você passa em `{name}`")
         yield Found(("Parameters", name, "AllowedPattern"), f"`{name}` recusa a internet inteira")
     else:
-        yield Missing(peer.path, f"a entrada em `{rule.group or 'um grupo'}` pode ser da internet inteira",
+        yield Missing(peer.path, f"a entrada {where} pode ser da internet inteira",
                       "use um parâmetro sem padrão, com `AllowedPattern` que recuse `0.0.0.0/0`")
 
 
@@ -65,7 +72,7 @@ def _accepts_world(declared: dict) -> bool:
             pattern = re.compile(written)
     except (re.error, OverflowError, RecursionError):
         return True
-    return any(pattern.fullmatch(block) for block in WORLD)
+    return any(pattern.fullmatch(block) for block in WORLDS)
 
 
 @claim("so-por-tls")
