@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from scripts.aws.catalog import is_support
+from scripts.aws.catalog import is_support, kind_of
 from scripts.aws.outside import outside_aws
 from scripts.aws.types import ECS_SERVICE, EKS_CLUSTER
 from scripts.base.diagram import Diagram, Edge
@@ -16,8 +17,11 @@ from scripts.proofs.arrows.registry import OUTSIDE, RULES, Proof
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.measures import written_at
 from scripts.proofs.facts.views import Views
+from scripts.proofs.network.interfaces_by_type import HOMES
 from scripts.template.cloudformation import Template
 
+PUBLIC = re.compile(r"(?<!não é )(?<!sem ser )\bpúblic[oa]s?\b|\banônim|\bqualquer (?:um|pessoa)\b|\bsem (?:credencia|senha|assina|autentic)",
+                    re.IGNORECASE)
 UNENTITLED = ("liga dois serviços da AWS, e `declarada` é para o que uma ponta fora da AWS faz sem deixar rastro no template; escreva a "
               "regra, ou diga em `sem_regra` por que ainda não há uma")
 
@@ -66,12 +70,20 @@ def _unheard(diagram: Diagram, views: Views, proof: Proof) -> Iterator[Finding]:
 
 
 def _from_inside(diagram: Diagram, template: Template, proof: Proof) -> Iterator[Finding]:
-    """O que se declara é o ato de quem está fora: é ele que inicia, e só programas chamam quem está fora."""
-    edge, tail = proof.edge, _type(diagram, template, proof.edge.tail)
+    """O que se declara é o ato de quem está fora: é ele que inicia, com uma permissão que se diz, e só programas chamam quem está fora."""
+    edge = proof.edge
+    tail, head = _type(diagram, template, edge.tail), _type(diagram, template, edge.head)
     if edge.arrows == "both":
         yield _finding(diagram, edge, "declarada-sem-direito", "tem duas pontas, e o que se declara é um ato só; desenhe uma ponta")
     elif tail not in (OUTSIDE, *HANDED, EKS_CLUSTER, ECS_SERVICE):
         yield _finding(diagram, edge, "declarada-sem-direito", f"parte de `{tail}`, que não inicia chamadas a quem está fora; inverta-a")
+    elif tail == OUTSIDE and head in HOMES and not kind_of(head).service:
+        yield _finding(diagram, edge, "declarada-sem-direito",
+                       f"chega de fora a `{head}`, que vive numa rede: por onde se entra, o template diz; desenhe o caminho que ele deixa, ou tire-a")
+    elif tail == OUTSIDE and PUBLIC.search(edge.declared):
+        yield _finding(diagram, edge, "declarada-sem-direito",
+                       f"diz que `{head}` atende a qualquer um, e isso o template diz ou nega: declare só quem chama com as próprias credenciais, "
+                       "ou com um pedido que um programa da pilha assina")
 
 
 def _bare(diagram: Diagram, edge: Edge) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.aws.catalog import is_support
+from scripts.aws.pictures import fits
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.proofs.arrows.prove import RULES
@@ -29,6 +30,16 @@ def declared(diagram: Diagram) -> Iterator[Finding]:
             yield Finding(diagram.path, node.line, "componente-sem-recurso",
                           f"`{node.id}` não diz o que é no template; dê-lhe `recurso=\"IdLogico\"`, ou "
                           "`sem_recurso=\"motivo\"`.")
+
+
+def pictured(diagram: Diagram, template: Template) -> Iterator[Finding]:
+    """Nós com o ícone de um serviço que não é o de nenhum dos recursos deles."""
+    for node in diagram.nodes:
+        types = [template.resources[name].type for name in node.resources if name in template.resources]
+        if types and not any(fits(node.kind, each) for each in types):
+            yield Finding(diagram.path, node.line, "icone-de-outro-servico",
+                          f"`{node.id}` tem o ícone de `{node.kind}`, e `{node.resources[0]}` é `{types[0]}`: use a classe desse serviço, ou um "
+                          "ícone geral de `diagrams.aws.general`.")
 
 
 def check(diagram: Diagram, template: Template) -> Iterator[Finding]:

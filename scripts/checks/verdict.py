@@ -19,7 +19,7 @@ from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
 from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, effects
 from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, questions, quotas, replayed
-from scripts.checks import resources, sections, senses, shared, steps, swapped, unsaid
+from scripts.checks import resources, sections, senses, shared, steps, swapped, unsaid, verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -146,8 +146,10 @@ def judge(read: Reading) -> Iterable[Finding]:
         yield from components.titled(mended.diagram, read.page)
         yield from components.check(mended.diagram, read.page)
         yield from steps.check(mended.diagram, read.page)
+        yield from verbs.check(read.page, mended.diagram)
     if read.template and not dangling and not mended.lost:
         yield from resources.check(mended.diagram, read.template)
+        yield from resources.pictured(mended.diagram, read.template)
         yield from witness(read, mended.diagram, read.template)
 
 

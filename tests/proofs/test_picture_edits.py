@@ -10,16 +10,19 @@ import pytest
 from attempts import subject
 from bench import REPOSITORY, bench
 
+from scripts.base.diagram import Edge, Node
 from scripts.base.tree import Tree
 from scripts.checks import steps, verdict
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 
 CLI, FOTO, ESPECTRO = "cli-s3-lambda-dynamodb", "foto-perfil", "espectrometria"
+META, PDV, WEB, UPLOAD = "metadados-s3", "pdv-alta-disponibilidade", "web-ec2-rds-s3", "upload-ec2-ebs-rds"
+SLUGS = sorted(path.stem for path in (REPOSITORY / "diagrams_src").glob("[!_]*.py"))
 
 
-def codes(slug: str, edge: str = "", text: tuple[str, str] = ("", ""), turned: bool = False, **changed: Any) -> set[str]:
-    """Os códigos dos achados com uma seta mudada, ou um texto da página."""
+def codes(slug: str, edge: str = "", text: tuple[str, str] = ("", ""), turned: bool = False, others: Any = (), **changed: Any) -> set[str]:
+    """Os códigos dos achados com uma seta mudada, um texto da página, ou outros nós e setas no lugar dos que têm o mesmo id, e no fim."""
     real, page = subject(slug)
     if text[0]:
         written = Tree(REPOSITORY).page(slug).read_text(encoding="utf-8")
@@ -32,6 +35,10 @@ def codes(slug: str, edge: str = "", text: tuple[str, str] = ("", ""), turned: b
 
     assert not edge or edge in {one.id for one in real.diagram.edges}
     diagram = replace(real.diagram, edges=tuple(map(swapped, real.diagram.edges)))
+    for other in others:
+        kind = "nodes" if isinstance(other, Node) else "edges"
+        kept = [one for one in getattr(diagram, kind) if one.id != other.id]
+        diagram = replace(diagram, **{kind: (*kept, other)})
     return {finding.code for finding in verdict.judge(Reading(diagram, page, real.template))}
 
 
@@ -57,6 +64,69 @@ def test_a_benefit_linked_to_another_truth_is_a_finding(claim, other):
 @pytest.mark.parametrize("slug", (CLI, FOTO, ESPECTRO))
 def test_the_real_pages_have_none(slug):
     assert not codes(slug)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_icon_of_another_service_is_a_finding(slug):
+    nodes = [node for node in subject(slug)[0].diagram.nodes if node.resources]
+    wrong = {node.id: next(other.kind for other in nodes if other.kind.split(".")[2][:3] != node.kind.split(".")[2][:3]) for node in nodes}
+    for node in nodes:
+        assert "icone-de-outro-servico" in codes(slug, others=[replace(node, kind=wrong[node.id])]), node.id
+    assert "icone-de-outro-servico" in codes(slug, others=[replace(nodes[0], kind="onprem.compute.Server")])
+
+
+@pytest.mark.parametrize("kind", ["aws.general.General", "aws.storage.S3", "custom.Custom", "Node"])
+def test_a_general_icon_affirms_nothing(kind):
+    node = next(node for node in subject(CLI)[0].diagram.nodes if node.id == "entrada")
+    assert not codes(CLI, others=[replace(node, kind=kind)])
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_nobody_outside_reaches_what_lives_in_a_network_by_declaring_it(slug):
+    diagram = subject(slug)[0].diagram
+    person = next(node.id for node in diagram.nodes if not node.resources)
+    inside = [node for node in diagram.nodes if node.kind.endswith((".RDS", ".EKS", "NATGateway", "Elasticache"))]
+    for node in inside:
+        arrow = Edge("nova", person, node.id, 1, declared="Com as próprias credenciais.")
+        assert "declarada-sem-direito" in codes(slug, others=[arrow]), node.id
+
+
+@pytest.mark.parametrize("reason, right", [
+    ("Quem baixa usa o endereço público do objeto.", False), ("O bucket é público.", False), ("Qualquer um com o endereço baixa.", False),
+    ("Baixa sem credenciais.", False), ("Um pedido anônimo.", False), ("Usa as próprias credenciais.", True), ("O bucket não é público: usa uma URL assinada.", True),
+])
+def test_public_access_is_not_declared_but_proven(reason, right):
+    arrow = Edge("nova", "pessoa", "bucket", 1, declared=reason)
+    assert ("declarada-sem-direito" in codes(WEB, others=[arrow])) != right
+
+
+ACTS = {"lê": "s3:GetObject", "grava": "s3:PutObject", "apaga": "s3:DeleteObject"}
+
+
+@pytest.mark.parametrize("verb, other", [(verb, other) for verb in ACTS for other in ACTS if verb != other])
+def test_a_label_that_says_another_act_is_a_finding(verb, other):
+    found = codes(WEB, "servidor--bucket", label=f"{verb} os arquivos", action=ACTS[other])
+    assert "rotulo-de-outra-acao" in found
+    assert "rotulo-de-outra-acao" not in codes(WEB, "servidor--bucket", label=f"{verb} os arquivos", action=f"{ACTS[other]} {ACTS[verb]}")
+
+
+@pytest.mark.parametrize("slug, one, other", [
+    (META, "funcao--resultado", "funcao--auditoria"), (META, "funcao--entrada", "funcao--resultado"), (FOTO, "validar--entrada", "validar--tabela"),
+    (UPLOAD, "servidor--volume", "servidor--banco"), ("musicas", "funcao--musicas", "funcao--fichas"),
+    (ESPECTRO, "site--upload", "site--resultado"), ("ecommerce", "funcao--fila", "funcao--arquivos"), (CLI, "funcao--entrada", "funcao--resultados"),
+])
+def test_two_labels_swapped_are_a_finding(slug, one, other):
+    edges = {edge.id: edge for edge in subject(slug)[0].diagram.edges}
+    swapped = [replace(edges[one], label=edges[other].label), replace(edges[other], label=edges[one].label)]
+    assert codes(slug, others=swapped) & {"verbo-de-outra-seta", "rotulo-de-outra-acao"}
+
+
+@pytest.mark.parametrize("slug, said, put", [
+    (FOTO, "daquela versão no [bucket de entrada](#entrada)", "daquela versão no [bucket de fotos](#fotos)"),
+    (UPLOAD, "salva o arquivo no volume EBS da mesma zona e grava os metadados no RDS", "salva o arquivo no RDS e grava os metadados no volume EBS"),
+])
+def test_a_sentence_whose_verb_is_of_another_arrow_is_a_finding(slug, said, put):
+    assert "verbo-de-outra-seta" in codes(slug, text=(said, put))
 
 
 NO = {"mortas": "Não\nentregues"}

@@ -1,0 +1,122 @@
+"""O verbo do rótulo: é do tipo da ação da seta, e a frase que o traz fala do componente a que a seta chega.
+
+O verbo é a primeira palavra do rótulo. Numa frase de um passo, o componente citado logo depois dele não é o de outra
+seta da mesma origem; no texto da figura, que não tem links, os componentes se reconhecem pelo nome.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scripts.base.diagram import Diagram, Edge
+from scripts.base.findings import Finding
+from scripts.checks.picture import FILE
+from scripts.page.architecture import Page
+from scripts.page.document import Link
+from scripts.proofs.identity.services import reads
+
+READING = frozenset("baixa busca consome consulta le lista obtem ouve procura recupera".split())
+WRITING = frozenset("adiciona atualiza avisa copia cria escreve envia grava guarda insere manda publica registra salva".split())
+ERASING = frozenset("apaga descarta elimina esvazia exclui limpa remove".split())
+ERASES = re.compile(r":(?:Batch)?(?:Delete|Purge|Remove|Terminate)")
+WORD, SENTENCE, CLAUSE = re.compile(r"\w+"), re.compile(r"[.;:!?]\s|$"), re.compile(r"[.,;:!?]|\se\s|$")
+Marks = list[tuple[int, str]]
+"""Onde, no texto, se cita cada componente."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Um texto da página, sem acentos, os componentes que cita e até onde vai o que um verbo diz neles."""
+
+    who: str
+    path: str
+    line: int
+    text: str
+    marks: Marks
+    end: re.Pattern[str]
+
+
+def check(page: Page, diagram: Diagram) -> Iterator[Finding]:
+    """Um achado por seta cujo rótulo diz outra ação, e um por frase em que o verbo dela fala de outro componente."""
+    for edge in diagram.edges:
+        yield from _another(diagram, edge)
+    for step in page.steps:
+        text = _plain(step.text)
+        told = Told(f"O passo {step.number}", page.path, step.line, text, _linked(diagram, text, step.links), SENTENCE)
+        yield from _crossed(diagram, [edge for edge in diagram.edges if edge.step == step.number], told)
+    for image in page.images:
+        if image.target.removeprefix("./") == FILE:
+            text = _plain(image.text)
+            yield from _crossed(diagram, diagram.edges, Told("O texto da figura", page.path, image.line, text, _named(diagram, text), CLAUSE))
+
+
+def _another(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
+    """O verbo é de ler, de gravar ou de apagar, e nenhuma ação da seta faz isso."""
+    actions = edge.action.replace(",", " ").split()
+    does = {"lê": any(map(reads, actions)), "apaga": any(map(ERASES.search, actions))}
+    does["grava"] = any(not reads(action) and not ERASES.search(action) for action in actions)
+    for kind, verbs in (("lê", READING), ("grava", WRITING), ("apaga", ERASING)):
+        if actions and _verb(edge) in verbs and not does[kind]:
+            yield Finding(diagram.path, edge.line, "rotulo-de-outra-acao",
+                          f"A seta `{edge.id}` diz “{' '.join(edge.label.split())}”, e nenhuma ação dela {kind} (`{edge.action}`): "
+                          "corrija o rótulo, ou `acao`.")
+
+
+def _crossed(diagram: Diagram, edges: Iterable[Edge], told: Told) -> Iterator[Finding]:
+    """O verbo de uma seta, seguido do componente de outra que parte do mesmo lugar e diz outra coisa."""
+    for edge in edges:
+        verb, head = _verb(edge), diagram.elements.get(edge.head)
+        siblings = {other.head for other in diagram.edges if other.tail == edge.tail and _verb(other) != verb}
+        own = {edge.tail, edge.head, *(group.id for group in (diagram.ancestors(head) if head else ()))}
+        same = {other.head for other in edges if _verb(other) == verb}
+        for end in _said(told.text, verb):
+            stop = told.end.search(told.text, end)
+            cited = next((name for place, name in told.marks if stop and end <= place < stop.start()), "")
+            if cited in siblings - own - same:
+                yield Finding(told.path, told.line, "verbo-de-outra-seta",
+                              f"{told.who} diz “{edge.label.split()[0]}” de `{cited}`, e esse é o verbo da seta `{edge.id}`, que chega a "
+                              f"`{edge.head}`; troque o componente da frase, ou o rótulo.")
+
+
+def _said(text: str, verb: str) -> Iterator[int]:
+    """Onde acaba cada vez que o texto diz o verbo, no singular ou no plural."""
+    for word in WORD.finditer(text) if verb else ():
+        if word[0] in (verb, f"{verb}m"):
+            yield word.end()
+
+
+@lru_cache(maxsize=1024)
+def _first(label: str) -> str:
+    words = _plain(label).split()
+    return words[0] if words else ""
+
+
+def _verb(edge: Edge) -> str:
+    return _first(edge.label)
+
+
+def _linked(diagram: Diagram, text: str, links: tuple[Link, ...]) -> Marks:
+    marks, cursor = [], 0
+    for link in links:
+        place = text.find(_plain(link.text), cursor)
+        if place >= 0:
+            cursor = place + 1
+            if link.target.removeprefix("#") in diagram.elements:
+                marks.append((place, link.target.removeprefix("#")))
+    return marks
+
+
+def _named(diagram: Diagram, text: str) -> Marks:
+    """Os nós, pelas palavras do rótulo que nenhum outro tem."""
+    words = {node.id: {word for word in _plain(node.label).split() if len(word) > 2} for node in diagram.nodes}
+    alone = {word: name for name, own in words.items() for word in own if sum(word in other for other in words.values()) == 1}
+    return [(found.start(), alone[found[0]]) for found in WORD.finditer(text) if found[0] in alone]
+
+
+def _plain(text: str) -> str:
+    """Sem acentos, maiúsculas nem quebras de linha."""
+    return " ".join(unicodedata.normalize("NFD", text.lower()).encode("ascii", "ignore").decode().split())
