@@ -1,6 +1,7 @@
 """O que a pessoa faz em `upload-ec2-ebs-rds`, e o que precisa ficar guardado."""
 
 import hashlib
+import random
 from uuid import UUID
 
 from scripts.flowbook import Lab, Sample, Spoil, told
@@ -16,26 +17,46 @@ def flow(lab: Lab) -> None:
         volume = lab.mount(site, "volume", "/dados/arquivos")
         page = site.get()
         lab.expect("No navegador", 'name="arquivo"' in page.text, f"a página não abre: {told(page)}")
-        answer = site.post("/arquivos", files={"arquivo": (file.name, file.body, file.type)})
+        answer = _send(site, file)
         lab.expect("O pedido entra", answer.status_code not in (403, 404, 405), f"o envio não chega à aplicação: {told(answer)}")
     with lab.step(2):
-        empty = site.post("/arquivos", files={"arquivo": ("vazio.txt", b"", "text/plain")})
-        lab.expect("O servidor EC2 recebe", answer.status_code == 303 and empty.status_code == 400,
-                   f"o servidor respondeu {told(answer)} ao arquivo e {told(empty)} a um vazio")
+        # O maior que se aceita passa em muitos pedaços; com um byte a mais, nada se guarda.
+        limit = int(str(lab.stack.value({"Ref": "TamanhoMaximoArquivo"}))) * 1024**2
+        largest = Sample("fotos\\../ação <b>.bin", random.Random(1).randbytes(limit))
+        sent = [_send(site, other) for other in (largest, Sample("vazio.txt", b""), Sample("maior.bin", largest.body + b"!"))]
+        said = [other.status_code for other in sent]
+        lab.expect("O servidor EC2 recebe", answer.status_code == 303 and said == [303, 400, 413] and "vazio" in sent[1].text,
+                   f"o servidor respondeu {told(answer)} ao arquivo, e {said} a um do tamanho do limite, a um vazio e a um com um byte a mais")
+        with lab.briefly():
+            nameless = [_send(site, Sample(name, b"nada")).status_code for name in ("//", "\x01\x02 ")]
+        lab.expect("O servidor EC2 recebe", nameless == [400, 400], f"a arquivos sem um nome que se leia, o servidor respondeu {nameless}")
+        elsewhere = _send(site, file, headers={"Origin": "https://outro.example"})
+        lab.expect("O servidor EC2 recebe", elsewhere.status_code == 403, f"a um formulário de outro site, o servidor respondeu {told(elsewhere)}")
     with lab.step(3):
-        kept = {path.name: path.read_bytes() for path in volume.iterdir()} if volume.is_dir() else {}
-        lab.expect("O servidor salva", list(kept.values()) == [file.body],
-                   f"o volume tem {len(kept)} arquivos, e o servidor respondeu {told(answer)}")
-        lab.expect("O nome que a pessoa", _is_id(*kept), f"o arquivo se chama {list(kept)}")
+        kept = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in volume.iterdir()} if volume.is_dir() else {}
+        wanted = {digest: file, hashlib.sha256(largest.body).hexdigest(): largest}
+        lab.expect("O servidor salva", sorted(kept.values()) == sorted(wanted),
+                   f"o volume tem {len(kept)} arquivos, e nem todos iguais aos 2 enviados; o servidor respondeu {told(answer)}")
+        lab.expect("O nome que a pessoa", all(map(_is_id, kept)), f"os arquivos se chamam {list(kept)}")
     with lab.step(4):
-        rows = database.query("SELECT id::text, size, sha256 FROM uploads")
-        lab.expect("O servidor grava", rows == [(*kept, len(file.body), digest)] and digest in site.get().text,
-                   f"a tabela tem {rows}, e o servidor respondeu {told(answer)}")
+        rows = database.query("SELECT name, type, size, sha256, id::text, now() - sent_at < interval '1 hour' FROM uploads ORDER BY sent_at")
+        names = (file.name.replace("\\", "/").rpartition("/")[2], "ação <b>.bin")
+        recorded = [(name, item.type, len(item.body), found, next(key for key in kept if kept[key] == found), True)
+                    for name, (found, item) in zip(names, wanted.items(), strict=True)]
+        lab.expect("O servidor grava", rows == recorded, f"a tabela tem {rows}, e o servidor respondeu {told(answer)}")
+        listed = site.get().text
+        lab.expect("O servidor grava", all(found in listed for found in wanted) and "ação &lt;b&gt;.bin" in listed,
+                   "a lista não mostra, como texto, os nomes e os SHA-256 dos arquivos")
         database.query("ALTER TABLE uploads ADD CONSTRAINT recusa CHECK (name <> 'recusado.txt')")
-        site.post("/arquivos", files={"arquivo": ("recusado.txt", b"nada", "text/plain")}, foreseen=True)
-        lab.expect("Se a gravação falha", [path.name for path in volume.iterdir()] == list(kept),
+        refused = _send(site, Sample("recusado.txt", b"nada"), foreseen=True)
+        lab.expect("Se a gravação falha", sorted(path.name for path in volume.iterdir()) == sorted(kept),
                    "o banco recusou a linha, e o arquivo ficou no volume")
+        lab.expect("Se a gravação falha", refused.status_code >= 500, f"o banco recusou a linha, e o servidor respondeu {told(refused)}")
         lab.skip("Uma queda", "a rodada não derruba o servidor no meio de um pedido")
+
+
+def _send(site, file, **options):
+    return site.post("/arquivos", files={"arquivo": (file.name, file.body, file.type)}, **options)
 
 
 def _is_id(text: str) -> bool:
@@ -84,4 +105,10 @@ SPOILS = (
     Spoil("aceita-vazio", "deixe de recusar o arquivo vazio", 2, (("if size == 0:", "if size < 0:"),), "uploads_size_check"),
     Spoil("arquivo-sobra", "não apague o arquivo quando o banco recusa a linha", 4,
           (("                (VOLUME / stored_id).unlink(missing_ok=True)\n", "                pass\n"),), "o arquivo ficou no volume"),
+    Spoil("so-um-pedaco", "guarde só o primeiro pedaço do arquivo, e não todos", 3,
+          (("while chunk := stream.read(CHUNK):", "if chunk := stream.read(CHUNK):"),), "nem todos iguais aos 2 enviados"),
+    Spoil("limite-em-bits", "faça a conta do limite em bits, e não em bytes", 2,
+          (("MAX_BYTES = MAX_MIB * 1024 * 1024", "MAX_BYTES = MAX_MIB * 1024 * 1024 * 8"),), "e [303, 400, 303]"),
+    Spoil("nome-solto", "mostre o nome que a pessoa deu sem trocar os sinais do HTML", 4,
+          (("{{ upload.name }}", "{{ upload.name|safe }}"),), "não mostra, como texto"),
 )
