@@ -33,7 +33,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::Events::Rule": ("Targets.Id",),
         "AWS::SNS::Topic": ("DisplayName",),
         "AWS::EC2::SecurityGroup": ("GroupDescription", "GroupName", "SecurityGroupEgress.Description", "SecurityGroupIngress.Description"),
-        "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name", "TargetGroupAttributes.deregistration_delay.timeout_seconds"),
+        "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name",),
         **dict.fromkeys(("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy"), ("PolicyName",)),
         "AWS::IAM::InstanceProfile": ("Path",),
         "AWS::IAM::Role": ("MaxSessionDuration", "Path", "Policies.PolicyName"),
@@ -42,7 +42,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::S3::Bucket": ("LifecycleConfiguration.Rules.Id",),
     },
     "Tamanho, quantidade e ritmo: mudam o custo e o desempenho, e o esquema do CloudFormation recusa o que não existe.": {
-        "AWS::AutoScaling::AutoScalingGroup": ("DefaultInstanceWarmup", "HealthCheckType"),
+        "AWS::AutoScaling::AutoScalingGroup": ("DefaultInstanceWarmup", "HealthCheckType", "TerminationPolicies"),
         "AWS::Batch::JobDefinition": ("RetryStrategy.Attempts", "Timeout.AttemptDurationSeconds"),
         "AWS::Batch::JobQueue": ("ComputeEnvironmentOrder.Order", "Priority"),
         "AWS::EC2::Instance": ("CreditSpecification.CPUCredits",),
@@ -50,7 +50,10 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::ElasticLoadBalancingV2::LoadBalancer": (
             "LoadBalancerAttributes.idle_timeout.timeout_seconds", "LoadBalancerAttributes.routing.http.drop_invalid_header_fields.enabled",
             "LoadBalancerAttributes.deletion_protection.enabled"),
-        "AWS::ElasticLoadBalancingV2::TargetGroup": ("HealthyThresholdCount", "UnhealthyThresholdCount"),
+        "AWS::ElasticLoadBalancingV2::TargetGroup": ("HealthyThresholdCount", "UnhealthyThresholdCount", *(
+            f"TargetGroupAttributes.{name}" for name in (
+                "deregistration_delay.connection_termination.enabled", "deregistration_delay.timeout_seconds",
+                "load_balancing.algorithm.anomaly_mitigation", "load_balancing.algorithm.type", "slow_start.duration_seconds"))),
         "AWS::Lambda::EventInvokeConfig": ("MaximumEventAgeInSeconds", "MaximumRetryAttempts"),
         "AWS::ApiGateway::Authorizer": ("AuthorizerResultTtlInSeconds",),
         "AWS::ApiGateway::Method": ("Integration.TimeoutInMillis",),

@@ -27,6 +27,20 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "routing.http.xff_header_processing.mode": ("append", "preserve", "remove"),
 }
 
+BY_REQUEST = ("load_balancing.algorithm.type", "load_balancing.algorithm.anomaly_mitigation", "slow_start.duration_seconds")
+"""Os que só um grupo de destino em HTTP tem: os outros protocolos se distribuem por conexão."""
+ALONGSIDE: dict[tuple[str, str], tuple[str, str]] = {
+    ("slow_start.duration_seconds", "0"): ("load_balancing.algorithm.type", "round_robin"),
+    ("load_balancing.algorithm.anomaly_mitigation", "off"): ("load_balancing.algorithm.type", "weighted_random"),
+}
+"""De um atributo, com o valor que o desliga, o outro e o valor que ele pede quando ligado.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
+"""
+TERMINATIONS = ("AllocationStrategy", "ClosestToNextInstanceHour", "Default", "NewestInstance", "OldestInstance", "OldestLaunchConfiguration",
+                "OldestLaunchTemplate")
+"""https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html"""
+
 
 def accepted(name: str, value: str) -> bool:
     """O ELB aceita o valor; de um atributo que não se conhece, só se julga o que liga e desliga."""

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from scripts.aws.ranges import accepted
+from scripts.aws.ranges import ALONGSIDE, BY_REQUEST, TERMINATIONS, accepted
 from scripts.checks.programs import Effect, programs
 from scripts.proofs.evidence import at
 from scripts.proofs.facts.attributes import attributes as written_attributes
@@ -41,11 +41,30 @@ def attributes(view: View, owner: Resource) -> Iterator[Effect]:
         times = whole(found.value) if found else None
         if found and times is not None and not 2 <= times <= 10:
             yield found.path, f"`{count}` de `{owner.id}` é {times}, e o ELB só aceita de 2 a 10; use um valor da faixa."
+    said_of = {name: text_of(value.value) for name, value in written_attributes(view, owner)}
     for name, value in written_attributes(view, owner):
+        yield from _alongside(view, owner, name, value, said_of)
         if isinstance(value.value, (str, int, bool)) and "${" not in str(value.value):
             said = text_of(value.value)
             if not accepted(name, said):
                 yield value.path, f"o ELB não aceita `{name}` de {said} em `{owner.id}`, e a pilha não se cria; use um valor da faixa dele."
+
+
+def _alongside(view: View, owner: Resource, name: str, value: Placed, said: dict[str, str]) -> Iterator[Effect]:
+    """O atributo é dos que este protocolo tem, e não se liga com outro que o impede."""
+    protocol = view.value(owner, "Protocol")
+    if name in BY_REQUEST and protocol not in ("HTTP", "HTTPS"):
+        yield value.path, f"`{name}` só existe num grupo de destino em HTTP, e `{owner.id}` é `{protocol}`; tire o atributo."
+    for (kind, off), (other, wanted) in ALONGSIDE.items():
+        if name == kind and said[kind] != off and said.get(other, "round_robin") != wanted:
+            yield value.path, f"o ELB não aceita `{kind}` ligado sem `{other}` de `{wanted}` em `{owner.id}`; desligue um dos dois."
+
+
+def terminated(view: View, group: Resource) -> Iterator[Effect]:
+    """A ordem em que o grupo apaga instâncias é uma das que a AWS tem, ou uma função que a dá."""
+    for item in view.items(group, "TerminationPolicies"):
+        if isinstance(item.value, str) and item.value not in TERMINATIONS and not item.value.startswith(("arn:", "$")):
+            yield item.path, f"o Auto Scaling não conhece a política `{item.value}` de `{group.id}`, e a recusa; use `{'`, `'.join(TERMINATIONS)}`."
 
 
 def budget(view: View, owner: Resource) -> Iterator[Effect]:

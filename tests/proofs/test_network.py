@@ -184,6 +184,19 @@ def test_an_acl_that_blocks(changes, expected):
     assert expected + tail in bench(network(changes, ACL), "App >> Banco").missing()
 
 
+@pytest.mark.parametrize("vpc", [ref("OutraVpc"), {"Fn::ImportValue": "x"}, "vpc-1", {"Fn::GetAtt": ["Vpc", "CidrBlock"]}])
+def test_an_acl_is_of_the_vpc_of_its_subnets(vpc):
+    other = {**ACL, "OutraVpc": ("EC2::VPC", {"CidrBlock": "10.1.0.0/16"})}
+    assert "`Acl` não é da VPC de `PrivadaB`, e a AWS recusa a associação (SUBNET_ACL_RESTRICTION); corrija o `VpcId`" in bench(
+        network({"Acl.VpcId": vpc}, other), "App >> Banco").missing()
+
+
+@pytest.mark.parametrize("vpc", [ref("Vpc"), {"Fn::GetAtt": ["Vpc", "VpcId"]}, {"Fn::Sub": "${Vpc}"}])
+def test_the_vpc_of_an_acl_is_read(vpc):
+    done = bench(network({"Acl.VpcId": vpc}, ACL), "App >> Banco").proof()
+    assert done.proven and ("Resources", "Acl", "Properties", "VpcId") in {found.path for found in done.found}
+
+
 def test_openings_are_ingress_rules_routes_and_the_associations_that_give_routes():
     assert [opening.text for opening in openings(views_of(network()).each[0])] == [
         "a entrada em `GrupoAlb`", "a entrada em `GrupoApp`", "a entrada em `GrupoBanco`", "a entrada em `GrupoServidor`",

@@ -50,6 +50,26 @@ FALSE |= {
     "sinais-do-pico": (PDV, {(*SIGNAL, "Count"): {"Ref": "InstanciasMaximas"}}, "espera 6 sinais"),
     "nascer-em-um-minuto": ("upload-ec2-ebs-rds", {(R, "Servidor", "CreationPolicy", "ResourceSignal", "Timeout"): "PT1M"}, "`Timeout` dá 60 s"),
 }
+ATTRIBUTES = prop("GrupoDestino", "TargetGroupAttributes")
+
+
+def also(*pairs, before=True):
+    """Os atributos do grupo de destino do PDV, e mais estes."""
+    more = [{"Key": key, "Value": value} for key, value in pairs]
+    return {ATTRIBUTES: lambda data: [*(data[R]["GrupoDestino"]["Properties"]["TargetGroupAttributes"] if before else ()), *more]}
+
+
+ALGORITHM, MITIGATION, SLOW = "load_balancing.algorithm.type", "load_balancing.algorithm.anomaly_mitigation", "slow_start.duration_seconds"
+FALSE |= {
+    "algoritmo-que-nao-ha": (PDV, also((ALGORITHM, "least_connections")), "não aceita `load_balancing.algorithm.type`"),
+    "comeco-curto-demais": (PDV, also((SLOW, "10")), "não aceita `slow_start.duration_seconds`"),
+    "comeco-lento-com-outro-algoritmo": (PDV, also((SLOW, "60"), (ALGORITHM, "least_outstanding_requests")), "sem `load_balancing.algorithm.type`"),
+    "anomalia-com-outro-algoritmo": (PDV, also((MITIGATION, "on")), "sem `load_balancing.algorithm.type` de `weighted_random`"),
+    "saida-que-nao-e-sim": (PDV, also(("deregistration_delay.connection_termination.enabled", "1")), "não aceita `deregistration_delay"),
+    "algoritmo-em-tcp": (PDV, {**also((ALGORITHM, "round_robin")), prop("GrupoDestino", "Protocol"): "TCP"}, "só existe num grupo de destino em HTTP"),
+    "atributo-que-ninguem-conhece": (PDV, also(("stickiness.algo", "x")), "A prova não leu `TargetGroupAttributes.stickiness.algo`"),
+    "apagar-numa-ordem-que-nao-ha": (PDV, {prop("GrupoInstancias", "TerminationPolicies"): ["OldestTemplate"]}, "não conhece a política"),
+}
 HEALTH = "HealthCheckPath"
 FALSE |= {
     "saude-com-barra": (LOJA, {prop("GrupoDestino", HEALTH): "/saude/"}, "pede `/saude/`"),
@@ -155,6 +175,15 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "banco-desprotegido-na-pagina": (PDV, {prop("Banco", "DeletionProtection"): True}),
     "outro-fuso": ("upload-ec2-ebs-rds", {("Parameters", "FusoHorario", "Default"): "America/Manaus"}),
     "lista-so-uma-pessoa": ("foto-perfil", {(*LIST, "Condition"): {"StringLike": {"s3:prefix": "*/"}}}),
+    "algoritmo-por-pedidos": (PDV, also((ALGORITHM, "least_outstanding_requests"))),
+    "algoritmo-ao-acaso": (PDV, also((ALGORITHM, "weighted_random"), (MITIGATION, "on"))),
+    "comeco-lento": (PDV, also((SLOW, "60"))),
+    "comeco-lento-desligado": (PDV, also((SLOW, "0"), (ALGORITHM, "least_outstanding_requests"))),
+    "comeco-lento-de-quinze-minutos": (PDV, also((SLOW, "900"), (ALGORITHM, "round_robin"), before=False)),
+    "conexoes-que-acabam": (PDV, also(("deregistration_delay.connection_termination.enabled", "true"))),
+    "apagar-as-mais-velhas": (PDV, {prop("GrupoInstancias", "TerminationPolicies"): ["OldestLaunchTemplate", "Default"]}),
+    "apagar-por-uma-funcao": (PDV, {prop("GrupoInstancias", "TerminationPolicies"): [
+        {"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:ordem:1"}]}),
     "espera-nenhuma": ("envio-e-consulta", {prop("GrupoDestino", "TargetGroupAttributes", 0, "Value"): "0"}),
 }
 

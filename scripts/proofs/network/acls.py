@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.types import ACL_ASSOCIATION, NETWORK_ACL, NETWORK_ACL_ENTRY, SUBNET
+from scripts.aws.types import ACL_ASSOCIATION, NETWORK_ACL, NETWORK_ACL_ENTRY, SUBNET, VPC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.topology import Network, Subnet, network, within
 from scripts.template.cloudformation import Resource
@@ -38,7 +38,10 @@ def legs(net: Network, source: Subnet | None, target: Subnet | None, port: int) 
             continue
         peer = (net.block(other) or "") if other else ANYWHERE
         answer, entry = passes(net, subnet, ingress, ports, peer)
-        if answer:
+        if entry and entry.type == NETWORK_ACL and not _same_vpc(net, entry, subnet):
+            yield None, [Missing(at(entry, "VpcId"), f"`{entry.id}` não é da VPC de `{subnet.id}`, e a AWS recusa a associação", "corrija o `VpcId`",
+                                 "SUBNET_ACL_RESTRICTION")]
+        elif answer:
             yield True, list(_lines(net, entry, ingress)) if entry else []
         else:
             yield answer, [_blocked(entry, subnet, ingress, ports, peer)]
@@ -55,6 +58,8 @@ def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], 
         return True, None
     if len(acls) > 1 or acls[0] is None:
         return None, None
+    if not _same_vpc(net, acls[0], subnet):
+        return None, acls[0]
     possible = False
     for entry in _entries(net, acls[0], ingress):
         fits = _fits(net, entry, ports, peer)
@@ -67,6 +72,10 @@ def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], 
         if fits == "part" and not allows and peer != ANYWHERE:
             return None, entry
     return (None if possible else False), acls[0]
+
+
+def _same_vpc(net: Network, acl: Resource, subnet: Subnet) -> bool:
+    return subnet.vpc is not None and net.pointed(acl, "VpcId", VPC) == subnet.vpc
 
 
 def _entries(net: Network, acl: Resource, ingress: bool) -> list[Resource]:
@@ -106,6 +115,9 @@ def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str) -> s
 
 def _lines(net: Network, entry: Resource, ingress: bool) -> Iterator[Found]:
     way = "entrar" if ingress else "sair"
+    acl = net.pointed(entry, "NetworkAclId", NETWORK_ACL)
+    if acl:
+        yield Found(at(acl, "VpcId"), "a ACL de rede é da mesma VPC")
     for name in ("NetworkAclId", "RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock", "PortRange"):
         if net.view.at(entry, name) and not (name == "Egress" and ingress):
             yield Found(at(entry, name), f"a ACL de rede deixa {way}: `{name}`")
