@@ -75,8 +75,8 @@ def forbidden(view: View, owner: Resource) -> Iterator[Effect]:
                  for name, other in known.items() if name in uses and other.type == target.type]
         if not allowed(variable, target) or max(swaps) > 0:
             actions = ", ".join(f"`{action}`" for action in sorted(uses[variable]))
-            yield places[variable], (f"o código de `{owner.id}` faz {actions} no que `{variable}` diz, que é `{target.id}`, e o papel dele não "
-                                     "deixa; passe o recurso que ele usa assim, ou dê a permissão.")
+            yield places[variable], (f"o código de `{owner.id}` faz {actions} no que `{variable}` diz, que é `{target.id}`, e as políticas não "
+                                     "deixam; passe o recurso que ele usa assim, dê a permissão, ou tire o que a nega.")
 
 
 def _may(view: View, role: Resource, action: str, target: Resource) -> bool:

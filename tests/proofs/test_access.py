@@ -60,7 +60,8 @@ def node(architecture, *path):
     ("dynamodb:PutItem", (*STATEMENT[:-1], 1), {"Effect": "Deny", "Action": "*", "Resource": "*"},
      "`Papel` nega `dynamodb:PutItem` em `Tabela`; tire a negação"),
     ("dynamodb:PutItem", (*STATEMENT[:-1], 1), {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Bool": {"x:y": "true"}}},
-     "uma condição de `Papel` não se avalia e pode negar `dynamodb:PutItem`; escreva-a de modo que se leia aqui"),
+     "uma declaração de `Papel` pode negar `dynamodb:PutItem` com `x:y` (`Bool: true`), e não se sabe o que o pedido leva; escreva-a de modo que "
+     "se leia aqui"),
     ("dynamodb:PutItem", ("Resources", "Papel", "Properties", "PermissionsBoundary"), "arn:aws:iam::aws:policy/X",
      "`Papel` tem um limite de permissões, que não se avalia e pode negar `dynamodb:PutItem`; escreva-a de modo que se leia aqui"),
     ("dynamodb:PutItem", ("Resources", "Papel", "Properties", "Policies", 1), {"PolicyDocument": "{\"Statement\": []}"},

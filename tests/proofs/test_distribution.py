@@ -136,7 +136,7 @@ def test_each_arrow_is_proven_and_every_line_counts(arrow):
     (TO_BUCKET, (*STATEMENT, "Effect"), "Deny", "nega `s3:GetObject`"),
     (TO_BUCKET, (*STATEMENT, "Condition"), {}, "qualquer distribuição, de qualquer conta, leria `Balde`"),
     (TO_BUCKET, (*STATEMENT, "Condition", "StringEquals", "AWS:SourceArn"), "arn:aws:cloudfront::1:distribution/X",
-     "nada deixa o CloudFront fazer `s3:GetObject`"),
+     "só deixa o CloudFront fazer `s3:GetObject`"),
     (TO_BALANCER, ("Resources", "Alb", "Properties", "Scheme"), "internet-facing", "`Alb` não é interno"),
     (TO_BALANCER, (*CONFIG, "Origins", 1, "VpcOriginConfig"), {}, "não é uma origem de VPC deste template"),
     (TO_BALANCER, (*ENDPOINT, "Arn"), "arn:aws:x", "`Origem` não é de `Alb`"),

@@ -76,6 +76,18 @@ def test_conditions(condition, answer):
     assert holds(condition, {"k": "v", "aws:SecureTransport": "true"}) is answer
 
 
+@pytest.mark.parametrize("condition, answer", [
+    ({"StringEquals": {"k": "v"}}, False), ({"StringLike": {"k": "*"}}, False), ({"IpAddress": {"k": "10.0.0.0/8"}}, False),
+    ({"Bool": {"k": "true"}}, False), ({"NumericLessThan": {"k": 3}}, False), ({"ArnLike": {"k": "v"}}, False),
+    ({"StringNotEquals": {"k": "v"}}, True), ({"NotIpAddress": {"k": "10.0.0.0/8"}}, True), ({"ArnNotLike": {"k": "v"}}, True),
+    ({"StringEqualsIfExists": {"k": "v"}}, True), ({"IpAddressIfExists": {"k": "10.0.0.0/8"}}, True),
+    ({"Null": {"k": "true"}}, True), ({"Null": {"k": "false"}}, False), ({"Inventado": {"k": "v"}}, None),
+    ({"ForAllValues:StringEquals": {"k": "v"}}, None),
+])
+def test_a_key_the_request_certainly_lacks(condition, answer):
+    assert holds(condition, {"k": None}) is answer
+
+
 @pytest.mark.parametrize("written", [
     ALLOW,
     "{Effect: Allow, Action: [x:Y, dynamodb:PutItem], Resource: [!GetAtt Outra.Arn, !GetAtt Tabela.Arn]}",

@@ -113,8 +113,8 @@ FALSE |= {
 }
 LIST = prop("PapelFuncao", "Policies", 0, "PolicyDocument", "Statement", 2)
 FALSE |= {
-    "lista-outro-prefixo": ("foto-perfil", {(*LIST, "Condition"): {"StringLike": {"s3:prefix": "pessoas/*"}}}, "nada deixa `PapelFuncao` fazer"),
-    "lista-sem-prefixo": ("foto-perfil", {(*LIST, "Condition"): {"StringEquals": {"s3:prefix": ""}}}, "nada deixa `PapelFuncao` fazer"),
+    "lista-outro-prefixo": ("foto-perfil", {(*LIST, "Condition"): {"StringLike": {"s3:prefix": "pessoas/*"}}}, "`StringLike: pessoas/*`), e o pedido leva `*/`"),
+    "lista-sem-prefixo": ("foto-perfil", {(*LIST, "Condition"): {"StringEquals": {"s3:prefix": ""}}}, "só deixa `PapelFuncao` fazer"),
 }
 BUDGET = "Budget"
 SENT = {"Sid": "NegarSemCifra", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": {"Fn::Sub": "${BucketEntrada.Arn}/*"},

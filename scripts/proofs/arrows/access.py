@@ -9,7 +9,7 @@ from scripts.aws.questions import IDENTITY, NAMES, REACH
 from scripts.aws.senders import FIXED
 from scripts.aws.types import BUCKET, EVENT_BUS, FUNCTION, INSTANCE, LOG_GROUP, QUEUE, SCALING_GROUP, TOPIC
 from scripts.proofs.arrows.failures import by_service, delivery
-from scripts.proofs.arrows.passage import passage
+from scripts.proofs.arrows.passage import ORIGIN, origin, passage
 from scripts.proofs.arrows.program import handed
 from scripts.proofs.arrows.queues import POLLING, polled
 from scripts.proofs.arrows.registry import Case, rule
@@ -124,10 +124,14 @@ def call(case: Case, through_network: bool = True, principal: Principal | None =
 
 
 def decided(case: Case, role: Resource, action: str) -> Decision:
-    """A decisão no primeiro ARN que passa; se nenhum passa, no principal."""
-    decisions = attempts(case, role, action)
+    """A decisão no primeiro ARN que passa; se nenhum passa, a que diz mais: no ARN de que uma declaração fala, ou no principal."""
+    main, *others = attempts(case, role, action)
     # O que aciona a função ela precisa ler por inteiro; do resto, basta um dos modos.
-    return next((found for found in decisions if found.granted is not bool(_seen(case, action))), decisions[0])
+    if _seen(case, action):
+        return next((found for found in (main, *others) if not found.granted), main)
+    granted = next((found for found in (main, *others) if found.granted), None)
+    return granted or next((found for found in (*others, main) if found.allowed), None) or next(
+        (found for found in others if found.unmet or found.maybe), main)
 
 
 def attempts(case: Case, role: Resource, action: str) -> list[Decision]:
@@ -135,7 +139,7 @@ def attempts(case: Case, role: Resource, action: str) -> list[Decision]:
     own = case.view.arn(case.head)
     needed = [f"{own}/{seen.prefix or ''}*{seen.suffix or ''}" for seen in _seen(case, action)]
     names = needed or arns(case.view, role, case.head, action)
-    known = _listing(case) if action == LIST and case.head.type == BUCKET else {}
+    known = {**origin(case, case.tail, SERVICES[case.head.type].endpoint), **(_listing(case) if action == LIST and case.head.type == BUCKET else {})}
     return [decide(Request(case.view, action, name, role, context=known), case.head) for name in names]
 
 
@@ -190,6 +194,8 @@ def key_used(request: Request, target: Resource, near: Path, who: str) -> Iterat
         needed = ["kms:GenerateDataKey"] if service.prefix in ("s3", "kinesis") else ["kms:GenerateDataKey", "kms:Decrypt"]
     yield Found(written.path, f"`{target.id}` é cifrado com a chave `{key.id}`")
     yield from viable(view, key)
+    # quem chama a chave é o serviço do recurso, e não se sabe o que ele diz da rede de quem o chamou
+    request = replace(request, context={name: value for name, value in request.context.items() if name not in ORIGIN})
     if service.prefix == "logs":  # quem cifra os logs é o serviço, e não quem os escreve
         request, near, who = replace(request, role=None, service=LOGS), at(key), f"`{LOGS}`"
     for use in needed:

@@ -15,7 +15,7 @@ from scripts.proofs.arrows.egress import elastic
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.expect import true
-from scripts.proofs.identity.evaluation import Request, decide_endpoint, lines
+from scripts.proofs.identity.evaluation import Request, decide_endpoint, lines, through
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import drawn_home, home_of
 from scripts.proofs.network.internet import leave_to_world, public_address, public_subnets
@@ -24,6 +24,8 @@ from scripts.proofs.network.topology import Network, Subnet
 from scripts.template.cloudformation import Resource
 
 HTTPS = 443
+ORIGIN = ("aws:SourceVpc", "aws:SourceVpce", "aws:SourceIp", "aws:VpcSourceIp")
+"""O que um pedido diz da rede de onde vem: os da VPC, só por um endpoint."""
 
 
 def passage(case: Case, workload: Resource, service: str, request: Request) -> Iterator[Evidence]:
@@ -32,6 +34,31 @@ def passage(case: Case, workload: Resource, service: str, request: Request) -> I
     home = home_of(net, workload)
     if home and not (workload.type == FUNCTION and case.view.at(workload, "VpcConfig") is None):
         yield from to_service(net, drawn_home(net, case.diagram, case.edge.tail, home), service, request)
+
+
+def origin(case: Case, workload: Resource, service: str) -> dict[str, str | None]:
+    """O que se sabe que o pedido diz da rede de onde vem, com `None` no que ele não leva."""
+    net = case.net
+    home = home_of(net, workload)
+    if home is None:
+        return {}
+    if workload.type == FUNCTION and case.view.at(workload, "VpcConfig") is None:
+        return dict.fromkeys(ORIGIN[:2])
+    lived = drawn_home(net, case.diagram, case.edge.tail, home)
+    subnets = lived.known_subnets(net)
+    if not subnets or len(subnets) != len(lived.subnets):
+        return {}
+    with case.view.reading():  # o caminho mesmo, quem o prova é `passage`
+        taken = [next((one for one in _endpoints(net, service) if _takes_over(net, subnet, one)), None) for subnet in subnets]
+        said = [through(net.view, one) if one else dict.fromkeys(("aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp")) for one in taken]
+    return {name: value for name, value in said[0].items() if all(other.get(name, "") == value for other in said)}
+
+
+def _endpoints(net: Network, service: str) -> Iterator[Resource]:
+    """Os endpoints que o template tem desse serviço."""
+    for endpoint in net.view.of_type(VPC_ENDPOINT):
+        if net.view.value(endpoint, "ServiceName") == f"com.amazonaws.${{AWS::Region}}.{service}":
+            yield endpoint
 
 
 def to_service(net: Network, home: Home, service: str, request: Request) -> Iterator[Evidence]:
@@ -60,11 +87,10 @@ def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Requ
 
 def ways(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Iterator[Evidence]]:
     """Cada caminho que o template tem da sub-rede ao serviço, inteiro ou não."""
-    for endpoint in net.view.of_type(VPC_ENDPOINT):
-        if net.view.value(endpoint, "ServiceName") == f"com.amazonaws.${{AWS::Region}}.{service}":
-            yield _by_endpoint(net, home, subnet, endpoint, request)
-            if _takes_over(net, subnet, endpoint):
-                return
+    for endpoint in _endpoints(net, service):
+        yield _by_endpoint(net, home, subnet, endpoint, request)
+        if _takes_over(net, subnet, endpoint):
+            return
     yield from exits(net, home, subnet, HTTPS)
 
 

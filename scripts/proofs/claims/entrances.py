@@ -37,7 +37,7 @@ WIDEST = {4: 8, 6: 16}
 CLOSED: dict[str, tuple[tuple[str, ...], tuple[Any, ...]]] = {
     REST_API: (("EndpointConfiguration", "Types"), (["PRIVATE"],)), HTTP_API: ((), ()), DISTRIBUTION: ((), ()),
     "AWS::AppSync::GraphQLApi": (("Visibility",), ("PRIVATE",)),
-    "AWS::Transfer::Server": (("EndpointType",), ("VPC", "VPC_ENDPOINT")),
+    "AWS::Transfer::Server": (("EndpointType",), ("VPC",)),
 }
 """De cada tipo que a AWS atende na internet, de qualquer endereço, a propriedade e os valores que o fecham; sem ela, nada o fecha.
 

@@ -276,4 +276,5 @@ class View:
         meaning = kind.gives.get(attribute) if attribute else kind.ref
         if meaning == ARN:
             return self.arn(resource) or found[0]
-        return self.name(resource) if attribute == kind.name_attribute else found[0]
+        same = attribute == kind.name_attribute or kind.name_attribute == "" and meaning == kind.ref  # `!GetAtt Vpc.VpcId` é `!Ref Vpc`
+        return self.name(resource) if same else found[0]

@@ -1,7 +1,7 @@
 """Condições das políticas do IAM: sim, não, ou `None` quando não dá para saber.
 
-`context` traz as chaves cujo valor se conhece no pedido; as outras são desconhecidas, mesmo que
-o pedido costume trazê-las. Operadores e chaves:
+`context` traz as chaves cujo valor se conhece no pedido, com `None` nas que ele com certeza não
+leva; as outras são desconhecidas, mesmo que o pedido costume trazê-las. Operadores e chaves:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
@@ -11,23 +11,43 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.proofs.facts.wildcards import covers
 
 Answer = bool | None
+Context = Mapping[str, str | None]
+UNKNOWN = "\u2060"
+"""O valor de uma chave que não se sabe se o pedido leva."""
 NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
-def holds(condition: Any, context: Mapping[str, str]) -> Answer:
+class Tested(NamedTuple):
+    """Uma chave de uma condição: o operador, o que se quer, o que o pedido leva (`UNKNOWN`, se não se sabe) e se vale."""
+
+    operator: str
+    key: str
+    wanted: Any
+    actual: str | None
+    answer: Answer
+
+
+def holds(condition: Any, context: Context) -> Answer:
     """A condição inteira: todos os operadores e todas as chaves precisam valer."""
     if condition is None or condition == {}:
         return True
-    if not isinstance(condition, dict):
+    found = tested(condition, context)
+    return None if found is None else every(test.answer for test in found)
+
+
+def tested(condition: Any, context: Context) -> list[Tested] | None:
+    """Cada chave da condição, julgada; `None` quando a condição não se lê."""
+    if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
         return None
     known = {key.lower(): value for key, value in context.items()}
-    answers = [_test(operator, keys, known) for operator, keys in condition.items()]
-    return every(answers)
+    return [Tested(str(operator), str(key), wanted, actual, _key(str(operator), actual, wanted))
+            for operator, keys in condition.items() for key, wanted in keys.items()
+            for actual in (known.get(str(key).lower(), UNKNOWN),)]
 
 
 def every(answers: Iterable[Answer]) -> Answer:
@@ -46,20 +66,18 @@ def negation(answer: Answer) -> Answer:
     return None if answer is None else not answer
 
 
-def _test(operator: Any, keys: Any, context: Mapping[str, str]) -> Answer:
-    name = str(operator).removesuffix("IfExists")
-    if not isinstance(keys, dict):
-        return None
-    return every(_key(name, context.get(str(key).lower()), wanted) for key, wanted in keys.items())
-
-
-def _key(operator: str, actual: str | None, wanted: Any) -> Answer:
+def _key(written: str, actual: str | None, wanted: Any) -> Answer:
+    """Uma chave que o pedido não leva só serve a um operador negado, a um com `IfExists` e ao que pede que ela falte."""
+    operator = written.removesuffix("IfExists")
     options = wanted if isinstance(wanted, list) else [wanted]
-    if actual is None or not all(isinstance(option, (str, bool, int, float)) for option in options):
+    if actual == UNKNOWN or not all(isinstance(option, (str, bool, int, float)) for option in options):
         return None
     if operator == "Null":
-        return all(_written(option) == "false" for option in options)
+        return all(_written(option) == ("true" if actual is None else "false") for option in options)
     negative = "Not" in operator
+    if actual is None:
+        known = operator.replace("Not", "") in (*OPERATORS, "IpAddress")
+        return (negative or operator != written) if known else None
     compare = OPERATORS.get(operator.replace("Not", ""))
     if compare is None:
         return None

@@ -21,8 +21,9 @@ from typing import Any
 from scripts.proofs.evidence import Evidence, Found, Missing, readable
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
-from scripts.proofs.identity.conditions import Answer, every, holds, negation, some
+from scripts.proofs.identity.conditions import Answer, Context, Tested, every, holds, negation, some, tested
 from scripts.proofs.identity.policies import Obscure, Part, Statement, document, of_resource, of_role, trust
+from scripts.proofs.identity.wording import conditional, denial, doubt
 from scripts.template.cloudformation import Resource
 
 ACCOUNT = "${AWS::AccountId}"
@@ -60,22 +61,32 @@ class Request:
     arn: str
     role: Resource | None = None
     service: str = ""
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Por que um pedido passa ou não: a declaração que permite e o que nega, ou pode negar; `maybe`, as que talvez permitam."""
+    """Por que um pedido passa ou não: a declaração que permite e o que nega, ou pode negar.
+
+    `maybe` são as que talvez permitam, e `unmet`, as que só a condição impede de permitir.
+    """
 
     request: Request
     allowed: Statement | None
     denied: tuple[Statement, ...]
     doubtful: tuple[Part, ...]
     maybe: tuple[Statement, ...] = ()
+    unmet: tuple[Statement, ...] = ()
 
     @property
     def granted(self) -> bool:
         return self.allowed is not None and not self.denied and not self.doubtful
+
+    @property
+    def barred(self) -> Statement | None:
+        """A declaração que permitiria, não fosse a condição dela."""
+        return next((part for part in (*self.unmet, *self.maybe)
+                     if any(test.answer is not True for test in conditions_of(part, self.request)[1])), None)
 
 
 def decide(request: Request, target: Resource | None) -> Decision:
@@ -92,8 +103,18 @@ def decide_trust(request: Request, role: Resource) -> Decision:
 
 
 def decide_endpoint(request: Request, endpoint: Resource) -> Decision:
-    """Avalia só a política de um endpoint de VPC."""
+    """Avalia só a política de um endpoint de VPC, com o que o pedido que passa por ele leva."""
+    request = replace(request, context={**request.context, **through(request.view, endpoint)})
     return _weigh(request, [], list(document(request.view, endpoint, "PolicyDocument")))
+
+
+def through(view: View, endpoint: Resource) -> dict[str, str | None]:
+    """O que um pedido que passa por este endpoint diz da rede de onde vem: a VPC e o endpoint, e não o endereço.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    vpc = view.spelled(view.value(endpoint, "VpcId"))
+    return {"aws:SourceVpce": f"${{{endpoint.id}}}", "aws:SourceIp": None, **({"aws:SourceVpc": vpc} if vpc else {})}
 
 
 def _weigh(request: Request, identity: list[Part], others: list[Part], only_delegated: bool = False) -> Decision:
@@ -108,7 +129,9 @@ def _weigh(request: Request, identity: list[Part], others: list[Part], only_dele
     doubtful += [part for part, answer in answers if not part.allows and answer is None]
     denied = tuple(part for part, answer in answers if not part.allows and answer)
     maybe = tuple(part for part, answer in answers if part.allows and answer is None)
-    return Decision(request, allowed[0] if allowed else None, denied, tuple(doubtful), maybe)
+    unmet = () if allowed else tuple(part for part, answer in answers if part.allows and answer is False and part.condition and applies(
+        replace(part, condition=None), request, identity=id(part) in mine))
+    return Decision(request, allowed[0] if allowed else None, denied, tuple(doubtful), maybe, unmet)
 
 
 def applies(statement: Statement, request: Request, identity: bool) -> Answer:
@@ -118,7 +141,13 @@ def applies(statement: Statement, request: Request, identity: bool) -> Answer:
                   holds(_spelled(request.view, statement.condition), {**_context(request), **request.context})))
 
 
-def _context(request: Request) -> dict[str, str]:
+def conditions_of(part: Part, request: Request) -> tuple[str, list[Tested]]:
+    """A ação, e cada chave da condição da declaração com o que o pedido leva; nenhuma, se não há ou não se lê."""
+    condition = _spelled(request.view, part.condition) if isinstance(part, Statement) else None
+    return request.action, tested(condition, {**_context(request), **request.context}) or []
+
+
+def _context(request: Request) -> dict[str, str | None]:
     arn = request.view.arn(request.role) if request.role else None
     usual = {key: request.view.spelled(value) or value for key, value in USUAL.items()}
     return {**usual, "aws:PrincipalArn": arn} if arn else {}
@@ -143,7 +172,21 @@ def _listed(included: tuple[Placed, ...], excluded: tuple[Placed, ...], matches:
 
 
 def _principal(statement: Statement, request: Request) -> Answer:
-    return some(_names(statement, request, kind, item.value) for kind, item in statement.principals)
+    return some(_excepted(statement, request, item.value) if kind == "Not" else _names(statement, request, kind, item.value)
+                for kind, item in statement.principals)
+
+
+def _excepted(statement: Statement, request: Request, value: Any) -> Answer:
+    """`NotPrincipal` nega a todos, menos a quem nomeia; de um papel, também à sessão dele, que só pelo nome dela escapa.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    named = [request.view.spelled(one) for given in (value.values() if isinstance(value, dict) else [value])
+             for one in (given if isinstance(given, list) else [given])]
+    sure = [text for text in named if text and text != "*" and "${Parameters." not in text and ":assumed-role/" not in text]
+    if statement.allows or len(sure) < len(named):
+        return None
+    return True if request.role else not any(service_name(text) == request.service for text in sure) if request.service else None
 
 
 def service_name(text: Any) -> str:
@@ -156,7 +199,7 @@ def service_name(text: Any) -> str:
 
 def _names(statement: Statement, request: Request, kind: str, value: Any) -> Answer:
     text = request.view.spelled(value)
-    if kind == "Not" or text is None:
+    if text is None:
         return None
     if request.service:
         # Negar a todos nega também a um serviço; permitir a um serviço é nomeá-lo.
@@ -194,13 +237,15 @@ def evidence(decision: Decision, near: tuple[str | int, ...], who: str, what: st
     """As linhas da permissão, ou o que falta; `near` é onde ela deveria estar."""
     if decision.allowed:
         yield from lines(decision.allowed, decision.request)
+    elif barred := decision.barred:
+        yield Missing(barred.path, conditional(barred, *conditions_of(barred, decision.request), who, what),
+                      "tire a condição, ou faça o pedido cumpri-la")
     else:
         yield Missing(near, f"nada deixa {who} fazer `{decision.request.action}` em {what}", hint)
     for statement in decision.denied:
-        yield Missing(statement.path, f"`{statement.owner.id}` nega `{decision.request.action}` em {what}", "tire a negação")
+        yield Missing(statement.path, denial(statement, *conditions_of(statement, decision.request), what), "tire a negação")
     for part in decision.doubtful:
-        reason = part.reason if isinstance(part, Obscure) else f"uma condição de `{part.owner.id}` não se avalia"
-        yield Missing(part.path, f"{reason} e pode negar `{decision.request.action}`", "escreva-a de modo que se leia aqui")
+        yield Missing(part.path, doubt(part, *conditions_of(part, decision.request)), "escreva-a de modo que se leia aqui")
 
 
 def lines(statement: Statement, request: Request) -> Iterator[Found]:

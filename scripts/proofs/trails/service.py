@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.types import FUNCTION, VPC_ENDPOINT
-from scripts.proofs.arrows.access import attempts, decided, key_used
+from scripts.proofs.arrows.access import decided, key_used
 from scripts.proofs.arrows.failures import by_service
 from scripts.proofs.arrows.passage import HTTPS, ways
 from scripts.proofs.arrows.queues import POLLING
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Missing, at
-from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence, lines
-from scripts.proofs.identity.policies import Obscure
+from scripts.proofs.identity.evaluation import Decision, Request, conditions_of, decide, evidence, lines
 from scripts.proofs.identity.principals import principal_of
 from scripts.proofs.identity.services import SERVICES
+from scripts.proofs.identity.wording import denial, doubt
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.path import named, same_vpc
 from scripts.proofs.trails.hops import Hop, nearest, passed, refused, told
@@ -41,7 +41,7 @@ def calls(case: Case, home: Home | None) -> Iterator[Hop]:
         return
     said = [action for action in case.edge.action.replace(",", " ").split() if action.startswith(f"{service.prefix}:")]
     actions = POLLING if POLLING[0] in said else said
-    decisions = [_telling(case, principal.role, action) for action in actions or service.usual]
+    decisions = [decided(case, principal.role, action) for action in actions or service.usual]
     if not actions:
         decisions = [next((found for found in decisions if found.granted), decisions[0])]
     for decision in decisions:
@@ -67,22 +67,14 @@ def anonymous(case: Case) -> Iterator[Hop]:
               (at(case.head),), "confira as políticas de quem chama")
 
 
-def _telling(case: Case, role: Resource, action: str) -> Decision:
-    """A decisão que diz mais: a da seta; se em ARN nenhum se pode, a do ARN de que uma declaração fala, e só depois a do principal."""
-    first, (main, *others) = decided(case, role, action), attempts(case, role, action)
-    if any(found.granted for found in (main, *others)):
-        return first
-    return next((found for found in (*others, main) if found.allowed), next((found for found in others if found.maybe), first))
-
-
 def _decision(decision: Decision, target: Resource, role: Resource) -> Iterator[Hop]:
     """O que as políticas decidem de uma ação: a negação vence, o que não se lê pode negar, e sem permissão se recusa."""
     request, action = decision.request, f"`{decision.request.action}`"
     for statement in decision.denied:
-        yield Hop(False, f"`{statement.owner.id}` nega {action} em `{target.id}`", (statement.path,), "tire a negação, ou restrinja-a", DENIED)
+        yield Hop(False, denial(statement, *conditions_of(statement, request), f"`{target.id}`"), (statement.path,),
+                  "tire a negação, ou restrinja-a", DENIED)
     for part in decision.doubtful:
-        reason = part.reason if isinstance(part, Obscure) else f"uma condição de `{part.owner.id}` não se avalia"
-        yield Hop(None, f"{reason} e pode negar {action} em `{target.id}`", (part.path,), "escreva-a de modo que se leia aqui")
+        yield Hop(None, f"{doubt(part, *conditions_of(part, request))} em `{target.id}`", (part.path,), "escreva-a de modo que se leia aqui")
     if decision.allowed:
         found = list(lines(decision.allowed, request))
         named = [piece.path for piece in found if piece.text.startswith("a ação")]
@@ -96,7 +88,7 @@ def _decision(decision: Decision, target: Resource, role: Resource) -> Iterator[
     if not decision.maybe:
         hint = f"acrescente às políticas dele uma declaração com {action} e o ARN de `{target.id}`"
         absent = [piece for piece in evidence(decision, at(role), f"`{role.id}`", f"`{target.id}`", hint) if isinstance(piece, Missing)]
-        yield Hop(False, absent[0].need, (absent[0].path,), hint, ABSENT)
+        yield Hop(False, absent[0].need, (absent[0].path,), absent[0].hint, ABSENT)
 
 
 def _key(request: Request, target: Resource, role: Resource) -> Iterator[Hop]:

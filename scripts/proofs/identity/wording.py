@@ -1,0 +1,51 @@
+"""O que se diz de uma declaração que barra um pedido: qual é, a chave da condição, o que ela pede e o que o pedido leva."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scripts.proofs.evidence import readable
+from scripts.proofs.identity.conditions import UNKNOWN, Tested
+from scripts.proofs.identity.policies import Obscure, Part, Statement
+
+
+def conditional(statement: Statement, action: str, tests: list[Tested], who: str, what: str) -> str:
+    """O que falta a quem a declaração só deixa sob condição."""
+    said = " e ".join(_asked(test) for test in tests if test.answer is not True)
+    return f"{_label(statement)} só deixa {who} fazer `{action}` em {what} {said}"
+
+
+def denial(statement: Statement, action: str, tests: list[Tested], what: str) -> str:
+    """O que a declaração nega, a quem e por que condição."""
+    excepted = "".join(f", a todos menos {_listed(item.value)} (`NotPrincipal`)" for kind, item in statement.principals if kind == "Not")
+    named = f", na declaração `{statement.sid}`" if statement.sid else ""
+    said = " e ".join(map(_asked, tests))
+    return f"`{statement.owner.id}` nega `{action}` em {what}{excepted}{named}{f', {said}' if said else ''}"
+
+
+def doubt(part: Part, action: str, tests: list[Tested]) -> str:
+    """O que pode negar, e por que não se sabe."""
+    if isinstance(part, Obscure):
+        return f"{part.reason} e pode negar `{action}`"
+    said = " e ".join(_asked(test) for test in tests if test.answer is None)
+    return f"{_label(part)} pode negar `{action}` {said}" if said else f"não se sabe a quem {_label(part)} vale, e ela pode negar `{action}`"
+
+
+def _listed(named: Any) -> str:
+    """Quem uma exceção nomeia."""
+    items = [one for given in (named.values() if isinstance(named, dict) else [named]) for one in (given if isinstance(given, list) else [given])]
+    return " e ".join(f"`{readable(item).strip('`')}`" for item in items)
+
+
+def _label(statement: Statement) -> str:
+    return f"a declaração `{statement.sid}` de `{statement.owner.id}`" if statement.sid else f"uma declaração de `{statement.owner.id}`"
+
+
+def _asked(test: Tested) -> str:
+    options = test.wanted if isinstance(test.wanted, list) else [test.wanted]
+    wanted = " ou ".join(readable(option).strip("`") for option in options)
+    if test.actual is None:
+        said = "que o pedido não leva"
+    else:
+        said = "e não se sabe o que o pedido leva" if test.actual == UNKNOWN else f"e o pedido leva `{readable(test.actual).strip('`')}`"
+    return f"com `{test.key}` (`{test.operator}: {wanted}`), {said}"
