@@ -18,7 +18,7 @@ from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
 from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, effects
-from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, questions, quotas, replayed
+from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, qualities, questions, quotas, replayed
 from scripts.checks import resources, sections, senses, shared, steps, swapped, unsaid, verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
@@ -181,6 +181,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
         yield from unsaid.check(read.page, views, spoken, judged)
         yield from outputs.check(read.page, views)
         yield from promises.check(read.page, views)
+        yield from qualities.check(read.page, views)
         yield from senses.check(read.page, diagram, views, spoken)
 
 

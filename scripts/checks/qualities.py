@@ -1,0 +1,197 @@
+"""O que uma frase diz que um recurso é, e ele é o contrário: interno e público, síncrono e assíncrono, cobrado e gratuito.
+
+Lê as frases da tabela, dos passos e dos benefícios; a de uma linha da tabela fala dos recursos dela, e as outras, dos componentes que
+citam por link ou pelo nome do tipo. Uma negação antes da palavra, na mesma oração, inverte o que ela diz; o que seria não se confere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from scripts.aws.types import BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, LISTENER, QUEUE, TABLE, VOLUME, VPC_ENDPOINT
+from scripts.base.findings import Finding
+from scripts.page.architecture import Page
+from scripts.proofs.claims.encryption import STORES
+from scripts.proofs.claims.triggers import triggers
+from scripts.proofs.facts.expect import true
+from scripts.proofs.facts.view import View
+from scripts.proofs.facts.views import Views
+from scripts.template.cloudformation import Key, Resource
+from scripts.template.values import Unknown
+
+CODE = "qualidade-contraria"
+SENTENCE, CLAUSE = re.compile(r"(?<=[.;:!?])\s+"), re.compile(r"[,(]")
+DENIED = re.compile(r"\b(?:não|nem|nunca|jamais|sem|nenhum\w*)\b", re.IGNORECASE)
+SUPPOSED = re.compile(r"\b\w+riam?\b|\bse \w+sse", re.IGNORECASE)
+"""O que seria, e não é: “MySQL também serviria”."""
+Holds = Callable[[View, Resource], bool | None]
+
+
+def _words(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Uma qualidade: de que tipos, como se diz, como se diz o contrário, e se um recurso a tem; `None` quando não se sabe.
+
+    `noun` é como a frase chama o tipo, `name`, como o achado chama a qualidade, e `source`, de onde vem a regra.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    noun: re.Pattern[str]
+    said: re.Pattern[str]
+    contrary: re.Pattern[str]
+    holds: Holds
+    source: str
+
+
+def check(page: Page, views: Views) -> Iterator[Finding]:
+    """Um achado por frase que diz de um recurso o contrário do que ele é, em algum mundo."""
+    found = {}
+    for who, line, text, names in _sentences(page):
+        for quality in QUALITIES:
+            for told, word in _told(quality, text):
+                for view in views.each:
+                    about = _about(quality, view, text, names)
+                    known = [quality.holds(view, resource) for resource in about]
+                    if known and all(each is not None and each != told for each in known):
+                        found[line, quality.name] = Finding(
+                            page.path, line, CODE, f"{who} diz “{word}”, e `{about[0].id}` {'não é' if told else 'é'} {quality.name} "
+                            f"(`{view.template.path}`, linha {about[0].line}; {quality.source}); iguale os dois.")
+    for line, text in _listeners(page, views):
+        found[line, text] = Finding(page.path, line, CODE, text)
+    yield from found.values()
+
+
+def _sentences(page: Page) -> Iterator[tuple[str, int, str, frozenset[str]]]:
+    """Quem diz, onde, o quê, e os recursos dos componentes que a frase cita."""
+    rows = {row.node_id: frozenset(row.resources) for row in page.rows}
+    for row in page.rows:
+        for cell in row.cells[1:-1]:
+            yield from ((f"A linha de `{row.node_id}`", row.line, text, rows[row.node_id]) for text in SENTENCE.split(cell))
+    told = [(f"O passo {step.number}", step) for step in page.steps]
+    for who, part in (*told, *(("O benefício", benefit) for benefit in page.benefits)):
+        for text in SENTENCE.split(part.text):
+            cited = [rows.get(link.target.removeprefix("#"), frozenset()) for link in part.links if link.text in text]
+            yield who, part.line, text, frozenset().union(*cited)
+
+
+def _told(quality: Quality, text: str) -> Iterator[tuple[bool, str]]:
+    """O que a frase diz: que tem a qualidade ou que não tem, e com que palavras."""
+    for pattern, sense in ((quality.said, True), (quality.contrary, False)):
+        for word in pattern.finditer(text) if not SUPPOSED.search(text) else ():
+            clause = CLAUSE.split(text[:word.start()])[-1]
+            denied = DENIED.search(clause)
+            yield sense != bool(denied), (denied[0] + clause[denied.end():] if denied else "") + word[0]
+
+
+def _about(quality: Quality, view: View, text: str, names: frozenset[str]) -> list[Resource]:
+    """Os recursos desses tipos de que a frase fala: os que ela cita ou, chamados pelo nome do tipo, todos."""
+    alike = view.of_type(*quality.types)
+    return [each for each in alike if each.id in names] or (list(alike) if quality.noun.search(text) else [])
+
+
+def _listeners(page: Page, views: Views) -> Iterator[tuple[int, str]]:
+    """O listener de uma porta que a página diz que há, ou que não há."""
+    for who, line, text, _ in _sentences(page):
+        for found in re.finditer(r"\blisteners?\b[^.;]*?\bporta (\d+)", text):
+            told = not DENIED.search(text[:found.start()])
+            for view in views.each:
+                listeners = view.of_type(LISTENER)
+                ports = {str(view.value(each, "Port")) for each in listeners}
+                if listeners and (found[1] in ports) != told:
+                    yield line, (f"{who} diz “{found[0]}”, e o template {'não tem' if told else 'tem'} um listener nessa porta "
+                                 f"(`{view.template.path}`, linha {listeners[0].line}); iguale os dois.")
+
+
+def _valued(view: View, resource: Resource, keys: tuple[Key, ...], *wanted: object) -> bool | None:
+    """A propriedade vale um destes, e `None` quando não se sabe o que ela vale."""
+    value = view.value(resource, *keys)
+    return None if isinstance(value, Unknown) else value in wanted
+
+
+def _synchronous(view: View, database: Resource) -> bool | None:
+    return True if true(view.value(database, "MultiAZ")) and not view.value(database, "SourceDBInstanceIdentifier") else None
+
+
+def _asynchronous(view: View, function: Resource) -> bool | None:
+    return True if any(trigger.function and trigger.function.id == function.id for trigger in triggers(view)) else None
+
+
+def _redirects(view: View, distribution: Resource) -> bool | None:
+    ways = [view.at(distribution, "DistributionConfig", "DefaultCacheBehavior"), *view.items(distribution, "DistributionConfig", "CacheBehaviors")]
+    said = [policy.value if (policy := view.inside(way, "ViewerProtocolPolicy")) else "allow-all" for way in ways if way]
+    return None if any(isinstance(each, Unknown) for each in said) else set(said) <= {"redirect-to-https", "https-only"}
+
+
+def _encrypted(view: View, resource: Resource) -> bool | None:
+    store = STORES[resource.type]
+    keys, test = store.keys(view, resource)
+    value = view.value(resource, *keys)
+    return None if isinstance(value, Unknown) else store.implicit or bool(test(value))
+
+
+def _true(name: str) -> Holds:
+    def holds(view: View, resource: Resource) -> bool | None:
+        value = view.value(resource, name)
+        return None if isinstance(value, Unknown) else true(value)
+
+    return holds
+
+
+def _guarded(view: View, bucket: Resource) -> bool | None:
+    block = [view.value(bucket, "PublicAccessBlockConfiguration", name) for name in ("BlockPublicPolicy", "RestrictPublicBuckets")]
+    return None if any(isinstance(each, Unknown) for each in block) else any(map(true, block))
+
+
+def _known(*wanted: object, at: tuple[Key, ...]) -> Holds:
+    return lambda view, resource: _valued(view, resource, at, *wanted)
+
+
+def _always(_view: View, _resource: Resource) -> bool:
+    return True
+
+
+AWS = "https://docs.aws.amazon.com"
+NEVER = r"(?!)"
+QUALITIES = tuple(Quality(name, types, _words(noun), _words(said), _words(contrary), holds, f"{AWS}/{source}")
+                  for name, types, noun, said, contrary, holds, source in (
+    ("interno", (BALANCER,), r"\bbalanceador|\bALB\b|\bLoad Balancer", r"\bintern[oa]\b",
+     r"\bé públic[oa]\b|\bbalanceador públic|\bendereço público|\bvoltad[oa] (?:para|à) (?:a )?internet",
+     _known("internal", at=("Scheme",)), "elasticloadbalancing/latest/application/application-load-balancers.html"),
+    ("de cópia síncrona", (DATABASE,), r"\breplica|\bcópia|\bem espera", r"\bsíncron[oa]s?", r"\bassíncron[oa]s?", _synchronous,
+     "AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"),
+    ("Multi-AZ", (DATABASE,), r"\bbanco\b|\bRDS\b", r"\bMulti-AZ\b|\bcópia (?:\w+ )?na outra zona", NEVER, _true("MultiAZ"),
+     "AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"),
+    ("público", (DATABASE,), r"\bbanco\b|\bRDS\b", r"\bendereço público|\bé públic[oa]\b", NEVER, _true("PubliclyAccessible"),
+     "AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"),
+    ("PostgreSQL", (DATABASE,), r"\bbanco\b|\bRDS\b", r"\bPostgreSQL\b", r"\b(?:MySQL|MariaDB|Oracle|SQL Server)\b",
+     _known("postgres", at=("Engine",)), "AmazonRDS/latest/UserGuide/CHAP_PostgreSQL.html"),
+    ("chamada de forma assíncrona", (FUNCTION,), r"\bnotificação\b", r"\bassíncron[oa]s?", r"\bsíncron[oa]s?", _asynchronous,
+     "lambda/latest/dg/invocation-async.html"),
+    ("de Graviton", (FUNCTION,), r"\bfunç(?:ão|ões)\b", r"\bGraviton\b|\barm64\b", r"\bx86|\bIntel\b|\bAMD\b",
+     _known("arm64", at=("Architectures", 0)), "lambda/latest/dg/foundation-arch.html"),
+    ("de entrega repetida", (QUEUE,), r"\bfilas?\b", r"\bpelo menos uma vez\b", r"\bexatamente uma vez\b|\buma única vez\b",
+     _known(None, False, "false", at=("FifoQueue",)), "AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html"),
+    ("FIFO", (QUEUE,), r"\bfilas?\b", r"\bFIFO\b|\bna ordem em que", NEVER, _true("FifoQueue"),
+     "AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html"),
+    ("de só atender por HTTPS", (DISTRIBUTION,), r"\bCloudFront\b", r"\bredireciona\w* o HTTP\b|\bsó (?:por )?HTTPS\b",
+     r"\b(?:atende|aceita|serve|responde)\b[^.;]*\bHTTP\b", _redirects,
+     "AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html"),
+    ("cobrado por hora", (VPC_ENDPOINT,), r"\bendpoint\b", r"\bcobrad[oa]s?\b|\bcusta\b", r"\bgratuit[oa]|\bde graça",
+     _known("Interface", "GatewayLoadBalancer", at=("VpcEndpointType",)), "vpc/latest/privatelink/gateway-endpoints.html"),
+    ("preso a uma zona", (VOLUME,), r"\bvolumes?\b", r"\b(?:da|na) mesma zona", r"\b(?:de|em) (?:qualquer|outra) zona", _always,
+     "ebs/latest/userguide/ebs-attaching-volume.html"),
+    ("um bucket com versões", (BUCKET,), r"\bbucket\b", r"\b(?:com|tem|guarda|mantém) versões", NEVER,
+     _known("Enabled", at=("VersioningConfiguration", "Status")), "AmazonS3/latest/userguide/Versioning.html"),
+    ("fechado ao público", (BUCKET,), r"\bbucket\b", r"\bprivad[oa]\b", r"\bacesso público|\bé públic[oa]\b", _guarded,
+     "AmazonS3/latest/userguide/access-control-block-public-access.html"),
+    ("sob demanda", (TABLE,), r"\btabelas?\b", r"\bsob demanda\b", r"\bprovisionad[oa]", _known("PAY_PER_REQUEST", at=("BillingMode",)),
+     "amazondynamodb/latest/developerguide/on-demand-capacity-mode.html"),
+    ("criptografado", tuple(STORES), NEVER, r"\bcriptografad[oa]s?\b|\bcifrad[oa]s?\b", r"\bem texto claro", _encrypted,
+     "whitepapers/latest/efs-encrypted-file-systems/encryption-of-data-at-rest.html"),
+))
