@@ -17,6 +17,7 @@ from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.page.commands import Command, commands
 from scripts.template.cloudformation import Template
+from scripts.template.parameters import refusal
 
 BLANK = re.compile(r"(?<![\w${.%@/#-])(?<!s3://)([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)*)(?![\w=(])|s3://([A-Z][A-Z0-9_]+)")
 ASSIGNED = re.compile(r"(?:^|[\s;])([A-Z][A-Z0-9_]*)=|\bfor ([A-Z][A-Z0-9_]*) in\b|\bread (?:-r )?([A-Z][A-Z0-9_ ]*)")
@@ -25,11 +26,11 @@ CONSTANT = re.compile(r"CAPABILITY_(?:NAMED_)?IAM|CAPABILITY_AUTO_EXPAND|GET|PUT
 OUTPUT = re.compile(r"OutputKey\s*==\s*['`\"]+(\w+)")
 OVERRIDES = re.compile(r"--parameter-overrides\s(.*?)(?=\s--|$)", re.DOTALL)
 CHANGES = re.compile(r"ParameterKey=(\w+)")
-PARAMETER = re.compile(r"(?:^|\s)['\"]?([A-Za-z][A-Za-z0-9]*)=")
+PARAMETER = re.compile(r"(?:^|\s)['\"]?([A-Za-z][A-Za-z0-9]*)=(\"[^\"]*|'[^']*|[^\s'\"]*)")
 RESOURCE = re.compile(r"(?:--logical-resource-id|cfn-\w+ [^\n]*--resource)\s+['\"]?([A-Za-z][A-Za-z0-9]*)")
 STACK = re.compile(r"--stack(?:-name)?\s+['\"]?([\w-]+)")
 CREATED = re.compile(r"cloudformation\s+(?:deploy|create-stack)\b(?:[^\n]|\\\n)*?--stack-name\s+['\"]?([\w-]+)")
-SETTING = re.compile(r"(?!SameSite=)([A-Z][a-z]+[A-Za-z0-9]*)=\S+")
+SETTING = re.compile(r"(?!SameSite=)([A-Z][a-z]+[A-Za-z0-9]*)=(\S+)")
 """`DiasBackup=1`, que só um parâmetro tem; `SameSite=Lax` é de um cookie."""
 SAID = {"saída": "output", "saídas": "output", "parâmetro": "parameter", "parâmetros": "parameter"}
 NAMES = {"output": ("a saída", "comando-sem-saida"), "parameter": ("o parâmetro", "comando-sem-parametro"),
@@ -44,6 +45,7 @@ class Mention:
     name: str
     line: int
     shown: str = ""
+    value: str = ""
 
 
 def check(page: Page, template: Template) -> Iterator[Finding]:
@@ -55,6 +57,8 @@ def check(page: Page, template: Template) -> Iterator[Finding]:
     for mention in {*_in_commands(page, written), *_in_text(page)}:
         if mention.name not in known[mention.kind]:
             yield Finding(page.path, mention.line, NAMES[mention.kind][1], _message(mention, known[mention.kind], template))
+        elif mention.value and not BLANK.search(mention.value) and "$" not in mention.value:
+            yield from _refused(page, template, mention)
     yield from _stacks(page, written)
 
 
@@ -69,7 +73,17 @@ def _in_commands(page: Page, written: Iterable[Command]) -> Iterator[Mention]:
                 yield Mention(kind, found[1], _line(command, found.start(1)))
         for overrides in OVERRIDES.finditer(command.text):
             for found in PARAMETER.finditer(overrides[1]):
-                yield Mention("parameter", found[1], _line(command, overrides.start(1) + found.start(1)))
+                yield Mention("parameter", found[1], _line(command, overrides.start(1) + found.start(1)), value=found[2].strip("'\""))
+
+
+def _refused(page: Page, template: Template, mention: Mention) -> Iterator[Finding]:
+    """O valor escrito por extenso, que o parâmetro não aceita."""
+    declared = template.parameters[mention.name]
+    refused = refusal(declared, mention.value) if isinstance(declared, dict) else None
+    if refused:
+        yield Finding(page.path, mention.line, "comando-com-valor-recusado",
+                      f"{_shown(mention)} dá a `{mention.name}` o valor `{mention.value}`, que {refused[1]}: a AWS recusa a pilha "
+                      f"(`{template.path}`, linha {template.line('Parameters', mention.name, refused[0])}); use um valor que ele aceite.")
 
 
 def _blanks(command: Command, explained: set[str]) -> Iterator[Mention]:
@@ -88,7 +102,7 @@ def _in_text(page: Page) -> Iterator[Mention]:
         for child, line in document.children(inline):
             setting = SETTING.fullmatch(child.content) if child.type == "code_inline" else None
             if setting:
-                yield Mention("parameter", setting[1], line, child.content)
+                yield Mention("parameter", setting[1], line, child.content, setting[2])
             elif child.type == "code_inline" and child.content.isalnum() and (kind := SAID.get(before)):
                 yield Mention(kind, child.content, line, "A página")
             before = (child.content.split() or [""])[-1] if child.type == "text" else ""

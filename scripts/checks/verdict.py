@@ -17,8 +17,9 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
-from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, effects
-from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, qualities, questions, quotas, replayed
+from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, defaults, effects
+from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, qualities, questions, quotas
+from scripts.checks import replayed
 from scripts.checks import resources, sections, senses, shared, steps, swapped, unsaid, verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
@@ -131,6 +132,7 @@ def judge(read: Reading) -> Iterable[Finding]:
     """O que as partes já lidas dizem umas das outras: ligação, provas, benefícios e higiene."""
     dangling = tuple(citations.check(read.template)) if read.template else ()
     yield from dangling
+    yield from defaults.check(read.template) if read.template else ()
     if not read.diagram:
         return
     if not read.diagram.bound:
