@@ -34,7 +34,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "AWS::Route53::RecordSet": ("AliasTarget.EvaluateTargetHealth",),
         "AWS::SQS::Queue": ("VisibilityTimeout",),
     },
-    "O programa e o manifesto: o que neles se muda, só rodando, ou nos testes da arquitetura, se vê.": {
+    "O programa e o manifesto: o que neles se muda se vê rodando, nos testes da arquitetura ou contra o manifesto ao lado do template.": {
         "AWS::Batch::JobDefinition": ("ContainerProperties.Image",),
         "AWS::EC2::Instance": ("ImageId",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.ImageId",),

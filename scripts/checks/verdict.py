@@ -18,9 +18,8 @@ from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
 from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, defaults, effects
-from scripts.checks import hygiene, ids, library, links, mending, numbers, outputs, picture, pins, prices, promises, qualities, questions, quotas
-from scripts.checks import replayed
-from scripts.checks import resources, sections, senses, shared, steps, swapped, unsaid, verbs
+from scripts.checks import hygiene, ids, library, links, manifests, mending, numbers, outputs, picture, pins, prices, promises, qualities, questions
+from scripts.checks import quotas, replayed, resources, sections, senses, shared, steps, swapped, unsaid, verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -69,7 +68,7 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
     if read.page:
         found.update(read.page.findings, picture.shown(read.page), sections.check(read.page, read.template))
     if read.page and read.template:
-        found.update(commands.check(read.page, read.template))
+        found.update(commands.check(read.page, read.template), manifests.check(Tree(root), slug, read.page, read.views))
     if read.template:
         found.update(resources.size(read.template, folder / "template.yaml"))
     judged = tuple(judge(read))

@@ -124,7 +124,7 @@ def reason(read: Subject, mutant: Mutant) -> str:
     if "NotificationConfiguration" in rest and rest[-1] == "Value":
         return "o filtro ficou mais estreito, e a função ainda lê tudo o que a aciona"
     if rest and rest[-1] in ("Namespace", "ServiceAccount"):
-        return "o nome é do manifesto do Kubernetes, e os testes da arquitetura comparam os dois"
+        return "o nome é do manifesto do Kubernetes, e a conferência compara os dois onde ele está"
     if mutant.kind == "recurso alargado" and WIDE in read.template.resources[name].exceptions:
         return "o motivo escrito no papel cobre recursos amplos nesta declaração, e só gente o julga"
     if "Excecoes" in rest:

@@ -16,15 +16,16 @@ from typing import Any
 
 from scripts.aws.types import BUCKET, DATABASE, DISTRIBUTION, FUNCTION, QUEUE, STATE_MACHINE, TABLE
 from scripts.base.diagram import Diagram
+from scripts.checks import manifests
 from scripts.page.architecture import Step
 from scripts.proofs.arrows.registry import Proof
+from scripts.proofs.facts.views import views_of
 from scripts.replay import gateway, limits, links
 from scripts.replay.applications import Applications
 from scripts.replay.browsing import Site
 from scripts.replay.database import Database, Servers, shut
 from scripts.replay.door import ALLOWED, wire
 from scripts.replay.functions import Functions
-from scripts.replay.kubernetes import Manifest
 from scripts.replay.machines import Execution, Machines
 from scripts.replay.operations import Need
 from scripts.replay.pods import Pod, Pods
@@ -34,6 +35,7 @@ from scripts.replay.session import Halt, Session
 from scripts.replay.stack import Stack, Unresolved
 from scripts.replay.trace import DENIAL, EXECUTED, EXPECTATION, NETWORK, SIMULATED, Call, StepTrace
 from scripts.replay.volumes import Volumes
+from scripts.template import manifest as reader
 
 
 class Enough(Exception):
@@ -162,10 +164,17 @@ class Lab(Session):
     def pod(self, node: str, manifest: str, output: str, client: str, via: str) -> Pod:
         """Põe no ar o pod do manifesto que está ao lado do template, com as trocas que o comando desta saída faz nele.
 
-        `client` o chama pelo balanceador `via`.
+        `client` o chama pelo balanceador `via`. O manifesto que a conferência recusa não põe nada no ar, e a causa é a que ela diz.
         """
+        view = views_of(self.stack.template).each[0]
+        said = list(manifests.faults(manifests.read_for(view, self.home / manifest, manifest), view))
+        strange = next((fault.message for fault in said if not fault.known), "")
+        if strange:
+            raise Unresolved(strange)
+        if said:
+            return Pod(self, node, client, via, said[0].message)
         command = str(self.stack.value(self.stack.template.data["Outputs"][output]["Value"]))
-        return self.pods.start(node, Manifest((self.home / manifest).read_text(encoding="utf-8"), command), client, via)
+        return self.pods.start(node, reader.read(self.home / manifest, manifest, [command]), client, via)
 
     @contextmanager
     def tolerating(self, function: str, execution: str) -> Iterator[None]:

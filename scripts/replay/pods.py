@@ -18,23 +18,25 @@ from scripts.aws.types import BALANCER, EKS_CLUSTER, POD_IDENTITY_ASSOCIATION, R
 from scripts.replay.browsing import placed
 from scripts.replay.child import serve_module
 from scripts.replay.fences import Job, modules_of
-from scripts.replay.kubernetes import Manifest
 from scripts.replay.processes import Lost, Running
 from scripts.replay.session import Session
-from scripts.replay.stack import Unresolved
 from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
 from scripts.template.cloudformation import Resource
+from scripts.template.manifest import Manifest
 
 WAIT = 60.0
 """Segundos para o pod atender."""
 
 
 class Pod:
-    """Um pod no ar; `door` é o endereço por onde `client` chega a ele, pelo balanceador `via`, e `asked`, o que lhe pediram."""
+    """Um pod no ar; `door` é o endereço por onde `client` chega a ele, pelo balanceador `via`, e `asked`, o que lhe pediram.
 
-    def __init__(self, session: Session, node: str, client: str, via: str, manifest: Manifest):
+    `fault` é o que impede os pedidos de chegar a ele; `probes`, o caminho que cada sonda pede.
+    """
+
+    def __init__(self, session: Session, node: str, client: str, via: str, fault: str = "", probes: Mapping[str, str] | None = None):
         self.session, self.node, self.client, self.via = session, node, client, via
-        self.fault, self.probes = manifest.fault(), manifest.probes()
+        self.fault, self.probes = fault, dict(probes or {})
         self.asked: list[bytes] = []
         self.ready: Future[tuple[str, Any]] = Future()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (_Door,), {"pod": self}))
@@ -143,16 +145,15 @@ class Pods:
 
     def start(self, node: str, manifest: Manifest, client: str, via: str) -> Pod:
         """Põe o pod do manifesto no ar, sem esperar por ele; quem espera é o primeiro pedido."""
-        deployment, spec = manifest.only("Deployment"), manifest.pod()
-        container, root = manifest.container(), self.session.temporary()
-        self._mount(manifest, spec, container, root)
-        role = self._role(node, deployment["metadata"]["namespace"], spec.get("serviceAccountName", "default"))
+        container, root = manifest.container, self.session.temporary()
+        self._mount(manifest, root)
+        role = self._role(node, manifest.deployment.space, manifest.account)
         environment = {item["name"]: str(item["value"]) for item in container.get("env", [])}
         given = {**self.session.credentials(role), **environment, "HOME": str(root), "TMPDIR": str(root / "tmp")}
-        job = Job(str(root), given, self._libraries(spec, container, root))
+        job = Job(str(root), given, self._libraries(manifest, root))
         running = Running(serve_module, job, [placed(root, word) for word in container["command"]])
         self.session.closing(running.stop)
-        pod = Pod(self.session, node, client, via, manifest)
+        pod = Pod(self.session, node, client, via, probes={name: str(asked.get("path", "/")) for name, asked in manifest.probes()})
         threading.Thread(target=self._wait, args=(pod, running, role), daemon=True).start()
         return pod
 
@@ -175,26 +176,19 @@ class Pods:
                 return self.stack.named(str(self.stack.property(association, "RoleArn")), ROLE)
         return None
 
-    def _mount(self, manifest: Manifest, spec: Mapping[str, Any], container: Mapping[str, Any], root: Path) -> None:
+    def _mount(self, manifest: Manifest, root: Path) -> None:
         """As pastas dos volumes, com os arquivos do ConfigMap."""
-        volumes = {volume["name"]: volume for volume in spec.get("volumes", [])}
-        for mount in container.get("volumeMounts", []):
-            folder, volume = Path(placed(root, mount["mountPath"])), volumes[mount["name"]]
+        files = manifest.files(manifest.container)
+        for mount in manifest.container.get("volumeMounts", []):
+            folder = Path(placed(root, mount["mountPath"]))
             folder.mkdir(parents=True)
-            if "configMap" in volume:
-                for name, text in manifest.only("ConfigMap", volume["configMap"]["name"])["data"].items():
-                    (folder / name).write_text(text, encoding="utf-8")
-            elif "emptyDir" not in volume:
-                raise Unresolved(f"a rodada não sabe montar o volume `{mount['name']}` do pod")
+            for name, text in files.get(mount["mountPath"].rstrip("/"), {}).items():
+                (folder / name).write_text(text, encoding="utf-8")
 
-    def _libraries(self, spec: Mapping[str, Any], container: Mapping[str, Any], root: Path) -> frozenset[str]:
-        """Os módulos que o contêiner inicial instala na pasta que o `PYTHONPATH` do outro diz."""
-        paths = next((str(item["value"]).split(":") for item in container.get("env", []) if item["name"] == "PYTHONPATH"), [])
+    def _libraries(self, manifest: Manifest, root: Path) -> frozenset[str]:
+        """Os módulos que os contêineres iniciais instalam, do arquivo que o comando de cada um diz."""
         found: frozenset[str] = frozenset()
-        for first in spec.get("initContainers", []):
-            words = [str(word) for word in first.get("command", [])]
-            if words[:4] != ["python", "-m", "pip", "install"] or "--requirement" not in words:
-                raise Unresolved(f"a rodada não sabe o que o contêiner inicial `{first['name']}` faz")
-            if "--target" in words and words[words.index("--target") + 1] in paths:
-                found |= modules_of(Path(placed(root, words[words.index("--requirement") + 1])).read_text(encoding="utf-8"))
+        for first in manifest.pod.get("initContainers", []):
+            words = first["command"]
+            found |= modules_of(Path(placed(root, words[words.index("--requirement") + 1])).read_text(encoding="utf-8"))
         return found

@@ -9,6 +9,7 @@ forma longa: `!GetAtt A.B` é `{"Fn::GetAtt": ["A", "B"]}`. Chaves são sempre t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import yaml
@@ -32,7 +33,13 @@ PLAIN_TAGS = {None, "!"} | {CORE + name for name in ("str", "int", "float", "boo
 
 
 class Composer:
-    """Monta os dados a partir dos eventos do YAML e anota em `lines` a linha de cada caminho."""
+    """Monta os dados a partir dos eventos do YAML e anota em `lines` a linha de cada caminho.
+
+    `reader` é quem lê o arquivo, e recusa o que aqui se recusa; `functions`, as etiquetas curtas que ele entende.
+    """
+
+    reader = "O CloudFormation"
+    functions: Mapping[str, str] = FUNCTIONS
 
     def __init__(self, text: str, name: str):
         self.text = text
@@ -41,36 +48,37 @@ class Composer:
         self.problems: list[Finding] = []
 
     def document(self) -> Any:
+        """O documento, que é um só. Erro: `Defect`."""
+        return next(iter(self._documents(lambda number: ())), None)
+
+    def documents(self) -> list[Any]:
+        """Todos os documentos; o caminho de cada coisa começa pela posição do seu. Erro: `Defect`."""
+        return self._documents(lambda number: (number,))
+
+    def _documents(self, root: Callable[[int], tuple[Key, ...]]) -> list[Any]:
+        found: list[Any] = []
         try:
             self.events = yaml.parse(self.text, LOADER)
-            data = self._root()
+            for event in self.events:
+                if isinstance(event, yaml.DocumentStartEvent):
+                    if found and not root(0):
+                        self._stop(event, "yaml-invalido", "Há mais de um documento no arquivo; deixe um só, sem outro `---`.")
+                    found.append(self._value(next(self.events), root(len(found))))
         except yaml.YAMLError as error:
             raise Defect(*self.problems, self._syntax(error)) from None
         if self.problems:
             raise Defect(*self.problems)
-        return data
-
-    def _root(self) -> Any:
-        data = None
-        documents = 0
-        for event in self.events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    self._stop(event, "yaml-invalido",
-                               "Há mais de um documento no arquivo; deixe um só, sem outro `---`.")
-                data = self._value(next(self.events), ())
-        return data
+        return found
 
     def _value(self, event: yaml.Event, path: tuple[Key, ...]) -> Any:
         """O valor que começa neste evento, com as etiquetas curtas na forma longa."""
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             mark = f"*{event.anchor}" if isinstance(event, yaml.AliasEvent) else f"&{event.anchor}"
             self._stop(event, "yaml-com-aliases",
-                       f"O CloudFormation não aceita âncoras e aliases (`{mark}`); repita o valor.")
+                       f"{self.reader} não aceita âncoras e aliases (`{mark}`); repita o valor.")
         if len(path) > DEEPEST:
             self._stop(event, "yaml-invalido", f"O aninhamento passa de {DEEPEST} níveis; simplifique o template.")
-        function = FUNCTIONS.get(event.tag)
+        function = self.functions.get(event.tag)
         inner = (*path, function) if function else path
         if isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event)
@@ -109,7 +117,7 @@ class Composer:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or (
                 isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style):
             self._stop(event, "yaml-com-aliases",
-                       "O CloudFormation não aceita âncoras, aliases nem `<<`; repita as chaves.")
+                       f"{self.reader} não aceita âncoras, aliases nem `<<`; repita as chaves.")
         if not isinstance(event, yaml.ScalarEvent):
             self._stop(event, "yaml-invalido",
                        "Uma chave precisa ser um texto simples; ponha o objeto ou a lista no valor.")
@@ -136,7 +144,7 @@ class Composer:
         if event.tag not in PLAIN_TAGS:
             shown = event.tag.replace(CORE, "!!")
             self._problem(event, "etiqueta-desconhecida",
-                          f"O CloudFormation não conhece a etiqueta `{shown}`; use uma função dele, como `!Ref`.")
+                          f"{self.reader} não conhece a etiqueta `{shown}`; {'use uma função dele, como `!Ref`' if self.functions else 'tire-a'}.")
 
     def _problem(self, event: yaml.Event, code: str, message: str) -> None:
         self.problems.append(Finding(self.name, event.start_mark.line + 1, code, message))

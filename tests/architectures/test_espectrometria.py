@@ -652,39 +652,6 @@ def test_manifest_is_valid_kubernetes():
             kubernetes_validate.validate(document, properties("Cluster")["Version"], strict=True)
 
 
-def test_manifest_meets_the_template():
-    """O que liga os dois arquivos: porta, conta de serviço, espaço de nomes e caminho de saúde."""
-    binding, service, deployment = found("TargetGroupBinding")["spec"], found("Service")["spec"], found("Deployment")
-    (port,) = service["ports"]
-    (container,) = deployment["spec"]["template"]["spec"]["containers"]
-    group, identity = properties("GrupoDestinoApi"), properties("IdentidadeApi")
-    assert (binding["serviceRef"], binding["targetType"]) == ({"name": "api", "port": port["port"]}, group["TargetType"])
-    assert port["targetPort"] == container["ports"][0]["containerPort"] == group["Port"]
-    assert service["selector"].items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
-    account = deployment["spec"]["template"]["spec"]["serviceAccountName"]
-    assert account == identity["ServiceAccount"] == found("ServiceAccount")["metadata"]["name"]
-    spaces = {item["metadata"]["namespace"] for item in MANIFEST if item["kind"] != "Namespace"}
-    assert spaces == {identity["Namespace"]} == {found("Namespace", "espectrometria")["metadata"]["name"]}
-    assert container["readinessProbe"]["httpGet"]["path"] == group["HealthCheckPath"] == "/saude"
-    assert group["Tags"] == [{"Key": "eks:eks-cluster-name", "Value": {"Ref": "Cluster"}}]
-
-
-def test_manifest_placeholders_are_the_ones_the_output_replaces():
-    text = (FOLDER / "manifesto.yaml").read_text(encoding="utf-8")
-    command = DATA["Outputs"]["ComandoManifesto"]["Value"]["Fn::Sub"]
-    placeholders = set(re.findall(r"\bARN_[A-Z_]+\b", re.sub(r"(?m)^\s*#.*$", "", text)))
-    assert placeholders == set(re.findall(r"s\|(ARN_[A-Z_]+)\|", command))
-
-
-def test_pods_run_restricted():
-    pod = found("Deployment")["spec"]["template"]["spec"]
-    assert pod["securityContext"]["runAsNonRoot"] is True
-    for container in (*pod["initContainers"], *pod["containers"]):
-        context = container["securityContext"]
-        assert (context["allowPrivilegeEscalation"], context["readOnlyRootFilesystem"]) == (False, True)
-        assert context["capabilities"] == {"drop": ["ALL"]}
-
-
 def test_pods_stay_in_two_zones():
     """Também na troca de versão e na de um nó."""
     deployment, budget = found("Deployment")["spec"], found("PodDisruptionBudget")["spec"]
