@@ -177,7 +177,7 @@ QUALITIES = tuple(Quality(name, types, _words(noun), _words(said), _words(contra
      _known("arm64", at=("Architectures", 0)), "lambda/latest/dg/foundation-arch.html"),
     ("de entrega repetida", (QUEUE,), r"\bfilas?\b", r"\bpelo menos uma vez\b", r"\bexatamente uma vez\b|\buma única vez\b",
      _known(None, False, "false", at=("FifoQueue",)), "AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html"),
-    ("FIFO", (QUEUE,), r"\bfilas?\b", r"\bFIFO\b|\bna ordem em que", NEVER, _true("FifoQueue"),
+    ("FIFO", (QUEUE,), r"\bfilas?\b", r"\bFIFO\b|(?<!\w)na ordem em que", NEVER, _true("FifoQueue"),
      "AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fifo-queues.html"),
     ("de só atender por HTTPS", (DISTRIBUTION,), r"\bCloudFront\b", r"\bredireciona\w* o HTTP\b|\bsó (?:por )?HTTPS\b",
      r"\b(?:atende|aceita|serve|responde)\b[^.;]*\bHTTP\b", _redirects,
