@@ -56,6 +56,7 @@ class Functions:
     def __init__(self, session: Session):
         self.session, self.stack, self.runs = session, session.stack, itertools.count(1)
         self.unheard: dict[str, str] = {}
+        self.told: dict[str, list[Written]] = {}
 
     def role(self, function: Resource) -> Resource:
         """O papel da função. Erro: `Unresolved` quando o template não o traz."""
@@ -175,6 +176,7 @@ class Functions:
 
     def created(self, bucket: Resource, written: Written) -> None:
         """Entrega o aviso de um objeto novo a quem a notificação do bucket diz."""
+        self.told.setdefault(bucket.id, []).append(written)
         notification = self.stack.property(bucket, "NotificationConfiguration", default={})
         unknown = sorted(set(notification) - {"LambdaConfigurations"})
         if unknown:

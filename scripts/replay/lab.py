@@ -121,6 +121,11 @@ class Lab(Session):
         answer = self.state.s3.put_object(Bucket=self.stack.physical(bucket), Key=key, Body=body, **more)
         self.written(gateway.Written(self.stack.physical(bucket), key, "ObjectCreated:Put", len(body), answer.get("VersionId"), answer["ETag"]))
 
+    def again(self, node: str, number: int = -1) -> None:
+        """O S3 entrega de novo um aviso do bucket que já entregou, o último ou o desta posição: ele promete ao menos uma entrega, e não uma só."""
+        bucket = self.resource(node, BUCKET)
+        self.created(bucket, self.functions.told[bucket.id][number])
+
     def post(self, url: str, fields: dict[str, str], file: Sample, who: str, later: float = 0) -> tuple[int, str]:
         """Envia um formulário assinado, como o navegador; devolve o estado e o código do erro. `later` são segundos que passaram."""
         return links.posted(self, url, fields, file, who, later)
@@ -253,6 +258,10 @@ class Lab(Session):
         found = self.state.s3.list_object_versions(Bucket=name, Prefix=key).get("Versions", [])
         return [self.state.s3.get_object(Bucket=name, Key=key, VersionId=item["VersionId"])["Body"].read()
                 for item in reversed(found) if item["Key"] == key]
+
+    def head(self, node: str, key: str) -> dict[str, Any]:
+        """O que o bucket guarda de um objeto além do conteúdo: o tipo (`ContentType`) e o que quem o enviou disse dele (`Metadata`)."""
+        return dict(self.state.s3.head_object(Bucket=self.stack.physical(self.resource(node, BUCKET)), Key=key))
 
     def executions(self, node: str) -> list[Execution]:
         """As execuções da máquina de estados, na ordem em que foram pedidas."""

@@ -47,3 +47,21 @@ def png(width: int = 120, height: int = 90, shade: int = 96) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = (b"\0" + bytes([shade]) * width) * height
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def segment(kind: int, body: bytes) -> bytes:
+    """Um segmento de JPEG; `kind` é o segundo byte da marca."""
+    return bytes((0xFF, kind)) + struct.pack(">H", len(body) + 2) + body
+
+
+def jpeg(width: int, height: int, *more: bytes, frame: int = 0xC0) -> bytes:
+    """Um JPEG em tons de cinza que se lê do começo ao fim, sem imagem de verdade; `more` vem antes das dimensões, e `frame` é o tipo de quadro."""
+    sides = struct.pack(">BHHB", 8, height, width, 1) + b"\1\x11\0"
+    head = segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0") + b"".join(more) + segment(0xDB, bytes(65)) + segment(frame, sides)
+    return b"\xff\xd8" + head + segment(0xC4, bytes(17)) + segment(0xDA, b"\1\1\0\0?\0") + b"\x12\xff\0\x34\xff\xd9"
+
+
+def riff(form: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
+    """Um arquivo RIFF, que um WAV e um WebP são: cada bloco é o nome e o conteúdo."""
+    body = form + b"".join(name + struct.pack("<I", len(content)) + content + bytes(len(content) % 2) for name, content in chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body

