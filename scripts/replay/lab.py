@@ -254,10 +254,7 @@ class Lab(Session):
 
     def versions(self, node: str, key: str) -> list[bytes]:
         """O conteúdo de cada versão do objeto, da mais velha à mais nova."""
-        name = self.stack.physical(self.resource(node, BUCKET))
-        found = self.state.s3.list_object_versions(Bucket=name, Prefix=key).get("Versions", [])
-        return [self.state.s3.get_object(Bucket=name, Key=key, VersionId=item["VersionId"])["Body"].read()
-                for item in reversed(found) if item["Key"] == key]
+        return self.state.versions(self.stack.physical(self.resource(node, BUCKET)), key)
 
     def head(self, node: str, key: str) -> dict[str, Any]:
         """O que o bucket guarda de um objeto além do conteúdo: o tipo (`ContentType`) e o que quem o enviou disse dele (`Metadata`)."""

@@ -109,6 +109,12 @@ class State:
         except self.s3.exceptions.NoSuchKey:
             return None
 
+    def versions(self, bucket: str, key: str) -> list[bytes]:
+        """O conteúdo de cada versão do objeto, da mais velha à mais nova."""
+        found = self.s3.list_object_versions(Bucket=bucket, Prefix=key).get("Versions", [])
+        return [self.s3.get_object(Bucket=bucket, Key=key, VersionId=item["VersionId"])["Body"].read()
+                for item in reversed(found) if item["Key"] == key]
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """As linhas da tabela, na ordem das chaves."""
         found = self._tables.setdefault(table, self.dynamodb.Table(table))
