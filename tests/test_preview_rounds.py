@@ -51,9 +51,9 @@ def counted(monkeypatch):
     def count(name, module, attribute, key):
         real = getattr(module, attribute)
 
-        def wrapper(*arguments):
+        def wrapper(*arguments, **options):
             calls[name].append(key(*arguments))
-            return real(*arguments)
+            return real(*arguments, **options)
         monkeypatch.setattr(module, attribute, wrapper)
 
     count("draw", run, "begin", lambda root, scripts: len(scripts))

@@ -6,8 +6,7 @@ linha em que a conferência o leu.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
@@ -27,7 +26,7 @@ NAMES = {"título": "um título", "linha": "uma linha de tabela", "item": "um it
          "link": "um link", "imagem": "uma imagem", "traço": "um traço", "âncora": "uma âncora"}
 SHORT = 60
 CHUNK = 4
-"""Quantas páginas uma cópia leva de cada vez."""
+"""Quantas páginas se comparam de cada vez."""
 REMEDY = ("deixe uma linha em branco antes e depois de tabela, lista e bloco, recue com 4 espaços o que está dentro de um item, numere com `1.` e "
           "feche as cercas e as marcas de HTML")
 
@@ -42,20 +41,21 @@ def check(root: Path, slugs: frozenset[str] | None) -> list[Finding]:
     return list(compare(written, seen))
 
 
-def spread(root: Path, slugs: frozenset[str] | None, copies: Executor) -> Iterable[Finding]:
-    """O mesmo que `check`, com as páginas repartidas por cópias deste processo, que ainda não começaram e levam o leitor do site."""
+def tasks(root: Path, slugs: frozenset[str] | None, apart: bool) -> list[Callable[[], list[Finding]]]:
+    """O mesmo que `check`, em tarefas; com `apart`, uma para poucas páginas, e o leitor do site já feito, para vir com cada cópia."""
+    written = list(texts(root, slugs).items()) if apart else []
+    if len(written) <= CHUNK:
+        return [partial(check, root, slugs)]
     try:
         asked = shown.settings(root)
         shown.reader(asked)
     except ValueError as error:
-        return [_unloaded(error)]
-    compared = copies.map(partial(_apart, asked), texts(root, slugs).items(), chunksize=CHUNK)
-    return (finding for found in compared for finding in found)
+        return [partial(list, [_unloaded(error)])]
+    return [partial(_compared, asked, dict(written[start:start + CHUNK])) for start in range(0, len(written), CHUNK)]
 
 
-def _apart(asked: dict[str, dict[str, Any]], page: tuple[str, str]) -> list[Finding]:
-    name, text = page
-    return list(compare({name: text}, {name: shown.read(text, asked)}))
+def _compared(asked: dict[str, dict[str, Any]], written: dict[str, str]) -> list[Finding]:
+    return list(compare(written, {name: shown.read(text, asked) for name, text in written.items()}))
 
 
 def _unloaded(error: ValueError) -> Finding:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.base.diagram import SLUG, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, WrongUse
+from scripts.checks import copies
+from scripts.picture import twin
 from scripts.picture.workers import Result, begin
 
 if TYPE_CHECKING:
@@ -27,6 +24,8 @@ if TYPE_CHECKING:
 Inputs = tuple[object, ...]
 Memory = dict[str, tuple[Inputs, "Verdict"]]
 """De cada arquitetura, o último veredito e tudo o que entrou nele; só `servir` guarda um."""
+Judge = Callable[[], "Verdict"]
+Task = Callable[[], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Checked:
 
 
 def findings(tree: Tree, slugs: list[str]) -> list[Finding]:
-    """Os achados de `check_tree`, para quem só quer eles: cada arquitetura se julga numa cópia deste processo, uma por núcleo.
+    """Os achados de `check_tree`, para quem só quer eles: as arquiteturas se repartem por cópias deste processo, uma por núcleo.
 
     O que se leu delas fica nas cópias: trazê-lo de volta custaria mais do que julgar.
     """
@@ -54,36 +53,55 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
                apart: bool = False) -> Checked:
     """Confere as arquiteturas pedidas, ou todas e as demais páginas.
 
-    `drawn` é o que os scripts desenham agora, de quem já os desenhou. O que está em `memory` vale
-    só enquanto tudo o que entrou nele for igual. Com `apart`, os vereditos podem ficar de fora.
-    Erro: `WrongUse` quando um slug pedido não existe.
+    `drawn` é o que os scripts desenham agora, de quem já os desenhou. O que está em `memory` vale só enquanto tudo o que entrou nele
+    for igual. Com `apart`, os vereditos podem ficar de fora. Erro: `WrongUse` quando um slug pedido não existe.
     """
     if not tree.sources.is_dir() and not tree.pages.is_dir():
         raise WrongUse(f"Não há `diagrams_src` nem `docs` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
     known = tree.architectures()
     wanted, decisions = _asked(known, slugs), {} if slugs else tree.decisions()
-    with ThreadPoolExecutor(1) as pool, ExitStack() as closing:
+    several = twin.possible()  # só antes de haver outro fio; o do desenho acaba com ele
+    with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(_drawing(tree, [*map(tree.script, wanted), *decisions.values()])) if drawn is None else None
-        from scripts.checks import verdict
+        from scripts.checks import readers, verdict
         from scripts.proofs import own  # carrega as regras e lê as páginas enquanto os scripts são desenhados
 
         found = list(own.load(tree.root))
         titles, misread = _titles(tree)
         found += [*misread, *verdict.check_links(tree.root, slugs or None, titles), *verdict.check_commands(tree.root, slugs or None)]
         templates = {slug: verdict.template_of(tree.root, slug) for slug in known}  # lidos antes das cópias, vão com elas
+        compare = readers.tasks(tree.root, frozenset(slugs) if slugs else None, several)
         results = drawing.result() if drawing else drawn or {}
-        found += [finding for result in results.values() for finding in _said(result)]
-        found += verdict.check_decisions(tree.root, {slug: results.get(script) for slug, script in decisions.items()})
-        judge = partial(_verdict, tree, titles=titles, memory={} if memory is None else memory)
-        copies = _copies(len(wanted), closing) if apart else None
-        compared = _comparing(tree, slugs, copies, pool)  # depois do desenho: pedem os mesmos núcleos, e só ele se espera
-        judged = _apart(copies, judge, tree, {slug: results.get(tree.script(slug)) for slug in wanted}) if copies else ()
-        verdicts = {} if copies else {slug: judge(slug, results.get(tree.script(slug))) for slug in wanted}
-        found += verdict.check_together(tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None)
-        found += verdict.check_library(tree.root, templates, slugs or None, titles)
-        found += [finding for one in (*judged, *(verdict.findings for verdict in verdicts.values())) for finding in one]
-        found += compared()
-    return Checked(sorted(set(found)), verdicts)
+    found += [finding for result in results.values() for finding in _said(result)]
+    found += verdict.check_decisions(tree.root, {slug: results.get(script) for slug, script in decisions.items()})
+    judges = {slug: partial(_verdict, tree, slug, results.get(tree.script(slug)), titles=titles, memory={} if memory is None else memory)
+              for slug in wanted}
+    rest = [*compare, partial(verdict.check_together, tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None),
+            partial(verdict.check_library, tree.root, templates, slugs or None, titles)]
+    if several and apart:
+        larger = sorted(wanted, key=lambda slug: _size(tree.template(slug)), reverse=True)  # que nenhum núcleo espere pela maior
+        told, verdicts = copies.each([*(partial(_judged, judges[slug]) for slug in larger), *rest]), {}
+    else:
+        told, verdicts = _kept(judges, rest, several)
+    return Checked(sorted({*found, *(finding for one in told for finding in one)}), verdicts)
+
+
+def _kept(judges: Mapping[str, Judge], rest: Sequence[Task], several: bool) -> tuple[list[Iterable[Finding]], dict[str, Verdict]]:
+    """Os achados de tudo, e os vereditos, que só se guardam no processo que julga: o resto se faz ao lado dele."""
+    verdicts: dict[str, Verdict] = {}
+
+    def judge(slug: str) -> None:
+        verdicts[slug] = judges[slug]()
+
+    if several:
+        told = copies.each(rest, [partial(judge, slug) for slug in judges])
+    else:
+        with ThreadPoolExecutor(1) as pool:
+            comparing = pool.submit(rest[0])  # noutro processo, que aqui só se espera
+            for slug in judges:
+                judge(slug)
+            told = [*(task() for task in rest[1:]), comparing.result()]
+    return [*told, *(verdict.findings for verdict in verdicts.values())], verdicts
 
 
 def _asked(known: list[str], slugs: list[str]) -> list[str]:
@@ -94,46 +112,18 @@ def _asked(known: list[str], slugs: list[str]) -> list[str]:
     return slugs or known
 
 
-def _copies(most: int, closing: ExitStack) -> Executor | None:
-    """Cópias deste processo, uma por núcleo, até `most`, que `closing` encerra; `None` onde copiar não é seguro, ou não se ganha nada."""
-    cores = min(os.cpu_count() or 1, most)
-    if sys.platform != "linux" or cores < 2:
-        return None
-    copies = ProcessPoolExecutor(cores, get_context("fork"), signal.signal, (signal.SIGINT, signal.SIG_IGN))  # o Ctrl-C é de quem comanda
-    closing.callback(copies.shutdown, cancel_futures=True)
-    return copies
-
-
-def _apart(copies: Executor, judge: Callable[[str, Result | None], Verdict], tree: Tree,
-           drawn: Mapping[str, Result | None]) -> Iterator[tuple[Finding, ...]]:
-    """Os achados de cada arquitetura, julgada numa das cópias: das maiores para as menores, para que nenhum núcleo espere pela última."""
-    ordered = sorted(drawn, key=lambda slug: _size(tree.template(slug)), reverse=True)
-    return copies.map(partial(_judged, judge), ordered, [drawn[slug] for slug in ordered])
-
-
 def _size(file: Path) -> int:
     return file.stat().st_size if file.is_file() else 0
 
 
-def _judged(judge: Callable[[str, Result | None], Verdict], slug: str, result: Result | None) -> tuple[Finding, ...]:
-    return judge(slug, result).findings
-
-
-def _comparing(tree: Tree, slugs: list[str], copies: Executor | None, pool: Executor) -> Callable[[], Iterable[Finding]]:
-    """Começa a comparar as duas leituras das páginas; o que devolve espera pelo que elas não leem igual."""
-    from scripts.checks import readers
-
-    chosen = frozenset(slugs) if slugs else None
-    if copies is None:
-        return pool.submit(readers.check, tree.root, chosen).result
-    found = readers.spread(tree.root, chosen, copies)
-    return lambda: found
+def _judged(judge: Judge) -> tuple[Finding, ...]:
+    return judge().findings
 
 
 def _drawing(tree: Tree, scripts: list[Path]) -> Callable[[], dict[Path, Result]]:
     """Começa a desenhar os scripts, os maiores primeiro; o que devolve espera pelo que eles desenham."""
     present = [script for script in scripts if SLUG.fullmatch(script.stem) and script.is_file()]
-    finish = begin(tree.root, sorted(present, key=_size, reverse=True))
+    finish = begin(tree.root, sorted(present, key=_size, reverse=True), busy=1)  # este lê as páginas
 
     def drawn() -> dict[Path, Result]:
         results: dict[Path, Result] = {}

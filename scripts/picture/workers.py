@@ -37,12 +37,15 @@ def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], N
     begin(root, scripts, draw)(done)
 
 
-def begin(root: Path, scripts: list[Path], draw: bool = True) -> Callable[[Callable[[Path, Result], None]], None]:
-    """Começa os processos, que só se copiam deste enquanto ele tem um fio só; o que devolve faz o resto de `render_all`, em qualquer fio."""
+def begin(root: Path, scripts: list[Path], draw: bool = True, busy: int = 0) -> Callable[[Callable[[Path, Result], None]], None]:
+    """Começa os processos, que só se copiam deste enquanto ele tem um fio só; o que devolve faz o resto de `render_all`, em qualquer fio.
+
+    `busy` são os núcleos que quem chama ocupa enquanto isso.
+    """
     todo: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for script in scripts:
         todo.put(script)
-    workers = max(1, min(os.cpu_count() or 1, len(scripts) // SCRIPTS_PER_WORKER))
+    workers = max(1, min((os.cpu_count() or 1) - busy, len(scripts) // SCRIPTS_PER_WORKER))
     answers: queue.SimpleQueue[tuple[Path, Result]] = queue.SimpleQueue()
     benches = [_Bench(root, todo, answers, draw) for _ in range(workers)]
     for bench in benches:
