@@ -68,6 +68,9 @@ FALSE |= {
     "saida-que-nao-e-sim": (PDV, also(("deregistration_delay.connection_termination.enabled", "1")), "não aceita `deregistration_delay"),
     "algoritmo-em-tcp": (PDV, {**also((ALGORITHM, "round_robin")), prop("GrupoDestino", "Protocol"): "TCP"}, "só existe num grupo de destino em HTTP"),
     "atributo-que-ninguem-conhece": (PDV, also(("stickiness.algo", "x")), "A prova não leu `TargetGroupAttributes.stickiness.algo`"),
+    "versao-padrao": (PDV, {prop("GrupoInstancias", "LaunchTemplate", "Version"): {"Fn::GetAtt": ["ModeloLancamento", "DefaultVersionNumber"]}},
+                      "usa a versão padrão de `ModeloLancamento`"),
+    "versao-padrao-por-extenso": (LOJA, {prop("GrupoInstancias", "LaunchTemplate", "Version"): "$Default"}, "usa a versão padrão"),
     "apagar-numa-ordem-que-nao-ha": (PDV, {prop("GrupoInstancias", "TerminationPolicies"): ["OldestTemplate"]}, "não conhece a política"),
 }
 HEALTH = "HealthCheckPath"
@@ -181,6 +184,7 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "comeco-lento-desligado": (PDV, also((SLOW, "0"), (ALGORITHM, "least_outstanding_requests"))),
     "comeco-lento-de-quinze-minutos": (PDV, also((SLOW, "900"), (ALGORITHM, "round_robin"), before=False)),
     "conexoes-que-acabam": (PDV, also(("deregistration_delay.connection_termination.enabled", "true"))),
+    "versao-mais-nova": (PDV, {prop("GrupoInstancias", "LaunchTemplate", "Version"): {"Fn::Sub": "${ModeloLancamento.LatestVersionNumber}"}}),
     "apagar-as-mais-velhas": (PDV, {prop("GrupoInstancias", "TerminationPolicies"): ["OldestLaunchTemplate", "Default"]}),
     "apagar-por-uma-funcao": (PDV, {prop("GrupoInstancias", "TerminationPolicies"): [
         {"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:ordem:1"}]}),

@@ -196,7 +196,7 @@ CHANGES: dict[str, tuple[str, list[Edit], list[str]]] = {
                 Condition: {StringEquals: {aws:RequestedRegion: sa-east-1}}
 """),
     ], [
-        "! A seta Função registrar → Tabela de pedidos perdeu a prova: nada deixa `PapelFuncao` fazer `dynamodb:PutItem` em `TabelaPedidos`, na linha 79 do template.",
+        "! A seta Função registrar → Tabela de pedidos perdeu a prova: a declaração `GravarNaTabela` de `PapelFuncao` só deixa `PapelFuncao` fazer `dynamodb:PutItem` em `TabelaPedidos` com `aws:RequestedRegion` (`StringEquals: sa-east-1`), e o pedido leva `${AWS::Region}`, na linha 97 do template.",
         "O papel `PapelFuncao`, de “Função registrar”, deixa de poder gravar itens em “Tabela de pedidos” (`dynamodb:PutItem` em `table/TabelaPedidos`) (agora, só com `aws:RequestedRegion` (`StringEquals`) `sa-east-1`).",
     ]),
     "condição no recurso": (QUEUE, [
@@ -485,6 +485,7 @@ Outputs:"""),
     ], [
         "! Qualquer um passa a poder fazer tudo do `s3` em “Bucket S3” (`s3:*` em `BucketArquivos` e `BucketArquivos/*`), pela política de `BucketArquivos`, só com `aws:SecureTransport` (`Bool`) `false`.",
         "! Qualquer um deixa de ser proibido de fazer tudo do `s3` em “Bucket S3” (`s3:*` em `BucketArquivos` e `BucketArquivos/*`), pela política de `BucketArquivos`, só com `aws:SecureTransport` (`Bool`) `false`.",
+        "! O benefício “só a sua faixa de endereços entra” já não se prova: `BucketArquivos` tem uma política aberta a qualquer um, na linha N do template.",
         "! O benefício “o bucket só atende por TLS” já não se prova: `BucketArquivos` aceita sem TLS algum pedido sobre o bucket, na linha N do template.",
     ]),
     "função com outro papel": (QUEUE, [
