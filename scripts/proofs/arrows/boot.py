@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from scripts.aws.types import INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.boot_disks import misplaced
+from scripts.proofs.arrows.boot_fetches import unreached
 from scripts.proofs.arrows.boot_files import garbled
 from scripts.proofs.arrows.boot_pages import lost
 from scripts.proofs.arrows.boot_settings import unsettled
@@ -63,6 +64,7 @@ def boots(view: View, waiting: Resource, machine: Machine) -> Iterator[Missing]:
     yield from _later(machine)
     yield from garbled(view, machine)
     yield from lost(machine)
+    yield from unreached(view, waiting, machine)
 
 
 @lru_cache(maxsize=64)

@@ -49,12 +49,12 @@ def origin(case: Case, workload: Resource, service: str) -> dict[str, str | None
     if not subnets or len(subnets) != len(lived.subnets):
         return {}
     with case.view.reading():  # o caminho mesmo, quem o prova é `passage`
-        taken = [next((one for one in _endpoints(net, service) if _takes_over(net, subnet, one)), None) for subnet in subnets]
+        taken = [next((one for one in endpoints(net, service) if _takes_over(net, subnet, one)), None) for subnet in subnets]
         said = [through(net.view, one) if one else dict.fromkeys(("aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp")) for one in taken]
     return {name: value for name, value in said[0].items() if all(other.get(name, "") == value for other in said)}
 
 
-def _endpoints(net: Network, service: str) -> Iterator[Resource]:
+def endpoints(net: Network, service: str) -> Iterator[Resource]:
     """Os endpoints que o template tem desse serviço."""
     for endpoint in net.view.of_type(VPC_ENDPOINT):
         if net.view.value(endpoint, "ServiceName") == f"com.amazonaws.${{AWS::Region}}.{service}":
@@ -87,7 +87,7 @@ def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Requ
 
 def ways(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Iterator[Evidence]]:
     """Cada caminho que o template tem da sub-rede ao serviço, inteiro ou não."""
-    for endpoint in _endpoints(net, service):
+    for endpoint in endpoints(net, service):
         yield _by_endpoint(net, home, subnet, endpoint, request)
         if _takes_over(net, subnet, endpoint):
             return

@@ -77,6 +77,8 @@ class Machine:
     """Os usuários e os grupos que o `cfn-init` cria."""
     managers: tuple[str, ...] = ()
     """Por que programas o `cfn-init` instala os pacotes."""
+    sources: tuple[tuple[Path, str], ...] = ()
+    """Os endereços de que o `cfn-init` baixa um arquivo ou uma pasta."""
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -140,7 +142,8 @@ def _machine(view: View, owner: Resource) -> Machine | None:
                          for name, entry in group.items() if isinstance(entry, dict) and true(entry.get("ensureRunning"))),
                    tuple(str(name) for _, (_, config) in parts for key in ("users", "groups")
                          for name in (config[key] if isinstance(config.get(key), dict) else ())),
-                   tuple(str(name) for _, (_, config) in parts for name in config.get("packages", ()) if isinstance(config["packages"], dict)))
+                   tuple(str(name) for _, (_, config) in parts for name in config.get("packages", ()) if isinstance(config["packages"], dict)),
+                   tuple(address for source, (where, config) in parts for address in _fetched(source, where, config)))
 
 
 def _configs(init: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -159,6 +162,15 @@ def _files(source: Resource, where: str, config: dict[str, Any]) -> Iterator[Fil
             path = ("Resources", source.id, "Metadata", INIT, where, "files", name)
             yield File(str(name), _plain(text) if isinstance(text, str) else "", str(entry.get("mode", "")), path,
                        str(entry.get("owner", "")), str(entry.get("encoding", "")))
+
+
+def _fetched(source: Resource, where: str, config: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    start = ("Resources", source.id, "Metadata", INIT, where)
+    archives, files = config.get("sources"), config.get("files")
+    yield from (((*start, "sources", name), str(url)) for name, url in (archives.items() if isinstance(archives, dict) else ()))
+    for name, entry in files.items() if isinstance(files, dict) else ():
+        if isinstance(entry, dict) and "source" in entry:
+            yield (*start, "files", name), str(entry["source"])
 
 
 def _steps(source: Resource, where: str, config: dict[str, Any]) -> Iterator[Step]:
