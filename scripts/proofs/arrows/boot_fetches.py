@@ -27,10 +27,11 @@ FETCHING = re.compile(
 URL = re.compile(r"\b(https?|ftp|git|ssh)://(?:[\w.-]+@)?((?:[\w.-]|\$\{AWS::\w+\})+)(?::(\d{1,5}))?(?=[/\s\"'|;&)?#]|$)")
 COPIED = re.compile(r"(?:^|\s)[\w.-]+@([\w-]+(?:\.[\w-]+)+):[\w./~-]+")
 """O endereço do Git por SSH, que não diz o protocolo."""
-NEAR = re.compile(r"localhost|127\.[\d.]+|0\.0\.0\.0|169\.254\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|[\w-]+(?:\.internal)?")
+NEAR = re.compile(r"localhost|127\.[\d.]+|0\.0\.0\.0|169\.254\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|"
+                  r"[\w-]+|[\w.-]+\.internal")
 """A própria máquina, o serviço de metadados e o que está na rede dela: outra seta os julga."""
-AWS = re.compile(r"(?:.+\.)?(?:(s3)(?:[.-](?:[a-z]{2}(?:-[a-z]+)+-\d|\$\{AWS::Region\}))?|([a-z][\w-]*)\.(?:[a-z]{2}(?:-[a-z]+)+-\d|\$\{AWS::Region\}))"
-                 r"\.(?:amazonaws\.com|\$\{AWS::URLSuffix\})")
+REGION = r"(?:[a-z]{2}(?:-[a-z]+)+-\d|\$\{AWS::Region\})"
+AWS = re.compile(rf"(?:.+\.)?(?:(s3)(?:[.-]{REGION})?|([a-z][\w-]*)\.{REGION})\." r"(?:amazonaws\.com|\$\{AWS::URLSuffix\})")
 """O nome de um serviço da AWS, a que também se chega por um endpoint de VPC."""
 
 
@@ -96,5 +97,5 @@ def _barred(view: View, runner: Resource, port: int, service: str) -> Missing | 
             pieces = [*(view.complete(ways) if ways else ()), *crossing(net, subnet, None, port)]
             lost = next((piece for piece in pieces if isinstance(piece, Missing)), None)
             if lost or not ways:
-                return lost or Missing((), f"`{subnet.id}` não tem por onde sair à internet", "dê-lhe uma rota por um NAT gateway, ou pelo da internet")
+                return lost or Missing((), f"`{subnet.id}` não tem por onde sair à internet", "dê-lhe uma rota por um NAT gateway")
     return None

@@ -79,6 +79,8 @@ class Machine:
     """Por que programas o `cfn-init` instala os pacotes."""
     sources: tuple[tuple[Path, str], ...] = ()
     """Os endereços de que o `cfn-init` baixa um arquivo ou uma pasta."""
+    enabling: tuple[tuple[str, bool], ...] = ()
+    """As unidades que o `cfn-init` habilita, ou não, a iniciar com a máquina."""
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -143,7 +145,9 @@ def _machine(view: View, owner: Resource) -> Machine | None:
                    tuple(str(name) for _, (_, config) in parts for key in ("users", "groups")
                          for name in (config[key] if isinstance(config.get(key), dict) else ())),
                    tuple(str(name) for _, (_, config) in parts for name in config.get("packages", ()) if isinstance(config["packages"], dict)),
-                   tuple(address for source, (where, config) in parts for address in _fetched(source, where, config)))
+                   tuple(address for source, (where, config) in parts for address in _fetched(source, where, config)),
+                   tuple((str(name), true(entry.get("enabled"))) for _, (_, config) in parts for group in _dicts(config.get("services"))
+                         for name, entry in group.items() if isinstance(entry, dict) and "enabled" in entry))
 
 
 def _configs(init: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
