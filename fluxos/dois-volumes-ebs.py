@@ -18,7 +18,7 @@ def flow(lab: Lab) -> None:
         database = lab.database("banco", client="servidor")
         # A tarefa de fundo só acorda quando chega um envio, e não a cada cinco segundos: assim o rastro é sempre o mesmo.
         site = lab.application("servidor", via="gateway", who="pessoa", PAUSA_SEGUNDOS="600")
-        received = lab.mount(site, "volume-d", "/dados/d/recebidos")
+        received = lab.mount(site, "volume-d", "VOLUME_RECEBIDOS")
         page = site.get()
         lab.expect("No computador", 'name="apelido"' in page.text, f"a página não abre: {told(page)}")
         answer = _send(site, file)
@@ -28,7 +28,7 @@ def flow(lab: Lab) -> None:
         lab.expect("O servidor EC2 recebe", answer.status_code == 303, f"o servidor respondeu {told(answer)}")
         refused = [_send(site, Sample("samba.mp3", body)).status_code for body in (b"", b"isto e um texto")]
         lab.expect("Na hora", refused == [400, 415], f"a um vazio e a um texto, o servidor respondeu {refused}")
-        final = lab.mount(site, "volume-e", "/dados/e/definitivos")
+        final = lab.mount(site, "volume-e", "VOLUME_DEFINITIVOS")
         cut = _send(site, Sample("cortada.mp3", SAMPLE.body[:-9]), later=True)
         site.wait(cut.headers.get("Location", "/"), _over, seconds=10 if final.is_dir() else 0)
         states = dict(database.query("SELECT name, state || ': ' || note FROM songs"))

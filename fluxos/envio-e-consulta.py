@@ -18,7 +18,7 @@ def flow(lab: Lab) -> None:
     with lab.step(1):
         database = lab.database("banco", client="servidor")
         site = lab.application("servidor", via="balanceador", who="pessoa")
-        volume = lab.mount(site, "volume", "/dados/arquivos")
+        volume = lab.mount(site, "volume", "VOLUME")
         site.get("/saude/partes")
         for name in ("ana", "beto", "carla"):
             database.query(f"INSERT INTO users (name, password) VALUES ('{name}', '{generate_password_hash(PASSWORD, 'scrypt:1024:8:1')}')")

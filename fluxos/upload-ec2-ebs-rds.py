@@ -14,7 +14,7 @@ def flow(lab: Lab) -> None:
     with lab.step(1):
         database = lab.database("banco", client="servidor")
         site = lab.application("servidor", via="gateway", who="pessoa")
-        volume = lab.mount(site, "volume", "/dados/arquivos")
+        volume = lab.mount(site, "volume", "VOLUME")
         page = site.get()
         lab.expect("No navegador", 'name="arquivo"' in page.text, f"a página não abre: {told(page)}")
         answer = _send(site, file)
@@ -92,7 +92,7 @@ SPOILS = (
     Spoil("volume-solto", "tire a ligação do volume com o servidor", 3,
           (("  LigacaoVolume:\n    Type: AWS::EC2::VolumeAttachment\n    Properties:\n      InstanceId: !Ref Servidor\n"
             "      VolumeId: !Ref VolumeArquivos\n      Device: /dev/sdf\n", ""),), "o volume não está na instância", shown=True),
-    Spoil("pasta-errada", "mande o servidor gravar numa pasta que não está no volume", 1, (("VOLUME=/dados/arquivos", "VOLUME=/dados/outros"),),
+    Spoil("pasta-errada", "mande o servidor gravar numa pasta que não está no volume", 3, (("VOLUME=/dados/arquivos", "VOLUME=/dados/outros"),),
           "`VOLUME` é `/dados/outros`, uma pasta do disco que nada cria"),
     Spoil("disco-cheio", "faça o programa encher o disco de sobras a cada envio", 3,
           (("target.write(chunk)", "target.write(chunk + bytes(100 * 1024**2))"),), "o disco encheu"),

@@ -15,7 +15,7 @@ def flow(lab: Lab) -> None:
     with lab.step(1):
         database = lab.database("banco", client="servidor")
         site = lab.application("servidor", via="gateway", who="pessoa")
-        volume = lab.mount(site, "volume", "/temporarios/envios")
+        volume = lab.mount(site, "volume", "TMPDIR")
         page = site.get()
         lab.expect("A pessoa usuária acessa", page.status_code == 200, f"a página não abre: {told(page)}")
         answer = site.post("/cadastros", data=fields, files={"arquivo": (file.name, file.body, file.type)})

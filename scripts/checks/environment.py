@@ -170,7 +170,7 @@ def _addressed(view: View, machine: Machine) -> Iterator[Effect]:
         for name, value in unit.given(unit.instances[0]).items() if SIGNING.search(text) and REGIONAL.search(text) else ():
             found = next((each for each in GLOBAL.findall(value)), ())
             bucket = next(filter(None, found), "")
-            if bucket in view.resources:
+            if bucket in view.resources and name in text and f"${{{bucket}.RegionalDomainName}}" not in value:
                 near = unit.environment_file or unit.file
                 yield near.path, (f"`{name}` traz o domínio global de `{bucket}`, e os links que o programa assina levam ao da região: o navegador "
                                   "os recusa; use `RegionalDomainName`.")

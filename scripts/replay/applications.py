@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scripts.aws.types import INSTANCE, INSTANCE_PROFILE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, ROLE, SCALING_GROUP
-from scripts.proofs.facts.machine import File, Machine, machine_of
+from scripts.proofs.facts.machine import File, Machine, initialised, machine_of
+from scripts.replay.answers import Answers
 from scripts.replay.browsing import Site, inside, placed
 from scripts.replay.child import run, serve
 from scripts.replay.fences import Job, modules_of
@@ -23,6 +24,7 @@ from scripts.replay.session import Halt, Session
 from scripts.replay.stack import Unresolved
 from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
 from scripts.template.cloudformation import Resource
+from scripts.template.values import Unknown
 
 WAIT = 60.0
 """Segundos para a aplicação subir."""
@@ -46,8 +48,17 @@ class Applications:
             owner = self._model(resource) if resource.type == SCALING_GROUP else resource
             found = machine_of(self.stack.view, owner) if owner else None
             if found:
+                self._known(found)
                 return found
         raise Unresolved(f"o nó `{node}` não tem uma instância com um programa que se leia")
+
+    def _known(self, machine: Machine) -> None:
+        """Sabe-se o que cada arquivo dela tem. Erro: `Unresolved`, com o valor que não se conhece: sem ele, o arquivo ficaria vazio."""
+        for file in machine.files:
+            _, owner, _, _, config, _, name = file.path
+            content = initialised(self.stack.view, self.stack.resource(str(owner)))[config]["files"][name].get("content")
+            if isinstance(content, Unknown):
+                raise Unresolved(f"`{file.name}`, de `{machine.owner.id}`: {content.reason}")
 
     def _model(self, group: Resource) -> Resource | None:
         named = [self.stack.property(group, "LaunchTemplate", key) for key in ("LaunchTemplateId", "LaunchTemplateName")]
@@ -70,14 +81,15 @@ class Applications:
             place.write_text(file.text, encoding="utf-8")
         unit, command = self._unit(machine, node)
         folder = inside(root, _setting(unit, "WorkingDirectory") or "/")
-        environment = {name: placed(root, value) for name, value in self._variables(machine, unit).items()}
+        variables = self._variables(machine, unit)
+        environment = {name: placed(root, value) for name, value in variables.items()}
         role = self.role(machine.owner)
         given = {**self.session.credentials(role), **environment, **_encrypted(environment), "HOME": str(root), **changed}
         job = Job(str(root), self.session.reach(given), _modules(machine), LARGEST)
         self.placed[node] = job, folder, role
         running = Running(serve, job, str(folder), command)
         self.session.closing(running.stop)
-        answering = self.session.answering(node, role)
+        answering = Answers(self.session, node, role)
         try:
             kind, said = running.wait(answering, ("ready", "failed"), WAIT)
         except Lost:
@@ -87,7 +99,7 @@ class Applications:
             self.session.blame(arrow and arrow.step, NETWORK, str(said))
             raise Halt
         running.attend(answering)
-        self.sites.append(Site(self.session, node, via, int(said), root, person, self._encrypts(via)))
+        self.sites.append(Site(self.session, node, via, int(said), root, person, variables, self._encrypts(via)))
         return self.sites[-1]
 
     def python(self, node: str, code: str, who: str, variables: dict[str, str]) -> None:
@@ -97,7 +109,7 @@ class Applications:
         self.session.file(call, who, [node], "")
         running = Running(run, replace(job, environment={**job.environment, **variables}), str(folder), code)
         try:
-            _, call.reason = running.wait(self.session.answering(node, role), ("done",), WAIT)
+            _, call.reason = running.wait(Answers(self.session, node, role), ("done",), WAIT)
         except Lost:
             call.reason = "o programa não terminou"
         finally:

@@ -24,10 +24,12 @@ class Site:
     """A aplicação no ar. `get` e `post` falam com ela por HTTP, como o navegador de uma pessoa, com os cookies dela.
 
     Cada pedido se arquiva sob a seta que chega ao nó, a que parte de `via`. `encrypted` diz que entre a pessoa e a
-    aplicação há um balanceador que atende por HTTPS: os cookies que só valem nele também se enviam.
+    aplicação há um balanceador que atende por HTTPS: os cookies que só valem nele também se enviam. `variables` é o que o
+    template dá à aplicação.
     """
 
-    def __init__(self, lab: Session, node: str, via: str, port: int, root: Path, person: str, encrypted: bool = False):
+    def __init__(self, lab: Session, node: str, via: str, port: int, root: Path, person: str, variables: dict[str, str], encrypted: bool = False):
+        self.variables = variables
         self.lab, self.node, self.via, self.root, self.person, self.encrypted = lab, node, via, root, person, encrypted
         self.address, self.failed, self.full = f"http://127.0.0.1:{port}", False, False
         self.heard = 0

@@ -14,6 +14,7 @@ from urllib.parse import quote_plus
 
 from scripts.aws.types import EVENT_INVOKE_CONFIG, FUNCTION, LAMBDA_PERMISSION, QUEUE, ROLE
 from scripts.proofs.facts.wildcards import covers
+from scripts.replay.answers import Answers
 from scripts.replay.child import Invocation, Outcome, invoke
 from scripts.replay.fences import RUNTIME, Job
 from scripts.replay.door import ALLOWED, DENIED, Ruling
@@ -117,7 +118,7 @@ class Functions:
         job = self._job(function, memory)
         invocation = Invocation(str(self.stack.property(function, "Handler", default="")), event, self.stack.physical(function),
                                 self.stack.arn(function), memory, seconds)
-        running, answering = Running(invoke, job, invocation), self.session.answering(node, self.role(function))
+        running, answering = Running(invoke, job, invocation), Answers(self.session, node, self.role(function))
         try:
             kind, *rest = running.wait(answering, ("loaded", "done"), START)
             outcome = rest[0] if kind == "done" else running.wait(answering, ("done",), seconds)[1]

@@ -22,6 +22,7 @@ from typing import Any
 
 from scripts.aws.types import JOB_DEFINITION, JOB_QUEUE, ROLE
 from scripts.base.tree import TOOLKIT
+from scripts.replay.answers import Answers
 from scripts.replay.operations import Need
 from scripts.replay.processes import Answering, Lost, Running
 from scripts.replay.session import Session
@@ -145,7 +146,7 @@ class Jobs:
         (folder / "tmp").mkdir(parents=True)
         running = _Container(command, {**self.session.credentials(role), **own, **extra, "TMPDIR": str(folder / "tmp")}, folder)
         try:
-            answering = self.session.answering(self.session.node_of(definition), role)
+            answering = Answers(self.session, self.session.node_of(definition), role)
             return self._ended(definition, container, running, answering, min(seconds, limit or seconds), folder)
         finally:
             running.stop()

@@ -220,9 +220,9 @@ class Lab(Session):
                            f"{resource.id}.MasterUserSecret.SecretArn": self.state.secret(f"rds!db-{resource.id}", found.secret)})
         return found
 
-    def mount(self, site: Site, node: str, path: str) -> Path:
-        """A pasta que o volume do nó dá à instância. Sem a prova da ligação, o volume não está lá."""
-        return self.volumes.mount(site, node, path)
+    def mount(self, site: Site, node: str, variable: str) -> Path:
+        """A pasta do volume do nó em que a aplicação grava, que esta variável dela nomeia. Sem a prova da ligação, o volume não está lá."""
+        return self.volumes.mount(site, self.applications.machine(site.node), node, variable)
 
     def _watch(self, mixed: bool) -> None:
         """Arquiva o que a aplicação fez desde a última vez no banco e nos volumes."""

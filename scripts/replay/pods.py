@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scripts.aws.types import BALANCER, EKS_CLUSTER, POD_IDENTITY_ASSOCIATION, ROLE
+from scripts.replay.answers import Answers
 from scripts.replay.browsing import placed
 from scripts.replay.child import serve_module
 from scripts.replay.fences import Job, modules_of
@@ -158,7 +159,7 @@ class Pods:
         return pod
 
     def _wait(self, pod: Pod, running: Running, role: Resource | None) -> None:
-        answering = self.session.answering(pod.node, role)
+        answering = Answers(self.session, pod.node, role)
         try:
             kind, said = running.wait(answering, ("ready", "failed"), WAIT)
         except (Lost, OSError, ValueError):

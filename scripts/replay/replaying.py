@@ -197,12 +197,12 @@ def _conclude(lab: Lab) -> None:
         for edge in lab.diagram.edges:
             if edge.step != step.number or edge.id in called or step.number > reached:
                 continue
-            proof = lab.proofs[edge.id]
+            cause = lab.unproven(edge.id)
             name = f"{lab.arrows.label(edge.tail)} → {lab.arrows.label(edge.head)}"
-            if proof.proven:
+            if cause and not broken:
+                step.causes.append((NETWORK, f"ninguém fez a seta {name}, e a prova dela não vale: {cause}"))
+            elif lab.proofs[edge.id].found and not cause:
                 step.checked.append(name)
-            elif proof.rule and proof.missing and not broken:
-                step.causes.append((NETWORK, f"ninguém fez a seta {name}, e a prova dela não vale: {proof.missing[0]}"))
         unsaid = [sentence for sentence in sentences(step.text) if sentence not in step.asserted]
         if unsaid and not broken and step.number <= reached:
             need = "use `lab.expect`, ou `lab.skip` com o motivo"
@@ -211,6 +211,12 @@ def _conclude(lab: Lab) -> None:
 
 def _judge(lab: Lab, read: Reading) -> None:
     """O que ninguém exercitou vale pelo que se prova no template."""
+    for proof in lab.proofs.values():
+        for lost in proof.missing:
+            if lost.only and lost not in lab.hindering(proof.edge.id):
+                number = lab.diagram.elements[proof.edge.head].step or proof.edge.step or lab.current
+                lab.steps[number].causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {lost}"))
+                return
     found = next(_unheld(lab.diagram, read), None)
     if found:
         _step_of(lab, found.message).causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {found.message}"))
@@ -235,7 +241,7 @@ def _step_of(lab: Lab, message: str) -> StepTrace:
     said = re.match(r"O passo (\d+)\b", message)
     named, diagram = set(re.findall(r"`([\w-]+)`", message)), lab.diagram
     elements = [element for element in (*diagram.groups, *diagram.nodes) if named & set(element.resources)]
-    drawn = {element.id for element in elements}
+    drawn = {element.id for element in elements} | {node.id for node in diagram.nodes if {group.id for group in diagram.ancestors(node)} & named}
     edges = [edge.step for edge in diagram.edges if edge.id in named] or [edge.step for edge in diagram.edges if {edge.tail, edge.head} & drawn]
     unheld = [number for number, step in lab.steps.items() if step.checked or any(step.asserted.values())]
     numbered = [int(said[1])] if said else []

@@ -14,12 +14,12 @@ from scripts.aws.types import BUCKET
 from scripts.base.diagram import Diagram
 from scripts.page.architecture import Step
 from scripts.proofs.arrows.registry import Proof
-from scripts.replay import gateway, limits
-from scripts.replay.door import ALLOWED, DENIED, STOPPED, Asked, Door, Ruling
-from scripts.replay.operations import OPERATIONS
+from scripts.proofs.evidence import Missing
+from scripts.replay import gateway
+from scripts.replay.door import ALLOWED, STOPPED, Door, Ruling
 from scripts.replay.stack import REGION, Stack, Unresolved
 from scripts.replay.state import State
-from scripts.replay.trace import DENIAL, ERROR, NETWORK, SIMULATED, Arrows, Call, StepTrace, short
+from scripts.replay.trace import DENIAL, NETWORK, Arrows, Call, StepTrace
 from scripts.template.cloudformation import Resource
 
 
@@ -99,10 +99,18 @@ class Session:
         same = [proof for proof in mine if any(ruling.action in (proof.edge.action or "").split() for ruling in rulings)]
         return next((proof.edge.step or 0 for proof in (*named, *broken, *same)), 0)
 
+    def hindering(self, arrow: str) -> list[Missing]:
+        """O que falta à prova da seta, menos o que só impede as que têm outra ponta."""
+        proof = self.proofs.get(arrow)
+        if proof is None or proof.rule is None:
+            return []
+        names = [name for end in (proof.edge.tail, proof.edge.head) for name in self.diagram.elements[end].resources]
+        kinds = {self.stack.view.resources[name].type for name in names if name in self.stack.view.resources}
+        return [missing for missing in proof.missing if not missing.only or kinds & set(missing.only)]
+
     def unproven(self, arrow: str) -> str:
         """O que falta à prova da seta: a rede, quando a permissão passa."""
-        proof = self.proofs.get(arrow)
-        return str(proof.missing[0]) if proof and proof.rule and proof.missing else ""
+        return next(map(str, self.hindering(arrow)), "")
 
     def severed(self, tail: str, head: str) -> tuple[int, str]:
         """O passo da primeira seta entre os dois nós cuja prova não vale, e o que falta a ela; `(0, "")` quando todas valem."""
@@ -142,10 +150,6 @@ class Session:
     def signer(self, key: str) -> Resource:
         """O papel de quem assinou com esta chave."""
         return self.stack.resource(next(role for role, known in self._keys.items() if known == key))
-
-    def answering(self, node: str, role: Resource | None) -> _Answering:
-        """Quem responde às chamadas à AWS do código deste nó, com este papel."""
-        return _Answering(self, node, role)
 
     def collect(self, mixed: bool = False) -> None:
         """Arquiva o que se fez desde a última vez e ninguém chama pela API da AWS: o que cada `watches` olha.
@@ -197,82 +201,3 @@ class Session:
             held, self._held = self._held, None
         for bucket, found in reversed(held):
             self.created(bucket, found)
-
-
-class _Answering:
-    """Responde a um processo: a permissão primeiro e, se passa, o estado simulado."""
-
-    def __init__(self, session: Session, node: str, role: Resource | None):
-        self.session, self.node, self.role = session, node, role
-        self.pending: dict[int, tuple[Call, str, str, dict[str, Any]]] = {}
-
-    def ask(self, thread: int, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> tuple[str, str, int] | None:
-        """`None` se passa; senão, o código, a mensagem e o estado do erro que o código do template recebe (0: a rodada para)."""
-        self.pending.pop(thread, None)  # só a linha de execução do código que perguntou envia: outra pode perguntar no meio
-        rulings = tuple(self.session.door.ask(Asked(self.role, service, operation, params, secure, region)))
-        call = Call(self.node, rulings[0].action, SIMULATED, self.role.id if self.role else "", _given(params), rulings)
-        target = self.session.door.target(rulings[-1].arn) if rulings[-1].arn else None
-        if self.session.admitted(call, self.node, self.session.arrows.nodes(target.id) if target else [], rulings[-1].action):
-            return self._passed(thread, call, service, operation, params)
-        if all(ruling.answer == ALLOWED for ruling in rulings):
-            return "ConnectTimeout", call.reason, 0
-        if any(ruling.answer == STOPPED for ruling in rulings):
-            return "", call.reason, 0
-        return OPERATIONS[service, operation].denied, call.reason, 403 if service in ("s3", "lambda") else 400
-
-    def _passed(self, thread: int, call: Call, service: str, operation: str, params: dict[str, Any]) -> tuple[str, str, int] | None:
-        """O pedido que a permissão deixa passar, se o serviço não o recusa por outra coisa."""
-        excess = limits.refused(self.session.stack, service, operation, params)
-        if excess:
-            call.ok, call.output, call.reason = False, str(excess[2]), f"{excess[0]}: {excess[1]}"
-            return excess
-        self.pending[thread] = call, service, operation, params
-        return None
-
-    def send(self, thread: int, method: str, url: str, headers: dict[str, str], body: bytes | None) -> gateway.Answer:
-        """O que o estado simulado responde a um pedido que passou pela porta."""
-        if thread not in self.pending:
-            raise Unresolved(f"um pedido a `{url.split('?')[0]}` não passou pela porta das permissões")
-        call, service, operation, params = self.pending[thread]
-        served = self.session.services.get((service, operation))
-        answer = self._served(served, params, call) if served else self._absent(gateway.request(method, url, headers, body), operation, params)
-        call.output = call.output or f"{answer[0]}"
-        call.ok = answer[0] < 400
-        if operation in gateway.BIRTHS and call.ok:
-            self._deliver(gateway.birth(self.session.state, operation, params["Bucket"], params["Key"], answer[1].get("x-amz-version-id")))
-        return answer
-
-    def _served(self, service: Callable[[dict[str, Any], Call], gateway.Answer], params: dict[str, Any], call: Call) -> gateway.Answer:
-        """O que responde um serviço que roda o que o template traz, em vez de só guardar. Sem saber como, a rodada para."""
-        try:
-            return service(params, call)
-        except Unresolved as problem:
-            self.session.stopped = str(problem)
-            self.session.blame(call.step, DENIAL, str(problem))
-            return 500, {}, b""
-
-    def _deliver(self, found: gateway.Written) -> None:
-        """Avisa do objeto novo. O que não se sabe entregar para a rodada, e não só quem atende este processo."""
-        try:
-            self.session.written(found)
-        except Unresolved as problem:
-            self.session.blame(self.session.current, ERROR, str(problem))
-            self.session.stopped = str(problem)
-
-    def _absent(self, answer: gateway.Answer, operation: str, params: dict[str, Any]) -> gateway.Answer:
-        """Quem não pode listar o bucket não sabe que um objeto falta: o S3 responde 403.
-
-        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-        """
-        if answer[0] != 404 or operation not in ("GetObject", "HeadObject", "CopyObject"):
-            return answer
-        listing: Ruling = self.session.door.ask(Asked(self.role, "s3", "ListObjectsV2", {"Bucket": params["Bucket"]}))[0]
-        if listing.answer != DENIED:
-            return answer
-        return 403, {"content-type": "application/xml"}, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
-
-
-def _given(params: dict[str, Any]) -> str:
-    """Os parâmetros numa linha, sem o conteúdo nem o que o SDK acrescenta."""
-    shown = {key: value for key, value in params.items() if key not in ("Body", "EncodingType", "ChecksumMode")}
-    return short(", ".join(f"{key}={value}" for key, value in shown.items()))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.aws.catalog import ARN, ID, NAME, URL, kind_of
-from scripts.aws.types import BALANCER, BUCKET, LISTENER, QUEUE
+from scripts.aws.types import BALANCER, BUCKET, DISTRIBUTION, ELASTIC_IP, INSTANCE, LISTENER, QUEUE
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.resolution import Resolution
@@ -25,6 +25,23 @@ PSEUDO = {
     "AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": PARTITION, "AWS::StackName": STACK, "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackId": f"arn:{PARTITION}:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/0",
 }
+ENDPOINTS = {
+    BUCKET: {"DomainName": "{name}.s3.amazonaws.com", "RegionalDomainName": f"{{name}}.s3.{REGION}.amazonaws.com",
+             "DualStackDomainName": f"{{name}}.s3.dualstack.{REGION}.amazonaws.com",
+             "WebsiteURL": f"http://{{name}}.s3-website-{REGION}.amazonaws.com"},
+    BALANCER: {"DNSName": f"{{name}}.{REGION}.elb.amazonaws.com"},
+    DISTRIBUTION: {"DomainName": "d{name}.cloudfront.net"},
+    ELASTIC_IP: {"": "{public}", "PublicIp": "{public}"},
+    INSTANCE: {"PublicIp": "{public}", "PrivateIp": "{private}", "PublicDnsName": f"ec2-{{public}}.{REGION}.compute.amazonaws.com",
+               "PrivateDnsName": f"ip-{{private}}.{REGION}.compute.internal"},
+}
+"""Como a AWS escreve o endereço de cada tipo; o atributo vazio é o que `Ref` devolve.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html#aws-resource-s3-bucket-return-values
+"""
+PUBLIC, PRIVATE = "18.228.0.{}", "10.0.0.{}"
+"""De onde saem os endereços que se inventam; os públicos são do EC2 de `sa-east-1`: https://ip-ranges.amazonaws.com/ip-ranges.json"""
+AMONG = range(10, 250)
 
 
 class Unresolved(Exception):
@@ -81,11 +98,18 @@ class Concrete(Resolution):
             return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
         if meaning in (NAME, ID):
             return name
-        if key.endswith(".DNSName"):
-            return f"{name}.{REGION}.elb.{PSEUDO['AWS::URLSuffix']}".lower()
-        if resource.type == BUCKET and key.endswith(".RegionalDomainName"):
-            return f"{name}.s3.{REGION}.amazonaws.com"
-        return Unknown(f"a rodada não sabe quanto vale `{key}`; diga-o com `lab.give`, no fluxo")
+        attribute = key.partition(".")[2]
+        if attribute in ENDPOINTS.get(resource.type, {}):
+            found = {"public": self.address(resource), "private": self.address(resource, PRIVATE)}
+            if attribute.endswith("DnsName"):
+                found = {kind: said.replace(".", "-") for kind, said in found.items()}
+            return ENDPOINTS[resource.type][attribute].format(name=str(name).lower(), **found)
+        written = self._once("property", key, resource.properties.get(attribute), depth)
+        return Unknown(f"a rodada não sabe quanto vale `{key}`") if written is None else written
+
+    def address(self, resource: Resource, among: str = PUBLIC) -> str:
+        """O endereço IP que o recurso teria, sempre o mesmo."""
+        return among.format(AMONG[list(self.template.resources).index(resource.id) % len(AMONG)])
 
     def physical(self, resource: Resource, depth: int = 0) -> Any:
         """O nome físico: o que o template escreve, ou o inventado."""

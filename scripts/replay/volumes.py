@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from scripts.aws.types import VOLUME
+from scripts.proofs.arrows.configured import mounted
+from scripts.proofs.facts.machine import Machine
 from scripts.replay.browsing import Site
 from scripts.replay.fences import SPOKEN
 from scripts.replay.hooks import MIB
 from scripts.replay.samples import LARGEST
 from scripts.replay.session import Session
+from scripts.replay.stack import Unresolved
 from scripts.replay.trace import EXECUTED, NETWORK, Call
 
 FULL = (LARGEST + SPOKEN) // MIB
@@ -22,16 +26,32 @@ class Volumes:
         self.session = session
         self.mounted: list[tuple[Site, str, Path, dict[str, int]]] = []
 
-    def mount(self, site: Site, node: str, path: str) -> Path:
-        """A pasta que o volume do nó dá à instância."""
+    def mount(self, site: Site, machine: Machine, node: str, variable: str) -> Path:
+        """A pasta que o volume do nó dá à instância, e que esta variável do programa nomeia. Erro: `Unresolved`."""
         step, cause = self.session.severed(site.node, node)
-        folder = site.folder(path)
+        folder = site.folder(self._named(site, variable))
+        cause = cause or self._elsewhere(site, machine, node, variable)
         if cause:
-            self.session.blame(step, NETWORK, f"o volume não está na instância: {cause}")
+            self.session.blame(step or self.session.arrows.step(site.node, node), NETWORK, f"o volume não está na instância: {cause}")
         else:
             folder.mkdir(parents=True)
         self.mounted.append((site, node, folder, {}))
         return folder
+
+    def _named(self, site: Site, variable: str) -> str:
+        if variable not in site.variables:
+            raise Unresolved(f"o programa de `{site.node}` não recebe `{variable}`, que nomeia a pasta do volume")
+        return site.variables[variable]
+
+    def _elsewhere(self, site: Site, machine: Machine, node: str, variable: str) -> str:
+        """Por que a pasta não é do volume; vazio quando é. Erro: `Unresolved`, se não se acha onde ele se monta."""
+        volume, folder = self.session.resource(node, VOLUME), self._named(site, variable)
+        points = sorted(mounted(self.session.stack.view, machine, volume)[0])
+        if not points:
+            raise Unresolved(f"a rodada não acha onde o programa de `{machine.owner.id}` monta `{volume.id}`")
+        if any(PurePosixPath(folder).is_relative_to(point) for point in points):
+            return ""
+        return f"`{variable}` é `{folder}`, e `{volume.id}` se monta em {', '.join(f'`{point}`' for point in points)}"
 
     def watch(self, said: str) -> None:
         """Arquiva o que mudou em cada um; `said` é o que as aplicações registraram, e explica o que encheu."""

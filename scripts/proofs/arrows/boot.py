@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
-from scripts.aws.types import INSTANCE, SCALING_GROUP
+from scripts.aws.types import INSTANCE, SCALING_GROUP, VOLUME
 from scripts.proofs.arrows.boot_disks import misplaced
 from scripts.proofs.arrows.boot_enabled import lapsed
 from scripts.proofs.arrows.boot_fetches import unreached
@@ -61,7 +62,7 @@ def boots(view: View, waiting: Resource, machine: Machine) -> Iterator[Missing]:
     yield from _signals(view, waiting, machine)
     yield from _initialised(view, machine)
     yield from _alone(machine)
-    yield from misplaced(view, machine)
+    yield from (replace(piece, only=(VOLUME,)) for piece in misplaced(view, machine))
     yield from _later(machine)
     yield from garbled(view, machine)
     yield from lost(machine)

@@ -87,6 +87,12 @@ def _mounted(text: str) -> set[str]:
     return {call[-1] for call in _calls(text) if call[0] == "mount" and len(call) > 2 and call[-1].startswith("/")}
 
 
+def mounts(machine: Machine) -> set[str]:
+    """Os pontos em que os programas das unidades montam discos."""
+    return {point for unit in units(machine) for file, _ in unit.sources if SHEBANG.match(file.text) for instance in unit.instances
+            for point in _mounted(expanded(file.text, [word.replace("%i", instance) for word in unit.command[1:]], unit.given(instance)))}
+
+
 def _paths(call: list[str]) -> list[str]:
     return [word for word in call[1:] if OWN.fullmatch(word) and not _inside(word, ELSEWHERE)]
 

@@ -41,6 +41,8 @@ OPTIONS = frozenset((
 OPTION = re.compile(r"(?:^|\s)--([a-z][\w-]*)(?:[= ](?!-)(\S*))?")
 PINNED = re.compile(r"[\w.\[\]-]+==[\w.!+-]+(?:\s*;[^#]*?)?(?:\s+--hash=sha256:[0-9a-f]{64})+(?:\s*\\)?")
 """https://pip.pypa.io/en/stable/topics/secure-installs/"""
+LARGE = "um pedido grande"
+"""O que não é ponta de seta nenhuma: todas passam, menos com um corpo grande."""
 COUNTED = ("threads", "connection-limit", "backlog", "trusted-proxy-count")
 
 
@@ -101,7 +103,7 @@ def _served(unit: Unit) -> Iterator[Missing]:
         number = whole(value)
         if kind == SIZE and number and number * scale >= most:
             yield Missing(unit.file.path, f"`{SERVER}` recusa o que passa de {most} bytes, e `{name}` deixa enviar {value}, fora o resto do pedido",
-                          "aumente o limite do servidor")
+                          "aumente o limite do servidor", only=(LARGE,))
 
 
 def _installed(unit: Unit) -> Iterator[Missing]:

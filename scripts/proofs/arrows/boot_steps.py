@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from posixpath import join, normpath
 
+from scripts.aws.types import DATABASE
 from scripts.proofs.arrows.program import LISTENING
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.machine import Machine, Step
@@ -28,6 +29,8 @@ OWN = ("/opt/", "/srv/")
 AWS_TOOLS = "/opt/aws/"
 FILELIKE = re.compile(r"/[\w./-]+\.(?:pem|crt|cer|key|p12|jks|json|conf|cfg|ini|toml|ya?ml)")
 PROBED = re.compile(r"\b(?:curl|wget)\b[^\n]*?\shttp://(?:127\.0\.0\.1|localhost)(?::(\d+))?(/[^\s\"'|;&]*)?")
+TO_DATABASE = ("PG", "DB_", "MYSQL_")
+"""Como começam as variáveis que só quem chama o banco lê: https://www.postgresql.org/docs/current/libpq-envars.html"""
 SYSTEM = ("/etc/ssl/", "/etc/pki/", "/usr/share/", "/proc/", "/sys/")
 
 
@@ -104,7 +107,8 @@ def _kept(machine: Machine) -> Iterator[Missing]:
             yield Missing(unit.file.path, f"`{unit.name}` roda `{program}`, que nada cria", "crie-o, ou corrija o caminho")
         for name, value in unit.given(unit.instances[0]).items():
             if FILELIKE.fullmatch(value) and not value.startswith(SYSTEM) and not _there(value, known, scripts):
-                yield Missing(near.path, f"`{name}` é `{value}`, um arquivo que nada escreve", "use o caminho do arquivo que o template escreve")
+                yield Missing(near.path, f"`{name}` é `{value}`, um arquivo que nada escreve", "use o caminho do arquivo que o template escreve",
+                              only=(DATABASE,) if name.startswith(TO_DATABASE) else ())
 
 
 def _there(path: str, known: set[str], scripts: str) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scripts.aws.types import VOLUME
+from scripts.proofs.arrows.boot_disks import mounts
 from scripts.proofs.arrows.program import LISTENING
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.machine import Machine
@@ -95,13 +97,13 @@ def _socket(unit: Unit) -> bool:
 
 def _writing(unit: Unit) -> Iterator[Missing]:
     """As pastas que o ambiente da unidade nomeia são das que ela pode mudar."""
-    near = unit.environment_file or unit.file
+    near, disks = unit.environment_file or unit.file, tuple(mounts(unit.machine))
     if any(SHEBANG.match(file.text) for file, _ in unit.sources):
         return
     for name, value in unit.given(unit.instances[0]).items():
         if re.fullmatch(r"/[\w./-]+", value) and not FILE.fullmatch(value) and not _writable(unit, value):
             yield Missing(near.path, f"`{unit.name}` não pode gravar em `{value}` (`{name}`), pelo que ela diz de si mesma",
-                          f"use `ReadWritePaths={value}`, ou tire a proteção")
+                          f"use `ReadWritePaths={value}`, ou tire a proteção", only=(VOLUME,) if value.startswith(disks) else ())
 
 
 def _writable(unit: Unit, path: str) -> bool:
@@ -132,4 +134,4 @@ def _mounted(unit: Unit) -> Iterator[Missing]:
     alone = next((name for name in PRIVATE if _on(unit, name)), None)
     if alone and any(SHEBANG.match(file.text) and MOUNTING.search(file.text) for file, _ in unit.sources):
         yield Missing(unit.file.path, f"`{unit.name}` monta um disco com `{alone}`, que lhe dá uma vista só dela: ninguém mais o vê",
-                      f"tire `{alone}`")
+                      f"tire `{alone}`", only=(VOLUME,))

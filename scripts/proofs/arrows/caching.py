@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scripts.aws.caching import CACHE, REQUEST, Carried
-from scripts.aws.types import DISTRIBUTION
+from scripts.aws.types import BALANCER, DISTRIBUTION, INSTANCE, SCALING_GROUP
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.machine import machines
@@ -16,6 +17,8 @@ from scripts.template.numbers import whole
 
 CONFIG = "DistributionConfig"
 CACHE_POLICY, REQUEST_POLICY = "AWS::CloudFront::CachePolicy", "AWS::CloudFront::OriginRequestPolicy"
+PROGRAMS = (BALANCER, INSTANCE, SCALING_GROUP)
+"""As pontas por onde se chega a um programa."""
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 QUERY = re.compile(r"request\.args|request\.GET\b|query_params|query_string|QUERY_STRING|searchParams")
 COOKIES = re.compile(r"\bcookies\b|set_cookie|\bsession\[|sessions\b|LoginManager|csrf", re.IGNORECASE)
@@ -32,13 +35,13 @@ def _distribution(view: View, distribution: Resource) -> Iterator[Missing]:
         ways = [*([usual] if usual else []), *view.items(distribution, CONFIG, "CacheBehaviors")]
         led = [(way, origins.get(str(view.inside(way, "TargetOriginId").value))) for way in ways if view.inside(way, "TargetOriginId")]
         found = [piece for way, origin in led if origin for piece in (
-            _stored(view, way) if view.inside(origin, "S3OriginConfig") else _dynamic(view, way, program))]
+            _stored(view, way) if view.inside(origin, "S3OriginConfig") else (replace(lost, only=PROGRAMS) for lost in _dynamic(view, way, program)))]
         methods = {str(method.value) for way, origin in led if origin and not view.inside(origin, "S3OriginConfig")
                    for method in view.items_inside(way, "AllowedMethods")}
     yield from found
     if POSTS.search(program) and any(origin and not view.inside(origin, "S3OriginConfig") for _, origin in led) and "POST" not in methods:
         yield Missing(usual.path if usual else (), f"o programa recebe formulários, e `{distribution.id}` não deixa passar `POST`",
-                      "acrescente os métodos a `AllowedMethods`")
+                      "acrescente os métodos a `AllowedMethods`", only=PROGRAMS)
 
 
 def _dynamic(view: View, way: Placed, program: str) -> Iterator[Missing]:

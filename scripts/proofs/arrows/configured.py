@@ -30,6 +30,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.Gener
 ADDRESS = re.compile(r"(https?)://\$\{(\w+)\.DNSName\}(?::(\d+))?")
 PLACE = r"(/(?!dev/)[^\s\"';|&]+)"
 MOUNTED = re.compile(rf"\bumount\s+{PLACE}|\bmountpoint\s+(?:-\w+\s+)*\"?{PLACE}|\bmount\s[^\n;|&]*\s\"?{PLACE}\"?[ \t]*$", re.MULTILINE)
+GIVEN = re.compile(r"=[\"']?([^\s\"';]+)")
 QUOTED = re.compile(r"[\"'](/[^\"'\n]+)[\"']")
 ENVIRONMENT = re.compile(r"^EnvironmentFile=-?(/\S+)", re.MULTILINE)
 STARTED = re.compile(r"^ExecStart=[-@:+!]*(/\S+)((?:\s+/\S+)*)", re.MULTILINE)
@@ -90,7 +91,7 @@ def _volume(view: View, volume: Resource) -> Iterator[Missing]:
     """O que o programa monta do volume, ele usa, e na pasta que tem o nome dele."""
     for link in links(view):
         machine = machine_of(view, link.instance) if link.volume == volume and link.instance else None
-        points, mounting = _mounts(machine, volume) if machine else (set(), set())
+        points, mounting = mounted(view, machine, volume) if machine else (set(), set())
         if not machine or not points:
             continue
         others = [file for file in machine.files if file.name not in mounting]
@@ -106,12 +107,13 @@ def _volume(view: View, volume: Resource) -> Iterator[Missing]:
                               "troque os ids dos volumes, ou as pastas")
 
 
-def _mounts(machine: Machine, volume: Resource) -> tuple[set[str], set[str]]:
+def mounted(view: View, machine: Machine, volume: Resource) -> tuple[set[str], set[str]]:
     """Os pontos em que o volume se monta, e os arquivos que o montam; nenhum, se não se sabe."""
     files = {file.name: file for file in machine.files}
-    points: set[str] = set()
-    mounting: set[str] = set()
-    told = [file.name for file in machine.files if f"${{{volume.id}}}" in file.variables().values()]
+    points, mounting = _by_device(view, machine, volume)
+    told = [file.name for file in machine.files if any(view.points(value, VOLUME) == volume for value in file.variables().values())]
+    if any(view.points(found[1], VOLUME) == volume for found in GIVEN.finditer(machine.script)):
+        points |= {point for groups in MOUNTED.findall(machine.script) for point in groups if point}
     for unit in machine.units:
         for pattern in ENVIRONMENT.findall(unit.text):
             shape = re.compile(re.escape(pattern).replace("%i", r"([\w.-]+)"))
@@ -124,6 +126,20 @@ def _mounts(machine: Machine, volume: Resource) -> tuple[set[str], set[str]]:
                 points |= {argument for _, arguments in run for argument in arguments.split()}
                 mounting |= {unit.name, *scripts}
     return {point for point in points if "$" not in point and not point.startswith("/dev/")}, mounting
+
+
+def _by_device(view: View, machine: Machine, volume: Resource) -> tuple[set[str], set[str]]:
+    """Os pontos de quem monta pelo dispositivo da ligação: uma unidade `.mount`, uma linha de `/etc/fstab`, um comando."""
+    points: set[str] = set()
+    mounting: set[str] = set()
+    for device in (str(link.device.value) for link in links(view) if link.volume == volume and link.device):
+        asked = re.compile(rf"(?<![\w/]){re.escape(device)}[\"']?\s+[\"']?{PLACE}|^What={re.escape(device)}$(?=(?:.|\n)*^Where={PLACE}$)"
+                           rf"|^Where={PLACE}$(?=(?:.|\n)*^What={re.escape(device)}$)", re.MULTILINE)
+        for name, text in (("", machine.script), *(("", step.text) for step in machine.steps), *((file.name, file.text) for file in machine.files)):
+            found = {point for groups in asked.findall(text) for point in groups if point}
+            points |= found
+            mounting |= {name} if found else set()
+    return points, mounting
 
 
 def _under(path: str, point: str) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from scripts.aws.images import LAYERS, PUBLIC, ROOTS, XEN, Image, architecture_of, image_of
 from scripts.aws.types import (
-    ECS_SERVICE, EKS_CLUSTER, INSTANCE, JOB_DEFINITION, LAUNCH_TEMPLATE, SCALING_GROUP, TASK_DEFINITION, VPC_ENDPOINT,
+    ECS_SERVICE, EKS_CLUSTER, INSTANCE, JOB_DEFINITION, LAUNCH_TEMPLATE, SCALING_GROUP, TASK_DEFINITION, VOLUME, VPC_ENDPOINT,
 )
 from scripts.proofs.arrows.viable import choices, judge
 from scripts.proofs.evidence import Missing, at
@@ -69,7 +69,8 @@ def _disks(view: View, owner: Resource) -> Iterator[Missing]:
     taken = {str(device.value) for device in devices} | ({known.root} if known else set())
     for link in joined:
         if link.device and link.device.value in taken:
-            yield Missing(link.device.path, f"`{link.device.value}` já é um disco da imagem de `{owner.id}`", "escolha outro dispositivo")
+            yield Missing(link.device.path, f"`{link.device.value}` já é um disco da imagem de `{owner.id}`", "escolha outro dispositivo",
+                          only=(VOLUME,))
 
 
 def _roomy(view: View, owner: Resource, disks: list[Placed], known: Image) -> Iterator[Missing]:

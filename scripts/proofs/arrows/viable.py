@@ -124,7 +124,7 @@ def _instance(view: View, instance: Resource) -> Iterator[Missing]:
         yield Missing(at(instance, "BlockDeviceMappings"), f"dois discos de `{instance.id}` usam o mesmo dispositivo", "dê a cada um o seu")
     for link in links(view):
         if link.instance == instance and link.device is None:
-            yield Missing(link.path, f"um volume de `{instance.id}` não diz em que dispositivo", "escreva `Device`")
+            yield Missing(link.path, f"um volume de `{instance.id}` não diz em que dispositivo", "escreva `Device`", only=(VOLUME,))
     yield from _interfaces(view, instance)
 
 

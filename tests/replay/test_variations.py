@@ -1,0 +1,59 @@
+"""Variações dos templates de verdade: as certas rodam até o fim, e cada defeito aparece no passo da seta que ele quebra."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.replay.replaying import Replayed, replay
+from tests.every.replays import scene_of, servers
+
+UPLOAD, DISKS, WEB, SENT, SHOP, SONGS = ("upload-ec2-ebs-rds", "dois-volumes-ebs", "web-ec2-rds-s3", "envio-e-consulta", "ecommerce", "musicas")
+PDV = "pdv-alta-disponibilidade"
+Edit = tuple[str, str]
+RIGHT: dict[str, tuple[str, list[Edit]]] = {
+    "a pasta do volume com outro nome": (UPLOAD, [("/dados/arquivos", "/dados/envios")]),
+    "o ponto de montagem com outro nome": (SENT, [("/dados", "/volume")]),
+    "a unidade do volume com outro nome": (UPLOAD, [("volume-de-arquivos", "disco")]),
+    "o disco dos temporários noutro lugar": (WEB, [("/temporarios/envios", "/espera/chegada"), ("/temporarios", "/espera")]),
+    "as pastas dos dois volumes": (DISKS, [("/dados/d/recebidos", "/discos/d/chegada"), ("PASTA=recebidos", "PASTA=chegada"), ("/dados/", "/discos/")]),
+    "o domínio global que ninguém lê": (SONGS, [("RegionalDomainName}\n", "RegionalDomainName}\n                OUTRO=${BucketMusicas.DomainName}\n")]),
+}
+WRONG: dict[str, tuple[str, list[Edit], int, str]] = {
+    "o disco no nome do do sistema": (UPLOAD, [("Device: /dev/sdf", "Device: /dev/xvda")], 3, "`/dev/xvda` já é"),
+    "o disco que ninguém formata": (UPLOAD, [('2) mkfs.xfs "$device" ;;', "2) ;;")], 3, "ninguém formata"),
+    "a unidade que não grava no disco": (UPLOAD, [("ProtectSystem=full", "ProtectSystem=strict")], 3, "não pode gravar em `/dados/arquivos`"),
+    "a pasta que não é do volume": (UPLOAD, [("VOLUME=/dados/arquivos", "VOLUME=/srv/arquivos")], 3, "o volume não está na instância"),
+    "a pasta de outro usuário": (DISKS, [("install -d -o musicas -g musicas", "install -d -o root -g root")], 3, "não pode gravar"),
+    "o disco que não se acha": (SENT, [("${VOLUME_ID/-/}", "${VOLUME_ID}")], 3, "procura um disco que não há"),
+    "o servidor que recusa o grande": (DISKS, [("--max-request-body-size=134217728", "--max-request-body-size=1048576")], 2, "recusa o que passa"),
+    "o certificado que nada escreve": (SENT, [("PGSSLROOTCERT=", "PGSSLROOTCERT=/opt")], 4, "`PGSSLROOTCERT` é"),
+    "o CDN que não leva formulários": (SHOP, [("AllowedMethods: [GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]", "AllowedMethods: [GET, HEAD]")], 3,
+                                       "não deixa passar `POST`"),
+    "a sub-rede de dados com saída": (PDV, [("SubnetId: !Ref SubRedeDadosA\n      RouteTableId: !Ref TabelaDados",
+                                             "SubnetId: !Ref SubRedeDadosA\n      RouteTableId: !Ref TabelaPublica")], 4, "`SubRedeDadosA` tem rota"),
+    "um atributo que não se conhece": (SONGS, [("RegionalDomainName}\n", "RegionalDomainName}\n                OUTRO=${BucketMusicas.Cor}\n")], 1,
+                                       "não sabe quanto vale `BucketMusicas.Cor`"),
+}
+
+
+def run(slug: str, edits: list[Edit]) -> Replayed:
+    """Uma rodada sobre o template com estas trocas, que valem em todo lugar em que o trecho aparece."""
+    stage = scene_of(slug)
+    template = stage.template
+    for old, new in edits:
+        assert old in template, old
+        template = template.replace(old, new)
+    return replay(stage, template, stage.flow.sample, servers())
+
+
+@pytest.mark.parametrize(("slug", "edits"), RIGHT.values(), ids=RIGHT)
+def test_a_right_variation_runs_to_the_end(slug, edits):
+    failed = run(slug, edits).failed
+    assert failed is None, (failed.number, failed.cause)
+
+
+@pytest.mark.parametrize(("slug", "edits", "step", "cause"), WRONG.values(), ids=WRONG)
+def test_a_fault_shows_at_the_step_of_its_arrow(slug, edits, step, cause):
+    failed = run(slug, edits).failed
+    assert failed is not None
+    assert (failed.number, cause in failed.cause) == (step, True), failed.cause
