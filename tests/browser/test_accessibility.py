@@ -33,10 +33,17 @@ def violations(page, options: str = f"{{rules: {{{ALL}}}}}", inside: str = "body
     return found[:12]
 
 
+def cut(page) -> list[str]:
+    """As tabelas mais largas que a tela: o que passa dela só se lê rolando de lado."""
+    return page.evaluate("""[...document.querySelectorAll('.md-typeset table')].filter(table => table.checkVisibility()
+        && table.getBoundingClientRect().right > innerWidth).map(table => table.innerText.slice(0, 80))""")
+
+
 @pytest.mark.parametrize("path", OTHERS)
 def test_axe_finds_no_fault_of_structure_on_a_short_page(visit, address, path):
     page = visit(f"{address}{path}", 390)
     assert violations(page, STRUCTURE) == []
+    assert cut(page) == []
     page.set_viewport_size({"width": 1280, "height": 800})
     assert violations(page, STRUCTURE) == []
 
@@ -59,6 +66,7 @@ def test_axe_finds_nothing_on_an_architecture_nor_in_the_player(visit, address, 
 def test_a_long_page_has_no_fault_of_structure_and_its_picture_leads_to_the_text(visit, address, slug):
     page = visit(f"{address}{slug}/", 390)
     assert violations(page, STRUCTURE) == []
+    assert cut(page) == []
     page.set_viewport_size({"width": 1280, "height": 800})
     lost = page.evaluate("""() => [...document.querySelectorAll('svg.arq [data-node], svg.arq [data-group], svg.arq .arq-step')].filter(part => {
         const id = part.dataset.node ?? part.dataset.group ?? 'passo-' + parseInt(part.querySelector('text').textContent);
