@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from scripts.base.findings import Finding
-from scripts.picture.geometry import Box, Path, Point, distance
+from scripts.picture.geometry import Path, Point, distance
 from scripts.picture.placement import Arrow, Picture
 
 NEAR_END = 20
@@ -57,14 +57,12 @@ def crossings(arrows: tuple[Arrow, ...]) -> int:
 
 def _meetings(path: Path, other: Path) -> list[Point]:
     found = []
-    for a, b in zip(path.points, path.points[1:]):
-        if not Box(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])).touches(other.box):
-            continue
-        for c, d in zip(other.points, other.points[1:]):
-            meeting = _meeting(a, b, c, d)
-            if meeting:
-                found.append(meeting)
-    return found
+    for left, top, right, bottom, points in path.stretches:
+        for west, north, east, south, others in other.stretches:
+            if left <= east and west <= right and top <= south and north <= bottom:
+                sides = list(zip(others, others[1:]))
+                found += [_meeting(a, b, c, d) for a, b in zip(points, points[1:]) for c, d in sides]
+    return list(filter(None, found))
 
 
 def _meeting(a: Point, b: Point, c: Point, d: Point) -> Point | None:

@@ -7,7 +7,8 @@ pistas por seta, por isso o que não depende da pista é medido uma vez, no terr
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import chain
 
 from scripts.picture.geometry import Box, Path, Point, rounded, segment_crosses, union
 from scripts.picture.layout import Layout, PlacedEdge, PlacedNode
@@ -72,14 +73,10 @@ class Ground:
         solid, fences = _touching(shortest, self.solid), _touching(shortest, self.fences)
         if _entered(shortest[3], shortest[6], solid):  # o trecho reto que todas têm em comum
             return None
-        ramps: dict[Curve, set[int] | None] = {}  # os grupos em que cada rampa entra: as curvas as repetem
+        climbed = cache(lambda ramp: _climbed(Path(ramp), solid, fences))  # as curvas repetem as rampas
         best: tuple[int, Curve] | None = None
-        for curve in (by(a, b, lane, flow, runs) for runs in RUNS):
-            for ramp in (curve[:4], curve[6:]):
-                if ramp not in ramps:
-                    ramps[ramp] = _climbed(Path(ramp), solid, fences)
-            rise, fall = ramps[curve[:4]], ramps[curve[6:]]
-            if rise is None or fall is None or _entered(curve[3], curve[6], solid):
+        for curve in chain([shortest], (by(a, b, lane, flow, runs) for runs in RUNS[1:])):
+            if (rise := climbed(curve[:4])) is None or (fall := climbed(curve[6:])) is None or _entered(curve[3], curve[6], solid):
                 continue
             count = len(rise | fall | _entered(curve[3], curve[6], fences))
             if not best or count < best[0]:

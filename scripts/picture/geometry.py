@@ -84,8 +84,13 @@ def straddled(box: Box, others: Iterable[Box]) -> int:
 
 
 def rounded(value: float) -> float:
-    """Arredonda a décimos, antes que qualquer decisão dependa do valor."""
-    return round(value, 1) + 0.0
+    """Arredonda a décimos, antes que qualquer decisão dependa do valor.
+
+    `round(value, 1)` escreve o número para o ler de volta; longe do meio entre dois décimos, o inteiro dá o mesmo em metade do tempo.
+    """
+    tenths = value * 10
+    nearest = round(tenths)
+    return nearest / 10 if abs(tenths - nearest) < 0.499 else round(value, 1) + 0.0
 
 
 def distance(a: Point, b: Point) -> float:
@@ -135,12 +140,24 @@ class Path:
 
     def __init__(self, curve: tuple[Point, ...]):
         self.curve = curve
-        self.points = [curve[0]]
-        for start in range(0, len(curve) - 3, 3):
-            (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[start : start + 4]
-            self.points += [(a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3) for a, b, c, d in _WEIGHTS]
+        xs, ys = zip(*curve)
+        # De onde a curva não sai, com mais folga do que erram as contas: basta para descartar quase tudo o que se pergunta.
+        self._reach = min(xs) - 1e-6, min(ys) - 1e-6, max(xs) + 1e-6, max(ys) + 1e-6
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """Os pontos ao longo da curva, das duas pontas inclusive."""
+        points = [self.curve[0]]
+        for start in range(0, len(self.curve) - 3, 3):
+            (x0, y0), (x1, y1), (x2, y2), (x3, y3) = self.curve[start : start + 4]
+            points += [(a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3) for a, b, c, d in _WEIGHTS]
+        return points
+
+    @cached_property
+    def box(self) -> Box:
+        """A caixa dos pontos."""
         xs, ys = zip(*self.points)
-        self.box = Box(min(xs), min(ys), max(xs), max(ys))
+        return Box(min(xs), min(ys), max(xs), max(ys))
 
     @property
     def middle(self) -> Point:
@@ -179,10 +196,11 @@ class Path:
 
     def crosses(self, box: Box) -> bool:
         """Diz se o caminho entra na caixa."""
-        if not self.box.touches(box):
-            return False
         left, top, right, bottom = box
-        for west, north, east, south, points in self._stretches:
+        west, north, east, south = self._reach
+        if west > right or left > east or north > bottom or top > south:
+            return False
+        for west, north, east, south, points in self.stretches:
             # Um trecho inteiro do lado de fora se descarta de uma vez: é o laço mais quente do programa.
             if west <= right and left <= east and north <= bottom and top <= south:
                 for before, here in zip(points, points[1:]):
@@ -191,7 +209,7 @@ class Path:
         return False
 
     @cached_property
-    def _stretches(self) -> list[tuple[float, float, float, float, list[Point]]]:
+    def stretches(self) -> list[tuple[float, float, float, float, list[Point]]]:
         """O caminho em trechos de poucos pontos, cada um com a caixa dele."""
         found = []
         for start in range(0, len(self.points) - 1, self.STRETCH):

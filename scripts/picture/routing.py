@@ -12,7 +12,7 @@ from functools import cached_property
 
 from scripts.base.diagram import Edge
 from scripts.picture.detour import TURNS, Ground, by, lane_of, struck
-from scripts.picture.geometry import Box, Path, Point, along, distance, rounded, segment_crosses, split
+from scripts.picture.geometry import Box, Path, Point, along, distance, rounded, segment_crosses, split, union
 from scripts.picture.layout import Layout, PlacedNode
 from scripts.picture.measures import ICON
 from scripts.picture.ports import ALIGNED, APART, ports
@@ -180,9 +180,12 @@ def _leaving(placed: PlacedNode, reach: float, horizontal: bool, offset: float) 
 def _reaching(curve: Curve, target: PlacedNode) -> Curve:
     """A curva com o fim cortado ou levado até a borda do ícone (ou do texto, se vem antes)."""
     solid = [target.icon.grown(TOUCH)] + ([target.label.grown(TOUCH)] if any(target.lines) else [])
+    west, north, east, south = union(solid)
 
     def inside(point: Point) -> bool:
         x, y = point
+        if not (west <= x <= east and north <= y <= south):  # quase todos: a seta vem de longe
+            return False
         return any([left <= x <= right and top <= y <= bottom for left, top, right, bottom in solid])
 
     curve = _trimmed(curve, inside)
