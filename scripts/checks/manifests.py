@@ -20,7 +20,6 @@ from scripts.checks import pods
 from scripts.checks.manifest_shapes import Fault, unfit
 from scripts.checks.pods import Program, unanswered
 from scripts.checks.replayed import beside_template
-from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.page.commands import commands
 from scripts.proofs.arrows.clusters import TAG
@@ -146,7 +145,7 @@ def _promised(manifest: Manifest, page: Page) -> Iterator[Fault]:
     """A página diz que os pods ficam em mais de uma zona, e o manifesto garante isso: pods que bastem, e que se espalhem."""
     if list(unfit(manifest)):
         return
-    found = [match for token in page.tokens for match in ZONES.finditer(document.plain(token.children or ()))]
+    found = [match for _, text in page.texts for match in ZONES.finditer(text)]
     most = max((COUNTS[(match[1] or match[2]).lower()] for match in found), default=0)
     replicas, deployment = manifest.deployment.spec.get("replicas", 1), manifest.deployment
     if replicas < most:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from scripts.aws.catalog import ARN, ID, NAME, URL, kind_of
 from scripts.aws.types import (
-    BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, INSTANCE, LISTENER, LOG_GROUP, QUEUE, SCALING_GROUP, SECRET, STATE_MACHINE, TABLE,
-    TARGET_GROUP, TOPIC, VOLUME,
+    BALANCER, BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, FUNCTION, INSTANCE, LISTENER, LOG_GROUP, QUEUE, SCALING_GROUP, SECRET,
+    SNAPSHOT_POLICY, STATE_MACHINE, TABLE, TARGET_GROUP, TOPIC, VOLUME,
 )
 from scripts.base.findings import Finding
-from scripts.checks.commands import BLANK
+from scripts.checks.calls import filled
 from scripts.page.architecture import Page
 from scripts.page.commands import commands
 from scripts.proofs.arrows.program import misheard
@@ -35,8 +35,10 @@ OPTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "--target-group-arn": (TARGET_GROUP, (ARN,)), "--topic-arn": (TOPIC, (ARN,)), "--bucket": (BUCKET, (NAME,)), "s3://": (BUCKET, (NAME,)),
     "--volume-ids": (VOLUME, (ID,)), "--volume-id": (VOLUME, (ID,)), "Name=volume-id,Values=": (VOLUME, (ID,)),
     "--instance-ids": (INSTANCE, (ID,)), "--instance-id": (INSTANCE, (ID,)), "--auto-scaling-group-name": (SCALING_GROUP, (NAME,)),
-    "--db-instance-identifier": (DATABASE, (NAME,)), "--state-machine-arn": (STATE_MACHINE, (ARN,)), "--source-arn": (QUEUE, (ARN,)),
-    "--distribution-id": (DISTRIBUTION, (ID,)), "logs tail": (LOG_GROUP, (NAME, ARN)),
+    "--db-instance-identifier": (DATABASE, (NAME,)), "--state-machine-arn": (STATE_MACHINE, (ARN,)), "--target": (INSTANCE, (ID,)),
+    "--log-group-name": (LOG_GROUP, (NAME,)), "--load-balancer-arn": (BALANCER, (ARN,)), "--listener-arn": (LISTENER, (ARN,)),
+    "--policy-id": (SNAPSHOT_POLICY, (ID,)), "update-kubeconfig --name": (EKS_CLUSTER, (NAME,)),
+    "DBInstanceIdentifier==": (DATABASE, (NAME,)), "--distribution-id": (DISTRIBUTION, (ID,)), "logs tail": (LOG_GROUP, (NAME, ARN)),
 }
 USED = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, OPTIONS))})[\s=\"']*{SYMBOL.pattern}")
 LINK = re.compile(rf"(https?)://{SYMBOL.pattern}(?::(\d+))?")
@@ -57,19 +59,11 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
                 yield Finding(view.template.path, view.template.line(*output.path), CODE, message)
         for command in commands(page):
             for line, text in command.lines():
-                filled = BLANK.sub(lambda found: _filled(known, found), text)
-                for message in _used(view, filled, "o comando"):
+                for message in _used(view, filled(text, known), "o comando"):
                     yield Finding(page.path, line, CODE, message)
 
 
-def _filled(known: dict[str, Output], found: re.Match[str]) -> str:
-    """O que se troca num comando, já trocado pela saída."""
-    word = found[1] or found[2]
-    output = known.get("".join(part.capitalize() for part in word.split("_")))
-    return found[0].replace(word, output.text) if output else found[0]
-
-
-def _meant(view: View, symbol: re.Match[str]) -> tuple[Resource, str] | None:
+def meant(view: View, symbol: re.Match[str]) -> tuple[Resource, str] | None:
     """O recurso de um símbolo, e o que o atributo é dele; vazio, se não é um modo de nomeá-lo."""
     resource = view.resources.get(symbol[1])
     kind = kind_of(resource.type) if resource else None
@@ -81,10 +75,10 @@ def _meant(view: View, symbol: re.Match[str]) -> tuple[Resource, str] | None:
 
 def _named(view: View, output: Output) -> Iterator[str]:
     symbol = SYMBOL.fullmatch(output.text)
-    said, meant = re.match(r"(Url|Arn|Nome|Id|Segredo)([A-Z]\w*)", output.name), _meant(view, symbol) if symbol else None
-    if said is None or meant is None:
+    said, found = re.match(r"(Url|Arn|Nome|Id|Segredo)([A-Z]\w*)", output.name), meant(view, symbol) if symbol else None
+    if said is None or found is None:
         return
-    resource, form = meant
+    resource, form = found
     if said[1] == "Segredo":
         if not (symbol and symbol[2].endswith("SecretArn")) and resource.type != SECRET:
             yield f"`{output.name}` não é um segredo: é {TOLD[form]} de `{resource.id}`; use o ARN do segredo."
@@ -111,10 +105,10 @@ def _used(view: View, text: str, who: str) -> Iterator[str]:
     """O que um comando dá a uma opção é o tipo de recurso e a forma que ela pede."""
     for found in USED.finditer(text):
         symbol = SYMBOL.search(found[0])
-        meant = _meant(view, symbol) if symbol else None
+        named = meant(view, symbol) if symbol else None
         wanted, forms = OPTIONS[found[1]]
-        if meant and (meant[0].type != wanted or meant[1] not in forms):
-            yield f"{who} dá a `{found[1]}` {TOLD[meant[1]]} de `{meant[0].id}`, um `{meant[0].type}`, e ali vai {TOLD[forms[0]]} de um `{wanted}`."
+        if named and (named[0].type != wanted or named[1] not in forms):
+            yield f"{who} dá a `{found[1]}` {TOLD[named[1]]} de `{named[0].id}`, um `{named[0].type}`, e ali vai {TOLD[forms[0]]} de um `{wanted}`."
 
 
 def _here(output: Output) -> Iterator[str]:

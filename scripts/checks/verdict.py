@@ -17,9 +17,9 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
-from scripts.checks import arrows, benefits, blocks, citations, coded, commands, comparison, components, cycles, dead, decision, defaults, effects
-from scripts.checks import hygiene, ids, library, links, manifests, mending, numbers, outputs, picture, pins, prices, promises, qualities, questions
-from scripts.checks import quotas, replayed, resources, sections, senses, shared, steps, swapped, unsaid, verbs
+from scripts.checks import arrows, benefits, blocks, calls, citations, cleanup, coded, commands, comparison, components, cycles, dead, decision
+from scripts.checks import defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing, picture, pins, prices
+from scripts.checks import promises, qualities, questions, quotas, replayed, resources, sections, senses, shared, steps, swapped, unsaid, verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -181,6 +181,9 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
         yield from coded.check(read.page, views)
         yield from unsaid.check(read.page, views, spoken, judged)
         yield from outputs.check(read.page, views)
+        made = calls.made(read.page, views)
+        yield from pairing.check(read.page, made)
+        yield from cleanup.check(read.page, made)
         yield from promises.check(read.page, views)
         yield from qualities.check(read.page, views)
         yield from senses.check(read.page, diagram, views, spoken)

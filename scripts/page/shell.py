@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 HEREDOC = re.compile(r"(?<!<)<<(?!<)(-?)[ \t]*(['\"]?)([\w.]+)\2")
 DUPLICATE = re.compile(r"[<>]&[\d-]")
@@ -170,8 +171,9 @@ class _Reader:
         return "".join(parts)
 
 
+@lru_cache(maxsize=1024)
 def read(text: str, line: int = 1) -> list[Command]:
-    """Os comandos simples do texto, também os de dentro de `$(…)`, na ordem em que acabam."""
+    """Os comandos simples do texto, também os de dentro de `$(…)`, na ordem em que acabam; guardados, e por isso ninguém os altera."""
     reader = _Reader(text, line)
     reader.list("", line)
     if reader.endings:

@@ -50,7 +50,7 @@ def _attachment(view: View, instance: Resource, volume: Resource) -> Iterator[Ev
 
 def _same_zone(view: View, instance: Resource, volume: Resource) -> Iterator[Evidence]:
     written = view.at(volume, "AvailabilityZone")
-    home = list(_zone(view, instance))
+    home = list(zone_of(view, instance))
     if written and isinstance(written.value, str) and any(written.value in zones for _, zones in home):
         yield Found(written.path, "o volume nasce na zona da instância")
         yield from (Found(line.path, "a zona da instância") for line, _ in home if line.path)
@@ -59,7 +59,7 @@ def _same_zone(view: View, instance: Resource, volume: Resource) -> Iterator[Evi
                       "escreva `AvailabilityZone: !GetAtt SubRede.AvailabilityZone`, com a sub-rede da instância")
 
 
-def _zone(view: View, instance: Resource) -> Iterator[tuple[Placed, tuple[Any, ...]]]:
+def zone_of(view: View, instance: Resource) -> Iterator[tuple[Placed, tuple[Any, ...]]]:
     """A linha que decide a zona da instância e os modos de escrever essa zona."""
     own = f"${{{instance.id}.AvailabilityZone}}"
     interfaces = view.items(instance, "NetworkInterfaces")
