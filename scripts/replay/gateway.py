@@ -56,7 +56,10 @@ class Signed:
 
 
 def request(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-    """O que o estado simulado responde."""
+    """O que o estado simulado responde; o corpo que não é o que a soma dele diz é recusado, como no S3.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+    """
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.compat import HTTPHeaders
     from moto.core.models import botocore_stubber
@@ -64,6 +67,9 @@ def request(method: str, url: str, headers: Mapping[str, str], body: bytes | Non
     kept = HTTPHeaders()
     for name, value in headers.items():
         kept[name] = value
+    declared = kept.get("x-amz-checksum-sha256")
+    if declared and base64.b64encode(hashlib.sha256(body or b"").digest()) != declared.encode():
+        return 400, {"content-type": "application/xml"}, b"<Error><Code>BadDigest</Code><Message>The SHA256 did not match.</Message></Error>"
     with _TURN:
         found = botocore_stubber.process_request(AWSPreparedRequest(method, url, kept, body, False))
     if found is None:

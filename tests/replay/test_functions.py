@@ -64,12 +64,14 @@ def running(number: int) -> bool:
     ('"s3", "put_object", Bucket=os.environ["SAIDA"], Key="a", Metadata={"a": "b" * 2048}', "MetadataTooLarge"),
     ('"s3", "put_object", Bucket=os.environ["SAIDA"], Key="a", ACL="public-read"', "AccessControlListNotSupported"),
     ('"s3", "put_object", Bucket=os.environ["SAIDA"], Key="a", ACL="bucket-owner-full-control"', None),
+    ('"s3", "put_object", Bucket=os.environ["SAIDA"], Key="a", Body=b"a", ChecksumSHA256="A" * 43 + "="', "BadDigest"),
+    ('"s3", "put_object", Bucket=os.environ["SAIDA"], Key="a", Body=b"", ChecksumSHA256="47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="', None),
     ('"dynamodb", "put_item", TableName=os.environ["TABELA"], Item={"id": {"S": "a"}}, ConditionExpression="attribute_not_exists(id)", '
      'ExpressionAttributeValues={":x": {"S": "a"}}', "ValidationException"),
     ('"sqs", "send_message", QueueUrl=os.environ["FILA"], MessageBody="a\\0b"', "InvalidMessageContents"),
-], ids=["chave", "chave no limite", "metadados", "ACL", "ACL do dono", "valor sem uso", "NUL"])
+], ids=["chave", "chave no limite", "metadados", "ACL", "ACL do dono", "outra soma", "a soma", "valor sem uso", "NUL"])
 def test_what_aws_refuses_is_refused(bench, call, code):
-    """Armadilha: o moto aceita ACL onde não há, nomes e metadados grandes demais, valores que nenhuma expressão usa e NUL."""
+    """Armadilha: o moto aceita ACL onde não há, nomes e metadados grandes demais, outra soma, valores que nenhuma expressão usa e NUL."""
     assert bench.invoke(f"return refused({call})") == ("", code)
 
 
