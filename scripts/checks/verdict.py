@@ -17,9 +17,10 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
-from scripts.checks import arrows, benefits, blocks, calls, citations, cleanup, coded, commands, comparison, components, cycles, dead, decision
-from scripts.checks import defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing, picture, pins, prices
-from scripts.checks import promises, qualities, questions, quotas, replayed, resources, sections, senses, shared, steps, swapped, unsaid, verbs
+from scripts.checks import arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components, cycles, dead
+from scripts.checks import decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing, picture, pins
+from scripts.checks import prices, promises, qualities, questions, quotas, replayed, resources, sections, senses, shared, steps, swapped, unsaid
+from scripts.checks import verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -185,6 +186,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
         yield from pairing.check(read.page, made)
         yield from cleanup.check(read.page, made)
         yield from promises.check(read.page, views)
+        yield from certified.check(read.page, views)
         yield from qualities.check(read.page, views)
         yield from senses.check(read.page, diagram, views, spoken)
 
