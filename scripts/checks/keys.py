@@ -10,9 +10,9 @@ from scripts.checks.programs import Effect, writes
 from scripts.proofs.arrows.meeting import keys_of
 from scripts.proofs.arrows.program import HANDED, handed, named
 from scripts.proofs.evidence import at
-from scripts.proofs.facts.code import called, nodes
+from scripts.proofs.facts.code import DOES, called, nodes
 from scripts.proofs.facts.measures import texts
-from scripts.proofs.facts.objects import touched
+from scripts.proofs.facts.objects import Touch, touched
 from scripts.proofs.facts.shapes import module
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
@@ -36,9 +36,23 @@ def locked(view: View, owner: Resource) -> Iterator[Effect]:
         for touch in sorted(touched(source), key=str):
             bucket = known.get(touch.variable)
             given = keys_of(view, role, touch.action, bucket) if bucket and bucket.type == BUCKET else []
-            if bucket and given and not any(covers(pattern, key) is not False for pattern in given for key in touch.keys):
+            if bucket and given and not _held(touch, given, source):
                 yield at(role), (f"o código de `{owner.id}` faz `{touch.action}` em `{min(touch.keys)}` de `{bucket.id}`, e `{role.id}` só o deixa "
                                  f"em {' e '.join(f'`{pattern}`' for pattern in dict.fromkeys(given))}; iguale a chave no código e na política.")
+            elif bucket and bucket.type == BUCKET and not given and touch.action not in DOES.values():
+                yield at(role), (f"o código de `{owner.id}` chama o que pede `{touch.action}` em `{bucket.id}`, e `{role.id}` não o deixa; dê a "
+                                 "permissão, ou use uma chamada que ele deixe.")
+
+
+def _held(touch: Touch, given: list[str], source: str) -> bool:
+    """Alguma permissão pode cobrir a chave; a que o programa monta sem dizer o começo, só se ele diz em algum lugar o da permissão."""
+    for pattern in given:
+        for key in touch.keys:
+            answer, folder = covers(pattern, key), pattern.partition("*")[0]
+            said = not key.startswith("*") or key.strip("*/") == "" or not folder or folder.rstrip("/") in source
+            if answer or answer is None and said:
+                return True
+    return False
 
 
 def unkept(view: View, table: Resource) -> Iterator[Effect]:

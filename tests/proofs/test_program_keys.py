@@ -97,3 +97,75 @@ def test_the_keys_of_a_program_are_followed_through_names_and_functions() -> Non
 def test_the_kind_of_what_is_written_is_known_only_when_it_can_be(text: str, kinds: set[str]) -> None:
     found: Any = module(text)
     assert {kind for value in found.keyed["chave"] for kind in found.kinds(value)} == kinds
+
+
+CLIENTS = {
+    "boto3": "import boto3\ns3 = boto3.client('s3')\ns3.{}",
+    "uma sessão": "import boto3\ns3 = boto3.session.Session().client('s3')\ns3.{}",
+    "botocore": "from botocore.session import get_session\ns3 = get_session().create_client('s3')\ns3.{}",
+    "botocore, num nome": "from botocore.session import get_session\nmake = get_session().create_client\nmake('s3').{}",
+    "aiobotocore": ("from aiobotocore.session import get_session\nasync def run():\n    async with get_session().create_client('s3') as s3:\n"
+                    "        await s3.{}"),
+    "o método num nome": "import boto3\ncall = boto3.client('s3').{0}\ncall({1})",
+    "o cliente do recurso": "import boto3\nboto3.resource('s3').meta.client.{}",
+    "o nome num texto": "import boto3\nboto3.client('s3')._make_api_call('{2}', {3})",
+}
+OBJECTS = (
+    "boto3.resource('s3').Object(B, K).get()", "boto3.resource('s3').Bucket(B).Object(K).get()",
+    "bucket = boto3.resource('s3').Bucket(B)\nbucket.download_file(K, 'a.csv')", "it = boto3.resource('s3').Object(B, K)\nit.get()",
+    "boto3.resource('s3').Bucket(B).download_fileobj(K, out)", "boto3.client('s3').download_file(B, K, 'a.csv')",
+    "boto3.client('s3').generate_presigned_url('get_object', Params={'Bucket': B, 'Key': K})",
+)
+BUCKET = "import os\nB = os.environ['BALDE']\n"
+
+
+@pytest.mark.parametrize("way", CLIENTS)
+def test_every_way_of_making_a_client_is_followed(way: str) -> None:
+    given = "Bucket=B, Key=f'{id}.csv'"
+    text = BUCKET + CLIENTS[way].replace("{0}", "get_object").replace("{1}", given).replace("{2}", "GetObject").replace(
+        "{3}", "{'Bucket': B, 'Key': f'{id}.csv'}").replace("{}", f"get_object({given})")
+    assert {(each.variable, each.action, *each.keys) for each in touched(text)} == {("BALDE", "s3:GetObject", "*.csv")}
+
+
+@pytest.mark.parametrize("said", OBJECTS)
+def test_every_way_of_naming_an_object_is_followed(said: str) -> None:
+    text = f"import boto3\n{BUCKET}K = 'notas/' + x\n{said}\n"
+    assert {(each.variable, each.action, *each.keys) for each in touched(text)} == {("BALDE", "s3:GetObject", "notas/*")}
+
+
+@pytest.mark.parametrize("call, action", [
+    ("get_object_tagging", "s3:GetObjectTagging"), ("put_object_acl", "s3:PutObjectAcl"), ("upload_part", "s3:PutObject"),
+    ("restore_object", "s3:RestoreObject"), ("complete_multipart_upload", "s3:PutObject"),
+])
+def test_a_call_that_is_not_usual_asks_for_the_permission_of_its_name(call: str, action: str) -> None:
+    assert {each.action for each in touched(f"{BUCKET}s3.{call}(Bucket=B, Key='a')")} == {action}
+
+
+def test_a_function_of_the_program_is_not_a_call_to_s3() -> None:
+    assert touched(f"{BUCKET}def keep_it(Bucket, Key):\n    pass\nkeep_it(Bucket=B, Key='a')") == frozenset()
+
+
+READ = 's3.get_object(Bucket=UPLOADS, Key=f"envios/{id}.csv")'
+
+
+def steps(new: str) -> list[str]:
+    return [found.message for found in findings(ESPECTRO, text_of(("Mappings",), READ, new))]
+
+
+@pytest.mark.parametrize("new", [
+    's3.get_object(Bucket=UPLOADS, Key=f"{id}.csv")', 's3.get_object(Bucket=UPLOADS, Key=id + ".csv")', 's3.get_object(Bucket=UPLOADS, Key=f"{id}/a.csv")',
+    's3.get_object(Bucket=UPLOADS, Key=f"recebidos/{id}.csv")',
+])
+def test_a_key_without_the_folder_of_the_policy_is_named(new: str) -> None:
+    assert any("`PapelEtapas` só o deixa em `envios/*`; iguale a chave" in said for said in steps(new))
+
+
+@pytest.mark.parametrize("new", ['s3.get_object(Bucket=UPLOADS, Key="envios/" + id + ".csv")', 's3.get_object(Bucket=UPLOADS, Key="/".join(["envios", id]))',
+                                 's3.get_object(Bucket=UPLOADS, Key=id)'])
+def test_a_key_that_says_the_folder_or_that_comes_whole_is_right(new: str) -> None:
+    assert not any("iguale a chave" in said for said in steps(new))
+
+
+def test_a_permission_of_another_call_is_asked() -> None:
+    said = steps(f"s3.get_object_tagging(Bucket=UPLOADS, Key=f'envios/{{id}}.csv') and {READ}")
+    assert any("chama o que pede `s3:GetObjectTagging` em `BucketUpload`, e `PapelEtapas` não o deixa" in each for each in said)

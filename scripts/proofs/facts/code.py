@@ -151,7 +151,7 @@ def _dated(node: ast.AST) -> Iterator[str]:
 def followed(source: str) -> tuple[tuple[ast.AST, ...], dict[str, set[str]]]:
     """Os nós do programa, e de que variáveis vem cada nome dele."""
     every = nodes(source)
-    known = {node.name: _parameters(node) for node in every if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    known = {node.name: _parameters(node) for node in every if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
     held: dict[str, set[str]] = {}
     holders = [node for node in every if isinstance(node, (ast.Assign, ast.Call))]
     for _ in range(PASSES):
@@ -176,7 +176,7 @@ def _hold(node: ast.AST, held: dict[str, set[str]], known: dict[str, list[str]])
             held.setdefault(name, set()).update(found)
 
 
-def _parameters(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[str]:
     """Os parâmetros de uma função, ou de quem faz um objeto da classe, sem `self`."""
     if isinstance(node, ast.ClassDef):
         return next((_parameters(each) for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"), [])

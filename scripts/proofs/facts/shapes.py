@@ -23,6 +23,7 @@ MAKES = {
 """O que devolve cada função que não é do programa, pelo nome."""
 ANYTHING = "*"
 DEEPEST, MOST = 6, 8
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 BINDING = (ast.Assign, ast.AnnAssign, ast.For, ast.comprehension, ast.AugAssign, ast.withitem)
 """O que liga um valor a um nome."""
 
@@ -37,6 +38,7 @@ class Module:
     """Em que função está cada linha; as outras estão fora de todas."""
     returned: dict[str, list[ast.AST]] = field(default_factory=dict)
     keyed: dict[str, list[ast.AST]] = field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
 
     def scope(self, node: ast.AST) -> str:
         """A função em que o nó está; vazia, fora de todas."""
@@ -53,7 +55,7 @@ class Module:
         if isinstance(node, ast.BinOp):
             sides = self.kinds(node.left, deep + 1) | self.kinds(node.right, deep + 1)
             return frozenset({TEXT}) if TEXT in sides else sides
-        found = [kind for each in self._leads(node) for kind in self.kinds(each, deep + 1)]
+        found = [kind for each in self.leads(node) for kind in self.kinds(each, deep + 1)]
         if not found and isinstance(node, ast.Call):
             found = [MAKES.get(called(node.func), "")]
         return frozenset(found or [""])
@@ -68,7 +70,7 @@ class Module:
             return self._joined([part.value if isinstance(part, ast.FormattedValue) else part for part in node.values], deep)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             return self._joined([node.left, node.right], deep)
-        found = [text for each in self._leads(node) for text in self.texts(each, deep + 1)]
+        found = [text for each in self.leads(node) for text in self.texts(each, deep + 1)]
         return frozenset(found if 0 < len(found) <= MOST else [ANYTHING])
 
     def _joined(self, parts: list[ast.expr], deep: int) -> frozenset[str]:
@@ -77,7 +79,7 @@ class Module:
             whole = [f"{start}{end}" for start in whole for end in self.texts(part, deep + 1)]
         return frozenset(whole if len(whole) <= MOST else [ANYTHING])
 
-    def _leads(self, node: ast.AST) -> list[ast.AST | None]:
+    def leads(self, node: ast.AST) -> list[ast.AST | None]:
         """De que outros valores este vem; vazio, se não se segue."""
         if isinstance(node, ast.Name):
             return self.bound.get((self.scope(node), node.id)) or self.bound.get(("", node.id), [])
@@ -85,7 +87,7 @@ class Module:
             return [node.body, node.orelse]
         if isinstance(node, ast.BoolOp):
             return list(node.values)
-        if isinstance(node, ast.NamedExpr):
+        if isinstance(node, (ast.NamedExpr, ast.Await)):
             return [node.value]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             return list(self.returned.get(node.func.id, []))
@@ -103,7 +105,8 @@ def module(source: str) -> Module:
     """O que este programa liga a cada nome."""
     found = Module()
     every = nodes(source)
-    functions = {node.name: node for node in every if isinstance(node, ast.FunctionDef)}
+    functions = {node.name: node for node in every if isinstance(node, FUNCTIONS)}
+    found.functions = frozenset(functions)
     for name, function in functions.items():  # as de dentro vêm depois, e ficam com as linhas delas
         found.scopes |= dict.fromkeys(range(function.lineno, (function.end_lineno or function.lineno) + 1), name)
     for node in every:
@@ -136,7 +139,7 @@ def _names(target: ast.AST) -> list[str]:
     return [node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
-def _arguments(found: Module, every: tuple[ast.AST, ...], functions: dict[str, ast.FunctionDef]) -> None:
+def _arguments(found: Module, every: tuple[ast.AST, ...], functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef]) -> None:
     """Liga cada parâmetro ao que se lhe passa; o de uma função que o programa não chama, ou chama de outro modo, a um valor que não se lê."""
     uses: dict[str, list[ast.Call]] = {}
     for node in every:
