@@ -17,10 +17,10 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
-from scripts.checks import arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components, cycles, dead
-from scripts.checks import decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing, picture, pins
-from scripts.checks import prices, promises, qualities, questions, quotas, replayed, resources, sections, senses, shared, steps, swapped, unsaid
-from scripts.checks import verbs
+from scripts.checks import accepting, arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components
+from scripts.checks import cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing
+from scripts.checks import picture, pins, prices, promises, qualities, questions, quotas, replayed, resources, sections, senses, shared, steps
+from scripts.checks import swapped, unsaid, verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.titles import STANDARD, Titles
@@ -133,6 +133,7 @@ def judge(read: Reading) -> Iterable[Finding]:
     dangling = tuple(citations.check(read.template)) if read.template else ()
     yield from dangling
     yield from defaults.check(read.template) if read.template else ()
+    yield from accepting.check(read.template, read.page) if read.template else ()
     if not read.diagram:
         return
     if not read.diagram.bound:
