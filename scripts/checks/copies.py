@@ -13,6 +13,8 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, TypeVar
 
+from scripts.picture import twin
+
 Answer = TypeVar("Answer")
 TURN = 2
 """Os bytes de uma vez na fila: cabem nela milhares de tarefas antes que alguém leia uma."""
@@ -21,10 +23,11 @@ TURN = 2
 def each(tasks: Sequence[Callable[[], Answer]], own: Sequence[Callable[[], None]] = ()) -> list[Answer]:
     """A resposta de cada tarefa, na ordem delas. Os outros núcleos começam pelas primeiras; este processo faz antes o que é só dele, `own`.
 
-    Só se chama onde `twin.possible()`. Erro: o da tarefa que falhar.
+    Onde copiar não é seguro, faz tudo aqui. Erro: o da tarefa que falhar.
     """
     waiting, turns = os.pipe()
-    others = [_Copy(tasks, waiting, turns) for _ in range(min((os.cpu_count() or 1) - 1, len(tasks)))]
+    cores = (os.cpu_count() or 1) if twin.possible() else 1
+    others = [_Copy(tasks, waiting, turns) for _ in range(min(cores - 1, len(tasks)))]
     with contextlib.closing(os.fdopen(turns, "wb")) as line:
         for index in range(len(tasks)):
             line.write(index.to_bytes(TURN, "big"))

@@ -50,7 +50,10 @@ def publish(tree: Tree, readings: Mapping[str, Reading], histories: Mapping[str,
     """Monta `site/` no modo estrito, com o que a conferência leu; devolve a pasta. Erro: o do MkDocs."""
     from mkdocs.commands.build import build as mkdocs_build
 
+    from scripts.website import listing
+
     loaded = configured(tree, readings, histories, strict=True)
+    listing.prepare([read.template.text for read in readings.values() if read.template])
     mkdocs_build(loaded)
     published.finish(Path(loaded.site_dir))
     return Path(loaded.site_dir)

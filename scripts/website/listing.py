@@ -12,7 +12,7 @@ import ast
 import functools
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
@@ -20,6 +20,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import BashLexer, PythonLexer
 from pygments.token import Comment, Keyword, Literal, Name, Operator, String, _TokenType
 
+from scripts.checks import copies
 from scripts.page.architecture import Page
 from scripts.template.cloudformation import Template
 from scripts.website.facts import Facts
@@ -29,6 +30,8 @@ SECTION = re.compile(r"\w")
 COLORS = ((Comment, "c"), (String, "s"), (Literal, "m"), (Keyword, "k"), (Name.Function, "nf"), (Name.Class, "nf"),
           (Operator.Word, "k"))
 """Que nomes de token têm cor; os demais são texto puro."""
+Lines = list[list[tuple[str, str]]]
+_known: dict[str, Lines] = {}
 
 
 def insert(root: Element, shown: Template, page: Page, known: Facts | None, later: Callable[[Element], str]) -> None:
@@ -99,7 +102,17 @@ def _write(line: Element, tokens: list[tuple[str, str]], rows: dict[str, str], o
             line.text = AtomicString((line.text or "") + value)
 
 
-def _lines(source: str) -> list[list[tuple[str, str]]]:
+def prepare(sources: Collection[str]) -> None:
+    """Colore estes templates, repartidos pelos núcleos: é o mais demorado das páginas deles."""
+    _known.clear()
+    _known.update(zip(sources, copies.each([functools.partial(_colors, source) for source in sources]), strict=True))
+
+
+def _lines(source: str) -> Lines:
+    return _known.get(source) or _colors(source)
+
+
+def _colors(source: str) -> Lines:
     """Cada linha como pares de cor e texto; só os programas dentro do YAML têm cor."""
     plain = source.splitlines()
     lines = [[("", line)] if line else [] for line in plain]
@@ -113,8 +126,8 @@ def _lines(source: str) -> list[list[tuple[str, str]]]:
     return lines
 
 
-def _colored(source: str, lexer: Lexer) -> list[list[tuple[str, str]]]:
-    lines: list[list[tuple[str, str]]] = [[]]
+def _colored(source: str, lexer: Lexer) -> Lines:
+    lines: Lines = [[]]
     for kind, value in lexer.get_tokens(source):
         color = _color(kind)
         for index, part in enumerate(value.split("\n")):

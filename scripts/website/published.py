@@ -6,8 +6,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from scripts.checks import copies
 
 INDEX = Path("search", "search_index.json")
 WORD = re.compile(r"\w+")
@@ -34,14 +37,20 @@ UNREAD = ' data-search-exclude=""'
 
 
 def finish(site: Path) -> None:
-    """Acaba o site: as páginas e a busca."""
-    for page in site.rglob("*.html"):
-        page.write_text(compact(page.read_text(encoding="utf-8")), encoding="utf-8")
+    """Acaba o site: a busca e as páginas, repartidas pelos núcleos, as maiores primeiro."""
     index = site / INDEX
-    if index.is_file():
-        fold(index)
-        # Também como script, que é como o tema o pede em uma página aberta do disco.
-        index.with_suffix(".js").write_text(f"var __index = {index.read_text(encoding='utf-8')}", encoding="utf-8")
+    pages = sorted(site.rglob("*.html"), key=lambda page: page.stat().st_size, reverse=True)
+    copies.each([*([partial(_searched, index)] if index.is_file() else []), *(partial(_lightened, page) for page in pages)])
+
+
+def _searched(index: Path) -> None:
+    fold(index)
+    # Também como script, que é como o tema o pede em uma página aberta do disco.
+    index.with_suffix(".js").write_text(f"var __index = {index.read_text(encoding='utf-8')}", encoding="utf-8")
+
+
+def _lightened(page: Path) -> None:
+    page.write_text(compact(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def compact(html: str) -> str:
