@@ -30,7 +30,7 @@ def pins(text: str) -> Iterator[Pin]:
         return
     lines = text.splitlines()
     for number, line in enumerate(lines, 1):
-        found = START.match(line)
+        found = START.match(line) if "==" in line else None
         if found:
             end = number
             while lines[end - 1].rstrip().endswith("\\") and end < len(lines):

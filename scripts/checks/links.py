@@ -63,6 +63,14 @@ class Site:
         self.root = root
         self.titles = titles
         self._anchors: dict[str, set[str] | None] = {}
+        self._kinds: dict[str, tuple[bool, bool]] = {}
+
+    def kind(self, aim: str) -> tuple[bool, bool]:
+        """Se há algo nesse caminho, e se é uma pasta; muitos links levam ao mesmo."""
+        if aim not in self._kinds:
+            path = self.root / aim
+            self._kinds[aim] = path.exists(), path.is_dir()
+        return self._kinds[aim]
 
     def anchors(self, name: str) -> set[str] | None:
         """Os ids da página no site, ou `None` quando ela não se lê."""
@@ -109,12 +117,12 @@ def _problem(site: Site, name: str, target: str) -> str:
 
 
 def _missing(site: Site, aim: str, fragment: str) -> str:
-    path = site.root / aim
-    if path.is_dir():
+    exists, folder = site.kind(aim)
+    if folder:
         return f"aponta para uma pasta; aponte para o arquivo, como `{aim.rsplit('/', 1)[-1]}/index.md`."
-    if not path.exists() and TEMPLATE.fullmatch(aim):
+    if not exists and TEMPLATE.fullmatch(aim):
         return ""  # a falta do template já tem achado próprio
-    if not path.exists():
+    if not exists:
         return f"leva a `{aim}`, que não existe; corrija o caminho."
     if not fragment or not aim.endswith(".md"):
         return ""

@@ -100,9 +100,15 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {code: re.compile(NUMBER + noun + TAIL, re.IGNORECASE) for code, noun in every.items()}
 
 
+@cache
+def _nouns() -> re.Pattern[str]:
+    """O que se conta, em minúsculas: sem nenhum deles não há conta, e procurar antes o número é muito mais demorado."""
+    return re.compile("|".join(quota.noun.lower() for quota in quotas().values()))
+
+
 def _sentences(page: Document) -> Iterator[tuple[int, str]]:
     """Cada frase que conta algo, com a linha do trecho; a que fala do padrão da conta não conta recursos da pilha."""
     for token, text in page.texts:
-        for sentence in SENTENCE.findall(text) if token.map and _patterns()[""].search(text) else ():
+        for sentence in SENTENCE.findall(text) if token.map and _nouns().search(text.lower()) and _patterns()[""].search(text) else ():
             if not DEFAULT.search(sentence):
                 yield token.map[0] + 1, sentence

@@ -69,7 +69,7 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
 
 def _spare(page: Page, metrics: Iterable[Placed], proven: set[Path]) -> bool:
     """O que a página diz dos alarmes, algum alarme faz: os que ela não conta são a mais, e não no lugar de outro."""
-    warned = " ".join(token.content for token in page.tokens if WARNED.search(token.content))
+    warned = " ".join(token.content for token in page.tokens if "alarm" in token.content.lower() and WARNED.search(token.content))
     named = {code for code in CODE.findall(warned) if METRIC.search(code)}
     return bool(named or any(item.path in proven for item in metrics)) and named <= {str(item.value) for item in metrics}
 

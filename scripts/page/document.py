@@ -121,7 +121,7 @@ def links(tokens: Iterable[Token]) -> Iterator[Link]:
     """Os links destes tokens, na ordem do texto."""
     for inline in tokens:
         children = inline.children or []
-        for index, line in _lines(inline):
+        for index, line in _lines(inline, "[", "<"):
             if children[index].type == "link_open":
                 end = next(i for i in range(index, len(children)) if children[i].type == "link_close")
                 yield Link(plain(children[index:end]), str(children[index].attrs["href"]), line)
@@ -185,10 +185,11 @@ def _without_front_matter(text: str) -> str:
     return "\n" * match[0].count("\n") + text[match.end():] if match else text
 
 
-def _lines(inline: Token) -> Iterator[tuple[int, int]]:
-    """Índice e linha de cada filho de um trecho de texto."""
+def _lines(inline: Token, *signs: str) -> Iterator[tuple[int, int]]:
+    """Índice e linha de cada filho de um trecho de texto; nenhum do que não tem algum destes sinais, sem os quais não há o que se procura."""
+    children = inline.children if not signs or any(sign in inline.content for sign in signs) else None
     line = (inline.map or [0])[0] + 1
-    for index, child in enumerate(inline.children or []):
+    for index, child in enumerate(children or ()):
         yield index, line
         if child.type in ("softbreak", "hardbreak"):
             line += 1
@@ -198,7 +199,7 @@ def _lines(inline: Token) -> Iterator[tuple[int, int]]:
 
 def _images(tokens: Iterable[Token]) -> Iterator[Image]:
     for inline in tokens:
-        for index, line in _lines(inline):
+        for index, line in _lines(inline, "!["):
             child = (inline.children or [])[index]
             if child.type == "image":
                 yield Image(plain(child.children or []), str(child.attrs["src"]), line)
@@ -227,7 +228,7 @@ def _headings(tokens: tuple[Token, ...]) -> tuple[tuple[Heading, ...], dict[str,
 def _written_anchors(tokens: Iterable[Token]) -> Iterator[tuple[str, int]]:
     """Ids escritos com a extensão `attr_list` ou em HTML, fora de código."""
     for inline in tokens:
-        for index, line in _lines(inline):
+        for index, line in _lines(inline, "{", "<", "&"):
             child = (inline.children or [])[index]
             if child.type == "text":
                 for match in ANCHOR.finditer(child.content):

@@ -56,9 +56,10 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     if not ANY.search(text):
         return ()
     left = NAMES.sub(lambda found: "\0" * len(found[0]), text)
+    shown = {sign for sign in SIGNS if sign.search(text)}
     found: list[tuple[int, Quantity]] = []
     for sign, pattern, read in PATTERNS:
-        for match in list(pattern.finditer(left)) if sign.search(text) else ():
+        for match in list(pattern.finditer(left)) if sign in shown else ():
             said = read(match)
             found += [(match.start(), each) for each in said]
             if said:
@@ -122,3 +123,4 @@ PATTERNS: tuple[tuple[re.Pattern[str], re.Pattern[str], Reader], ...] = (
     (ALWAYS, _pattern(rf"{_N}(?:\s+(?P<noun>de cada vez|por vez|em cada lote|nov[ao]s\s+[^\W\d_]+|[^\W\d_]+))?"), _count),
 )
 """O que se procura, na ordem: o que um acha, o seguinte não vê; antes, o sinal sem o qual não há o que procurar."""
+SIGNS = tuple(dict.fromkeys(sign for sign, _, _ in PATTERNS))

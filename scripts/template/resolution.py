@@ -8,22 +8,49 @@ compara com o de `Fn::GetAtt`. As funções estão em `intrinsics`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from scripts.aws.catalog import kind_of
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.intrinsics import FUNCTIONS
 from scripts.template.values import Path, Unknown, literal, text_of
 
+Kept = TypeVar("Kept")
 DEPTH = 60
 CIRCLE = Unknown("referências em círculo")
 SCALARS = (str, int, float, bool)
 SPELLED = "AWS::S3::Bucket"
 """O tipo cujo nome outro ponto do template costuma escrever por extenso."""
+
+
+class Apart(Generic[Kept]):
+    """Junta à parte o que se anota dentro do bloco, no alto da pilha. Abre-se a cada valor: um gerador levaria o dobro do tempo."""
+
+    __slots__ = ("stack", "fresh")
+
+    def __init__(self, stack: list[Kept], fresh: Kept):
+        self.stack, self.fresh = stack, fresh
+
+    def __enter__(self) -> Kept:
+        self.stack.append(self.fresh)
+        return self.fresh
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.pop()
+
+
+class Within(Apart[set[Path]]):
+    """O mesmo, do que conta também em volta do bloco."""
+
+    __slots__ = ()
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.pop()
+        if self.fresh:
+            self.stack[-1].update(self.fresh)
 
 
 @dataclass(frozen=True)
@@ -70,15 +97,9 @@ class Resolution:
         self._asked[-1].add(("Conditions", name))
         return self.assumed.get(name, Unknown(f"a condição `{name}` não existe"))
 
-    @contextmanager
-    def asking(self) -> Iterator[set[Path]]:
+    def asking(self) -> Within:
         """Junta o que se pergunta do mundo dentro do bloco, que conta também em volta dele."""
-        self._asked.append(set())
-        try:
-            yield self._asked[-1]
-        finally:
-            asked = self._asked.pop()
-            self.ask(asked)
+        return Within(self._asked, set())
 
     def ask(self, asked: Collection[Path]) -> None:
         """Conta como perguntado o que uma resposta guardada perguntou."""

@@ -157,10 +157,10 @@ def _runnable(machine: Machine, text: str) -> Iterator[Missing]:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-init.html
     """
-    files = {file.name: file for file in machine.files}
-    for name in dict.fromkeys(RUN.findall(text)):
+    files = {file.name: file for file in machine.files if not file.executable}
+    for name in dict.fromkeys(RUN.findall(text)) if any(name in text for name in files) else ():
         file = files.get(name)
-        if file and not file.executable:
+        if file:
             yield Missing((*file.path, "mode"), f"`{name}` não tem permissão de execução, e o programa o roda", 'use `mode: "000755"`')
 
 

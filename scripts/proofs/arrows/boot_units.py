@@ -58,7 +58,7 @@ def _users(machine: Machine) -> set[str]:
     said = machine.texts
     added = {word for text in said for found in ADDED.findall(text) for part in found for word in part.split()}
     packaged = {user for package, user in PACKAGED.items() if package in machine.packages or any(
-        re.search(rf"\binstall\b[^\n]*\b{re.escape(package)}\b", text) for text in said)}
+        package in text and re.search(rf"\binstall\b[^\n]*\b{re.escape(package)}\b", text) for text in said)}
     dynamic = {unit.last("User") or unit.name.partition(".")[0] for unit in units(machine) if _on(unit, "DynamicUser")}
     return {*USERS, *machine.users, *added, *packaged, *dynamic}
 

@@ -27,8 +27,8 @@ from scripts.template.numbers import whole
 INSIDE: dict[str, tuple[Key, ...]] = {INSTANCE: (), LAUNCH_TEMPLATE: ("LaunchTemplateData",)}
 CHANNEL = "ssmmessages:OpenDataChannel"
 AGENT = "amazon-ssm-agent"
-INSTALLS = re.compile(r"(?:^|[;&|(]|\bsudo\b)[ \t]*(?:\w+=\S+[ \t]+)*(?:/usr)?(?:/s?bin/)?"
-                      r"(dnf|yum|apt|apt-get|snap|amazon-linux-extras|zypper|apk|pacman)[ \t]+[\w-]", re.MULTILINE)
+TOOLS = ("dnf", "yum", "apt", "apt-get", "snap", "amazon-linux-extras", "zypper", "apk", "pacman")
+INSTALLS = re.compile(r"(?:^|[;&|(]|\bsudo\b)[ \t]*(?:\w+=\S+[ \t]+)*(?:/usr)?(?:/s?bin/)?" rf"({'|'.join(TOOLS)})[ \t]+[\w-]", re.MULTILINE)
 SHELLS = ("rpm", "msi", "rubygems", "python")
 """O que o `cfn-init` instala sem o programa de pacotes do sistema."""
 WINDOWS = re.compile(r"\s*<(?:powershell|script)>", re.IGNORECASE)
@@ -148,7 +148,7 @@ def _machine(view: View, runner: Resource) -> Iterator[Missing]:
 @lru_cache(maxsize=64)
 def _installers(machine: Machine) -> tuple[str, ...]:
     """Por que programas ela instala os pacotes."""
-    called = [tool for text in machine.texts for tool in INSTALLS.findall(text)]
+    called = [tool for text in machine.texts if any(tool in text for tool in TOOLS) for tool in INSTALLS.findall(text)]
     return tuple(dict.fromkeys(called + [name for name in machine.managers if name not in SHELLS]))
 
 

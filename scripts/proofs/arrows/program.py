@@ -172,5 +172,5 @@ def misheard(view: View, owner: Resource, port: int, near: Path, protocol: str =
 @lru_cache(maxsize=256)
 def heard(said: str) -> tuple[list[int], list[int]]:
     """As portas em que um programa ouve, e as que só ouve de dentro da própria máquina."""
-    ports, local = ([int(found) for found in pattern.findall(said)] for pattern in (LISTENING, LOOPBACK))
-    return ports, local
+    ports = [int(found) for found in LISTENING.findall(said)]
+    return ports, [int(found) for found in LOOPBACK.findall(said)] if ports else []

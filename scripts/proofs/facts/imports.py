@@ -19,22 +19,27 @@ LAMBDA = frozenset({"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "
 
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 """Onde uma instrução guarda outras."""
+BINDERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs,
+           ast.MatchStar, ast.MatchMapping)
 GIVEN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__class__", "__spec__", "__package__"}
 
 
 @lru_cache(maxsize=256)
 def undefined(source: str) -> tuple[str, ...]:
     """Os nomes que o programa lê e que em lugar nenhum dele se definem; nada de quem importa tudo de um módulo."""
-    bound = {name for node in nodes(source) for name in _bound(node)}
-    used = [node.id for node in nodes(source) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    bound: set[str] = set()
+    used: list[str] = []
+    for node in nodes(source):
+        if isinstance(node, ast.Name):
+            used.append(node.id) if isinstance(node.ctx, ast.Load) else bound.add(node.id)
+        else:
+            bound.update(_bound(node) if isinstance(node, BINDERS) else ())
     return () if "*" in bound else tuple(dict.fromkeys(name for name in used if name not in bound and name not in GIVEN))
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    """Os nomes que este nó define, em qualquer lugar do programa."""
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        yield node.id
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    """Os nomes que este nó de `BINDERS` define, em qualquer lugar do programa."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name
     elif isinstance(node, ast.arg):
         yield node.arg

@@ -7,14 +7,13 @@ está escrito, e a vista lembra o que se leu; `points` diz que recurso um valor 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from scripts.aws.catalog import ARN, NAME, kind_of
 from scripts.proofs.evidence import Evidence, Missing
 from scripts.template.cloudformation import Resource
-from scripts.template.resolution import Resolution
+from scripts.template.resolution import Apart, Resolution
 from scripts.template.values import SYMBOL, Key, Path, Unknown, function_name
 
 Result = TypeVar("Result")
@@ -38,7 +37,7 @@ class View:
         self.unknown = unknown
         self.template = world.template
         self.resources: dict[str, Resource] = world.resources  # os que existem neste mundo
-        self._reads: dict[Path, None] = {}
+        self._reads: list[dict[Path, None]] = [{}]  # o último é o do bloco mais de dentro
         self._memory: dict[Hashable, tuple[Any, dict[Path, None], set[Path]]] = {}
         self._resolved: dict[int, tuple[Any, Any, set[Path]]] = {}  # por identidade; a expressão fica junto, para que a identidade não se reuse
 
@@ -100,13 +99,13 @@ class View:
 
     def _read(self, path: Path, expression: Any, keys: tuple[Key, ...]) -> Placed | None:
         found = self._reach(expression, path, keys)
-        self._reads[found[1] if found else (*path, *keys)] = None
+        self._reads[-1][found[1] if found else (*path, *keys)] = None
         value = self.resolved(found[0]) if found else None
         return Placed(found[1], value) if found and value is not None else None
 
     def _listed(self, path: Path, expression: Any, keys: tuple[Key, ...]) -> list[Placed]:
         found = self._reach(expression, path, keys)
-        self._reads[found[1] if found else (*path, *keys)] = None
+        self._reads[-1][found[1] if found else (*path, *keys)] = None
         if found is None:
             return []
         expression, path = found
@@ -162,18 +161,13 @@ class View:
 
     # --- a memória
 
-    @contextmanager
-    def reading(self) -> Iterator[dict[Path, None]]:
+    def reading(self) -> Apart[dict[Path, None]]:
         """Junta à parte o que se lê dentro do bloco; quem o usa decide com `note` se aquilo conta."""
-        outer, self._reads = self._reads, {}
-        try:
-            yield self._reads
-        finally:
-            self._reads = outer
+        return Apart(self._reads, {})
 
     def note(self, reads: Iterable[Path]) -> None:
         """Conta como lidos estes lugares."""
-        self._reads.update(reads if isinstance(reads, dict) else dict.fromkeys(reads))
+        self._reads[-1].update(reads if isinstance(reads, dict) else dict.fromkeys(reads))
 
     def once(self, key: Hashable, conclude: Callable[[], Result]) -> Result:
         """O que `conclude` devolve, concluído uma vez; o que ela leu e perguntou conta de novo a cada resposta."""

@@ -29,6 +29,9 @@ class Views:
 
         O que ela devolve vale para todos esses: não guarda a vista, nem o que ainda vai ler dela.
         """
+        if len(self.each) == 1:
+            yield self.each[0], ask(self.each[0])
+            return
         known: list[tuple[View, set[Path], Result]] = []
         for view in self.each:
             found = next((one for one in known if one[0].world.alike(view.world, one[1])), None)

@@ -148,8 +148,13 @@ def conditions_of(part: Part, request: Request) -> tuple[str, list[Tested]]:
 
 
 def _context(request: Request) -> dict[str, str | None]:
-    arn = request.view.arn(request.role) if request.role else None
-    usual = {key: request.view.spelled(value) or value for key, value in USUAL.items()}
+    view, role = request.view, request.role
+    return view.once(("context", role.id), lambda: _usual(view, role)) if role else {}
+
+
+def _usual(view: View, role: Resource) -> dict[str, str | None]:
+    arn = view.arn(role)
+    usual = {key: view.spelled(value) or value for key, value in USUAL.items()}
     return {**usual, "aws:PrincipalArn": arn} if arn else {}
 
 

@@ -62,7 +62,7 @@ def principal(
 def principal_of(view: View, resource: Resource) -> Principal:
     """O papel com que o recurso chama a AWS, que o serviço dele pode assumir."""
     seek = _direct if resource.type in DIRECT else SEEKERS.get(resource.type)
-    return _concluded(view, resource, list(seek(view, resource)) if seek else [])
+    return view.once(("principal", resource.id), lambda: _concluded(view, resource, list(seek(view, resource)) if seek else []))
 
 
 def _concluded(view: View, resource: Resource, found: list[Evidence | Resource]) -> Principal:
