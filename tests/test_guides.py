@@ -15,7 +15,7 @@ from scripts.checks import run
 from scripts.page import document
 from scripts.website import build, menu, published
 from scripts.website.inline import rebased
-from scripts.website.remains import left
+from scripts.proofs.facts.remains import left
 from scripts.template import cloudformation
 from tests.test_library import COMPARISON, GLOSSARY, NOTE, PAGE, TRAIL
 from tests.test_website import Page, parsed, under

@@ -14,6 +14,7 @@ from scripts.base.findings import Finding
 from scripts.checks.calls import Call, Made, written
 from scripts.page.architecture import Page
 from scripts.proofs.facts.outputs import Output
+from scripts.proofs.facts.remains import GONE, fate
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.worlds import EXPANDED
@@ -23,8 +24,8 @@ IAM, NAMED, EXPAND = "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_
 DEPLOYING = ("deploy", "create-stack", "update-stack", "create-change-set")
 AT_ONCE = ("create-stack", "update-stack")
 """As que expandem macros sem um conjunto de mudanças que se reveja, e por isso pedem `CAPABILITY_AUTO_EXPAND`."""
-CUSTOM = ("RoleName", "UserName", "GroupName", "InstanceProfileName", "ManagedPolicyName")
-KEPT = ("Retain", "RetainExceptOnCreate")
+CUSTOM = {f"AWS::IAM::{kind}": f"{kind}Name" for kind in ("Role", "User", "Group", "InstanceProfile", "ManagedPolicy")}
+"""De cada tipo do IAM que aceita um nome escolhido, a propriedade; o `RoleName` de um `RolePolicy` é de outro recurso."""
 REMOVAL = "cloudformation delete-stack"
 
 
@@ -63,7 +64,7 @@ def _of(call: Call, template: Template) -> bool:
 def _identity(template: Template) -> tuple[str, bool]:
     """Um recurso que pede a capacidade, e se algum tem nome escolhido; de uma função do SAM, o papel ainda vai nascer."""
     asking = [each for each in template.resources.values() if each.type.startswith(("AWS::IAM::", "AWS::Serverless::"))]
-    named = [each for each in asking if each.type.startswith("AWS::IAM::") and any(name in each.properties for name in CUSTOM)]
+    named = [each for each in asking if CUSTOM.get(each.type) in each.properties]
     return (named or asking)[0].id if asking else "", bool(named)
 
 
@@ -108,7 +109,7 @@ def _offered(view: View, known: Mapping[str, Output]) -> Iterator[Finding]:
 
 
 def _leaving(view: View) -> list[Resource]:
-    return [bucket for bucket in view.of_type(BUCKET) if bucket.body.get("DeletionPolicy") not in KEPT]
+    return [bucket for bucket in view.of_type(BUCKET) if fate(bucket) == GONE]
 
 
 def _versioned(view: View, bucket: Resource) -> bool:

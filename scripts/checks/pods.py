@@ -238,7 +238,7 @@ def _kept(manifest: Manifest) -> Iterator[Fault]:
         if budget.space != manifest.deployment.space or not _matches(budget.spec["selector"]["matchLabels"], labels):
             yield Fault(budget.inside("spec", "selector"), "o `PodDisruptionBudget` não é dos pods do `Deployment`: não guarda nenhum")
         if not _lets(budget, replicas):
-            yield Fault(budget.inside("spec"), f"o `PodDisruptionBudget` não deixa sair nenhum dos {replicas} pods: a troca de um nó não acaba")
+            yield Fault(budget.inside("spec"), f"o `PodDisruptionBudget` não deixa sair nenhum pod, de {replicas}: a troca de um nó não acaba")
 
 
 def _lets(budget: Document, replicas: int) -> bool:

@@ -17,9 +17,9 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
-from scripts.checks import accepting, arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components
-from scripts.checks import cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing
-from scripts.checks import picture, pins, prices, promises, qualities, questions, quotas, replayed, resources, sections, senses, shared, steps
+from scripts.checks import accepting, arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components, cycles
+from scripts.checks import dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing, picture
+from scripts.checks import pins, prices, promises, qualities, questions, quotas, remains, replayed, resources, sections, senses, shared, steps
 from scripts.checks import swapped, unsaid, verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
@@ -186,6 +186,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
         made = calls.made(read.page, views)
         yield from pairing.check(read.page, made)
         yield from cleanup.check(read.page, made)
+        yield from remains.check(read.page, views)
         yield from promises.check(read.page, views)
         yield from certified.check(read.page, views)
         yield from qualities.check(read.page, views)

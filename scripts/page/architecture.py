@@ -89,6 +89,11 @@ def table(base: Document, section: str) -> list[Row]:
     return [_row(tokens) for tokens in Reader(base).lines(section)]
 
 
+def tables(base: Document) -> list[list[Row]]:
+    """As tabelas da página, cada uma com o cabeçalho por primeira linha."""
+    return [[_row(tokens) for tokens in _split(block, "tr_open")] for block in _blocks(list(base.tokens), "table_open")]
+
+
 class Reader:
     """Procura cada parte na sua seção e anota em `findings` o que falta."""
 

@@ -12,7 +12,7 @@ from scripts.page.document import slugify
 from scripts.website import sections
 from scripts.website.inline import relative
 from scripts.website.prose import link, paragraph, say
-from scripts.website.remains import left
+from scripts.proofs.facts.remains import left
 from scripts.website.shelf import Shelf, Shown
 
 Write = Callable[[Element, Shown], None]

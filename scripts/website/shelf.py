@@ -20,7 +20,7 @@ from scripts.page.document import resolved
 from scripts.page.library import LEVELS, STOPS, Library, Piece
 from scripts.proofs.claims.known import HOURLY
 from scripts.review.history import Revised
-from scripts.website.remains import left
+from scripts.proofs.facts.remains import left
 
 UNKNOWN = len(LEVELS)
 

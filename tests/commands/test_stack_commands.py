@@ -117,7 +117,8 @@ def test_a_chosen_name_asks_for_the_other_capability(kind, name):
         message, = found(cleanup, template, DEPLOY + given)
         assert "CAPABILITY_NAMED_IAM`" in message
     assert found(cleanup, template, f"{DEPLOY} --capabilities CAPABILITY_NAMED_IAM") == []
-    assert found(cleanup, NAMED % ("Policy", "PolicyName"), f"{DEPLOY} --capabilities CAPABILITY_IAM") == []
+    for other in (("Policy", "PolicyName"), ("RolePolicy", "RoleName"), ("UserPolicy", "UserName"), ("UserToGroupAddition", "GroupName")):
+        assert found(cleanup, NAMED % other, f"{DEPLOY} --capabilities CAPABILITY_IAM") == []
 
 
 def test_a_macro_expanded_at_once_asks_for_it():

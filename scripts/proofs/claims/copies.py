@@ -13,10 +13,11 @@ from scripts.proofs.claims.lifetime import disposable
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, equal, require
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.remains import RETAINED
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
 
-KEPT = ("Retain", "Snapshot", "RetainExceptOnCreate")
+KEPT = ("Snapshot", *RETAINED)
 
 
 @claim("disco-descartavel")

@@ -11,6 +11,7 @@ from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.view import View
+from scripts.proofs.facts.remains import RETAINED
 from scripts.proofs.facts.volumes import links
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
@@ -124,7 +125,8 @@ def outlives_the_instance(scene: Scene) -> Iterator[Evidence]:
     remover a pilha fica uma cópia dele.
 
     - um volume do template, ligado a uma instância por `AWS::EC2::VolumeAttachment`, ou por `Volumes` dela;
-    - `DeletionPolicy` e `UpdateReplacePolicy` iguais a `Snapshot` ou `Retain`;
+    - `DeletionPolicy` e `UpdateReplacePolicy` iguais a `Snapshot` ou `Retain`; na primeira, também
+      `RetainExceptOnCreate`;
     - um volume que pode se perder dá o motivo em `Metadata: {Excecoes: {volume-descartavel: …}}`, e há
       outro que fica.
 
@@ -148,8 +150,11 @@ def disposable(volume: Resource) -> bool:
 
 
 def _kept(volume: Resource) -> Iterator[Evidence]:
-    for name in POLICIES:
-        if volume.body.get(name) in ("Snapshot", "Retain"):
+    for name, act in zip(POLICIES, ("com a pilha", "quando a pilha o troca por outro"), strict=True):
+        policy = volume.body.get(name)
+        if policy == "Snapshot":
             yield Found(("Resources", volume.id, name), "a remoção deixa uma cópia")
+        elif policy == "Retain" or policy in RETAINED and name == "DeletionPolicy":
+            yield Found(("Resources", volume.id, name), "a remoção deixa o próprio volume")
         else:
-            yield Missing(("Resources", volume.id, name), f"`{volume.id}` se perde com a pilha", f"use `{name}: Snapshot`")
+            yield Missing(("Resources", volume.id, name), f"`{volume.id}` se perde {act}", f"use `{name}: Snapshot`")
