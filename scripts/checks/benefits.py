@@ -15,6 +15,11 @@ from scripts.page.architecture import Benefit, Page
 from scripts.proofs.claims.evaluate import CLAIMS, ClaimResult, evaluate
 from scripts.proofs.facts.views import Views
 
+CONTRARY = "beneficio-ao-contrario"
+DENIED = re.compile(r"\b(?:não|nem|nunca|jamais|nenhum\w*|sem|ninguém|fora)\b", re.IGNORECASE)
+ONLY = re.compile(r"\b(?:só|somente|apenas|exclusiva\w*|limitad[oa]s?)\b", re.IGNORECASE)
+ABLE = re.compile(r"\b(?:pode|podem|deixa|deixam|permite|permitem|consegue|conseguem)\b[^,;]*", re.IGNORECASE)
+SENTENCE = re.compile(r"(?<=[.;:!?])\s+")
 PROOFS = re.compile(r"(?:\.\./)+provas\.md#(?P<id>.+)")
 
 
@@ -36,6 +41,7 @@ def check(page: Page, views: Views, judged: Results) -> Iterator[Finding]:
         if result:
             yield from _lacking(page, benefit, views, result)
             yield from _misnamed(page, benefit, result)
+            yield from _turned(page, benefit, result)
         elif not _opinion(page, benefit):
             yield Finding(page.path, benefit.line, "beneficio-sem-prova", _unproven(page, claimed(page, benefit), benefit.common))
         elif not any(link.target.startswith("https://") for link in benefit.links):
@@ -59,6 +65,19 @@ def _misnamed(page: Page, benefit: Benefit, result: ClaimResult) -> Iterator[Fin
         yield Finding(page.path, benefit.line, "beneficio-de-outra",
                       f"“{said}” leva à prova de “{result.claim.title}”, que não tem nenhuma palavra dele; leve-o à prova que o julga, ou diga-o "
                       "com o nome dela.")
+
+
+def _turned(page: Page, benefit: Benefit, result: ClaimResult) -> Iterator[Finding]:
+    """O nome nega ou restringe quando a afirmação o faz, e só então; e do que ela nega, nenhuma frase diz que se pode."""
+    said, title = benefit.link.text if benefit.link else "", result.claim.title
+    strict = bool(DENIED.search(title) or ONLY.search(title))
+    if strict != bool(DENIED.search(said) or ONLY.search(said)):
+        yield Finding(page.path, benefit.line, CONTRARY, f"“{said}” diz o contrário de “{title}”, a afirmação que se prova; diga como ela.")
+    for sentence in SENTENCE.split(benefit.text) if strict and not benefit.common else ():
+        able = ABLE.search(sentence)
+        if able and not DENIED.search(sentence) and not ONLY.search(sentence):
+            yield Finding(page.path, benefit.line, CONTRARY,
+                          f"O benefício diz “{able[0]}” do que “{title}” nega; diga quem não pode, ou só quem pode.")
 
 
 def _stems(text: str) -> set[str]:

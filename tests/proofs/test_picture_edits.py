@@ -61,6 +61,16 @@ def test_a_benefit_linked_to_another_truth_is_a_finding(claim, other):
     assert codes(CLI, text=(f"provas.md#{claim})", f"provas.md#{other})")) & {"beneficio-de-outra"}
 
 
+@pytest.mark.parametrize("slug, said, put", [
+    (CLI, "O resultado não aciona a função", "O resultado aciona a função"), (META, "não deixa a função gravar", "também deixa a função gravar"),
+    (FOTO, "não pode gravar onde", "pode gravar onde"), ("ecommerce", "[Só o CloudFront chega", "[Qualquer um chega"),
+    (PDV, "acesso à máquina sem SSH", "acesso à máquina com SSH"), (CLI, "o bucket só atende por TLS", "o bucket atende por TLS"),
+    (UPLOAD, "senha fora do template", "senha no template"), (PDV, "[Alta disponibilidade]", "[Sem alta disponibilidade]"),
+])
+def test_a_benefit_turned_around_is_a_finding(slug, said, put):
+    assert "beneficio-ao-contrario" in codes(slug, text=(said, put))
+
+
 @pytest.mark.parametrize("slug", (CLI, FOTO, ESPECTRO))
 def test_the_real_pages_have_none(slug):
     assert not codes(slug)
