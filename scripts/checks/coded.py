@@ -25,6 +25,14 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     (r"\bsess(?:ão|ões)\b", TIME, r"SESS(?:ION|AO)"),
     (r"\bconex(?:ão|ões)\b", COUNT, r"^connection-limit$|CONNECTIONS|CONEXOES"),
     (r"\bprimeir[oa]s\b|\bcomeço\b", SIZE, r"HEAD|INICIO"),
+    (r"\berros?\b.*\bnome\b|\bpor nome\b", COUNT, r"BY_NAME|POR_NOME"),
+    (r"\bde um endereço\b|\berros?\b.*\bendereço\b|\bpor endereço\b", COUNT, r"BY_ADDRESS|BY_IP|POR_ENDERECO"),
+    (r"\berros?\b(?!.*\b(?:nome|endereço)\b)", COUNT, r"MAX_(?:ERRORS|ERROS|FAILURES)"),
+    (r"\btentativas?\b", COUNT, r"ATTEMPTS|TENTATIVAS"),
+    (r"\bcolunas\b", COUNT, r"COLUMNS|COLUNAS"),
+    (r"\bitens\b|\bprodutos\b", COUNT, r"MAX_(?:ITEMS|ITENS|LINES|PRODUTOS)"),
+    (r"\bpixels?\b", COUNT, r"_SIDE|LADO|PIXELS"),
+    (r"\bpor página\b", COUNT, r"^PAGE$|PAGINA"),
 )
 """Do que a frase fala, a grandeza, e o nome que o programa lhe dá."""
 SPOKEN = re.compile("|".join(pattern for pattern, _, _ in NAMED), re.IGNORECASE)
@@ -36,7 +44,7 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     for token in page.tokens:
         line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
         text = plain(token.children) if token.children else ""
-        for said in quantities(_unsourced(text, token.content)) if SPOKEN.search(text) else ():
+        for said in quantities(unsourced(text, token.content)) if SPOKEN.search(text) else ():
             known = {(name, value) for view in views.each for name, value in _named(view, said)}
             if known and not any(value * (unit_of(name) or ("", 1))[1] == said.value for name, value in known):
                 name, value = min(known)
@@ -58,7 +66,7 @@ def _named(view: View, said: Quantity) -> Iterator[tuple[str, float]]:
             yield from (pair for text in sources for pair in constants(text).named if re.search(name, pair[0]))
 
 
-def _unsourced(text: str, written: str) -> str:
+def unsourced(text: str, written: str) -> str:
     """A frase sem o que está num link para fora, que é a fonte do que ele diz."""
     for shown in re.findall(r"\[([^\]]*)\]\(https://", written):
         text = text.replace(shown, " " * len(shown), 1)

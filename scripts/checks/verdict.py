@@ -17,12 +17,13 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
-from scripts.checks import accepting, arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components, cycles
-from scripts.checks import dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing, picture
-from scripts.checks import pins, prices, promises, qualities, questions, quotas, remains, replayed, resources, sections, senses, shared, steps
-from scripts.checks import swapped, unsaid, verbs
+from scripts.checks import accepting, arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components
+from scripts.checks import cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing
+from scripts.checks import picture, pins, prices, promises, prose, qualities, questions, quotas, remains, replayed, resources, sections, senses
+from scripts.checks import shared, steps, swapped, unsaid, verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
+from scripts.page.architecture import Page
 from scripts.page.titles import STANDARD, Titles
 from scripts.proofs.arrows.prove import prove_arrow
 from scripts.proofs.drawn import relations
@@ -175,22 +176,29 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     yield from unclaimed(diagram, views, (*meant, *absent))
     yield from unread(diagram, views, meant, absent)
     if read.page:
-        yield from quotas.check(read.page, views)
-        yield from benefits.check(read.page, views, read.claims)
-        judged = [result for _, result in read.claims]
-        spoken = list(numbers.sentences(read.page, diagram, views, read.proofs, judged))
-        yield from numbers.check(read.page, views, [*spoken, *numbers.labels(diagram, views, read.proofs), *numbers.changes(read.page, views)])
-        yield from coded.check(read.page, views)
-        yield from unsaid.check(read.page, views, spoken, judged)
-        yield from outputs.check(read.page, views)
-        made = calls.made(read.page, views)
-        yield from pairing.check(read.page, made)
-        yield from cleanup.check(read.page, made)
-        yield from remains.check(read.page, views)
-        yield from promises.check(read.page, views)
-        yield from certified.check(read.page, views)
-        yield from qualities.check(read.page, views)
-        yield from senses.check(read.page, diagram, views, spoken)
+        yield from _spoken(read, read.page, diagram)
+
+
+def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
+    """O que a página diz contra o template: números, promessas, comandos e qualidades."""
+    views = read.views
+    yield from quotas.check(page, views)
+    yield from benefits.check(page, views, read.claims)
+    judged = [result for _, result in read.claims]
+    spoken = list(numbers.sentences(page, diagram, views, read.proofs, judged))
+    yield from numbers.check(page, views, [*spoken, *numbers.labels(diagram, views, read.proofs), *numbers.changes(page, views)])
+    yield from coded.check(page, views)
+    yield from prose.check(page, views)
+    yield from unsaid.check(page, views, spoken, judged)
+    yield from outputs.check(page, views)
+    made = calls.made(page, views)
+    yield from pairing.check(page, made)
+    yield from cleanup.check(page, made)
+    yield from remains.check(page, views)
+    yield from promises.check(page, views)
+    yield from certified.check(page, views)
+    yield from qualities.check(page, views)
+    yield from senses.check(page, diagram, views, spoken)
 
 
 def _script(root: Path, script: str) -> Iterable[Finding]:
