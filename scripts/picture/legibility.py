@@ -110,33 +110,36 @@ def _long_labels(picture: Picture) -> Iterator[Finding]:
             yield _finding(picture, line, "rotulo-longo", f"O rótulo `{short}` é longo demais para a figura; encurte-o.")
 
 
-def _texts(picture: Picture) -> list[tuple[str, int, Box]]:
-    """Nome, linha e caixa de tudo o que tem de ser lido."""
+def _texts(picture: Picture) -> list[tuple[str, str, int, Box]]:
+    """O que é, de quem, em que linha e a caixa de tudo o que tem de ser lido."""
     found = []
     marks = picture.layout.diagram.marks
     for node in picture.nodes:
-        name = node.node.id
-        found.append((f"o ícone de {_called(picture, name)}", node.node.line, node.icon))
+        name, line = node.node.id, node.node.line
+        found.append(("o ícone de", name, line, node.icon))
         if any(node.lines):
-            found.append((f"o rótulo de {_called(picture, name)}", node.node.line, node.label))
+            found.append(("o rótulo de", name, line, node.label))
         if center := node_callout(node):
-            found.append((f"o número de {_called(picture, name)}", node.node.line, circle(center, marks[name])))
+            found.append(("o número de", name, line, circle(center, marks[name])))
     for arrow in picture.arrows:
-        found += [(f"o rótulo da seta {_called(picture, arrow.edge.id)}", arrow.edge.line, box) for box in arrow.words]
+        name, line = arrow.edge.id, arrow.edge.line
+        found += [("o rótulo da seta", name, line, box) for box in arrow.words]
         if arrow.callout:
-            found.append((f"o número da seta {_called(picture, arrow.edge.id)}", arrow.edge.line, circle(arrow.callout, marks[arrow.edge.id])))
+            found.append(("o número da seta", name, line, circle(arrow.callout, marks[name])))
     for frame in picture.frames:
-        found.append((f"o título de {_called(picture, frame.group.id)}", frame.group.line, frame.title))
+        name, line = frame.group.id, frame.group.line
+        found.append(("o título de", name, line, frame.title))
         if frame.callout:
-            found.append((f"o número de {_called(picture, frame.group.id)}", frame.group.line, circle(frame.callout, marks.get(frame.group.id, ""))))
+            found.append(("o número de", name, line, circle(frame.callout, marks.get(name, ""))))
     return found
 
 
 def _overlaps(picture: Picture) -> Iterator[Finding]:
-    texts = [(name, line, box.grown(-0.5)) for name, line, box in _texts(picture)]
-    for (name, line, box), (other, _, against) in combinations(texts, 2):
+    texts = [(what, name, line, box.grown(-0.5)) for what, name, line, box in _texts(picture)]
+    for (what, name, line, box), (other, its_name, _, against) in combinations(texts, 2):
         if box.overlaps(against):
-            yield _finding(picture, line, "sobreposicao", f"Na figura, {name} cobre {other}; {REMEDY}.")
+            both = f"{what} {_called(picture, name)} cobre {other} {_called(picture, its_name)}"
+            yield _finding(picture, line, "sobreposicao", f"Na figura, {both}; {REMEDY}.")
 
 
 def _borders(picture: Picture) -> Iterator[Finding]:
@@ -159,13 +162,13 @@ def _strikes(picture: Picture) -> Iterator[Finding]:
 
 
 def _arrows(picture: Picture) -> Iterator[Finding]:
+    solid = [(n.node.id, n.icon.grown(-2), n.label.grown(-2) if any(n.lines) else n.icon) for n in picture.nodes]
     for arrow in picture.arrows:
         path = arrow.path
         ends = {arrow.edge.tail, arrow.edge.head}
-        for node in picture.nodes:
-            label = node.label.grown(-2) if any(node.lines) else node.icon
-            if node.node.id not in ends and (path.crosses(node.icon.grown(-2)) or path.crosses(label)):
-                message = f"Na figura, a seta {_called(picture, arrow.edge.id)} atravessa {_called(picture, node.node.id)}; {REMEDY}."
+        for name, icon, label in solid:
+            if name not in ends and (path.crosses(icon) or path.crosses(label)):
+                message = f"Na figura, a seta {_called(picture, arrow.edge.id)} atravessa {_called(picture, name)}; {REMEDY}."
                 yield _finding(picture, arrow.edge.line, "seta-atravessa", message)
         for frame in picture.frames:
             if path.crosses(frame.title.grown(-2)):
@@ -186,9 +189,9 @@ def _titles(picture: Picture) -> Iterator[Finding]:
         if not frame.box.grown(1).encloses(frame.title):
             message = f"Na figura, o título de {_called(picture, frame.group.id)} não cabe no grupo; {REMEDY}."
             yield _finding(picture, frame.group.line, "titulo-fora", message)
-    for name, line, box in _texts(picture):
+    for what, name, line, box in _texts(picture):
         if not canvas.encloses(box):
-            yield _finding(picture, line, "fora-da-figura", f"Na figura, {name} sai da área desenhada; {REMEDY}.")
+            yield _finding(picture, line, "fora-da-figura", f"Na figura, {what} {_called(picture, name)} sai da área desenhada; {REMEDY}.")
 
 
 def struck(picture: Picture) -> list[str]:

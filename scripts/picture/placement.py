@@ -105,7 +105,9 @@ def node_callout(placed: PlacedNode) -> Point | None:
 
 def _numbered(placed: PlacedNode, paths: list[Path]) -> PlacedNode:
     """O componente com o número no primeiro canto por onde não passa seta."""
-    corners = [placed._replace(corner=(side, rise)) for rise in (0, CALLOUT, 2 * CALLOUT) for side in (1, -1)]
+    if placed.node.step is None:
+        return placed
+    corners = (placed._replace(corner=(side, rise)) for rise in (0, CALLOUT, 2 * CALLOUT) for side in (1, -1))
     free = (corner for corner in corners if (center := node_callout(corner)) and not _crossed(circle(center).grown(2), paths))
     return next(free, placed)
 

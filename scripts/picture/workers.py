@@ -7,12 +7,14 @@ num processo novo. O que já foi desenhado não se perde.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import pickle
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +77,7 @@ class _Bench(threading.Thread):
         self.answers = answers
         self.process: subprocess.Popen[bytes] | Twin | None = None
         self.over = threading.Event()
+        self.deadline = math.inf
 
     def prepare(self) -> None:
         """Começa o processo antes dos fios, quando ainda se pode copiar este; o que der errado se diz no primeiro script."""
@@ -83,6 +86,7 @@ class _Bench(threading.Thread):
 
     def run(self) -> None:
         """Atende até a fila acabar ou alguém chamar `stop`; todo script tem uma resposta."""
+        threading.Thread(target=self._watch, daemon=True).start()
         while not self.over.is_set():
             try:
                 script = self.todo.get_nowait()
@@ -101,6 +105,15 @@ class _Bench(threading.Thread):
         self.over.set()
         self._end()
 
+    def _watch(self) -> None:
+        """Derruba o processo cujo script passa do prazo. É um fio só, que quase sempre dorme: criar um por script sai caro."""
+        wait = LIMIT
+        while not self.over.wait(wait):
+            wait = min(LIMIT, self.deadline - time.monotonic())
+            if wait <= 0 and (process := self.process):
+                process.kill()
+                wait = LIMIT  # o prazo do próximo script não acaba antes
+
     def _end(self) -> None:
         process, self.process = self.process, None
         if process:
@@ -110,9 +123,7 @@ class _Bench(threading.Thread):
     def _render(self, script: Path) -> Result:
         process = self.process = self.process or self._start()
         assert process.stdin and process.stdout
-        expired = threading.Event()
-        watchdog = threading.Timer(LIMIT, lambda: (expired.set(), process.kill()))
-        watchdog.start()
+        self.deadline = time.monotonic() + LIMIT
         name = script.relative_to(self.root).as_posix()
         try:
             process.stdin.write(os.fsencode(f"{name}\n"))
@@ -121,13 +132,13 @@ class _Bench(threading.Thread):
         except (OSError, EOFError, pickle.UnpicklingError, ValueError):
             code = process.wait()
             self.process = None
-            if expired.is_set():
+            if time.monotonic() >= self.deadline:
                 message = f"O script não terminou em {LIMIT:.0f} s; procure um laço sem fim ou uma espera."
                 return (Finding(name, 1, "script-sem-fim", message),)
             message = f"O script encerrou o Python (código {code}); tire dele o que termina o processo."
             return (Finding(name, 1, "script-com-erro", message),)
         finally:
-            watchdog.cancel()
+            self.deadline = math.inf
 
     def _start(self) -> subprocess.Popen[bytes] | Twin:
         if twin.possible():
