@@ -103,10 +103,13 @@ def reader(asked: dict[str, dict[str, Any]]) -> Any:
     """O leitor com estas extensões, feito uma vez. Erro: `ValueError` quando elas não se carregam."""
     from markdown import Markdown
 
+    from scripts.page.inline import hasten
+
     if repr(asked) in _readers:
         return _readers[repr(asked)]
     try:
         _readers[repr(asked)] = Markdown(extensions=list(asked), extension_configs=asked)
+        hasten(_readers[repr(asked)])
     except Exception as error:  # uma extensão pode falhar de qualquer modo
         raise ValueError(" ".join(str(error).split())) from None
     return _readers[repr(asked)]

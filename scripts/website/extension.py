@@ -26,6 +26,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import BuildError
 
+from scripts.page.inline import hasten
 from scripts.proofs import manual
 from scripts.website import account, build, cards, choices, facts, figure, guides, listing, ranking, rehearsal, revised, rules_page, sections
 from scripts.website.evidence import Evidence
@@ -45,6 +46,7 @@ class Architectures(Extension):
         self.shelf = shelf
 
     def extendMarkdown(self, md: Markdown) -> None:
+        hasten(md)
         md.treeprocessors.register(_Binding(md, self.shelf), "arquiteturas", PRIORITY)
 
 
