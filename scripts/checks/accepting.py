@@ -71,7 +71,7 @@ def check(template: Template, page: Page | None) -> Iterator[Finding]:
     for name, declared in template.parameters.items():
         if isinstance(declared, dict) and "AllowedPattern" in declared and not str(declared.get("Type", "")).startswith("AWS::"):
             for resource in template.resources.values():
-                for key, samples in _asked(resource.properties, name):
+                for key, samples in _asked(resource.properties, name) if name in resource.references else ():
                     if all(refusal(declared, each) for each in _tried(samples, str(declared["AllowedPattern"]))):
                         yield Finding(template.path, template.line("Parameters", name, "AllowedPattern"), REFUSED,
                                       f"`{name}` recusa tudo o que `{key}` de `{resource.id}` aceita, como `{samples[0]}`: não há com que criar a "
@@ -125,7 +125,8 @@ def _relations(page: Page, names: Iterable[str]) -> Iterator[tuple[int, str, Cal
     """Cada comparação de dois parâmetros: a linha, o primeiro, o que se pede, o outro e a frase; o primeiro pode vir de antes, no parágrafo."""
     for token in page.tokens:
         before: list[str] = []
-        for text in SENTENCE.split(token.content) if token.type == "inline" and RELATION.search(token.content) else ():
+        related = token.type == "inline" and token.content.count("`") > 3 and RELATION.search(token.content)  # dois nomes entre crases, ou mais
+        for text in SENTENCE.split(token.content) if related else ():
             for found in RELATION.finditer(text):
                 other = OTHER.match(text, found.end())
                 own = [*before, *(code for code in CODE.findall(text[:found.start()]) if code in names)]

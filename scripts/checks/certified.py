@@ -28,6 +28,8 @@ MODE = re.compile(r"\b(?:PGSSLMODE|ssl[-_]?mode)(?:[\"']?\]?\s*[=:]\s*[\"']?|[\"
                   r"\bssl\s*[=:]\s*[\"']([a-z][\w-]*)[\"']", re.IGNORECASE)
 ROOT = re.compile(r"\b(?:PGSSLROOTCERT|sslrootcert|ssl[-_]ca)\b[\"'\]]*\s*[=:,]\s*[\"']?(?=[\w/.$(])|\bcafile\s*=|"
                   r"\bload_verify_locations\(", re.IGNORECASE)
+SIGNS = ("ssl", "cafile", "load_verify_locations")
+"""Sem um destes, não há nem um nem outro."""
 COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<=[.;])\s+|\n")
 CHECKED, CERTIFICATE, STORE = re.compile(r"\b(?:confer|verific|valid)\w*", re.IGNORECASE), re.compile(r"\bcertificado", re.IGNORECASE), re.compile(
@@ -44,6 +46,8 @@ def check(page: Page, views: Views) -> list[Finding]:
 
 
 def _promises(text: str) -> bool:
+    if "certificado" not in text.lower() and "verify-full" not in text:
+        return False
     return any("verify-full" in said or all(pattern.search(said) for pattern in (CHECKED, CERTIFICATE, STORE)) for said in SENTENCE.split(text))
 
 
@@ -73,5 +77,8 @@ def _told(view: View, owner: Resource, promised: bool) -> Iterator[tuple[Path, s
 @lru_cache(maxsize=512)
 def _read(text: str) -> tuple[tuple[str, ...], bool]:
     """Os modos que o texto diz, e se ele diz de que autoridade é o certificado."""
+    lowered = text.lower()
+    if not any(sign in lowered for sign in SIGNS):
+        return (), False
     plain = COMMENT.sub("", text)
     return tuple((first or second).lower() for first, second in MODE.findall(plain)), ROOT.search(plain) is not None

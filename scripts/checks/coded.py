@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 
 from scripts.base.findings import Finding
 from scripts.page.architecture import Page
-from scripts.page.document import plain
 from scripts.page.quantities import COUNT, SIZE, TIME, Quantity, quantities
 from scripts.proofs.facts.constants import constants
 from scripts.proofs.facts.measures import texts, unit_of
@@ -40,10 +39,10 @@ SPOKEN = re.compile("|".join(pattern for pattern, _, _ in NAMED), re.IGNORECASE)
 
 def check(page: Page, views: Views) -> Iterator[Finding]:
     """Os números da página que o programa desmente."""
-    line = 1
+    line, texts_of = 1, {id(token): text for token, text in page.texts}
     for token in page.tokens:
         line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
-        text = plain(token.children) if token.children else ""
+        text = texts_of.get(id(token), "")
         for said in quantities(unsourced(text, token.content)) if SPOKEN.search(text) else ():
             known = {(name, value) for view in views.each for name, value in _named(view, said)}
             if known and not any(value * (unit_of(name) or ("", 1))[1] == said.value for name, value in known):

@@ -52,8 +52,9 @@ class Quality:
 def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por frase que diz de um recurso o contrário do que ele é, em algum mundo."""
     found = {}
+    present = [quality for quality in QUALITIES if any(view.of_type(*quality.types) for view in views.each)]
     for who, line, text, names in _sentences(page):
-        for quality in QUALITIES:
+        for quality in present:
             for told, word in _told(quality, text):
                 for view in views.each:
                     about = _about(quality, view, text, names)
@@ -83,7 +84,8 @@ def _sentences(page: Page) -> Iterator[tuple[str, int, str, frozenset[str]]]:
 def _told(quality: Quality, text: str) -> Iterator[tuple[bool, str]]:
     """O que a frase diz: que tem a qualidade ou que não tem, e com que palavras."""
     for pattern, sense in ((quality.said, True), (quality.contrary, False)):
-        for word in pattern.finditer(text) if not SUPPOSED.search(text) else ():
+        words = list(pattern.finditer(text))
+        for word in words if words and not SUPPOSED.search(text) else ():
             clause = CLAUSE.split(text[:word.start()])[-1]
             denied = DENIED.search(clause)
             yield sense != bool(denied), (denied[0] + clause[denied.end():] if denied else "") + word[0]

@@ -120,11 +120,12 @@ class View:
         """O valor de uma expressão do template, resolvida uma vez: muitos leem o mesmo objeto a caminho de partes dele."""
         if not isinstance(expression, (dict, list)):
             return self.world.value(expression)
-        if id(expression) not in self._resolved:
+        known = self._resolved.get(id(expression))
+        if known is None:
             with self.world.asking() as asked:
-                self._resolved[id(expression)] = expression, self.world.value(expression), asked
-        self.world.ask(self._resolved[id(expression)][2])
-        return self._resolved[id(expression)][1]
+                known = self._resolved[id(expression)] = expression, self.world.value(expression), asked
+        self.world.ask(known[2])
+        return known[1]
 
     def _reach(self, expression: Any, path: Path, keys: tuple[Key, ...]) -> tuple[Any, Path] | None:
         """A expressão ainda não resolvida nesse caminho; `None` quando não há."""
@@ -171,14 +172,14 @@ class View:
 
     def once(self, key: Hashable, conclude: Callable[[], Result]) -> Result:
         """O que `conclude` devolve, concluído uma vez; o que ela leu e perguntou conta de novo a cada resposta."""
-        if key not in self._memory:
+        known = self._memory.get(key)
+        if known is None:
             with self.reading() as reads, self.world.asking() as asked:
                 result = conclude()
-            self._memory[key] = result, reads, asked
-        result, reads, asked = self._memory[key]
-        self.note(reads)
-        self.world.ask(asked)
-        return result
+            known = self._memory[key] = result, reads, asked
+        self._reads[-1].update(known[1])
+        self.world.ask(known[2])
+        return known[0]
 
     def complete(self, ways: Iterable[Iterable[Evidence]]) -> list[Evidence]:
         """A primeira prova sem nada a faltar; se todas têm o que falta, a primeira. Só o que ela leu conta."""
