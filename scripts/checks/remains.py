@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.aws.types import BUCKET, DATABASE, INSTANCE, LAUNCH_TEMPLATE, LOG_GROUP, QUEUE, SNAPSHOT_POLICY, TABLE, VOLUME
+from scripts.aws.catalog import kind_of
+from scripts.aws.types import BUCKET, DATABASE, INSTANCE, KMS_KEY, LAUNCH_TEMPLATE, LOG_GROUP, QUEUE, SNAPSHOT_POLICY, TABLE, VOLUME
 from scripts.base.findings import Finding
 from scripts.page.architecture import Page, tables
 from scripts.proofs.facts.remains import GONE, SNAPSHOT, WHOLE, disks_stay, fate, left
@@ -44,7 +45,7 @@ DISK, ITS_DISK = re.compile(r"\bdiscos?\b"), re.compile(r"\bdiscos? (?:do sistem
 OUTSIDE = re.compile(r"\bpilha não criou\b|\bnão fa(?:z|zem) parte da pilha\b", re.IGNORECASE)
 NOUNS = {VOLUME: "volume", DATABASE: "banco", BUCKET: "bucket", TABLE: "tabela", QUEUE: "fila", INSTANCE: "instância", LOG_GROUP: "log"}
 OTHERS = {SNAPSHOT_POLICY: ("diários", "política"), INSTANCE: ("disco",), LAUNCH_TEMPLATE: ("disco",)}
-"""Por que outras palavras se diz o que um tipo deixa."""
+"""Por que outras palavras se diz o que um tipo deixa. De uma chave não se cobra nada: fica para que se leia o que ela cifrou e também ficou."""
 Names = list[tuple[re.Pattern[str], list[Resource]]]
 
 
@@ -179,13 +180,13 @@ def _nothing(page: Page, view: View) -> Iterator[Finding]:
 
 
 def _untold(page: Page, view: View, names: Names) -> Iterator[Finding]:
-    """O que fica, e a seção de limpeza não diz: nem pelo nome do componente, nem pelo tipo, se só há um, nem pelo id numa saída."""
+    """O que fica com dados, e a seção de limpeza não diz: nem pelo nome do componente, nem pelo tipo, se só há um, nem pelo id numa saída."""
     start, end = _cleaning(page)
     lines = [(token.map[0] + 1, token.content) for token in page.tokens if token.map and token.type in ("inline", "fence")]
     told = " ".join(text for line, text in lines if start <= line < end).replace("_", " ").lower()
     for each in left(view.template) if start < end else ():
         resource = view.resources.get(each.resource)
-        if resource is None:
+        if resource is None or resource.type == KMS_KEY or not (kind_of(resource.type).keeps_data or resource.type in OTHERS):
             continue
         alone = NOUNS.get(resource.type, "") if len(view.of_type(resource.type)) == 1 else ""
         words = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", resource.id).lower(), alone, *OTHERS.get(resource.type, ())]

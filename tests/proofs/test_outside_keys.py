@@ -46,6 +46,8 @@ FALSE: dict[str, Case] = {
     "tabela-com-a-chave-de-fora": (CLI, {prop("TabelaResultados", "SSESpecification"): {
         "SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": "arn:aws:kms:sa-east-1:123456789012:key/1a2b"}}, "não se conhece a chave"),
 }
+GONE = {(R, "Chave", "DeletionPolicy"): "Delete"}
+"""A página de músicas diz que nada sobra."""
 ALIAS = {(R, "Apelido"): {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": "alias/discos", "TargetKeyId": {"Ref": "Chave"}}}}
 RIGHT: dict[str, tuple[str, Edits]] = {
     "disco-com-a-chave-da-aws": (MUSICAS, {prop("Servidor", *DISK, "KmsKeyId"): "alias/aws/ebs"}),
@@ -54,8 +56,8 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "banco-com-a-chave-da-aws": (PDV, {prop("Banco", "KmsKeyId"): "alias/aws/rds"}),
     "segredo-com-a-chave-da-aws": (PDV, {prop("Banco", "MasterUserSecret"): {"KmsKeyId": "alias/aws/secretsmanager"}}),
     "volume-com-chave-do-template": (VOLUMES, {**key(OWNED), prop("VolumeDefinitivos", "KmsKeyId"): OWN}),
-    "disco-com-chave-do-template": (MUSICAS, {**key(OWNED), prop("Servidor", *DISK, "KmsKeyId"): {"Ref": "Chave"}}),
-    "disco-com-o-apelido-dela": (MUSICAS, {**key(OWNED), **ALIAS, prop("Servidor", *DISK, "KmsKeyId"): {"Ref": "Apelido"}}),
+    "disco-com-chave-do-template": (MUSICAS, {**key(OWNED), **GONE, prop("Servidor", *DISK, "KmsKeyId"): {"Ref": "Chave"}}),
+    "disco-com-o-apelido-dela": (MUSICAS, {**key(OWNED), **GONE, **ALIAS, prop("Servidor", *DISK, "KmsKeyId"): {"Ref": "Apelido"}}),
     "banco-com-chave-do-template": (PDV, {**key(OWNED, EnableKeyRotation=True), prop("Banco", "KmsKeyId"): OWN}),
     "grupo-com-chave-que-o-auto-scaling-usa": (PDV, {**key(OWNED, *LAUNCHING), FLEET: OWN}),
     "tabela-com-a-chave-da-aws": (CLI, {prop("TabelaResultados", "SSESpecification"): {"SSEEnabled": True, "SSEType": "KMS"}}),
