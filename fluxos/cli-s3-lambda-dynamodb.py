@@ -2,12 +2,21 @@
 
 import csv
 import hashlib
+import io
+from decimal import Decimal
 
 from scripts.flowbook import Lab, Sample, Spoil
 
 SAMPLE = Sample("vendas.csv", "produto,quantidade,preço\ncafé,2,10.50\nchá,3,4.25\n".encode())
 LIMIT = 20 * 2**20
-"""O `TamanhoMaximoMiB` de quem não escolhe outro."""
+"""O `TamanhoMaximoMiB` de quem não escolhe outro, em bytes."""
+TOTALS = {"quantidade": Decimal("5"), "preço": Decimal("14.75")}
+SHEET = Sample("relatório de março + 1.csv", "\ufeffproduto;valor;misto\r\n\"café\nforte\";1.234,56;1\r\n\r\nchá;-34,56;x\r\nleite;;2\r\n".encode())
+"""Como uma planilha em português o exporta: com BOM, ponto e vírgula, vírgula decimal, um campo de duas linhas, uma em branco e um campo vazio."""
+WIDE = b"texto,n\n" + (b"x" * 65_000 + b",2\n") * 322
+FULL = WIDE + b"y" * (LIMIT - len(WIDE) - 3) + b",3\n"
+"""O maior arquivo que se aceita."""
+BAD = ((b"caf\xe9,cha\n1,2\n", "não está em UTF-8"), (b"a,b\n\"x\"y,2\n", "CSV inválido"), (bytes(LIMIT + 1), f"o limite é {LIMIT // 2**20} MiB"))
 
 
 def flow(lab: Lab) -> None:
@@ -21,41 +30,68 @@ def flow(lab: Lab) -> None:
     with lab.step(2):
         lab.expect("Guardar o objeto", not lab.unheard("entrada"), lab.unheard("entrada"))
         lab.expect("O bucket entrega", lab.rows("resultados"), "a função rodou, e não gravou nada na tabela")
+        before = lab.rows("resultados")
         for other in ("entrada/notas.txt", "arquivo/vendas.csv"):
             lab.put("entrada", other, b"a,b\n1,2\n", who="cli")
-        lab.expect("Só arquivos", lab.unheard("entrada") and len(lab.rows("resultados")) == 1,
-                   "um arquivo de outra pasta, ou de outro tipo, acionou a função")
+            lab.expect("Só arquivos", lab.unheard("entrada") and lab.rows("resultados") == before, f"`{other}` acionou a função")
     with lab.step(3):
         row = lab.rows("resultados")[0]
         found = (row["situacao"], row.get("sha256"), row.get("registros"))
         lab.expect("A função lê", found == ("processado", hashlib.sha256(file.body).hexdigest(), records(file.body)),
                    f"a linha diz {found}, {row.get('motivo', 'sem motivo')}")
         lab.put("entrada", "entrada/ruim.csv", b"a,b\n1\n", who="cli")
-        bad = lab.rows("resultados")[0] if lab.rows("resultados")[0] != row else lab.rows("resultados")[-1]
-        lab.expect("Se o conteúdo", (bad["situacao"], bad.get("motivo")) == ("rejeitado", "o registro 1 não tem 2 campos"),
-                   f"o arquivo ruim deu {bad['situacao']}, {bad.get('motivo')}")
+        bad = line(lab, "entrada/ruim.csv")
+        lab.expect("Se o conteúdo", (bad.get("situacao"), bad.get("motivo")) == ("rejeitado", "o registro 1 não tem 2 campos"),
+                   f"o arquivo ruim deu {bad.get('situacao')}, {bad.get('motivo')}")
+        lab.expect("A função lê", file.own or row["totais"] == TOTALS, f"a linha diz {shown(row)}")
         with lab.briefly():
-            for body, said in ((b"caf\xe9,cha\n1,2\n", "não está em UTF-8"), (b"a,b\n" + b"1,2\n" * (LIMIT // 4), f"o limite é {LIMIT // 2**20} MiB")):
+            for sent, columns, totals in ((SHEET, ["produto", "valor", "misto"], {"valor": Decimal("1200")}),
+                                          (Sample("cheio.csv", FULL), ["texto", "n"], {"n": Decimal("647")})):
+                lab.put("entrada", f"entrada/{sent.name}", sent.body, who="cli")
+                found = line(lab, f"entrada/{sent.name}")
+                told = (found.get("sha256"), found.get("colunas"), found.get("registros"), found.get("totais"))
+                lab.expect("A função lê", told == (hashlib.sha256(sent.body).hexdigest(), columns, records(sent.body), totals),
+                           f"de `{sent.name}`, a linha diz {found.get('motivo') or shown(found)}" if found else f"não há a linha de `{sent.name}`")
+            for body, said in BAD:
                 lab.put("entrada", "entrada/ruim.csv", body, who="cli")
-                bad = {row["arquivo"]: row for row in lab.rows("resultados")}["entrada/ruim.csv"]
+                bad = line(lab, "entrada/ruim.csv")
                 lab.expect("Se o conteúdo", bad["situacao"] == "rejeitado" and said in bad["motivo"],
                            f"o arquivo de {len(body)} bytes, que não serve, deu {bad['situacao']}, {bad.get('motivo')}")
     with lab.step(4):
         rows = {row["arquivo"]: row for row in lab.rows("resultados")}
-        lab.expect("A função grava", set(rows) == {key, "entrada/ruim.csv"} and rows[key]["tamanho"] == len(file.body),
-                   f"a tabela tem {sorted(rows)}")
+        wanted = {key: len(file.body), "entrada/ruim.csv": LIMIT + 1, f"entrada/{SHEET.name}": len(SHEET.body), "entrada/cheio.csv": LIMIT}
+        names = sorted(row["arquivo"] for row in lab.rows("resultados"))
+        lab.expect("A função grava", names == sorted(wanted) and {name: row["tamanho"] for name, row in rows.items()} == wanted,
+                   f"a tabela tem linhas de {', '.join(names)}")
         older = int(rows[key]["ordem"], 16)
         lab.put("entrada", key, file.body, who="cli")
-        newer = {row["arquivo"]: int(row["ordem"], 16) for row in lab.rows("resultados")}[key]
+        newer = int(line(lab, key)["ordem"], 16)
         lab.expect("A gravação só acontece", older == 2 and newer > older,
                    f"a linha não é a do envio mais novo: depois do segundo envio, é a do {older}º, e depois de mais um, a do {newer}º")
+        calls = len(lab.steps[4].calls)
+        with lab.briefly():
+            lab.again("entrada")
+        again = [call for call in lab.steps[4].calls[calls:] if call.call == "dynamodb:PutItem" and call.ok]
+        lab.expect("A gravação só acontece", not again, "um aviso repetido, que não é mais novo que a linha, a regravou")
+
+
+def line(lab: Lab, key: str) -> dict:
+    """A linha mais nova deste arquivo; vazia, se não há."""
+    return next((row for row in reversed(lab.rows("resultados")) if row["arquivo"] == key), {})
+
+
+def shown(row: dict) -> str:
+    """O que a linha diz do conteúdo."""
+    sums = ", ".join(f"{name} = {total}" for name, total in row["totais"].items()) or "nenhuma"
+    return f"{row['registros']} registros, as colunas {', '.join(row['colunas'])} e as somas {sums}"
 
 
 def records(body: bytes) -> int:
     """Quantos registros o arquivo tem, sem o cabeçalho nem as linhas em branco."""
-    lines = body.decode("utf-8-sig", errors="replace").splitlines(keepends=True)
-    separator = ";" if lines[0].count(";") > lines[0].count(",") else ","
-    return sum(1 for row in csv.reader(lines, delimiter=separator) if row) - 1
+    text = io.StringIO(body.decode("utf-8-sig", errors="replace"), newline="")
+    first = text.readline()
+    separator = ";" if first.count(";") > first.count(",") else ","
+    return sum(1 for row in csv.reader(text, delimiter=separator) if row)
 
 
 SPOILS = (
@@ -102,4 +138,13 @@ SPOILS = (
           (('source = record["s3"]["object"]', 'source = record["s3"]["objeto"]'),), "KeyError: 'objeto'"),
     Spoil("sem-condicao", "deixe um aviso atrasado mudar a linha", 4,
           (('" OR (ordem = :ordem AND', '" OR ordem > :ordem OR (ordem = :ordem AND'),), "a linha não é a do envio mais novo"),
+    Spoil("nome-codificado", "leia a chave do evento sem trocar o `+` por espaço", 3,
+          (("from urllib.parse import unquote_plus", "from urllib.parse import unquote"), ("return unquote_plus(record", "return unquote(record")),
+          "não há a linha de `relatório de março + 1.csv`"),
+    Spoil("virgula-decimal", "leia `1.234,56` como se o ponto fosse o decimal", 3,
+          (('cell.replace(".", "").replace(",", ".")', 'cell.replace(",", "")'),),
+          "a linha diz 3 registros, as colunas produto, valor, misto e as somas valor ="),
+    Spoil("so-a-ultima", "guarde da coluna só o último número, em vez da soma", 3,
+          (("(totals[column] or 0) + Decimal(plain)", "Decimal(plain)"),), "as somas quantidade = 3"),
+    Spoil("repetido-regrava", "deixe um aviso repetido regravar a linha", 4, (("OR ordem < :ordem\"", "OR ordem <= :ordem\""),), "a regravou"),
 )

@@ -95,7 +95,8 @@ def flow(lab: Lab) -> None:
         lab.expect("Os metadados", stored(lab, "ana") == (current, before), "um aviso repetido mexeu na foto vigente")
         for row, name, body in ((current, photo.name, GOOD[-1][3]), (stored(lab, "ana-maria")[0], OTHER.name, OTHER.body)):
             told = row.get("nome"), row.get("tamanho"), row.get("enviada_em")
-            lab.expect("Os metadados", told == (name, len(body), EVENT_TIME), f"a linha da foto `{name}` diz nome {told[0]}, {told[1]} bytes, {told[2]}")
+            lab.expect("Os metadados", told == (name, len(body), EVENT_TIME),
+                       f"a linha da foto `{name}` diz nome {told[0]}, {told[1]} bytes, {told[2]}")
         each = [row["situacao"] for row in rows if row["pessoa"] == "ana" and row["registro"] != "foto"]
         wanted = ["atrasada", "aceita", *["aceita"] * len(GOOD), *["recusada"] * len(BAD)]
         lab.expect("Os metadados", each == wanted, f"as linhas dos envios dizem {', '.join(each)}")

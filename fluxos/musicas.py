@@ -3,30 +3,63 @@
 import json
 import re
 import struct
+from urllib.parse import parse_qs, quote, urlsplit
 
-from scripts.flowbook import Lab, Sample, Spoil
+from scripts.flowbook import Lab, Sample, Site, Spoil, riff
 
 
-def chunk(name: str, body: bytes) -> bytes:
-    return name.encode() + struct.pack("<I", len(body)) + body + bytes(len(body) % 2)
+LIMIT = 20 * 2**20
+"""O `TamanhoMaximoArquivo` de quem não escolhe outro, em bytes."""
+MIB = 2**20
 
 
 def wav(title: str, artist: str) -> bytes:
     """Dois segundos de silêncio num WAV, com título e artista."""
-    kind = chunk("fmt ", struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8))
-    said = chunk("LIST", b"INFO" + chunk("INAM", title.encode()) + chunk("IART", artist.encode()))
-    body = b"WAVE" + kind + said + chunk("data", bytes(16000))
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+    said = riff(b"INFO", (b"INAM", title.encode()), (b"IART", artist.encode()))[8:]
+    return riff(b"WAVE", (b"fmt ", struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8)), (b"LIST", said), (b"data", bytes(16000)))
+
+
+def mp3(*texts: tuple[bytes, bytes], size: int) -> bytes:
+    """Um MP3 deste tamanho, de quadros de 384 bytes, o de 128 kbit/s a 48 kHz.
+
+    A etiqueta tem estes quadros de texto, e uma capa de 200 KiB depois do primeiro.
+    """
+    first, *rest = [name + struct.pack(">IH", len(body), 0) + body for name, body in texts]
+    tags = first + b"APIC" + struct.pack(">IH", 200 * 1024, 0) + bytes(200 * 1024) + b"".join(rest)
+    head = b"ID3\3\0\0" + bytes(len(tags) >> shift & 0x7F for shift in (21, 14, 7, 0)) + tags
+    frames = (b"\xff\xfb\x94\0" + bytes(380)) * ((size - len(head)) // 384)
+    return (head + frames).ljust(size, b"\0")
+
+
+def flac(*texts: str) -> bytes:
+    """Um FLAC de três segundos, com estes comentários."""
+    info = bytes(10) + (8000 << 44 | 24000).to_bytes(8, "big") + bytes(16)
+    notes = struct.pack("<II", 0, len(texts)) + b"".join(struct.pack("<I", len(text.encode())) + text.encode() for text in texts)
+    return b"fLaC\0" + len(info).to_bytes(3, "big") + info + b"\x84" + len(notes).to_bytes(3, "big") + notes + b"\xff\xf8" + bytes(100)
 
 
 PARAMETERS = {"CidrPermitido": "203.0.113.7/32"}
 SAMPLE = Sample("manhã.wav", wav("Manhã", "Quarteto"))
+LARGE = mp3((b"TIT2", b"\1" + "Canção".encode("utf-16")), (b"TPE1", "\0Inês".encode("latin-1")), (b"TPE2", b"\0Coral"), size=LIMIT)
+"""A maior música que se aceita; o artista vem depois da capa, longe do começo."""
+OTHERS = (
+    ("minhas/Canção + 1.mp3", LARGE, "audio/mpeg", {"formato": "MP3", "titulo": "Canção", "artista": "Inês", "duracao": 1298}),
+    ("tarde.flac", flac("TITLE=Tarde", "ALBUM=Dia", "artist=Trio"), "audio/flac",
+     {"formato": "FLAC", "titulo": "Tarde", "artista": "Trio", "duracao": 3}),
+)
+"""De cada outro formato, o nome, os bytes, o tipo e o que a ficha diz."""
+REFUSED = (("letra.mp3", b"letra, e nenhum som", 415), ("vazia.mp3", b"", 400), ("/", LARGE[:900], 400), ("enorme.mp3", LARGE + b"\0", 413))
 LYING = b"ID3\3\0\0\x7f\x7f\x7f\x7f" + bytes(100)
 """Começa como um MP3, e a etiqueta diz ser maior que o arquivo."""
 
 
 def sheets(lab: Lab) -> list[dict]:
     return [json.loads(body) for body in lab.objects("fichas").values()]
+
+
+def send(site: Site, name: str, body: bytes) -> int:
+    """Envia uma música sem dizer de que tipo ela é; devolve o estado da resposta."""
+    return site.post("/musicas", files={"musica": (name, body, "application/octet-stream")}).status_code
 
 
 def flow(lab: Lab) -> None:
@@ -39,9 +72,13 @@ def flow(lab: Lab) -> None:
         lab.expect("O pedido entra", answer.status_code == 303, f"o servidor recusou `{song.name}`: {said[1] if said else answer.status_code}")
     with lab.step(2):
         kept = lab.objects("musicas")
-        sound = site.post("/musicas", files={"musica": ("letra.mp3", b"letra, e nenhum som", "audio/mpeg")}).status_code
-        lab.expect("O servidor EC2 confere", list(kept.values()) == [song.body] and re.fullmatch(r"musicas/\d{13}-[0-9a-f]{32}", next(iter(kept)))
-                   and sound == 415, f"o bucket tem {list(kept)}; a um texto com nome de música, o servidor respondeu {sound}")
+        lab.expect("O servidor EC2 confere", list(kept.values()) == [song.body] and re.fullmatch(r"musicas/\d{13}-[0-9a-f]{32}", next(iter(kept))),
+                   f"o bucket tem {list(kept)}")
+        with lab.briefly():
+            for name, body, status in REFUSED:
+                said = send(site, name, body)
+                lab.expect("O servidor EC2 confere", said == status and len(lab.objects("musicas")) == 1,
+                           f"a `{name}`, de {len(body)} bytes, que não serve, o servidor respondeu {said}, e não {status}")
         lab.skip("A pessoa já vê", "aqui a função acaba antes da resposta, e a lista já mostra a ficha")
     with lab.step(3):
         ran = lab.steps[3].calls
@@ -53,6 +90,11 @@ def flow(lab: Lab) -> None:
         told = song.own or (sheet.get("titulo"), sheet.get("artista"), sheet.get("duracao")) == ("Manhã", "Quarteto", 2)
         lab.expect("A função lê", right and told, f"a ficha da música: {sheet or 'nenhuma'}")
         with lab.briefly():
+            for name, body, media, wanted in OTHERS:
+                read = len(lab.steps[4].calls)
+                cataloged(lab, send(site, name, body), name.split("/")[-1], body, media, wanted)
+                if body is LARGE:
+                    pieces(lab, read)
             site.post("/musicas", files={"musica": ("mentira.mp3", LYING, "audio/mpeg")})
         refused = [found.get("motivo") for found in sheets(lab) if found["situacao"] == "recusada"]
         lab.expect("Se o conteúdo", refused == ["a etiqueta ID3 diz ser maior que o arquivo"], f"as fichas recusadas dizem {refused}")
@@ -60,10 +102,46 @@ def flow(lab: Lab) -> None:
         page = site.get().text
         lab.expect("Para mostrar", sheet.get("titulo", sheet["nome"]) in page and "recusada: a etiqueta ID3" in page and "<audio" in page,
                    "a biblioteca não mostra as fichas")
+        missing = [text for text in ("Canção", "Inês", "21:38", "Tarde", "Trio", "0:03") if f"<td>{text}</td>" not in page]
+        lab.expect("Para mostrar", not missing, f"a biblioteca não mostra {', '.join(missing)}")
         identity = next(iter(kept)).removeprefix("musicas/")
-        link = site.get(f"/musicas/{identity}/ouvir", allow_redirects=False).headers.get("Location", "")
-        heard, late = lab.open(link, who="pessoa"), lab.open(link, who="pessoa", later=16 * 60)
+        with lab.briefly():
+            answer = site.get(f"/musicas/{identity}/ouvir", allow_redirects=False)
+            download = site.get(f"/musicas/{identity}/baixar", allow_redirects=False)
+        link, other = (found.headers.get("Location", "") for found in (answer, download))
+        heard, late = lab.open(link, who="pessoa", later=14 * 60), lab.open(link, who="pessoa", later=16 * 60)
         lab.expect("Quem ouve", heard[2] == song.body and late[0] == 403, f"o S3 respondeu {heard[0]} ao link novo, e {late[0]} ao vencido")
+        with lab.briefly():
+            taken = lab.open(other, who="pessoa")
+        how = [parse_qs(urlsplit(found).query).get("response-content-disposition", [""])[0] for found in (link, other)]
+        right = how[0].startswith("inline") and how[1].startswith("attachment") and quote(song.name) in how[1]
+        lab.expect("Quem ouve", taken[2] == song.body and right,
+                   f"o link de baixar diz {how[1] or 'nada'}, e o de ouvir, {how[0] or 'nada'}")
+        allowed = re.search(r"media-src ([^;]*)", answer.headers.get("Content-Security-Policy", "media-src *"))[1].split()
+        lab.expect("Quem ouve", "*" in allowed or link.split("/musicas/")[0] in allowed,
+                   f"a página só deixa tocar de {', '.join(allowed)}, e o link é de outro lugar")
+
+
+def cataloged(lab: Lab, status: int, name: str, body: bytes, media: str, wanted: dict) -> None:
+    """A música que acaba de chegar foi aceita, com o tipo que os bytes dizem, e tem a ficha esperada."""
+    lab.expect("A função lê", status == 303, f"a `{name}`, que serve, o servidor respondeu {status}")
+    kept = {json.loads(found)["nome"]: (f"musicas/{key[7:-5]}", json.loads(found)) for key, found in lab.objects("fichas").items()}
+    key, sheet = kept.get(name, ("", {}))
+    lab.expect("A função lê", sheet, f"não há ficha de `{name}`: há as de {', '.join(kept)}")
+    told = {field: sheet.get(field) for field in ("situacao", "tamanho", *wanted)}
+    lab.expect("A função lê", told == {"situacao": "pronta", "tamanho": len(body), **wanted},
+               f"a ficha de `{name}` diz {', '.join(f'{field} {value}' for field, value in sheet.items() if field != 'etag')}")
+    kept = lab.head("musicas", key)["ContentType"]
+    lab.expect("A função lê", kept == media, f"`{name}` ficou guardada como {kept}, e é {media}")
+
+
+def pieces(lab: Lab, before: int) -> None:
+    """A função leu da música só pedaços, que somados são poucos; o que não diz o pedaço pergunta o tamanho, e é um pedido só."""
+    asked = [call.given for call in lab.steps[4].calls[before:] if call.call == "s3:GetObject"]
+    ranges = [found for given in asked if (found := re.search(r"Range=bytes=(\d+)-(\d+)", given))]
+    read = sum(int(found[2]) - int(found[1]) + 1 for found in ranges)
+    lab.expect("A função lê", ranges and len(asked) - len(ranges) <= 1 and read <= 4 * MIB,
+               f"de uma música de {LIMIT // MIB} MiB, a função pediu {len(ranges)} pedaços, de {read} bytes, e o arquivo inteiro")
 
 
 KEEP = "                  - s3:PutObject\n                  - s3:GetObject\n"
@@ -110,4 +188,14 @@ SPOILS = (
             "Sid: LerFichas\n                Effect: Allow\n                Action: s3:PutObject"),), "s3:GetObject", shown=True),
     Spoil("fichas-erradas", "mande o servidor procurar as fichas no bucket de músicas", 5, (("FICHAS=${BucketFichas}", "FICHAS=${BucketMusicas}"),),
           "não mostra as fichas"),
+    Spoil("banda-por-artista", "procure o artista do MP3 no quadro da banda", 4, (('"TPE1": "artista"', '"TPE2": "artista"'),), "artista Coral"),
+    Spoil("le-inteira", "leia a música inteira, em vez de um pedaço por vez", 4,
+          ((', Range=f"bytes={position}-{last}")["Body"]) as body:\n                self.start',
+            ')["Body"]) as body:\n                position = 0\n                self.start'),),
+          "e o arquivo inteiro"),
+    Spoil("limite-da-funcao", "faça a função recusar o que passa de 1 MiB", 4, (("MAX_MIB: !Ref TamanhoMaximoArquivo", 'MAX_MIB: "1"'),),
+          "a ficha de `Canção + 1.mp3` diz nome Canção + 1.mp3, tamanho 20971520, situacao recusada"),
+    Spoil("baixar-abre", "assine para baixar um link que abre a música", 5,
+          (('return signed(identity, "attachment")', 'return signed(identity, "inline")'),),
+          "o link de baixar diz inline"),
 )

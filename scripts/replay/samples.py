@@ -39,14 +39,16 @@ def theirs(path: Path) -> Sample:
     return Sample(path.name, body, own=True)
 
 
-def png(width: int = 120, height: int = 90, shade: int = 96) -> bytes:
-    """Um PNG inteiro, em tons de cinza."""
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+def block(name: bytes, body: bytes) -> bytes:
+    """Um bloco de PNG."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+
+def png(width: int = 120, height: int = 90, shade: int = 96, more: bytes = b"") -> bytes:
+    """Um PNG inteiro, em tons de cinza; `more` vem depois das dimensões."""
+    header = block(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
     rows = (b"\0" + bytes([shade]) * width) * height
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + header + more + block(b"IDAT", zlib.compress(rows)) + block(b"IEND", b"")
 
 
 def segment(kind: int, body: bytes) -> bytes:
