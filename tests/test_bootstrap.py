@@ -400,3 +400,11 @@ def test_locks_are_complete_and_share_nothing() -> None:
         source = (REPOSITORY / "requirements" / f"{name}.in").read_text(encoding="utf-8")
         wanted = re.findall(r"(?m)^([\w.-]+)(?:\[.*?\])?==(\S+)\s+#", source)
         assert wanted and all(known[package.lower()] == version for package, version in wanted)
+
+
+def test_a_command_that_leaves_at_once_still_says_everything(tmp_path):
+    run = subprocess.run([sys.executable, str(REPOSITORY / "scripts"), "conferir", "--raiz", str(tmp_path)], capture_output=True, text=True, encoding="utf-8")
+    assert (run.returncode, run.stdout) == (2, "") and "diagrams_src" in run.stderr
+    found = subprocess.run([sys.executable, str(REPOSITORY / "scripts"), "conferir", "--formato", "sarif"], capture_output=True, text=True,
+                           encoding="utf-8", cwd=tmp_path)
+    assert found.returncode == 0 and json.loads(found.stdout)["version"] == "2.1.0"
