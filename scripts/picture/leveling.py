@@ -64,19 +64,19 @@ def _alone(layout: Layout, placed: PlacedNode) -> list[str]:
 
 def _rows(layout: Layout, axis: int, reach: float) -> list[list[str]]:
     """Os componentes ligados por setas quase retas no sentido do fluxo, de fileira em fileira."""
-    nodes = {placed.node.id: placed for placed in layout.nodes}
-    row_of = {name: [name] for name in nodes}
+    centers = {placed.node.id: placed.icon.center for placed in layout.nodes}
+    row_of = {name: [name] for name in centers}
     for edge in (placed.edge for placed in layout.edges):
-        one, other = nodes[edge.tail].icon.center, nodes[edge.head].icon.center
+        one, other = centers[edge.tail], centers[edge.head]
         mine, theirs = row_of[edge.tail], row_of[edge.head]
         if mine is theirs or not abs(one[axis] - other[axis]) <= reach < abs(one[1 - axis] - other[1 - axis]):
             continue
         both = [*mine, *theirs]
-        at = [nodes[name].icon.center[axis] for name in both]
+        at = [centers[name][axis] for name in both]
         if max(at) - min(at) <= reach:
             row_of |= dict.fromkeys(both, both)
     rows = {id(row): row for row in row_of.values()}
-    return [row for row in rows.values() if len({nodes[name].icon.center[axis] for name in row}) > 1]
+    return [row for row in rows.values() if len({centers[name][axis] for name in row}) > 1]
 
 
 def _fits(layout: Layout, moved: set[str]) -> bool:
@@ -87,9 +87,9 @@ def _fits(layout: Layout, moved: set[str]) -> bool:
         box, parent = parts[name]
         if parent and not _inside(groups[parent]).grown(-AIR).encloses(box):
             return False
+        near = box.grown(AIR)
         for other, (against, _) in parts.items():
-            apart = other != name and not against.encloses(box) and not box.encloses(against)
-            if apart and box.grown(AIR).overlaps(against):
+            if near.overlaps(against) and other != name and not against.encloses(box) and not box.encloses(against):
                 return False
     return True
 

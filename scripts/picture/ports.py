@@ -28,13 +28,15 @@ def ports(layout: Layout, lanes: dict[int, float]) -> list[tuple[float, float]]:
             continue
         axis = leaving_axis(layout, tail, head)
         for end, (here, there) in enumerate(((tail, head), (head, tail))):
-            reach, across = (there.icon.center[i] - here.icon.center[i] for i in (axis, 1 - axis))
-            across = lanes.get(index, across + here.icon.center[1 - axis]) - here.icon.center[1 - axis]
+            center, other = here.icon.center, there.icon.center
+            reach, across = other[axis] - center[axis], other[1 - axis] - center[1 - axis]
+            across = lanes.get(index, across + center[1 - axis]) - center[1 - axis]
             side = here.node.id, axis, 1 if reach > 0 else -1
             sides.setdefault(side, []).append((0.0 if abs(across) <= ALIGNED else across, index, end))
     found = [[0.0, 0.0] for _ in layout.edges]
     for entries in sides.values():
-        for (_, index, end), offset in zip(sorted(entries), _spread([across for across, _, _ in sorted(entries)])):
+        entries.sort()
+        for (_, index, end), offset in zip(entries, _spread([across for across, _, _ in entries])):
             found[index][end] = offset
     return [(first, second) for first, second in found]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cached_property
+from itertools import pairwise
 
 from scripts.base.diagram import Edge
 from scripts.picture.detour import TURNS, Ground, by, lane_of, struck
@@ -191,8 +192,8 @@ def _reaching(curve: Curve, target: PlacedNode) -> Curve:
     curve = _trimmed(curve, inside)
     end, aim = curve[-1], _aim(curve[-1], target.icon)
     steps = max(1, int(distance(end, aim) * 2))
-    line = [(end[0] + (aim[0] - end[0]) * i / steps, end[1] + (aim[1] - end[1]) * i / steps) for i in range(steps + 1)]
-    contact = next((before for before, point in zip(line, line[1:]) if inside(point)), end)
+    line = ((end[0] + (aim[0] - end[0]) * i / steps, end[1] + (aim[1] - end[1]) * i / steps) for i in range(steps + 1))
+    contact = next((before for before, point in pairwise(line) if inside(point)), end)
     dx, dy = contact[0] - end[0], contact[1] - end[1]
     (x, y) = curve[-2]
     return (*curve[:-2], _rounded((x + dx, y + dy)), _rounded(contact))
