@@ -2,6 +2,7 @@
 
 import json
 import re
+from uuid import NAMESPACE_OID, uuid5
 
 from scripts.flowbook import Lab, Spoil
 
@@ -9,6 +10,17 @@ PARAMETERS = {"ListaPrefixosCloudFront": "pl-0123abcd"}
 STYLE = b"h1 { color: teal }\n"
 BROKEN = '{"pedido": "sem conta"}'
 STOCK = "SELECT stock FROM products WHERE id IN (1, 3, 4) ORDER BY id"
+
+
+EVERYTHING = "SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM items), (SELECT count(*) FROM outbox)"
+OPEN = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'replay' AND xact_start IS NOT NULL"
+"""As transações da aplicação que ainda não acabaram."""
+WRONG = ("produto=1&quantidade=21", "produto=1&quantidade=-1", "produto=1&quantidade=um", "produto=1&quantidade=1&produto=1&quantidade=1", "produto=1")
+"""Carrinhos com uma quantidade que não serve, um produto duas vezes, ou um sem quantidade."""
+LATE = "3f0c2a1e-5b7d-4c9e-8a61-0d2f4b6c8e10"
+CHANGES = ({"total": 1}, {"total": 23470.0}, {"itens": [], "total": 0}, {"pedido": "../../estilo.css"}, {"hora": ""},
+           {"itens": [{"nome": "Urso", "quantidade": -1, "centavos": -23470}]}, {"itens": [{"nome": "Urso", "quantidade": 1}]})
+"""O que não fecha em um aviso: a soma, a forma, os itens, o número, a hora."""
 
 
 def flow(lab: Lab) -> None:
@@ -30,6 +42,10 @@ def flow(lab: Lab) -> None:
         lab.expect("O balanceador distribui", health == 200, f"a instância responde {health} a `{path}`, e o balanceador não manda pedidos a ela")
         cart = site.get("/carrinho?produto=1&quantidade=2&produto=3&quantidade=1")
         lab.expect("O carrinho viaja", "2 × Urso de pelúcia Mel" in cart.text and not cart.cookies, f"o carrinho não abriu: {cart.status_code}")
+        lab.expect("O carrinho viaja", "R$ 234,70" in cart.text and "Luminária" not in cart.text, "o carrinho tem outros produtos, ou outro total")
+        with lab.briefly():
+            wrong = [site.get(f"/carrinho?{query}").status_code for query in WRONG]
+        lab.expect("O carrinho viaja", wrong == [400] * len(WRONG), f"a carrinhos que não valem, o servidor respondeu {wrong}")
     with lab.step(5):
         fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', cart.text)
         key = dict(fields)["chave"]
@@ -39,35 +55,75 @@ def flow(lab: Lab) -> None:
         orders, stock = database.query("SELECT id::text, buyer, total_cents FROM orders"), database.query(STOCK)
         lab.expect("A compra é uma transação", bought and (orders, stock) == ([(key, "Ana", 23470)], [(38,), (59,), (15,)]),
                    f"o servidor respondeu {answer.status_code}, e o banco tem os pedidos {orders}, com o estoque {stock}")
-        other = f"0{key[1:]}" if key[0] != "0" else f"1{key[1:]}"
-        many = [("chave", other), ("nome", "Bia"), ("total", "1"), ("produto", "1"), ("quantidade", "1"), ("produto", "4"), ("quantidade", "16")]
-        refused = site.post("/pedidos", data=many).status_code
-        lab.expect("Ou tudo vale", refused == 409 and database.query(STOCK) == stock, f"a compra sem estoque teve {refused}, e mudou o estoque")
-        lab.expect("A pessoa recebe", "Ana, recebemos o seu pedido" in site.get(answer.headers["Location"]).text, "a página do pedido não o confirma")
+        left = database.query(EVERYTHING)
+        # O primeiro produto tem estoque, e o segundo não: o que já se fez pelo primeiro se desfaz.
+        many = _form("Bia", 8990 + 16 * 15990, {1: 1, 4: 16})
+        with lab.briefly():
+            refused = [site.post("/pedidos", data=data).status_code for data in (many, _form("Bia", 1, {1: 1}), _form("Bia", 8990, {9: 1}))]
+            lab.expect("Ou tudo vale", refused[0] == 409 and database.query(STOCK) == stock, f"a compra sem estoque teve {refused}, e mudou o estoque")
+            lab.expect("Ou tudo vale", refused == [409] * 3 and database.query(EVERYTHING) == left,
+                       f"a uma compra sem estoque, a uma com outro total e a uma de um produto que não há, o servidor respondeu {refused}, "
+                       f"e em pedidos, itens e avisos as linhas foram de {left} a {database.query(EVERYTHING)}")
+            again = [site.post("/pedidos", data=data).status_code for data in ([*fields, ("nome", "Ana")], [("chave", key), *many[1:]])]
+            lab.expect("A compra é uma transação", again == [303, 409] and database.query(EVERYTHING) == left and database.query(STOCK) == stock,
+                       f"ao mesmo pedido enviado de novo, e à mesma chave com outros itens, o servidor respondeu {again}")
+            empty = [site.post("/pedidos", data=data).status_code for data in (_form("", 8990, {1: 1}), _form("Bia", 8990, {}), _form("Bia", 0, {1: 0}))]
+            lab.expect("A compra é uma transação", empty == [400] * 3, f"a pedidos sem nome ou vazios, o servidor respondeu {empty}")
+        items = database.query("SELECT product_id, name, quantity, price_cents FROM items ORDER BY product_id")
+        lab.expect("A compra é uma transação", items == [(1, "Urso de pelúcia Mel", 2, 8990), (3, "Miniatura de bonde", 1, 5490)],
+                   f"o pedido tem os itens {items}")
+        page = site.get(answer.headers["Location"]).text
+        lab.expect("A pessoa recebe", "Ana, recebemos o seu pedido" in page and "R$ 234,70" in page, "a página do pedido não o confirma")
         lab.skip("O grupo de segurança", "quem chega ao banco se confere; a rodada só o deixa alcançar por uma seta provada")
     with lab.step(6):
         waiting = lab.messages("fila")
         lab.expect("Depois da transação", gone and [json.loads(body)["pedido"] for body in waiting] == [key], f"a fila tem {waiting}")
-        lab.skip("Se a fila falha", "a rodada não tira a fila do ar")
+        with lab.briefly():
+            with lab.refusing("fila") as refused:
+                lost = site.post("/pedidos", data=_form("Caio", 12990, {2: 1}), later=True)
+                lab.wait(lambda: refused and not database.query(OPEN))
+            held = database.query("SELECT body FROM outbox")
+            lab.expect("Se a fila falha", lost.status_code == 303 and held == [(body,) for body in refused[:1]],
+                       f"a fila recusou {len(set(refused))} aviso, e o banco ainda tem {len(held)}; o servidor respondeu {lost.status_code}")
+            site.post("/pedidos", data=_form("Davi", 5490, {3: 1}), later=True)
+            lab.wait(lambda: not database.query("SELECT 1 FROM outbox"))
+        both = [json.loads(body)["itens"][0]["nome"] for body in lab.messages("fila")[1:]]
+        lab.expect("Se a fila falha", sorted(both) == ["Miniatura de bonde", "Urso de pelúcia Neve"], f"depois que a fila voltou, ela tem também {both}")
     with lab.step(7):
         lab.deliver("fila")
         lab.expect("A função recibo lê", not lab.messages("fila") and not lab.messages("falhas"), "o aviso não saiu da fila")
     with lab.step(8):
         receipt = lab.fetch("distribuicao", f"/arquivos/recibos/{key}.txt", who="visitantes")
         lab.expect("A função confere", "Total: R$ 234,70" in receipt[2].decode(), f"o CloudFront respondeu {receipt[0]} ao recibo")
+        lines = receipt[2].decode().splitlines()
+        lab.expect("A função confere", key in lines[0] and lines[1:-1] == ["2 × Urso de pelúcia Mel: R$ 179,80", "1 × Miniatura de bonde: R$ 54,90"],
+                   f"o recibo diz {lines}")
         lab.send("fila", waiting[0])
         with lab.briefly():
             lab.deliver("fila")
         receipts = [name for name in lab.objects("arquivos") if "/recibos/" in name]
-        lab.expect("O mesmo aviso", len(receipts) == 1 and not lab.messages("falhas"), f"o aviso repetido deu os recibos {receipts}")
+        lab.expect("O mesmo aviso", len(receipts) == 3 and not lab.messages("falhas"), f"o aviso repetido deu os recibos {receipts}")
     with lab.step(9):
         lab.skip("No pico", "a rodada não cria nem retira instâncias")
         lab.skip("Também troca", "a rodada não troca instâncias")
     with lab.step(10):
-        lab.send("fila", BROKEN)
+        good = json.loads(waiting[0])
+        bad = [BROKEN, *(json.dumps({**good, **change}) for change in CHANGES)]
+        for body in (*bad[:3], json.dumps({**good, "pedido": LATE}), *bad[3:]):
+            lab.send("fila", body)
         with lab.briefly():
             lab.deliver("fila")
-        lab.expect("Na falha", lab.messages("falhas") == [BROKEN] and not lab.messages("fila"), "o aviso que falhou não está na fila de falhas")
+        fallen = lab.messages("falhas")
+        passed = [body for body in bad if body not in fallen]
+        lab.expect("Na falha", not passed and len(fallen) == len(bad) and not lab.messages("fila"),
+                   f"o aviso que falhou não está na fila de falhas: {passed or fallen}")
+        lab.expect("Na falha", f"arquivos/recibos/{LATE}.txt" in lab.objects("arquivos"), "um aviso bom não deu recibo, ao lado dos que falharam")
+
+
+def _form(buyer: str, total: int, products: dict[int, int]) -> list[tuple[str, str]]:
+    """O que o navegador envia de um carrinho com estas quantidades; cada pedido tem a sua chave."""
+    lines = [(name, str(value)) for product, count in products.items() for name, value in (("produto", product), ("quantidade", count))]
+    return [("chave", str(uuid5(NAMESPACE_OID, f"{buyer}{total}"))), ("nome", buyer), ("total", str(total)), *lines]
 
 
 OPENED = "   Description: PostgreSQL da aplicacao\n   GroupId: !Ref GrupoBanco\n   IpProtocol: tcp\n   FromPort: {0}\n   ToPort: {0}"
@@ -117,4 +173,10 @@ SPOILS = (
     Spoil("sem-fila-de-falhas", "tire da fila de pedidos a fila de falhas", 10, ((REDRIVE, ""),), "`RedrivePolicy`", shown=True),
     Spoil("sem-resposta-parcial", "tire da leitura o aviso de quais mensagens falharam", 10,
           (("   FunctionResponseTypes: [ReportBatchItemFailures]\n", ""),), "não pede `ReportBatchItemFailures`"),
+    Spoil("apaga-os-recusados", "apague do banco também os avisos que a fila recusou", 6,
+          (('sent = [entry["Id"] for entry in answer.get("Successful", [])]', "sent = [row.id for row in rows]"),), "o banco ainda tem 0"),
+    Spoil("confirma-antes", "confirme o pedido antes de baixar o estoque", 5,
+          (("(key, buyer, total)).fetchone():\n", "(key, buyer, total)).fetchone():\n                connection.commit()\n"),), "as linhas foram de"),
+    Spoil("nao-soma", "grave o recibo sem conferir se o total é a soma dos itens", 10,
+          ((" or total != sum(amount for amount, _ in lines):", ":"),), "não está na fila de falhas"),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +56,9 @@ class Lab(Session):
         self.functions, self.applications = Functions(self), Applications(self)
         self.machines, self.pods = Machines(self, self.functions), Pods(self)
         self.services["lambda", "Invoke"] = self.functions.invoked
-        self.queues = Queues(self, self.functions)
         self.created = self.functions.created
         self.watches.append(self._watch)
-        self.volumes = Volumes(self)
+        self.queues, self.volumes = Queues(self, self.functions), Volumes(self)
         self._database: Database | None = None
         self._clients = ("", "")
 
@@ -148,6 +147,10 @@ class Lab(Session):
         """Põe na fila, por fora da pilha, uma mensagem que ninguém dela mandaria."""
         self.state.send(str(self.stack.value({"Ref": self.resource(node, QUEUE).id})), body)
 
+    def refusing(self, node: str) -> AbstractContextManager[list[str]]:
+        """Enquanto isto dura, a fila do nó recusa, por uma falha dela, o que lhe mandam; dá o corpo de cada mensagem recusada."""
+        return self.queues.refusing(self.resource(node, QUEUE))
+
     def wait(self, holds: Callable[[], object], seconds: float = 20) -> bool:
         """Espera o que a aplicação faz depois de responder; desiste se algo já falhou."""
         end = time.monotonic() + seconds
@@ -205,10 +208,8 @@ class Lab(Session):
         `polls` são os comandos que a aplicação repete de tempos em tempos, que o rastro não conta.
         """
         resource = self.resource(node, DATABASE)
-        name = str(resource.properties.get("DBName", "postgres"))
-        user = str(resource.properties.get("MasterUsername", "postgres"))
-        server = self.servers.server()
-        found = Database(server, name, user, int(self.stack.property(resource, "Port", default=5432)), polls)
+        name, user = (str(resource.properties.get(key, "postgres")) for key in ("DBName", "MasterUsername"))
+        found = Database(self.servers.server(), name, user, int(self.stack.property(resource, "Port", default=5432)), polls)
         self.closing(found.close)
         self._database, self._clients = found, (client, node)
         step, cause = self.severed(client, node)

@@ -6,11 +6,15 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
 from scripts.replay.door import ALLOWED
 from scripts.replay.functions import Functions
+from scripts.replay.gateway import Answer
 from scripts.replay.operations import Need
 from scripts.replay.session import Halt, Session
 from scripts.replay.stack import REGION, Unresolved, only
@@ -51,6 +55,28 @@ class Queues:
                     self.session.state.show_message(self._address(queue), message)
             if failed and (self.session.stopped or any(step.causes for step in self.session.steps.values())):
                 return
+
+    @contextmanager
+    def refusing(self, queue: Resource) -> Iterator[list[str]]:
+        """Enquanto isto dura, a fila recusa, por uma falha dela, o que lhe mandam em lote; dá o corpo de cada mensagem recusada.
+
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_BatchResultErrorEntry.html
+        """
+        sent: list[str] = []
+
+        def answer(params: dict[str, Any], call: Call) -> Answer:
+            if str(params["QueueUrl"]) != self._address(queue):
+                raise Unresolved(f"enquanto `{queue.id}` falha, a rodada não sabe o que outra fila responde")
+            failed = [{"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"} for entry in params["Entries"]]
+            sent.extend(str(entry["MessageBody"]) for entry in params["Entries"])
+            call.output = f"{len(failed)} recusada" if len(failed) == 1 else f"{len(failed)} recusadas"
+            return 200, {"content-type": "application/x-amz-json-1.0"}, json.dumps({"Successful": [], "Failed": failed}).encode()
+
+        self.session.services["sqs", "SendMessageBatch"] = answer
+        try:
+            yield sent
+        finally:
+            del self.session.services["sqs", "SendMessageBatch"]
 
     # --- quem lê
 

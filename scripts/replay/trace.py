@@ -94,11 +94,14 @@ class Arrows:
         return exact or (max(before, key=lambda edge: edge.step or 0) if before else named[0] if named else None)
 
 
+IDENTIFIER = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+
+
 class Mask:
     """Troca o que muda a cada rodada por um nome fixo, na ordem em que aparece."""
 
     SPOKEN = (
-        (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "id"),
+        (IDENTIFIER, "id"),
         (re.compile(r"\b[0-9a-f]{32}\b"), "id"),
         (re.compile(r"(?<=secret:)[\w!/-]+"), "segredo"),
         (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?"), "hora"),
@@ -175,4 +178,8 @@ def short(value: Any, most: int = 240) -> str:
     if isinstance(value, dict) and (records := value.get("Records")) and records[0].get("eventSource") == "aws:sqs":
         value = "; ".join(record["body"] for record in records)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= most else f"{text[:most]}…"
+    if len(text) <= most:
+        return text
+    # Um identificador muda a cada rodada: um pedaço dele não se reconheceria depois.
+    split = next((found.start() for found in IDENTIFIER.finditer(text) if found.start() < most < found.end()), most)
+    return f"{text[:split]}…"
