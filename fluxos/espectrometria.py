@@ -1,5 +1,6 @@
 """O que a pessoa faz em `espectrometria`, e o que precisa ficar guardado."""
 
+import csv
 import json
 import math
 import re
@@ -25,8 +26,17 @@ def spectrum(points: int, width: int = 0) -> bytes:
     return (HEADER + "".join(lines)).encode()
 
 
+def weighing(size: int) -> bytes:
+    """O mesmo espectro, com este peso exato; o que falta à última linha vai em linhas em branco."""
+    return spectrum((size - len(HEADER)) // 120, 59).ljust(size, b"\n")
+
+
 SAMPLE = Sample("amostra.csv", spectrum(400))
-BAD = Sample("estragado.csv", (HEADER + "1,um\n").encode())
+EDGE = Sample("no-limite.csv", weighing(LIMIT))
+BAD = Sample("estragado.csv", SAMPLE.body + b"130,um\n")
+REFUSED = (Sample("outro.csv", b"mz;intensidade\n1;2\n"), Sample("enorme.csv", HEADER.encode().ljust(4 * LIMIT + 1, b"\n")))
+PLACES = ((104, 100), (112.5, 25))
+"""De cada pico do espectro, o m/z e a altura, em % da do maior."""
 
 
 def send(site: Site, file: Sample) -> str:
@@ -36,16 +46,22 @@ def send(site: Site, file: Sample) -> str:
     return "" if answer.status_code == 302 else " ".join(re.findall(r'role="alert">([^<]*)', answer.text)) or f"o site respondeu {answer.status_code}"
 
 
+def right(rows: list[dict]) -> bool:
+    """Os picos são os do espectro, no lugar e com a altura dele; o que a suavização tira cabe na folga."""
+    return len(rows) == len(PLACES) and all(abs(float(row["mz"]) - place) < 0.05 and abs(float(row["relativa"]) - share) < 2
+                                            for row, (place, share) in zip(rows, PLACES))
+
+
 def flow(lab: Lab) -> None:
     file = lab.sent
-    small, large = (file, Sample("grande.csv", spectrum(46_000, 59))) if len(file.body) <= LIMIT else (SAMPLE, file)
+    small, large = (file, Sample("grande.csv", weighing(LIMIT + 1))) if len(file.body) <= LIMIT else (SAMPLE, file)
     with lab.step(1):
         lab.skip("Borda.", LAYER)
-        lab.skip("Os pesquisadores abrem", "a rodada não tem DNS: o navegador já manda o nome do site")
+        lab.skip("Os pesquisadores abrem", "a rodada não tem DNS")
         lab.skip("O DNS pergunta", "a rodada não tem DNS")
     with lab.step(2):
-        lab.skip("O Shield Standard", "é da rede da AWS, e não há o que rodar")
-        lab.skip("É automático", "é da rede da AWS, e não há o que rodar")
+        lab.skip("O Shield Standard", "é da rede da AWS")
+        lab.skip("É automático", "é da rede da AWS")
     with lab.step(3):
         database = lab.database("banco", client="site")
         api = lab.pod("api", "manifesto.yaml", "ComandoManifesto", client="site", via="balanceador-interno")
@@ -63,6 +79,11 @@ def flow(lab: Lab) -> None:
         lab.skip("Aplicação.", LAYER)
         lab.expect("O site confere o arquivo", len(rows) == 1 and kept == {f"envios/{rows[0][0]}.csv": file.body} and rows[0][1] == len(file.body),
                    said or f"o banco tem {rows}, e o bucket {list(kept)}")
+        with lab.briefly():
+            refused = [send(site, file) for file in REFUSED]
+        lab.expect("O site confere o arquivo", "cabeçalho mz,intensidade" in refused[0] and "limite de 20 MiB" in refused[1]
+                   and lab.objects("upload") == kept,
+                   f"a um CSV com outro cabeçalho e a um de 20 MiB e 1 byte, o site disse “{refused[0]}” e “{refused[1]}”")
         lab.skip("O bucket apaga", "a rodada não espera um ano")
     first, _, state = rows[0]
     with lab.step(5):
@@ -86,6 +107,10 @@ def flow(lab: Lab) -> None:
         lab.skip("Análise.", LAYER)
         lab.expect("O Step Functions coordena", ended and ended.status == "SUCCEEDED", f"as execuções foram {each}")
         lab.expect("A função Etapas lê", ended and "AnalisarNoBatch" not in ended.path, "a função não analisou o arquivo pequeno")
+        with lab.briefly():
+            send(site, EDGE)
+        ended = lab.executions("maquina")[-1].ended
+        lab.expect("A função Etapas lê", "AnalisarNaLambda" in ended.path, f"um arquivo de 5 MiB exatos passou por {', '.join(ended.path)}")
     with lab.step(8):
         if file is not large:
             with lab.briefly():
@@ -101,16 +126,21 @@ def flow(lab: Lab) -> None:
         told = {key.split("/")[0]: json.loads(body) for key, body in results.items() if key.endswith("situacao.json")}
         counted = {key.split("/")[0]: len(body.splitlines()) - 1 for key, body in results.items() if key.endswith("picos.csv")}
         lab.skip("Dados.", LAYER)
-        lab.expect("A função Etapas ou", set(counted) == {first, *told} - {lost} and len(counted) == 2, f"o bucket tem {sorted(results)}")
+        lab.expect("A função Etapas ou", set(counted) == {first, *told} - {lost} and len(counted) == 3, f"o bucket tem {sorted(results)}")
         said = {key: told.get(key, {}) for key in (*counted, lost)}
-        wrong = [f"há {count} picos no arquivo, e o resumo é {said[key]}" for key, count in counted.items() if said[key].get("picos") != count]
+        peaks = {key: list(csv.DictReader(results[f"{key}/picos.csv"].decode().splitlines())) for key in counted}
+        odd = [rows for key, rows in peaks.items() if not (file.own and key == first) and not right(rows)]
+        lab.expect("A função Etapas ou", not odd,
+                   f"de um espectro com picos em m/z 104 e 112,5, o segundo de 25% do maior, ficaram {odd and odd[0][:3]}")
+        wrong = [f"há {len(rows)} picos no arquivo, e o resumo é {said[key]}" for key, rows in peaks.items()
+                 if said[key].get("picos") != len(rows) or rows and said[key].get("maior") != max(rows, key=lambda row: float(row["relativa"]))]
         lab.expect("Por último", not wrong and "são dois números" in said[lost].get("motivo", ""), (*wrong, f"o motivo que ficou é {said[lost]}")[0])
     with lab.step(10):
         with lab.briefly():
             page = site.get().text
         states = database.query("SELECT id::text, state, peaks FROM espectro_analysis")
         wanted = {(key, "concluida", count) for key, count in counted.items()} | {(lost, "falhou", None)}
-        shown = page.count("Concluída") == 2 and "são dois números" in page
+        shown = page.count("Concluída") == 3 and "são dois números" in page and all(f">{count} picos<" in page for count in counted.values())
         lab.expect("O site lê o resumo", set(states) == wanted and shown, f"o banco tem {states}")
 
 
@@ -134,8 +164,8 @@ SPOILS = (
           (("InvocarIniciar, Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt FuncaoIniciar.Arn",
             "InvocarIniciar, Effect: Allow, Action: lambda:InvokeFunction, Resource: !GetAtt FuncaoEtapas.Arn"),),
           "lambda:InvokeFunction", shown=True),
-    Spoil("outra-conta-de-servico", "dê o papel da API a outra conta de serviço do cluster", 6,
-          (("ServiceAccount: api,", "ServiceAccount: site,"),), "quem não tem papel"),
+    Spoil("outra-conta-de-servico", "dê o papel da API a outra conta de serviço do cluster", 5,
+          (("ServiceAccount: api,", "ServiceAccount: site,"),), "eles não têm papel nenhum"),
     Spoil("variavel-errada", "dê outro nome à variável que diz à função qual é a máquina de estados", 6,
           (("Variables: {MAQUINA: !Ref MaquinaAnalise}", "Variables: {FLUXO: !Ref MaquinaAnalise}"),), "KeyError: 'MAQUINA'"),
     Spoil("manipulador-errado", "mande a Lambda chamar uma função que o código não tem", 6,
@@ -177,4 +207,11 @@ SPOILS = (
     Spoil("banco-errado", "mande o site abrir um banco com outro nome", 10, (("PGDATABASE=espectro", "PGDATABASE=analises"),), "analises"),
     Spoil("resultado-ilegivel", "tire do site a permissão de ler o resultado", 10,
           (("LerResultado, Effect: Allow, Action: s3:GetObject", "LerResultado, Effect: Allow, Action: s3:PutObject"),), "s3:GetObject"),
+    Spoil("maior-como-texto", "compare as alturas dos picos como texto, para achar o maior", 9,
+          (('key=lambda peak: float(peak["relativa"])', 'key=lambda peak: peak["relativa"]'),), "'relativa': '25."),
+    Spoil("cinco-no-batch", "mande ao Batch também o que tem 5 MiB exatos", 7, (("NumericGreaterThan: 5,", "NumericGreaterThanEquals: 5,"),),
+          "um arquivo de 5 MiB exatos passou por"),
+    Spoil("so-o-comeco", "valide só as cem primeiras linhas", 9, (("            elif line.strip():", "            elif number < 100 and line.strip():"),),
+          "o bucket tem"),
+    Spoil("sem-voltar", "guarde o arquivo sem voltar ao começo dele depois de ler o cabeçalho", 4, (("        upload.seek(0)\n", ""),), "e o bucket"),
 )

@@ -104,3 +104,27 @@ def test_without_a_destination_it_is_lost(bench):
     said, messages = bench.run('raise ValueError("ruim")', put, ("DestinationConfig: { OnFailure: { Destination: !GetAtt Fila.Arn } }",
                                                                  "MaximumEventAgeInSeconds: 60"))
     assert messages == [] and "ValueError: ruim" in said.steps[0].cause
+
+
+def test_an_event_comes_again_as_it_was(bench):
+    """Armadilha: o S3 entrega um aviso mais de uma vez, e é sempre o do mesmo envio."""
+    def act(lab: Any) -> list[str]:
+        for body in (b"1", b"22"):
+            lab.put("entrada", "a.txt", body, who="pessoa")
+        lab.again("entrada", 0)
+        lab.again("entrada")
+        calls = [call for step in (*lab.steps.values(), lab.apart) for call in step.calls if call.call == "lambda:InvokeFunction"]
+        return [call.output for call in calls]
+
+    code = 'found = event["Records"][0]["s3"]["object"]\nreturn [found["size"], int(found["sequencer"], 16)]'
+    assert bench.run(code, act)[1] == ["[1, 1]", "[2, 2]", "[1, 1]", "[1, 1]"]
+
+
+def test_the_type_of_what_is_kept_can_be_read(bench):
+    def act(lab: Any) -> tuple[str, dict[str, str]]:
+        lab.put("entrada", "a.txt", b"1", who="pessoa")
+        found = lab.head("saida", "b")
+        return found["ContentType"], found["Metadata"]
+
+    code = 'boto3.client("s3").put_object(Bucket=os.environ["SAIDA"], Key="b", ContentType="text/csv", Metadata={"de": "a"})'
+    assert bench.run(code, act)[1] == ("text/csv", {"de": "a"})
