@@ -34,7 +34,9 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     (r"\bpor página\b", COUNT, r"^PAGE$|PAGINA"),
 )
 """Do que a frase fala, a grandeza, e o nome que o programa lhe dá."""
-SPOKEN = re.compile("|".join(pattern for pattern, _, _ in NAMED), re.IGNORECASE)
+SPOKEN = ("sess", "conex", "primeir", "começo", "erro", "por nome", "endereço", "tentativa", "colunas", "itens", "produtos", "pixel", "por página")
+"""Sem nada disto, nenhuma das frases: quase toda para aqui."""
+PATTERNS = tuple(re.compile(pattern) for pattern, _, _ in NAMED)
 
 
 def check(page: Page, views: Views) -> Iterator[Finding]:
@@ -43,7 +45,9 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     for token in page.tokens:
         line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
         text = texts_of.get(id(token), "")
-        for said in quantities(unsourced(text, token.content)) if SPOKEN.search(text) else ():
+        lowered = text.lower()
+        told = any(sign in lowered for sign in SPOKEN) and any(pattern.search(lowered) for pattern in PATTERNS)
+        for said in quantities(unsourced(text, token.content)) if told else ():
             known = {(name, value) for view in views.each for name, value in _named(view, said)}
             if known and not any(value * (unit_of(name) or ("", 1))[1] == said.value for name, value in known):
                 name, value = min(known)
@@ -58,11 +62,16 @@ def held(views: Views, roots: Iterable[Path], said: Quantity) -> bool:
     return not numbers or any(said.value == number for number in numbers)
 
 
+def sources(view: View) -> list[str]:
+    """O texto de cada programa do template, uma vez."""
+    return view.once("sources", lambda: list(dict.fromkeys(text for _, text in texts(view, WHOLE, longest=None) if "\n" in text)))
+
+
 def _named(view: View, said: Quantity) -> Iterator[tuple[str, float]]:
     for pattern, kind, name in NAMED:
         if said.kind == kind and re.search(pattern, said.clause, re.IGNORECASE):
-            sources = dict.fromkeys(text for _, text in texts(view, WHOLE, longest=None) if "\n" in text)
-            yield from (pair for text in sources for pair in constants(text).named if re.search(name, pair[0]))
+            sign = re.compile(name.replace("^", "").replace("$", ""))  # ler os números de um programa custa: só do que tem o nome
+            yield from (pair for text in sources(view) if sign.search(text) for pair in constants(text).named if re.search(name, pair[0]))
 
 
 def unsourced(text: str, written: str) -> str:

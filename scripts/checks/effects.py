@@ -224,7 +224,7 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     BUCKET: (_bucket, settings.versioned), TABLE: (_table, settings.keyed, unkept), LOG_GROUP: (_logs,),
     JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute, watched), EKS_CLUSTER: (_cluster,),
     FUNCTION: (_traces,), STATE_MACHINE: (_traces, flows.flawed, payloads.misread), QUEUE: (unsent,), TOPIC: (unsent, _topic),
-    SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held, updates.renewed, settings.terminated), INSTANCE: (updates.held, updates.renewed),
+    SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held, settings.terminated), INSTANCE: (updates.held,),
     BALANCER: (settings.attributes, misnamed),
     TARGET_GROUP: (settings.attributes, requested.checked, requested.disguised),
     DISTRIBUTION: (settings.named, requested.rooted, requested.carried, uncovered), "AWS::Budgets::Budget": (settings.budget,),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from scripts.aws.types import DATABASE, EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP
 from scripts.base.findings import Finding
 from scripts.base.wording import NUMBERS
-from scripts.checks.coded import unsourced
+from scripts.checks.coded import sources, unsourced
 from scripts.checks.qualities import DENIED, SUPPOSED
 from scripts.page.architecture import Page
 from scripts.page.document import plain
@@ -19,7 +19,7 @@ from scripts.page.quantities import SIZE, Quantity, number, quantities
 from scripts.proofs.arrows.viable import choices
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.constants import constants
-from scripts.proofs.facts.measures import measures, texts, unit_of
+from scripts.proofs.facts.measures import measures, unit_of
 from scripts.proofs.facts.rollouts import rolling_update
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
@@ -43,6 +43,8 @@ RUN: tuple[tuple[re.Pattern[str], dict[str, tuple[Key, ...]]], ...] = (
         INSTANCE: ("InstanceType",), LAUNCH_TEMPLATE: ("LaunchTemplateData", "InstanceType")}),
 )
 """De cada nome, os tipos que ele diz e a propriedade com a classe."""
+SIGNS = ("vez", "lote", "raviton", "arm64", "x86", "Intel", "AMD", "iB", "MB", "GB", "KB", "bytes")
+"""Sem nada disto, não há o que conferir: quase toda frase para aqui."""
 CLAUSE = re.compile(r"[^,.;:!?()]+")
 SENT = re.compile(r"\b(?:arquivos?|fotos?|imagens?|envios?|espectros?|músicas?|uploads?|objetos?|planilhas?)\b", re.IGNORECASE)
 BOUND = re.compile(r"\b(?:acima de|além de|mais de|maior(?:es)? (?:do )?que|pass\w+ de|até|no máximo|de no máximo)\s*$", re.IGNORECASE)
@@ -53,8 +55,9 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     line = 1
     for token in page.tokens:
         line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
-        said = plain(token.children) if token.children else ""
-        text = unsourced(said, token.content) if said else ""
+        if not token.children or not any(sign in token.content for sign in SIGNS):
+            continue
+        text = unsourced(plain(token.children), token.content)
         for told, path, why in (*_by_turn(views, text), *_processors(views, text)):
             yield Finding(page.path, line, CODE, f"A página diz “{told}”, e {why}{_where(views.template, path)}. Acerte um dos dois.")
         for quantity in _bounded(text):
@@ -144,10 +147,9 @@ def _known(views: Views, said: Quantity) -> bool:
         if any(bound is not None and bound * scale == said.value for bound in bounds):
             return True
     for view in views.each:
-        roots = [("Resources", name) for name in view.resources]
-        if any(each.kind == SIZE and each.value == said.value for each in measures(view, roots)):
+        if any(said.value in constants(text).every for text in sources(view)):  # os números de um programa já se leram
             return True
-        sources = dict.fromkeys(text for _, text in texts(view, [("Resources",), ("Mappings",)], longest=None) if "\n" in text)
-        if any(said.value in constants(text).every for text in sources):
+        roots = [("Resources", name, part) for name in view.resources for part in ("Properties", "Metadata")]
+        if any(each.kind == SIZE and each.value == said.value for each in measures(view, roots)):
             return True
     return False

@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.aws.types import LAUNCH_TEMPLATE, SCALING_GROUP
+from scripts.aws.types import SCALING_GROUP
 from scripts.checks.programs import Effect
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.machine import machine_of
 from scripts.proofs.facts.measures import parameters
-from scripts.proofs.facts.models import still
 from scripts.proofs.facts.rollouts import creation_signal, rolling_update
 from scripts.proofs.facts.view import View
 from scripts.proofs.network.interfaces_by_type import model_of
@@ -48,15 +47,6 @@ def held(view: View, owner: Resource) -> Iterator[Effect]:
             yield from _short(view, owner, rolling.get("PauseTime", "PT5M"), "UpdatePolicy", "AutoScalingRollingUpdate", "PauseTime")
         yield from _rolling(view, owner, rolling)
         yield from _renewed(view, owner)
-
-
-def renewed(view: View, owner: Resource) -> Iterator[Effect]:
-    """O que se muda no modelo de lançamento chega às instâncias: a versão que se usa acompanha o modelo."""
-    for keys in (("LaunchTemplate",), ("MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification")):
-        model, version = view.points(view.at(owner, *keys, "LaunchTemplateId"), LAUNCH_TEMPLATE), view.at(owner, *keys, "Version")
-        if model and version and still(model, version):
-            yield version.path, (f"`{owner.id}` usa a versão padrão de `{model.id}`, que fica na primeira: o que se muda no modelo nunca chega às "
-                                 f"instâncias; use `!GetAtt {model.id}.LatestVersionNumber`.")
 
 
 def _counted(view: View, owner: Resource, signal: dict[str, Any]) -> Iterator[Effect]:

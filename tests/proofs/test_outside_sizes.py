@@ -61,12 +61,12 @@ FALSE: dict[str, Case] = {
     "muda-depois-de-apagar": (ESPECTRO, {(*RULE, "Transitions"): moves(("GLACIER_IR", 2000))}, "apaga em 1825"),
 }
 
-RIGHT: dict[str, tuple[str, Edits]] = {
+RIGHT: dict[str, tuple[str, Edits] | tuple[str, Edits, tuple[str, str]]] = {
     "balanceador-em-27": (PDV, {prop("SubRedePublicaA", "CidrBlock"): "10.20.0.0/27"}),
     "banco-em-28": (PDV, {prop("SubRedeDadosA", "CidrBlock"): "10.20.20.0/28"}),
     "yum-e-o-dnf": (PDV, text_of((R, "ModeloLancamento", "Properties"), "dnf install", "yum install")),
     "raiz-do-tamanho-da-imagem": (MUSICAS, {prop("Servidor", "BlockDeviceMappings", 0): root(8)}),
-    "lote-que-cabe": (PDV, {(*ROLLING, "MaxBatchSize"): 4}),
+    "lote-que-cabe": (PDV, {(*ROLLING, "MaxBatchSize"): 4}, ("entra uma instância por vez", "entra aos poucos")),
     "classes-na-ordem": (ESPECTRO, {(*RULE, "Transitions"): moves(("STANDARD_IA", 30), ("GLACIER_IR", 90))}),
     "versoes-mais-frias": (WEB, {
         prop("BucketArquivos", "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionTransitions"): moves(("GLACIER_IR", 2))}),

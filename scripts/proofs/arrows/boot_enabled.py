@@ -52,7 +52,7 @@ def lapsed(machine: Machine) -> Iterator[Missing]:
 def _asked(machine: Machine) -> dict[str, bool]:
     """De cada unidade, se o que se pediu por último é que inicie com a máquina."""
     found: dict[str, bool] = {}
-    for text in machine.texts:
+    for text in (text for text in machine.texts if "systemctl" in text or ".wants/" in text or ".requires/" in text):
         for before, verb, after in SWITCHED.findall(re.sub(r"^\s*#.*$", "", text.replace("\\\n", " "), flags=re.MULTILINE)):
             found |= {_full(name): verb not in ("disable", "mask") for name in f"{before} {after}".split() if not name.startswith("-")}
         found |= {name: True for name in LINKED.findall(text)}

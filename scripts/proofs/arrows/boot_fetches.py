@@ -67,7 +67,9 @@ def fetched(machine: Machine) -> tuple[tuple[Path, str, int], ...]:
 
 
 def _addresses(path: Path, text: str) -> list[tuple[Path, str, int]]:
-    lines = [line for line in expanded(text, (), {}).splitlines() if FETCHING.search(line)]
+    if "://" not in text and "git" not in text:
+        return []
+    lines = [line for line in expanded(text, (), {}).splitlines() if ("://" in line or "git" in line) and FETCHING.search(line)]
     copied = [(path, host, 22) for line in lines if re.search(r"\bgit\b", line) for host in COPIED.findall(line)]
     return [*(address for line in lines for address in _named(path, line)), *copied]
 

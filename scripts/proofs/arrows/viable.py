@@ -18,6 +18,7 @@ from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.code import parsed
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.imports import LAMBDA, absent, undefined
+from scripts.proofs.facts.models import still
 from scripts.proofs.facts.rollouts import creation_signal
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.volumes import links
@@ -189,6 +190,18 @@ def _scaling_group(view: View, group: Resource) -> Iterator[Missing]:
     if count is not None and most is not None and count > most:
         yield Missing(("Resources", group.id, "CreationPolicy", "ResourceSignal"),
                       f"a criação de `{group.id}` espera {count} sinais, e ele tem no máximo {most} instâncias", "espere tantos quantos `MinSize`")
+
+
+@judge(INSTANCE)
+@judge(SCALING_GROUP)
+def _renewed(view: View, owner: Resource) -> Iterator[Missing]:
+    """O que se muda no modelo de lançamento chega às instâncias: a versão que se usa acompanha o modelo."""
+    for keys in (("LaunchTemplate",), ("MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification")):
+        with view.reading():
+            model, version = view.points(view.at(owner, *keys, "LaunchTemplateId"), LAUNCH_TEMPLATE), view.at(owner, *keys, "Version")
+        if model and version and still(model, version):
+            yield Missing(version.path, f"`{owner.id}` usa a versão padrão de `{model.id}`, que fica na primeira: o que se muda no modelo nunca "
+                          "chega às instâncias", f"escreva `Version: !GetAtt {model.id}.LatestVersionNumber`")
 
 
 @judge(DATABASE)
