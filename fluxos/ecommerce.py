@@ -139,7 +139,7 @@ CLOSED = """ PoliticaFila:
 """
 SPOILS = (
     Spoil("sem-cloudfront", "deixe só outra distribuição ler o bucket", 2, ((":distribution/${Distribuicao}", ":distribution/EOUTRA"),),
-          "nada deixa `cloudfront.amazonaws.com` fazer `s3:GetObject`", shown=True),
+          "só deixa `cloudfront.amazonaws.com` fazer `s3:GetObject`", shown=True),
     Spoil("saude-errada", "mande o balanceador perguntar por uma página que não existe", 4,
           (("HealthCheckPath: /saude", "HealthCheckPath: /pronta"),), "404"),
     Spoil("segredo-ilegivel", "tire das instâncias a permissão de ler a senha do banco", 5,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from scripts.proofs.identity.conditions import Context
 from scripts.replay import gateway, limits
+from scripts.replay.circumstances import sent_from
 from scripts.replay.door import ALLOWED, DENIED, STOPPED, Asked, Ruling
 from scripts.replay.operations import OPERATIONS
 from scripts.replay.session import Session
@@ -19,21 +21,29 @@ class Answers:
 
     def __init__(self, session: Session, node: str, role: Resource | None):
         self.session, self.node, self.role = session, node, role
+        self.origins: dict[str, Context] = {}
         self.pending: dict[int, tuple[Call, str, str, dict[str, Any]]] = {}
 
     def ask(self, thread: int, service: str, operation: str, params: dict[str, Any], secure: bool, region: str) -> tuple[str, str, int] | None:
         """`None` se passa; senão, o código, a mensagem e o estado do erro que o código do template recebe (0: a rodada para)."""
         self.pending.pop(thread, None)  # só a linha de execução do código que perguntou envia: outra pode perguntar no meio
-        rulings = tuple(self.session.door.ask(Asked(self.role, service, operation, params, secure, region)))
+        rulings = tuple(self.session.door.ask(Asked(self.role, service, operation, params, secure, region, self._origin(service))))
         call = Call(self.node, rulings[0].action, SIMULATED, self.role.id if self.role else "", _given(params), rulings)
-        target = self.session.door.target(rulings[-1].arn) if rulings[-1].arn else None
-        if self.session.admitted(call, self.node, self.session.arrows.nodes(target.id) if target else [], rulings[-1].action):
+        main = [ruling for ruling in rulings if not ruling.action.startswith("kms:")][-1]  # a chave é do recurso, e não da seta
+        target = self.session.door.target(main.arn) if main.arn else None
+        if self.session.admitted(call, self.node, self.session.arrows.nodes(target.id) if target else [], main.action):
             return self._passed(thread, call, service, operation, params)
         if all(ruling.answer == ALLOWED for ruling in rulings):
             return "ConnectTimeout", call.reason, 0
         if any(ruling.answer == STOPPED for ruling in rulings):
             return "", call.reason, 0
         return OPERATIONS[service, operation].denied, call.reason, 403 if service in ("s3", "lambda") else 400
+
+    def _origin(self, service: str) -> Context:
+        """O que o pedido a este serviço diz da rede de onde vem."""
+        if service not in self.origins:
+            self.origins[service] = sent_from(self.session.stack, self.session.diagram, self.node, service)
+        return self.origins[service]
 
     def _passed(self, thread: int, call: Call, service: str, operation: str, params: dict[str, Any]) -> tuple[str, str, int] | None:
         """O pedido que a permissão deixa passar, se o serviço não o recusa por outra coisa."""
@@ -81,7 +91,8 @@ class Answers:
         """
         if answer[0] != 404 or operation not in ("GetObject", "HeadObject", "CopyObject"):
             return answer
-        listing: Ruling = self.session.door.ask(Asked(self.role, "s3", "ListObjectsV2", {"Bucket": params["Bucket"]}))[0]
+        asked = Asked(self.role, "s3", "ListObjectsV2", {"Bucket": params["Bucket"]}, origin=self._origin("s3"))
+        listing: Ruling = self.session.door.ask(asked)[0]
         if listing.answer != DENIED:
             return answer
         return 403, {"content-type": "application/xml"}, b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"

@@ -7,19 +7,22 @@ aparecem num template: o que aqui se permite ainda pode ser negado na AWS.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scripts.aws.catalog import kind_of
-from scripts.proofs.identity.evaluation import USUAL, Decision, Request, decide
-from scripts.proofs.identity.policies import Obscure, Statement
+from scripts.proofs.identity.conditions import Context
+from scripts.proofs.identity.evaluation import Decision, Request, conditions_of, decide
+from scripts.proofs.identity.keys import key_of, of_aws, uses
+from scripts.proofs.identity.policies import Obscure, Part, Statement
+from scripts.proofs.identity.wording import conditional, denial, doubt
+from scripts.replay.circumstances import DIRECT, wire
 from scripts.replay.operations import OPERATIONS, Need
-from scripts.replay.stack import REGION, Stack
+from scripts.replay.stack import ACCOUNT, REGION, Stack
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Path
 
-TLS = {"s3:TlsVersion": USUAL["s3:TlsVersion"]}
 ALLOWED, DENIED, STOPPED = "permitido", "negado", "parado"
 
 
@@ -40,7 +43,7 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Asked:
-    """Uma chamada à AWS: o papel de quem chama, o serviço, a operação, os parâmetros, e por onde vai."""
+    """Uma chamada à AWS: o papel de quem chama, o serviço, a operação, os parâmetros, por onde vai e o que diz da rede de onde vem."""
 
     role: Resource | None
     service: str
@@ -48,11 +51,7 @@ class Asked:
     params: Mapping[str, Any]
     secure: bool = True
     region: str = REGION
-
-
-def wire(secure: bool) -> dict[str, str]:
-    """O que as condições sabem de um pedido pelo caminho dele: se vai por TLS, e em que versão."""
-    return {**TLS, "aws:SecureTransport": str(secure).lower()}
+    origin: Context = field(default_factory=dict)
 
 
 class Door:
@@ -72,13 +71,38 @@ class Door:
         extra = sorted(set(asked.params) - operation.known)
         if extra:
             return [Ruling(name, "", STOPPED, reason=f"a rodada não sabe que permissão o parâmetro `{extra[0]}` de `{name}` pede")]
-        return [self.allow(asked.role, need, wire(asked.secure)) for need in operation.needs(asked.params)]
+        context = {**DIRECT, **asked.origin, **wire(asked.secure)}
+        needs = operation.needs(asked.params)
+        plain = asked.params.get("ServerSideEncryption") == "AES256"  # o pedido escolhe a cifra do próprio S3
+        keyed = [ruling for need in needs if not plain for ruling in self._keyed(asked.role, need, context)]
+        return [*(self.allow(asked.role, need, context) for need in needs), *keyed]
 
-    def allow(self, role: Resource | None, need: Need, context: Mapping[str, str], service: str = "") -> Ruling:
-        """O papel, ou o serviço da AWS, pode fazer isto neste ARN?"""
+    def _keyed(self, role: Resource | None, need: Need, context: Context) -> Iterator[Ruling]:
+        """O uso da chave do KMS com que o recurso se cifra; a que a AWS cria serve a quem, da conta, pode usar o recurso.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+        """
+        target = self.target(need.arn)
+        service = kind_of(target.type).service if target else None
+        written = self.stack.view.at(target, *service.key) if target and service and service.key else None
+        if target is None or service is None or written is None or of_aws(written):
+            return
+        key = key_of(self.stack.view, written)
+        if key is None:
+            yield Ruling(need.action, need.arn, STOPPED, reason=f"a chave que cifra `{target.id}` não é desta pilha", path=written.path)
+            return
+        # quem chama a chave é o serviço do recurso, e não se sabe o que ele diz da rede de quem o chamou
+        known = {name: value for name, value in context.items() if name.startswith("aws:Secure")}
+        via = {"kms:ViaService": f"{service.prefix}.{REGION}.amazonaws.com", "kms:CallerAccount": ACCOUNT}
+        for use in uses(service.prefix, need.action):
+            ruling = self.allow(role, Need(use, self.stack.arn(key)), {**known, **via}, target=key)
+            yield replace(ruling, reason=f"{ruling.reason}; `{key.id}` cifra `{target.id}`" if ruling.reason else "")
+
+    def allow(self, role: Resource | None, need: Need, context: Context, service: str = "", target: Resource | None = None) -> Ruling:
+        """O papel, ou o serviço da AWS, pode fazer isto neste ARN? `target` é o recurso dele, se já se sabe qual é."""
         request = Request(self.stack.view, need.action, need.arn, role, service, {**dict(need.context), **context})
         who = f"o papel `{role.id}`" if role else f"`{service}`" if service else "quem não tem papel"
-        return self._ruled(need, decide(request, self.target(need.arn)), who)
+        return self._ruled(need, decide(request, target or self.target(need.arn)), who)
 
     def target(self, arn: str) -> Resource | None:
         """O recurso que o ARN nomeia, também por dentro, como um objeto de um bucket."""
@@ -91,24 +115,30 @@ class Door:
         return None
 
     def _ruled(self, need: Need, decision: Decision, who: str) -> Ruling:
-        if decision.denied:
-            statement = decision.denied[0]
-            return Ruling(need.action, need.arn, DENIED, _label(statement), f"`{statement.owner.id}` nega `{need.action}`", statement.path)
-        if decision.doubtful:
-            part = decision.doubtful[0]
-            why = part.reason if isinstance(part, Obscure) else f"uma condição de `{part.owner.id}` não se avalia"
-            by = "" if isinstance(part, Obscure) else _label(part)
-            return Ruling(need.action, need.arn, STOPPED, by, f"{why}, e pode negar `{need.action}`", part.path)
+        what, by = f"`{need.arn.split(':', 5)[-1]}`", decision.denied[:1] or decision.doubtful[:1]
+        if by:
+            tests = conditions_of(by[0], decision.request)
+            reason = denial(by[0], *tests, what) if decision.denied and isinstance(by[0], Statement) else doubt(by[0], *tests)
+            return Ruling(need.action, need.arn, DENIED if decision.denied else STOPPED, _label(by[0]),
+                          reason + self._line(by[0]), by[0].path)
         if decision.allowed:
             return Ruling(need.action, need.arn, ALLOWED, _label(decision.allowed), path=decision.allowed.path)
+        barred = decision.barred
+        if barred:  # sem o lugar, que é só de quem nega ou pode negar: quem tem outra permissão não precisa desta
+            reason = conditional(barred, *conditions_of(barred, decision.request), who, what) + self._line(barred)
+            return Ruling(need.action, need.arn, STOPPED if decision.maybe else DENIED, reason=reason)
         if decision.maybe:
-            statement = decision.maybe[0]
-            doubt = f"não se sabe se `{statement.owner.id}` permite `{need.action}`"
-            return Ruling(need.action, need.arn, STOPPED, _label(statement), doubt, statement.path)
-        return Ruling(need.action, need.arn, DENIED, reason=f"nada deixa {who} fazer `{need.action}` em `{need.arn.split(':', 5)[-1]}`")
+            return Ruling(need.action, need.arn, STOPPED, reason=f"não se sabe se `{decision.maybe[0].owner.id}` permite `{need.action}`")
+        return Ruling(need.action, need.arn, DENIED, reason=f"nada deixa {who} fazer `{need.action}` em {what}{decision.beside}")
+
+    def _line(self, part: Part) -> str:
+        """Onde está a declaração que não tem `Sid`, pelo qual se procuraria."""
+        return "" if isinstance(part, Statement) and part.sid else f" (linha {self.stack.template.line(*part.path)})"
 
 
-def _label(statement: Statement) -> str:
+def _label(statement: Part) -> str:
     """O recurso e a declaração, pelo `Sid` ou pela posição: uma linha mudaria com um comentário no template."""
+    if isinstance(statement, Obscure):
+        return ""
     place = statement.sid or ".".join(str(key) for key in statement.path[3:])
     return f"{statement.owner.id} · {statement.managed or place}"

@@ -13,9 +13,12 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from scripts.aws.types import EVENT_INVOKE_CONFIG, FUNCTION, LAMBDA_PERMISSION, QUEUE, ROLE
+from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.wildcards import covers
+from scripts.proofs.identity.principals import principal_of
 from scripts.replay.answers import Answers
 from scripts.replay.child import Invocation, Outcome, invoke
+from scripts.replay.circumstances import VISITOR
 from scripts.replay.fences import RUNTIME, Job
 from scripts.replay.door import ALLOWED, DENIED, Ruling
 from scripts.replay.gateway import Answer, Written
@@ -32,7 +35,7 @@ START = 30.0
 """Segundos que a partida do processo e a importação do código podem levar: na AWS, ela não conta no tempo da função."""
 BUSY, CUT = "Lambda.TooManyRequestsException", "Sandbox.Timedout"
 """O erro de quem não pôde rodar, e o de quem foi interrompido, por tempo ou memória."""
-SENDER = ("AWS:AROAEXEMPLO", "203.0.113.7")
+SENDER = ("AWS:AROAEXEMPLO", VISITOR)
 """Quem envia, como o evento do S3 o diz, e de que endereço: os de exemplo da documentação e da RFC 5737."""
 OLDEST = 11
 """O Python mais velho em que os testes rodam o código dos templates; os templates pedem um mais novo, o que cada página diz."""
@@ -69,11 +72,17 @@ class Functions:
     def run(self, function: Resource, event: Any, caller: str, rulings: tuple[Ruling, ...] = (), who: str = "", filed: Call | None = None) -> Result:
         """Roda a função uma vez com este evento e arquiva a chamada, se quem chama não a arquivou (`filed`). Erro: `Unresolved`."""
         only(function.properties, KNOWN, f"{{}} de `{function.id}` mudaria")
-        self._speaks(function)
         node = self.session.node_of(function)
         call = filed or Call(caller, "lambda:InvokeFunction", EXECUTED, who, short(event), rulings)
         call.label = EXECUTED
         step = filed.step if filed else self.session.file(call, caller, [node], "lambda:InvokeFunction")
+        strange = self._strange(function)
+        if strange:
+            self.session.stopped = strange
+            return self._failed(call, step, strange, BUSY)
+        distrust = next((piece for piece in principal_of(self.stack.view, function).evidence if isinstance(piece, Missing)), None)
+        if distrust:
+            return self._failed(call, step, f"a Lambda não assume o papel de `{function.id}`: {distrust}", BUSY)
         reserved = self.stack.property(function, "ReservedConcurrentExecutions")
         if reserved is not None and int(reserved) == 0:
             return self._failed(call, step, f"`{function.id}` tem concorrência 0: a Lambda recusa toda execução", BUSY)
@@ -86,12 +95,13 @@ class Functions:
         call.output = short(outcome.value)
         return Result(outcome.value)
 
-    def _speaks(self, function: Resource) -> None:
-        """O ambiente é um Python em que se sabe como o código se porta. Erro: `Unresolved`."""
+    def _strange(self, function: Resource) -> str:
+        """Por que não se sabe como o código se porta no ambiente dele; vazio num Python em que se sabe."""
         runtime = str(self.stack.property(function, "Runtime", default=""))
         found = re.fullmatch(r"python3\.(\d+)", runtime)
-        if not found or int(found[1]) < OLDEST:
-            raise Unresolved(f"`{function.id}` pede `Runtime: {runtime}`, e a rodada só sabe como o código se porta no Python 3.{OLDEST} em diante")
+        if found and int(found[1]) >= OLDEST:
+            return ""
+        return f"`{function.id}` pede `Runtime: {runtime}`, e a rodada só sabe como o código se porta no Python 3.{OLDEST} em diante"
 
     def _failed(self, call: Call, step: int, cause: str, kind: str, message: str = "") -> Result:
         call.ok, call.reason = False, cause

@@ -20,20 +20,18 @@ from scripts.checks import manifests
 from scripts.page.architecture import Step
 from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.facts.views import views_of
-from scripts.replay import gateway, limits, links
+from scripts.replay import gateway, links
 from scripts.replay.applications import Applications
 from scripts.replay.browsing import Site
 from scripts.replay.database import Database, Servers, shut
-from scripts.replay.door import ALLOWED, wire
 from scripts.replay.functions import Functions
 from scripts.replay.machines import Execution, Machines
-from scripts.replay.operations import Need
 from scripts.replay.pods import Pod, Pods
 from scripts.replay.queues import Queues
 from scripts.replay.samples import Sample
 from scripts.replay.session import Halt, Session
 from scripts.replay.stack import Stack, Unresolved
-from scripts.replay.trace import DENIAL, EXECUTED, EXPECTATION, NETWORK, SIMULATED, Call, StepTrace
+from scripts.replay.trace import EXECUTED, EXPECTATION, NETWORK, Call, StepTrace
 from scripts.replay.volumes import Volumes
 from scripts.template import manifest as reader
 
@@ -104,21 +102,7 @@ class Lab(Session):
 
     def put(self, node: str, key: str, body: bytes, who: str, **more: Any) -> None:
         """Grava um objeto com as credenciais da própria pessoa, que não são da pilha."""
-        bucket = self.resource(node, BUCKET)
-        call = Call(who, "s3:PutObject", SIMULATED, given=f"{self.stack.physical(bucket)}/{key} · {len(body)} bytes")
-        step = self.file(call, who, [node], "s3:PutObject")
-        ruling = self.door.allow(None, Need("s3:PutObject", f"{self.stack.arn(bucket)}/{key}"), wire(True))
-        if ruling.path and ruling.answer != ALLOWED:  # quem está fora da pilha tem as permissões dele; a política do bucket ainda pode negar
-            call.ok, call.reason, call.rulings = False, ruling.reason, (ruling,)
-            self.blame(step, DENIAL, ruling.reason)
-            raise Halt
-        excess = limits.refused(self.stack, "s3", "PutObject", {"Bucket": self.stack.physical(bucket), "Key": key, **more})
-        if excess:
-            call.ok, call.reason = False, excess[1]
-            self.blame(step, EXPECTATION, excess[1])
-            raise Halt
-        answer = self.state.s3.put_object(Bucket=self.stack.physical(bucket), Key=key, Body=body, **more)
-        self.written(gateway.Written(self.stack.physical(bucket), key, "ObjectCreated:Put", len(body), answer.get("VersionId"), answer["ETag"]))
+        links.put(self, self.resource(node, BUCKET), key, body, who, more)
 
     def again(self, node: str, number: int = -1) -> None:
         """O S3 entrega de novo um aviso do bucket que já entregou, o último ou o desta posição: ele promete ao menos uma entrega, e não uma só."""

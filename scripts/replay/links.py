@@ -5,18 +5,21 @@ Quem decide são as políticas: as do papel de quem assinou, ou a do bucket, par
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from scripts.aws.types import BUCKET, ORIGIN_ACCESS_CONTROL
 from scripts.proofs.facts.wildcards import covers
 from scripts.replay import gateway, limits
-from scripts.replay.door import ALLOWED, DENIED, TLS, Ruling, wire
-from scripts.replay.operations import Need
+from scripts.replay.circumstances import OUTSIDE, PERSON, TLS, wire
+from scripts.replay.door import ALLOWED, DENIED, Ruling
+from scripts.replay.operations import OPERATIONS, Need
 from scripts.replay.samples import Sample
-from scripts.replay.session import Session
+from scripts.replay.session import Halt, Session
 from scripts.replay.stack import ACCOUNT, Unresolved
-from scripts.replay.trace import DENIAL, SIMULATED, Call
+from scripts.replay.trace import DENIAL, EXPECTATION, SIMULATED, Call
 from scripts.template.cloudformation import Resource
 
 KNOWN = frozenset(("x-id", "versionId", *(f"response-{name}" for name in ("content-type", "content-disposition", "cache-control", "content-language",
@@ -24,6 +27,25 @@ KNOWN = frozenset(("x-id", "versionId", *(f"response-{name}" for name in ("conte
 """O que um endereço assinado pode pedir além da assinatura."""
 FORBIDDEN = 403, {}, b""
 SERVICE = "cloudfront.amazonaws.com"
+
+
+def put(session: Session, bucket: Resource, key: str, body: bytes, who: str, more: Mapping[str, Any]) -> None:
+    """Grava um objeto com as credenciais da própria pessoa, que não são da pilha."""
+    call = Call(who, "s3:PutObject", SIMULATED, given=f"{session.stack.physical(bucket)}/{key} · {len(body)} bytes")
+    step = session.file(call, who, session.arrows.nodes(bucket.id), "s3:PutObject")
+    need = OPERATIONS["s3", "PutObject"].needs({"Bucket": session.stack.physical(bucket), "Key": key, **more})[0]
+    ruling = session.door.allow(None, need, {**PERSON, **wire(True)})
+    if ruling.path and ruling.answer != ALLOWED:  # quem está fora da pilha tem as permissões dele; a política do bucket ainda pode negar
+        call.ok, call.reason, call.rulings = False, ruling.reason, (ruling,)
+        session.blame(step, DENIAL, ruling.reason)
+        raise Halt
+    excess = limits.refused(session.stack, "s3", "PutObject", {"Bucket": session.stack.physical(bucket), "Key": key, **more})
+    if excess:
+        call.ok, call.reason = False, excess[1]
+        session.blame(step, EXPECTATION, excess[1])
+        raise Halt
+    answer = session.state.s3.put_object(Bucket=session.stack.physical(bucket), Key=key, Body=body, **more)
+    session.written(gateway.Written(session.stack.physical(bucket), key, "ObjectCreated:Put", len(body), answer.get("VersionId"), answer["ETag"]))
 
 
 def posted(session: Session, url: str, fields: dict[str, str], file: Sample, who: str, later: float) -> tuple[int, str]:
@@ -37,8 +59,10 @@ def posted(session: Session, url: str, fields: dict[str, str], file: Sample, who
     if signed.refusal or bucket is None:
         call.ok, call.reason = False, signed.refusal or f"o bucket `{name}` não existe na pilha"
         return 400 if signed.code.startswith("Entity") else 403, signed.code or "NoSuchBucket"
-    signer, secure = session.signer(signed.signer), wire(url.startswith("https:"))
-    call.role, call.rulings = signer.id, (session.door.allow(signer, Need("s3:PutObject", f"{session.stack.arn(bucket)}/{key}"), secure),)
+    signer, context = session.signer(signed.signer), {**OUTSIDE, **wire(url.startswith("https:")), "s3:authType": "POST"}
+    given = {"ServerSideEncryption": "x-amz-server-side-encryption", "ACL": "acl", "StorageClass": "x-amz-storage-class", "Tagging": "tagging"}
+    params = {"Bucket": name, "Key": key, **{param: fields[field] for param, field in given.items() if field in fields}}
+    call.role, call.rulings = signer.id, (session.door.allow(signer, OPERATIONS["s3", "PutObject"].needs(params)[0], context),)
     if call.rulings[0].answer != ALLOWED:
         call.ok, call.reason = False, f"{call.rulings[0].reason}; o formulário vale o que o papel de quem assinou pode"
         session.blame(step, DENIAL, call.reason)
@@ -62,8 +86,9 @@ def opened(session: Session, url: str, who: str, later: float) -> gateway.Answer
     unknown = sorted(name for name in query if name not in KNOWN and not name.lower().startswith("x-amz-"))
     if unknown:
         raise Unresolved(f"a rodada não sabe o que `{unknown[0]}` pede num endereço assinado")
-    action = "s3:GetObjectVersion" if "versionId" in query else "s3:GetObject"
-    call = Call(who, action, SIMULATED, given=f"{session.stack.physical(bucket)}/{key}")
+    version = {"VersionId": query["versionId"]} if "versionId" in query else {}
+    need = OPERATIONS["s3", "GetObject"].needs({"Bucket": session.stack.physical(bucket), "Key": key, **version})[0]
+    call = Call(who, need.action, SIMULATED, given=f"{session.stack.physical(bucket)}/{key}")
     signed = gateway.signed_link(session.secrets(), "GET", url, datetime.now(timezone.utc) + timedelta(seconds=later))
     step = session.file(call, who, session.arrows.nodes(bucket.id), "s3:GetObject")
     if signed.refusal:
@@ -71,8 +96,8 @@ def opened(session: Session, url: str, who: str, later: float) -> gateway.Answer
         return FORBIDDEN
     role = session.signer(signed.signer)
     call.role = role.id
-    context = wire(url.startswith("https:"))
-    call.rulings = (session.door.allow(role, Need(action, f"{session.stack.arn(bucket)}/{key}"), context),)
+    context = {**OUTSIDE, **wire(url.startswith("https:")), "s3:authType": "REST-QUERY-STRING"}
+    call.rulings = (session.door.allow(role, need, context),)
     if not _passed(session, call, step, "; o endereço vale o que o papel de quem assinou pode"):
         return FORBIDDEN
     answer = gateway.request("GET", url, {"Host": urlsplit(url).netloc}, None)

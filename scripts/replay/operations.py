@@ -14,6 +14,15 @@ from typing import Any
 from scripts.replay.stack import ACCOUNT, PARTITION, REGION
 
 Params = Mapping[str, Any]
+WRITTEN = {
+    "ServerSideEncryption": "s3:x-amz-server-side-encryption", "SSEKMSKeyId": "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "SSECustomerAlgorithm": "s3:x-amz-server-side-encryption-customer-algorithm", "ACL": "s3:x-amz-acl", "StorageClass": "s3:x-amz-storage-class",
+    "CopySource": "s3:x-amz-copy-source", "MetadataDirective": "s3:x-amz-metadata-directive", "IfMatch": "s3:if-match",
+    "IfNoneMatch": "s3:if-none-match", "ObjectLockMode": "s3:object-lock-mode", "ObjectLockLegalHoldStatus": "s3:object-lock-legal-hold",
+    "GrantRead": "s3:x-amz-grant-read", "GrantWriteACP": "s3:x-amz-grant-write-acp", "GrantReadACP": "s3:x-amz-grant-read-acp",
+    "GrantFullControl": "s3:x-amz-grant-full-control", "Tagging": "s3:RequestObjectTagKeys",
+}
+"""De cada parâmetro de uma gravação, a chave de condição que o traz."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +31,7 @@ class Need:
 
     action: str
     arn: str
-    context: tuple[tuple[str, str], ...] = ()
+    context: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,14 @@ def _bucket(params: Params) -> str:
     return name if name.startswith("arn:") else f"arn:{PARTITION}:s3:::{name}"
 
 
+def _said(params: Params, keys: Mapping[str, str]) -> tuple[tuple[str, str | None], ...]:
+    """De cada parâmetro, a chave de condição que o traz; `None` quando o pedido não o leva."""
+    return tuple((said, str(params[key]) if params.get(key) is not None else None) for key, said in keys.items())
+
+
 def _read(params: Params) -> Need:
-    return Need("s3:GetObjectVersion" if params.get("VersionId") else "s3:GetObject", f"{_bucket(params)}/{params['Key']}")
+    return Need("s3:GetObjectVersion" if params.get("VersionId") else "s3:GetObject", f"{_bucket(params)}/{params['Key']}",
+                _said(params, {"VersionId": "s3:VersionId"}))
 
 
 def _copied(params: Params) -> Params:
@@ -59,8 +74,8 @@ def _copy(params: Params) -> list[Need]:
 
 def _write(params: Params) -> list[Need]:
     """Gravar com uma ACL pede também a permissão de mudá-la."""
-    place = f"{_bucket(params)}/{params['Key']}"
-    return [Need("s3:PutObject", place)] + [Need("s3:PutObjectAcl", place)] * ("ACL" in params)
+    place, said = f"{_bucket(params)}/{params['Key']}", _said(params, WRITTEN)
+    return [Need("s3:PutObject", place, said)] + [Need("s3:PutObjectAcl", place, said)] * ("ACL" in params)
 
 
 def _delete(params: Params) -> Need:
@@ -73,7 +88,7 @@ def _delete_many(params: Params) -> list[Need]:
 
 def _list(params: Params) -> list[Need]:
     keys = {"Prefix": "s3:prefix", "Delimiter": "s3:delimiter", "MaxKeys": "s3:max-keys"}
-    return [Need("s3:ListBucket", _bucket(params), tuple((said, str(params[key])) for key, said in keys.items() if key in params))]
+    return [Need("s3:ListBucket", _bucket(params), _said(params, keys))]
 
 
 def _object(action: str) -> Callable[[Params], list[Need]]:

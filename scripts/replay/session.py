@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,10 @@ from scripts.replay.stack import REGION, Stack, Unresolved
 from scripts.replay.state import State
 from scripts.replay.trace import DENIAL, NETWORK, Arrows, Call, StepTrace
 from scripts.template.cloudformation import Resource
+
+
+PERMISSION = re.compile(r"(?:fazer|nega|negar) `[a-z0-9-]+:[A-Z]\w+`")
+"""Como uma prova diz que um papel não pode fazer uma ação, ou que não se sabe."""
 
 
 class Halt(Exception):
@@ -79,9 +84,9 @@ class Session:
         """Arquiva a chamada e diz se as permissões dela, já respondidas, e a prova da seta a deixam passar; se não, a causa fica no passo."""
         step = self.file(call, tail, heads, action) or self._meant(tail, call.rulings)
         refused = next((ruling for ruling in call.rulings if ruling.answer != ALLOWED), None)
-        cause = unproven = self.unproven(call.arrow)
+        cause = self._unreached(call)
         if refused:
-            cause = refused.reason + (f"; e a seta não se prova: {unproven}" if unproven and f"`{refused.action}`" not in unproven else "")
+            cause = refused.reason + (f"; e a seta não se prova: {cause}" if cause else "")
         if not cause:
             return True
         call.ok, call.reason = False, cause
@@ -89,6 +94,10 @@ class Session:
         if refused and refused.answer == STOPPED:
             self.stopped = cause
         return False
+
+    def _unreached(self, call: Call) -> str:
+        """O que falta à prova da seta, menos as permissões: as desta chamada, a porta já as decidiu; as outras, quem as pedir dirá."""
+        return next((str(missing) for missing in self.hindering(call.arrow) if not PERMISSION.search(missing.need)), "")
 
     def _meant(self, tail: str, rulings: tuple[Ruling, ...]) -> int:
         """O passo de uma chamada que nenhuma seta conta: o da seta que, sem esta permissão, não se prova; o da que se perdeu; ou o da que

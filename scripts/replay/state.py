@@ -23,7 +23,7 @@ KNOWN = {
     TABLE: "TableName KeySchema AttributeDefinitions BillingMode SSESpecification PointInTimeRecoverySpecification TimeToLiveSpecification "
            "DeletionProtectionEnabled Tags GlobalSecondaryIndexes",
     QUEUE: "QueueName VisibilityTimeout MessageRetentionPeriod RedrivePolicy RedriveAllowPolicy SqsManagedSseEnabled ReceiveMessageWaitTimeSeconds "
-           "DelaySeconds MaximumMessageSize Tags",
+           "DelaySeconds MaximumMessageSize KmsMasterKeyId KmsDataKeyReusePeriodSeconds Tags",
 }
 """As propriedades que se sabe o que fazem aqui: guardar como se pede, ou nada que um fluxo veja."""
 ATTRIBUTES = ("VisibilityTimeout", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds", "DelaySeconds", "MaximumMessageSize")

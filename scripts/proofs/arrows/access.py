@@ -19,7 +19,7 @@ from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
 from scripts.proofs.facts.code import listed
 from scripts.proofs.facts.measures import texts
 from scripts.proofs.identity.evaluation import Decision, Request, decide, evidence
-from scripts.proofs.identity.keys import key_of, of_aws
+from scripts.proofs.identity.keys import key_of, of_aws, uses
 from scripts.proofs.identity.principals import Principal, principal_of
 from scripts.proofs.identity.services import SERVICES, Watched, arns, on_objects, reads, watched
 from scripts.proofs.network.interfaces_by_type import home_of
@@ -29,11 +29,6 @@ SENT = (QUEUE, TOPIC, FUNCTION, EVENT_BUS)
 LOGS = "logs.${AWS::Region}.amazonaws.com"
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
 LIST = "s3:ListBucket"
-KEYLESS = ("sqs:Delete", "sqs:Change", "sqs:Purge")
-"""O que se faz com a mensagem recebida não a cifra: quem lê a fila só precisa decifrar.
-
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
-"""
 HELD = tuple(kind for kind in SERVICES if kind not in (*SENT, LOG_GROUP))
 
 
@@ -189,15 +184,12 @@ def key_used(request: Request, target: Resource, near: Path, who: str) -> Iterat
     if key is None:
         yield stranger(target, written)
         return
-    needed = ["kms:Decrypt"]
-    if not reads(request.action) and not request.action.startswith(KEYLESS) and service.prefix != "dynamodb":
-        needed = ["kms:GenerateDataKey"] if service.prefix in ("s3", "kinesis") else ["kms:GenerateDataKey", "kms:Decrypt"]
     yield Found(written.path, f"`{target.id}` é cifrado com a chave `{key.id}`")
     yield from viable(view, key)
     # quem chama a chave é o serviço do recurso, e não se sabe o que ele diz da rede de quem o chamou
     request = replace(request, context={name: value for name, value in request.context.items() if name not in ORIGIN})
     if service.prefix == "logs":  # quem cifra os logs é o serviço, e não quem os escreve
         request, near, who = replace(request, role=None, service=LOGS), at(key), f"`{LOGS}`"
-    for use in needed:
+    for use in uses(service.prefix, request.action):
         yield from evidence(decide(replace(request, action=use, arn=view.arn(key) or ""), key), near, who, f"`{target.id}`",
                             f"permita `{use}` na chave que o cifra")

@@ -57,7 +57,7 @@ def origin(case: Case, workload: Resource, service: str) -> dict[str, str | None
 def endpoints(net: Network, service: str) -> Iterator[Resource]:
     """Os endpoints que o template tem desse serviço."""
     for endpoint in net.view.of_type(VPC_ENDPOINT):
-        if net.view.value(endpoint, "ServiceName") == f"com.amazonaws.${{AWS::Region}}.{service}":
+        if net.view.spelled(net.view.value(endpoint, "ServiceName")) == net.view.spelled(f"com.amazonaws.${{AWS::Region}}.{service}"):
             yield endpoint
 
 
@@ -71,14 +71,14 @@ def to_service(net: Network, home: Home, service: str, request: Request) -> Iter
 
 
 def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Request) -> Iterator[Evidence]:
-    """O primeiro caminho completo; sem nenhum, o que falta: ao endpoint que há, se é uma coisa só, ou um caminho."""
+    """O primeiro caminho completo; sem nenhum, o que falta: ao caminho a que falta uma coisa só, ou um caminho."""
     evidence = net.view.complete(ways(net, home, subnet, service, request))
     lost = [piece for piece in evidence if isinstance(piece, Missing)]
     if evidence and not lost:
         yield from evidence
         return
     need = f"`{home.resource.id}`, em `{subnet.id}`, não chega a `{service}` pela rede"
-    if len(lost) == 1 and evidence[0].path[3:] == ("ServiceName",):
+    if len(lost) == 1:
         yield replace(lost[0], need=f"{need}: {lost[0].need}")
         return
     yield Missing(at(subnet.resource), need, f"crie um endpoint de VPC de `{service}`, ou uma rota 0.0.0.0/0 e a saída de tcp 443",

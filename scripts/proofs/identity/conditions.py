@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
+import ipaddress
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -76,8 +77,7 @@ def _key(written: str, actual: str | None, wanted: Any) -> Answer:
         return all(_written(option) == ("true" if actual is None else "false") for option in options)
     negative = "Not" in operator
     if actual is None:
-        known = operator.replace("Not", "") in (*OPERATORS, "IpAddress")
-        return (negative or operator != written) if known else None
+        return (negative or operator != written) if operator.replace("Not", "") in OPERATORS else None
     compare = OPERATORS.get(operator.replace("Not", ""))
     if compare is None:
         return None
@@ -109,6 +109,14 @@ def _number(compare: Callable[[float, float], bool]) -> Callable[[str, str], Ans
     return test
 
 
+def _within(option: str, actual: str) -> Answer:
+    """O endereço do pedido está na faixa escrita, se os dois se leem."""
+    try:
+        return ipaddress.ip_address(actual) in ipaddress.ip_network(option, strict=False)
+    except ValueError:
+        return None
+
+
 OPERATORS: dict[str, Callable[[str, str], Answer]] = {
     "StringEquals": _same,
     "StringEqualsIgnoreCase": _same_without_case,
@@ -116,6 +124,7 @@ OPERATORS: dict[str, Callable[[str, str], Answer]] = {
     "ArnEquals": _like,
     "ArnLike": _like,
     "Bool": _same_without_case,
+    "IpAddress": _within,
     "NumericEquals": _number(operator.eq), "NumericLessThan": _number(operator.lt), "NumericLessThanEquals": _number(operator.le),
     "NumericGreaterThan": _number(operator.gt), "NumericGreaterThanEquals": _number(operator.ge),
 }

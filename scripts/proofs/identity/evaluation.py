@@ -23,7 +23,7 @@ from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.conditions import Answer, Context, Tested, every, holds, negation, some, tested
 from scripts.proofs.identity.policies import Obscure, Part, Statement, document, of_resource, of_role, trust
-from scripts.proofs.identity.wording import conditional, denial, doubt
+from scripts.proofs.identity.wording import conditional, denial, doubt, narrower
 from scripts.template.cloudformation import Resource
 
 ACCOUNT = "${AWS::AccountId}"
@@ -68,7 +68,7 @@ class Request:
 class Decision:
     """Por que um pedido passa ou não: a declaração que permite e o que nega, ou pode negar.
 
-    `maybe` são as que talvez permitam, e `unmet`, as que só a condição impede de permitir.
+    `maybe` são as que talvez permitam, `unmet`, as que só a condição impede de permitir, e `beside` diz a que deixa noutros objetos.
     """
 
     request: Request
@@ -77,6 +77,7 @@ class Decision:
     doubtful: tuple[Part, ...]
     maybe: tuple[Statement, ...] = ()
     unmet: tuple[Statement, ...] = ()
+    beside: str = ""
 
     @property
     def granted(self) -> bool:
@@ -114,7 +115,7 @@ def through(view: View, endpoint: Resource) -> dict[str, str | None]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
     vpc = view.spelled(view.value(endpoint, "VpcId"))
-    return {"aws:SourceVpce": f"${{{endpoint.id}}}", "aws:SourceIp": None, **({"aws:SourceVpc": vpc} if vpc else {})}
+    return {"aws:SourceVpce": str(view.world.reference(endpoint.id)), "aws:SourceIp": None, **({"aws:SourceVpc": vpc} if vpc else {})}
 
 
 def _weigh(request: Request, identity: list[Part], others: list[Part], only_delegated: bool = False) -> Decision:
@@ -131,7 +132,10 @@ def _weigh(request: Request, identity: list[Part], others: list[Part], only_dele
     maybe = tuple(part for part, answer in answers if part.allows and answer is None)
     unmet = () if allowed else tuple(part for part, answer in answers if part.allows and answer is False and part.condition and applies(
         replace(part, condition=None), request, identity=id(part) in mine))
-    return Decision(request, allowed[0] if allowed else None, denied, tuple(doubtful), maybe, unmet)
+    near = [] if allowed else [part for part in statements if part.allows and _action(part, request) is True and (
+        id(part) in mine or _principal(part, request))]
+    beside = narrower(near, request.view.spelled, request.arn)
+    return Decision(request, allowed[0] if allowed else None, denied, tuple(doubtful), maybe, unmet, beside)
 
 
 def applies(statement: Statement, request: Request, identity: bool) -> Answer:
@@ -246,7 +250,7 @@ def evidence(decision: Decision, near: tuple[str | int, ...], who: str, what: st
         yield Missing(barred.path, conditional(barred, *conditions_of(barred, decision.request), who, what),
                       "tire a condição, ou faça o pedido cumpri-la")
     else:
-        yield Missing(near, f"nada deixa {who} fazer `{decision.request.action}` em {what}", hint)
+        yield Missing(near, f"nada deixa {who} fazer `{decision.request.action}` em {what}{decision.beside}", hint)
     for statement in decision.denied:
         yield Missing(statement.path, denial(statement, *conditions_of(statement, decision.request), what), "tire a negação")
     for part in decision.doubtful:

@@ -12,8 +12,10 @@ from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.conditions import holds
 from scripts.proofs.identity.evaluation import ACCOUNT
 from scripts.proofs.identity.policies import Statement, of_resource
+from scripts.proofs.identity.services import reads
 from scripts.template.cloudformation import Resource
 
+KEYLESS = ("sqs:Delete", "sqs:Change", "sqs:Purge")
 OF_AWS = re.compile(r"(?:^|:)alias/aws/[\w/-]+$")
 """O apelido das chaves que a AWS cria na conta, cuja política só ela escreve:
 https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk"""
@@ -30,6 +32,17 @@ def key_of(view: View, written: Placed | None) -> Resource | None:
         return None
     alias = view.points(written, KEY_ALIAS, by=(NAME,))
     return key_of(view, view.at(alias, "TargetKeyId")) if alias else view.points(written, KMS_KEY, by=(ID, ARN))
+
+
+def uses(service: str, action: str) -> list[str]:
+    """O que se faz com a chave para fazer esta ação num recurso deste serviço que ela cifra.
+
+    O que se faz com a mensagem recebida não a cifra: quem lê a fila só precisa decifrar.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    """
+    if reads(action) or action.startswith(KEYLESS) or service == "dynamodb":
+        return ["kms:Decrypt"]
+    return ["kms:GenerateDataKey"] if service in ("s3", "kinesis") else ["kms:GenerateDataKey", "kms:Decrypt"]
 
 
 def lets(view: View, key: Resource, who: Iterable[str], actions: Iterable[str], service: str) -> bool:

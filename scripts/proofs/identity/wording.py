@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from scripts.proofs.evidence import readable
@@ -21,6 +22,17 @@ def denial(statement: Statement, action: str, tests: list[Tested], what: str) ->
     named = f", na declaração `{statement.sid}`" if statement.sid else ""
     said = " e ".join(map(_asked, tests))
     return f"`{statement.owner.id}` nega `{action}` em {what}{excepted}{named}{f', {said}' if said else ''}"
+
+
+def narrower(statements: Iterable[Statement], spelled: Callable[[Any], str | None], arn: str) -> str:
+    """O fim da frase sobre o que nada deixa, quando uma das declarações só deixa em outros objetos do bucket; vazio sem nenhuma."""
+    bucket, inside, key = arn.partition("/")
+    for statement in statements if inside and ":s3:::" in arn else ():
+        others = [place.removeprefix(f"{bucket}/") for item in statement.resources
+                  if (place := spelled(item.value) or "").startswith(f"{bucket}/")]
+        if others:
+            return f": {_label(statement)} vale só em {' e '.join(f'`{each}`' for each in others)}, e o pedido é de `{key}`"
+    return ""
 
 
 def doubt(part: Part, action: str, tests: list[Tested]) -> str:
