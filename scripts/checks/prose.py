@@ -43,7 +43,8 @@ RUN: tuple[tuple[re.Pattern[str], dict[str, tuple[Key, ...]]], ...] = (
         INSTANCE: ("InstanceType",), LAUNCH_TEMPLATE: ("LaunchTemplateData", "InstanceType")}),
 )
 """De cada nome, os tipos que ele diz e a propriedade com a classe."""
-SIGNS = ("vez", "lote", "raviton", "arm64", "x86", "Intel", "AMD", "iB", "MB", "GB", "KB", "bytes")
+TURNS, SIZES = re.compile("vez|lote"), re.compile("iB|MB|GB|KB|bytes")
+SIGNS = re.compile("vez|lote|raviton|arm64|x86|Intel|AMD|iB|MB|GB|KB|bytes")
 """Sem nada disto, não há o que conferir: quase toda frase para aqui."""
 CLAUSE = re.compile(r"[^,.;:!?()]+")
 SENT = re.compile(r"\b(?:arquivos?|fotos?|imagens?|envios?|espectros?|músicas?|uploads?|objetos?|planilhas?)\b", re.IGNORECASE)
@@ -55,7 +56,7 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     line = 1
     for token in page.tokens:
         line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
-        if not token.children or not any(sign in token.content for sign in SIGNS):
+        if not token.children or not SIGNS.search(token.content):
             continue
         text = unsourced(plain(token.children), token.content)
         for told, path, why in (*_by_turn(views, text), *_processors(views, text)):
@@ -72,7 +73,7 @@ def _where(template: Template, path: Path) -> str:
 
 def _by_turn(views: Views, text: str) -> Iterator[tuple[str, Path, str]]:
     """Quantos por vez, contra a propriedade que o decide; sem nenhuma, nada o decide."""
-    for found in EACH.finditer(text):
+    for found in EACH.finditer(text) if TURNS.search(text) else ():
         for view in views.each:
             known = list(_turns(view, found["noun"].lower()))
             if not any(value == number(found["n"]) for _, value, _ in known):
@@ -133,7 +134,7 @@ def _unlike(view: View, before: str, arm: bool) -> Iterator[tuple[Resource, tupl
 
 def _bounded(text: str) -> Iterable[Quantity]:
     """Os tamanhos que a frase diz serem o limite do que se envia."""
-    for quantity in quantities(text) if SENT.search(text) else ():
+    for quantity in quantities(text) if SIZES.search(text) and SENT.search(text) else ():
         before = text[:max(text.find(quantity.text), 0)]
         if quantity.kind == SIZE and BOUND.search(before) and SENT.search(quantity.clause):
             yield quantity
