@@ -72,8 +72,7 @@ FILES = (
     ("f.docx", docx(), "docx", {"paragrafos": 2, "caracteres": 3}, None),
 )
 """De cada formato da tabela da página: o nome, os bytes, o formato, o que a linha diz do conteúdo, e a cópia."""
-REFUSED = (("g.pdf", pdf(b""), "PDF cortado"), ("h.docx", docx("word/vbaProject.bin"), "macros"), ("i.txt", bytes(range(1, 32)), "não reconhecido"),
-           ("j.txt", bytes(LIMIT + 1), "o limite é 20 MiB"))
+REFUSED = (("g.pdf", pdf(b""), "PDF cortado"), ("h.docx", docx("word/vbaProject.bin"), "macros"), ("i.txt", bytes(range(1, 32)), "não reconhecido"), ("j.txt", bytes(LIMIT + 1), "o limite é 20 MiB"))
 
 
 def flow(lab: Lab) -> None:
