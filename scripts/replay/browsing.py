@@ -11,6 +11,7 @@ from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from scripts.replay import shown
 from scripts.replay.session import Halt, Session
 from scripts.replay.trace import ERROR, EXECUTED, NETWORK, Call
 
@@ -34,6 +35,9 @@ class Site:
         self.address, self.failed, self.full = f"http://127.0.0.1:{port}", False, False
         self.heard = 0
         self.browser = self.visitor()
+        self.origin = self.address.replace("http:", "https:") if encrypted else self.address
+        self.page: Any = None
+        self.led: dict[str, str] = {}
 
     def visitor(self) -> Any:
         """Um navegador sem cookies: o de outra pessoa."""
@@ -68,12 +72,32 @@ class Site:
         """
         call = self._filed(method, path, options)
         failed = self.failed
+        if method == "POST":
+            self._let(shown.barred(self.page, path, path) if self.page is not None else "")
+            options["headers"] = {**shown.said(self.page, self.origin), **options.get("headers", {})}
         answer = self._sent(call, method, path, options)
+        self._remember(path, answer)
         if foreseen:
             self.failed, self.heard = failed, len(self._spoken())
         if not later:
             self.lab.collect()
         return answer
+
+    def _remember(self, path: str, answer: Any) -> None:
+        """A página que se mostra, e os endereços a que um caminho dela leva."""
+        if answer.status_code == HTTPStatus.OK and "text/html" in answer.headers.get("Content-Type", ""):
+            self.page = answer
+        if "://" in answer.headers.get("Location", ""):
+            self.led[answer.headers["Location"]] = path
+
+    def _let(self, cause: str) -> None:
+        if cause:
+            self.lab.halt(NETWORK, f"o navegador não abre o endereço: {cause}")
+
+    def follow(self, url: str) -> None:
+        """Segue um endereço que esta aplicação deu, como a página que se mostra. Para o fluxo se ela não deixa o navegador abri-lo."""
+        if self.page is not None:
+            self._let(shown.barred(self.page, self.led.get(url, url), url))
 
     def wait(self, path: str, done: Callable[[Any], bool], seconds: float = 20) -> Any:
         """Recarrega a página até `done` valer para a resposta, ou o prazo acabar; devolve a última.

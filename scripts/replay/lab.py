@@ -79,6 +79,7 @@ class Lab(Session):
         self._sentence(sentence, "")
         if not holds:
             self.halt(EXPECTATION, cause + self.applications.said())
+        self.held = len(self.calls)
 
     def skip(self, sentence: str, reason: str) -> None:
         """A frase do passo que começa assim não se exercita aqui, por isto."""
@@ -115,6 +116,8 @@ class Lab(Session):
 
     def open(self, url: str, who: str, later: float = 0) -> gateway.Answer:
         """Abre um endereço que alguém da pilha assinou; devolve o estado, os cabeçalhos e o corpo. `later` são segundos que passaram."""
+        for site in self.applications.sites:
+            site.follow(url)
         return links.opened(self, url, who, later)
 
     def fetch(self, node: str, path: str, who: str) -> gateway.Answer:

@@ -50,8 +50,7 @@ def put(session: Session, bucket: Resource, key: str, body: bytes, who: str, mor
 
 def posted(session: Session, url: str, fields: dict[str, str], file: Sample, who: str, later: float) -> tuple[int, str]:
     """Envia um formulário assinado; devolve o estado e o código do erro. O papel de quem assinou decide."""
-    now = datetime.fromtimestamp(datetime.now(timezone.utc).timestamp() + later, timezone.utc)
-    signed = gateway.signed_form(session.secrets(), url, fields, len(file.body), now)
+    signed = gateway.signed_form(session.secrets(), url, fields, len(file.body), _moment(fields.get("x-amz-date", ""), later))
     name, key = gateway.place(url)[0], fields.get("key", "")
     bucket = session.stack.named(name, BUCKET)
     call = Call(who, "s3:PutObject", SIMULATED, given=f"{name}/{key} · {len(file.body)} bytes")
@@ -79,6 +78,13 @@ def posted(session: Session, url: str, fields: dict[str, str], file: Sample, who
     return int(fields.get("success_action_status", "204")), ""
 
 
+def _moment(signed: str, later: float) -> datetime:
+    """Quando se usa o que foi assinado: agora, ou tantos segundos depois da assinatura, por mais que este computador tenha demorado."""
+    if not later or not signed:
+        return datetime.now(timezone.utc)
+    return datetime.strptime(signed, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc) + timedelta(seconds=later)
+
+
 def opened(session: Session, url: str, who: str, later: float) -> gateway.Answer:
     """Abre um endereço pré-assinado, `later` segundos depois. O papel de quem assinou decide."""
     bucket, key = _place(session, url)
@@ -89,7 +95,7 @@ def opened(session: Session, url: str, who: str, later: float) -> gateway.Answer
     version = {"VersionId": query["versionId"]} if "versionId" in query else {}
     need = OPERATIONS["s3", "GetObject"].needs({"Bucket": session.stack.physical(bucket), "Key": key, **version})[0]
     call = Call(who, need.action, SIMULATED, given=f"{session.stack.physical(bucket)}/{key}")
-    signed = gateway.signed_link(session.secrets(), "GET", url, datetime.now(timezone.utc) + timedelta(seconds=later))
+    signed = gateway.signed_link(session.secrets(), "GET", url, _moment(query.get("X-Amz-Date", ""), later))
     step = session.file(call, who, session.arrows.nodes(bucket.id), "s3:GetObject")
     if signed.refusal:
         call.ok, call.reason = False, signed.refusal

@@ -35,7 +35,7 @@ from scripts.replay.samples import Sample
 from scripts.replay.session import Halt
 from scripts.replay.stack import Stack, Unresolved
 from scripts.replay.state import simulated
-from scripts.replay.trace import ERROR, EXPECTATION, NETWORK, Call, Mask, StepTrace, step_told
+from scripts.replay.trace import ERROR, EXPECTATION, NETWORK, Call, Mask, StepTrace, short, step_told
 from scripts.template.cloudformation import parse
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -159,9 +159,14 @@ def _run(flow: Flow, lab: Lab) -> None:
 
 
 def _before(lab: Lab) -> str:
-    """O que falhou até aqui, e o passo deixou passar: o que um fluxo não acha costuma ser consequência disso."""
-    failed = [call for step in (lab.apart, *lab.steps.values()) for call in step.calls if call.reason]
-    return f"; antes disso, {failed[-1].who} fez {failed[-1].call}: {failed[-1].reason}" if failed else lab.applications.said()
+    """O que falhou desde a última frase que valeu, e o que ficou guardado: o que um fluxo não acha costuma ser consequência disso.
+
+    O que falhou antes dela, o fluxo esperava.
+    """
+    failed = [call for call in lab.calls[lab.held:] if call.reason]
+    found = f"; antes disso, {failed[-1].who} fez {failed[-1].call}: {failed[-1].reason}" if failed else lab.applications.said()
+    kept = "; ".join(f"{place}: {short(said) if said else 'nada'}" for place, said in _kept(lab).items())
+    return f"{found}; o que ficou guardado: {kept}" if kept else found
 
 
 def _kept(lab: Lab) -> dict[str, Any]:
@@ -211,12 +216,11 @@ def _conclude(lab: Lab) -> None:
 
 def _judge(lab: Lab, read: Reading) -> None:
     """O que ninguém exercitou vale pelo que se prova no template."""
-    for proof in lab.proofs.values():
-        for lost in proof.missing:
-            if lost.only and lost not in lab.hindering(proof.edge.id):
-                number = lab.diagram.elements[proof.edge.head].step or proof.edge.step or lab.current
-                lab.steps[number].causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {lost}"))
-                return
+    for proof, lost in ((proof, lost) for proof in lab.proofs.values() for lost in proof.missing if lost.only):
+        if lost not in lab.hindering(proof.edge.id):
+            number = lab.diagram.elements[proof.edge.head].step or proof.edge.step or lab.current
+            lab.steps[number].causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {lost}"))
+            return
     found = next(_unheld(lab.diagram, read), None)
     if found:
         _step_of(lab, found.message).causes.append((NETWORK, f"tudo rodou, mas a conferência do template acha: {found.message}"))

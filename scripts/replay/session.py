@@ -52,6 +52,8 @@ class Session:
         self.services: dict[tuple[str, str], Callable[[dict[str, Any], Call], gateway.Answer]] = {}
         self.tolerated: dict[str, str] = {}
         self.brief = False
+        self.calls: list[Call] = []
+        self.held = 0  # quantas chamadas já havia quando a última frase valeu
         self.rest: Callable[[], None] = lambda: None
         self._keys: dict[str, str] = {}
         self._held: list[tuple[Resource, gateway.Written]] | None = None
@@ -77,6 +79,7 @@ class Session:
         call.who = self.arrows.label(call.who) if call.who in self.diagram.elements else call.who
         step = self.steps.get(number) or self.apart
         step.calls.append(call)
+        self.calls.append(call)
         self.said(step, call)
         return number
 

@@ -129,6 +129,17 @@ def test_a_flow_that_stops_tells_what_had_failed(bench):
     assert "KeyError: 'a'" in said.failed.cause and "antes disso, Função fez s3:PutObject: AccessControlListNotSupported" in said.failed.cause
 
 
+def test_a_flow_that_stops_does_not_blame_what_it_foresaw(bench):
+    """Armadilha: uma recusa que o fluxo pediu de propósito, e conferiu, não explica o erro que veio depois; o que ficou guardado, sim."""
+    def lost(lab: Any) -> None:
+        lab.invoke("funcao", {}, who="pessoa")
+        lab.expect("A pessoa", True, "")
+        lab.objects("saida")["a"]
+
+    said, _ = bench.run('refused("s3", "put_object", Bucket=os.environ["SAIDA"], Key="a", ACL="private")', lost)
+    assert "KeyError: 'a'" in said.failed.cause and "antes disso" not in said.failed.cause and "Saída: nada" in said.failed.cause
+
+
 def test_two_threads_of_the_code_do_not_exchange_their_calls(bench):
     """Armadilha: entre a permissão de uma chamada e o envio dela, outra linha de execução pergunta pela sua."""
     code = ('from concurrent.futures import ThreadPoolExecutor\ns3 = boto3.client("s3")\n'

@@ -68,6 +68,12 @@ WRONG: dict[str, tuple[str, list[Edit], int, str]] = {
     "o bucket com uma chave que ninguém pode usar": (CLI, [
         ("SSEAlgorithm: AES256 }", "SSEAlgorithm: aws:kms, KMSMasterKeyID: !GetAtt Chave.Arn }"),
         ("  PoliticaBucket:\n", KEY.format("Chave").replace("\n ", "\n  ").replace(" Chave:", "  Chave:") + "  PoliticaBucket:\n")], 3, "`Chave` cifra `BucketEntrada`"),
+    "o protocolo que o servidor não aceita": (SENT, [("x-forwarded-for x-forwarded-proto", "x-forwarded-for")], 1, "partir desta página"),
+    "o áudio que a página não deixa tocar": (SONGS, [("${BucketMusicas.RegionalDomainName}", "${BucketMusicas.DomainName}")], 5,
+                                             "o navegador não abre o endereço: a página só deixa abrir em `<audio>`"),
+    "a página que não deixa enviar": (UPLOAD, [("form-action 'self'", "form-action 'none'")], 1, "(`form-action`), e o endereço é de `dela mesma`"),
+    "a saída só para dentro": (SONGS, [("CidrIp: 0.0.0.0/0", "CidrIp: 10.10.0.0/16")], 2, "não deixa sair tcp 443"),
+    "os metadados sem o token": (PDV, [('--header "X-aws-ec2-metadata-token: $TOKEN" ', "")], 2, "sem o token que `HttpTokens: required` exige"),
     "a confiança de outro serviço": (CLI, [("Principal: { Service: lambda.amazonaws.com }", "Principal: { Service: s3.amazonaws.com }")], 2,
                                      "a Lambda não assume o papel"),
     "um Python que não se conhece": (DATA, [("Runtime: python3.13", "Runtime: python3.10")], 2, "pede `Runtime: python3.10`"),
