@@ -69,6 +69,7 @@ def fits(kind: str, type_: str) -> bool:
 
 
 def words_of(type_: str) -> tuple[str, ...]:
-    """As palavras que servem a um tipo, em minúsculas."""
+    """As palavras que servem a um tipo, em minúsculas; nenhuma serve ao que não é um tipo."""
     known = max((start for start in WORDS if type_.startswith(start)), key=len, default="")
-    return WORDS.get(known) or (re.sub(r"v\d$", "", type_.split("::")[1].lower()),)
+    service = re.match(r"\w+::(\w+?)(?:V\d)?::", type_)
+    return WORDS.get(known) or ((service[1].lower(),) if service else ())

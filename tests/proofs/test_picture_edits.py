@@ -10,6 +10,7 @@ import pytest
 from attempts import subject
 from bench import REPOSITORY, bench
 
+from scripts.aws.pictures import fits
 from scripts.base.diagram import Edge, Node
 from scripts.base.tree import Tree
 from scripts.checks import steps, verdict
@@ -83,6 +84,11 @@ def test_an_icon_of_another_service_is_a_finding(slug):
     for node in nodes:
         assert "icone-de-outro-servico" in codes(slug, others=[replace(node, kind=wrong[node.id])]), node.id
     assert "icone-de-outro-servico" in codes(slug, others=[replace(nodes[0], kind="onprem.compute.Server")])
+
+
+@pytest.mark.parametrize("type_", ["", "Lambda", "::", "AWS::"])
+def test_what_is_not_a_type_has_no_icon(type_):
+    assert not fits("aws.compute.Lambda", type_)
 
 
 @pytest.mark.parametrize("kind", ["aws.general.General", "aws.storage.S3", "custom.Custom", "Node"])
