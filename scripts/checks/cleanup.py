@@ -100,6 +100,7 @@ def _offered(view: View, known: Mapping[str, Output]) -> Iterator[Finding]:
         if len({(each.name, each.words) for each in found}) < len(found):
             yield Finding(view.template.path, view.template.line(*known[name].path), UNEMPTIED,
                           f"`{name}` repete o mesmo comando; dê a cada bucket o seu.")
+            return
     together = [each for found in offered.values() for each in found]
     for bucket in _leaving(view) if together else ():
         if not _versioned(view, bucket) and not _empties(view, bucket, together):

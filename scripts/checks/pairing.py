@@ -84,9 +84,10 @@ def _created(view: View, call: Call, made: list[Call]) -> Iterator[str]:
 def _labeled(view: View, output: Output) -> Iterator[str]:
     """A saída que se diz a zona dos volumes é a de todos eles."""
     if output.name.startswith("Zona") and "volume" in output.about.lower():
-        for volume in view.of_type(VOLUME):
-            if output.text not in (view.value(volume, "AvailabilityZone"), f"${{{volume.id}.AvailabilityZone}}"):
-                yield f"diz que é a zona dos volumes, e não é, com certeza, a de `{volume.id}`; use a dele."
+        others = [volume.id for volume in view.of_type(VOLUME)
+                  if output.text not in (view.value(volume, "AvailabilityZone"), f"${{{volume.id}.AvailabilityZone}}")]
+        if others:
+            yield f"diz que é a zona dos volumes, e não é, com certeza, a de `{'`, `'.join(others)}`; use a deles."
 
 
 def _volume(view: View, value: str, instance: Resource) -> bool:

@@ -8,14 +8,14 @@ limpeza se cobra também que diga tudo o que fica.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scripts.aws.catalog import kind_of
 from scripts.aws.types import BUCKET, DATABASE, INSTANCE, KMS_KEY, LAUNCH_TEMPLATE, LOG_GROUP, QUEUE, SNAPSHOT_POLICY, TABLE, VOLUME
 from scripts.base.findings import Finding
 from scripts.page.architecture import Page, tables
-from scripts.proofs.facts.remains import GONE, SNAPSHOT, WHOLE, disks_stay, fate, left
+from scripts.proofs.facts.remains import GONE, SNAPSHOT, WHOLE, Left, disks_stay, fate, left
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource
@@ -46,7 +46,10 @@ OUTSIDE = re.compile(r"\bpilha não criou\b|\bnão fa(?:z|zem) parte da pilha\b"
 NOUNS = {VOLUME: "volume", DATABASE: "banco", BUCKET: "bucket", TABLE: "tabela", QUEUE: "fila", INSTANCE: "instância", LOG_GROUP: "log"}
 OTHERS = {SNAPSHOT_POLICY: ("diários", "política"), INSTANCE: ("disco",), LAUNCH_TEMPLATE: ("disco",)}
 """Por que outras palavras se diz o que um tipo deixa. De uma chave não se cobra nada: fica para que se leia o que ela cifrou e também ficou."""
-Names = list[tuple[re.Pattern[str], list[Resource]]]
+HEADING = 80
+"""Quantos caracteres tem, no máximo, o título de uma linha ou de uma coluna sobre a remoção."""
+Names = list[tuple[str, str, list[Resource]]]
+"""De cada componente, o que sempre está no nome dele, a expressão do nome, e os recursos."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Said:
 
 def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por coisa que a página diz que some e fica, ou o contrário; e por coisa que fica e a limpeza não diz."""
-    said = [*_rows(page), *_cells(page), *_prose(page)]
+    said, nothing = [*_rows(page), *_cells(page), *_prose(page)], list(_nothing(page))
     for view in views.each:
         names = _names(page, view)
         for each in said:
@@ -70,26 +73,33 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
                 if end not in each.ends:
                     yield Finding(page.path, each.line, CODE,
                                   f"A página diz “{each.words}” de `{who}`, que {end} (`{view.template.path}`, linha {line}); iguale os dois.")
-        yield from _nothing(page, view)
-        yield from _untold(page, view, names)
+        staying = [(each, view.resources[each.resource]) for each in left(view.template) if each.resource in view.resources]
+        yield from (Finding(page.path, line, CODE, f"A página diz que nada sobra, e fica {each.what}; diga-o, ou apague-o com a pilha.")
+                    for line in nothing for each, _ in staying)
+        yield from _untold(page, view, names, staying) if staying else ()
 
 
 def _rows(page: Page) -> Iterator[Said]:
     for row in page.rows:
-        for text in (piece for cell in row.cells[1:-1] for piece in PIECE.split(cell)):
+        for text in (piece for cell in row.cells[1:-1] if "pilha" in cell for piece in PIECE.split(cell)):
             yield from (Said(row.line, about, ends, words, row.resources) for about, ends, words in _ends(text, False))
 
 
 def _cells(page: Page) -> Iterator[Said]:
     """De uma tabela qualquer, a linha ou a coluna sobre a remoção."""
-    for head, *rows in filter(None, tables(page)):
+    told = any(len(text) <= HEADING and _removal(text) for _, text in page.texts)  # ler todas as tabelas custa mais do que saber se é preciso
+    for head, *rows in filter(None, tables(page) if told else ()):
         for row in rows:
             for name, cell in zip(head.cells[1:], row.cells[1:], strict=False):
-                subject = name if STACK.search(row.cells[0]) else row.cells[0] if STACK.search(name) else ""
+                subject = name if _removal(row.cells[0]) else row.cells[0] if _removal(name) else ""
                 ends = list(_ends(cell, True)) if subject and cell.strip(" —-") else []
                 yield from (Said(row.line, subject, each, words) for _, each, words in ends)
                 if subject and cell.strip(" —-") and not ends:  # o que não se entende não passa
                     yield Said(row.line, subject, frozenset(), cell)
+
+
+def _removal(heading: str) -> bool:
+    return "pilha" in heading and STACK.search(heading) is not None
 
 
 def _prose(page: Page) -> Iterator[Said]:
@@ -104,7 +114,7 @@ def _prose(page: Page) -> Iterator[Said]:
             listed = LISTED.match(sentence) if not OUTSIDE.search(sentence) else None
             for item in ITEM.split(listed[1]) if listed else ():
                 yield Said(line, re.sub(r"snapshots? d([oa])", r"\1", item), frozenset((SNAPSHOT if "snapshot" in item else WHOLE,)), item)
-        for piece in PIECE.split(text):
+        for piece in PIECE.split(text) if here or "pilha" in text else ():
             yield from (Said(line, about, ends, words) for about, ends, words in _ends(piece, here))
 
 
@@ -116,7 +126,9 @@ def _cleaning(page: Page) -> tuple[int, int]:
 
 def _ends(piece: str, known: bool) -> Iterator[tuple[str, frozenset[str], str]]:
     """De cada verbo da frase, de que ela fala, o que vale e as palavras; fora da limpeza, só do que está junto da pilha."""
-    stack = STACK.search(piece)
+    stack = STACK.search(piece) if "pilha" in piece else None
+    if not stack and not known:
+        return
     rest = STACK.sub(lambda told: " " * len(told[0]), piece) if stack else piece  # o “é removida” da pilha não é o do que fica
     found = sorted(((verb.start(), verb.end(), verb[0], ends) for pattern, ends in VERBS for verb in pattern.finditer(rest)), key=lambda one: one[0])
     kept = [one for index, one in enumerate(found) if all(one[0] >= other[1] for other in found[:index])]
@@ -125,7 +137,7 @@ def _ends(piece: str, known: bool) -> Iterator[tuple[str, frozenset[str], str]]:
         after = [] if stack[0].lower().endswith(("com a pilha", "à pilha")) else kept
         kept = before[-1:] or after[:1]
     previous = 0
-    for start, end, words, ends in kept if stack or known else ():
+    for start, end, words, ends in kept:
         about, previous = piece[previous:start], end
         denied = DENIED.search(about)
         yield about, frozenset((GONE, SNAPSHOT, WHOLE)) - ends if denied else ends, f"{denied[0] if denied else ''}{words}"
@@ -135,24 +147,25 @@ def _names(page: Page, view: View) -> Names:
     """O nome de cada componente, sem o que vem depois de dois-pontos ou entre parênteses, e os recursos dele; os mais longos primeiro."""
     named = [(re.split(r"[:(]", row.name)[0].strip().lower(), [view.resources[id] for id in row.resources if id in view.resources])
              for row in page.rows]
-    return [(_spoken(name), resources) for name, resources in sorted(named, key=lambda one: -len(one[0])) if name and resources]
+    return [(*_spoken(name), resources) for name, resources in sorted(named, key=lambda one: -len(one[0])) if name and resources]
 
 
-def _spoken(name: str) -> re.Pattern[str]:
+def _spoken(name: str) -> tuple[str, str]:
     """O nome, com o tipo antes ou não: `a de metadados` é a tabela de metadados, e `o bucket Resultado`, o Resultado."""
     kind, joined, rest = name.partition(" de ")
     if joined and kind in NOUNS.values():
-        return re.compile(rf"\b(?:{kind}|[ao]s?) de {re.escape(rest)}(?!\w)")
-    return re.compile(rf"(?:\b(?:{'|'.join(NOUNS.values())})\s+)?(?<!\w){re.escape(name)}(?!\w)")
+        return rest, rf"\b(?:{kind}|[ao]s?) de {re.escape(rest)}(?!\w)"
+    return name, rf"(?:\b(?:{'|'.join(NOUNS.values())})\s+)?(?<!\w){re.escape(name)}(?!\w)"
 
 
 def _subjects(view: View, names: Names, said: Said) -> Iterator[tuple[str, str, int]]:
     """De que se fala, o que é dele na remoção, e a linha que o decide: os componentes que o texto cita, os tipos, ou os da linha da tabela."""
     rest = said.about.lower()
     found: list[Resource] = []
-    for name, resources in names:
-        found += resources if name.search(rest) else []
-        rest = name.sub(" ", rest)
+    for core, name, resources in names:
+        if core in rest and re.search(name, rest):
+            found += resources
+            rest = re.sub(name, " ", rest)
     disks = view.of_type(INSTANCE, LAUNCH_TEMPLATE) if (ITS_DISK if view.of_type(VOLUME) else DISK).search(rest) else []
     for kind, noun in NOUNS.items():
         many, one = (re.search(rf"{SUBJECT}{noun}{end}\b", rest) for end in ("s", ""))
@@ -168,30 +181,27 @@ def _line(view: View, resource: Resource) -> int:
     return view.template.line("Resources", resource.id, "DeletionPolicy")
 
 
-def _nothing(page: Page, view: View) -> Iterator[Finding]:
-    """“Nada sobra”, e sobra."""
+def _nothing(page: Page) -> Iterator[int]:
+    """As linhas em que se diz que nada sobra."""
     start, end = _cleaning(page)
     for token, text in page.texts:
         line = token.map[0] + 1 if token.map else 0
-        for sentence in SENTENCE.split(text):
-            if NOTHING.search(sentence) and (start <= line < end or STACK.search(sentence)):
-                yield from (Finding(page.path, line, CODE, f"A página diz que nada sobra, e fica {each.what}; diga-o, ou apague-o com a pilha.")
-                            for each in left(view.template) if each.resource in view.resources)
+        if "nada" in text.lower() and any(start <= line < end or STACK.search(each) for each in SENTENCE.split(text) if NOTHING.search(each)):
+            yield line
 
 
-def _untold(page: Page, view: View, names: Names) -> Iterator[Finding]:
+def _untold(page: Page, view: View, names: Names, staying: Iterable[tuple[Left, Resource]]) -> Iterator[Finding]:
     """O que fica com dados, e a seção de limpeza não diz: nem pelo nome do componente, nem pelo tipo, se só há um, nem pelo id numa saída."""
     start, end = _cleaning(page)
     lines = [(token.map[0] + 1, token.content) for token in page.tokens if token.map and token.type in ("inline", "fence")]
     told = " ".join(text for line, text in lines if start <= line < end).replace("_", " ").lower()
-    for each in left(view.template) if start < end else ():
-        resource = view.resources.get(each.resource)
-        if resource is None or resource.type == KMS_KEY or not (kind_of(resource.type).keeps_data or resource.type in OTHERS):
+    for each, resource in staying if start < end else ():
+        if resource.type == KMS_KEY or not (kind_of(resource.type).keeps_data or resource.type in OTHERS):
             continue
         alone = NOUNS.get(resource.type, "") if len(view.of_type(resource.type)) == 1 else ""
         words = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", resource.id).lower(), alone, *OTHERS.get(resource.type, ())]
         known = any(word and re.search(rf"\b{re.escape(word)}", told) for word in words) or any(
-            name.search(told) for name, resources in names if resource in resources)
+            core in told and re.search(name, told) for core, name, resources in names if resource in resources)
         if not known or each.snapshot and "snapshot" not in told:
             yield Finding(page.path, start, CODE, f"Depois de remover a pilha fica {each.what} (`{view.template.path}`, linha "
                                                   f"{_line(view, resource)}), e a seção não o diz; diga-o, e como se apaga.")
