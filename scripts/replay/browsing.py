@@ -35,7 +35,6 @@ class Site:
         self.address, self.failed, self.full = f"http://127.0.0.1:{port}", False, False
         self.heard = 0
         self.browser = self.visitor()
-        self.origin = self.address.replace("http:", "https:") if encrypted else self.address
         self.page: Any = None
         self.led: dict[str, str] = {}
 
@@ -82,6 +81,12 @@ class Site:
         if not later:
             self.lab.collect()
         return answer
+
+    @property
+    def origin(self) -> str:
+        """Como o navegador diz de onde a página é: pelo nome que ele pede, se pede um."""
+        host = self.browser.headers.get("Host") or self.address.rpartition("/")[2]
+        return f"{'https' if self.encrypted else 'http'}://{host}"
 
     def _remember(self, path: str, answer: Any) -> None:
         """A página que se mostra, e os endereços a que um caminho dela leva."""
