@@ -483,7 +483,7 @@ BAD = [
      "nada deixa `Papel` fazer `ssmmessages:OpenDataChannel` em qualquer recurso; acrescente a ação, que o agente usa"),
     ("acesso-sem-ssh", "servidores", ("", ""), f"`Frota`, em `RedeB`, {UNHEARD.format('ssm')}"),
     ("acesso-sem-ssh", "servidores", ("", ""),
-     "`Frota`, em `RedeA`, não chega a `ssm` pela rede: nenhum gateway de internet está ligado à VPC `Vpc` (UNASSOCIATED_COMPONENT); "),
+     "`Frota`, em `RedeA`, não chega a `ssm` pela rede: nenhum gateway de internet está ligado à VPC `Vpc` (UNASSOCIATED_COMPONENT)"),
     ("acesso-sem-ssh", "fechada", ("AWS::Region}.ssmmessages", "AWS::Region}.sqs"), f"`Frota`, em `RedeB`, {UNHEARD.format('ssmmessages')}"),
     ("acesso-sem-ssh", "fechada", ("PrivateDnsEnabled: true", "PrivateDnsEnabled: false"),
      "`Frota`, em `RedeA`, não chega a `ssm` pela rede: `PontoComandos` não atende pelo nome do serviço; ligue `PrivateDnsEnabled`"),
