@@ -127,7 +127,7 @@ def _asynchronous(view: View, function: Resource) -> bool | None:
 def _redirects(view: View, distribution: Resource) -> bool | None:
     ways = [view.at(distribution, "DistributionConfig", "DefaultCacheBehavior"), *view.items(distribution, "DistributionConfig", "CacheBehaviors")]
     said = [policy.value if (policy := view.inside(way, "ViewerProtocolPolicy")) else "allow-all" for way in ways if way]
-    return None if any(isinstance(each, Unknown) for each in said) else set(said) <= {"redirect-to-https", "https-only"}
+    return None if any(isinstance(each, Unknown) for each in said) else all(each in ("redirect-to-https", "https-only") for each in said)
 
 
 def _encrypted(view: View, resource: Resource) -> bool | None:
