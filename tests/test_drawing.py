@@ -10,12 +10,15 @@ import pkgutil
 import re
 import subprocess
 import sys
+import tomllib
 from xml.etree import ElementTree
 
 import diagrams
 import pytest
 from diagrams.gis.cplusplus import Mapnik
 
+from scripts.aws.pictures import WORDS, fits
+from scripts.base.tree import TOOLKIT
 from scripts.picture import workers
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -239,6 +242,18 @@ def node_classes(provider):
     modules = [importlib.import_module(f"diagrams.{provider}.{part.name}") for part in pkgutil.iter_modules(package.__path__)]
     found = (thing for module in [package, *modules] for _, thing in inspect.getmembers(module, inspect.isclass))
     return sorted({thing for thing in found if issubclass(thing, diagrams.Node) and thing._icon}, key=lambda t: (t.__module__, t.__name__))
+
+
+def test_each_word_of_an_icon_is_in_the_name_of_a_class():
+    names = [thing.__name__.lower() for thing in node_classes("aws")]
+    assert [(type_, word) for type_, words in WORDS.items() for word in words if not any(word in name for name in names)] == []
+
+
+def test_what_a_draft_draws_is_the_icon_of_its_type():
+    for type_, written in tomllib.loads((TOOLKIT / "scripts/skeleton/classes.toml").read_text(encoding="utf-8")).items():
+        room, name = written.split(".")
+        kind = getattr(importlib.import_module(f"diagrams.aws.{room}"), name).__name__
+        assert fits(f"aws.{room}.{kind}", type_), (type_, kind)
 
 
 def test_c4_nodes_show_their_words(draw):
