@@ -79,6 +79,11 @@ def test_what_the_cloud_reads_alike_is_alike():
     assert len(findings(*joined)) == 1
 
 
+@pytest.mark.parametrize("form", ["{AWS: '*'}", "{AWS: ['*']}", "['*']"])
+def test_everyone_is_written_in_many_ways(form):
+    assert findings(BANK, BANK, BANK.replace('Principal: "*"', f"Principal: {form}")) == []
+
+
 def test_each_template_has_one_vote():
     many = DISK.format("true", "gp2") + "".join(
         f"  {name}: {{Type: AWS::EC2::Volume, Properties: {{Encrypted: true, VolumeType: {kind}}}}}\n"

@@ -26,6 +26,8 @@ SENSES = {
                       re.IGNORECASE),
     BELOW: re.compile(r"\b(?:até|menos de|menor(?:es)? (?:do )?que|abaixo de|no máximo|inferior(?:es)? a)\s*$", re.IGNORECASE),
 }
+WITH_LIMIT = re.compile(r"\b(?:a partir de|ao menos|no mínimo|até|no máximo)\s*$", re.IGNORECASE)
+"""O que inclui o próprio limite; o resto do que está em `SENSES` o deixa para o outro ramo."""
 COMPARED = {"NumericGreaterThan": ABOVE, "NumericGreaterThanEquals": ABOVE, "NumericLessThan": BELOW, "NumericLessThanEquals": BELOW}
 
 
@@ -39,10 +41,18 @@ def check(page: Page, diagram: Diagram, views: Views, spoken: Iterable[Sentence]
             for measure in supported(views, said, quantity) if told else ():
                 sense = COMPARED.get(str(measure.path[-1]))
                 branch = _branch(views.template.data, measure.path, _called(diagram, steps[said.line])) if sense else 0
-                if sense and branch and sense * branch != told:
+                wrong = _wrong(told, bool(WITH_LIMIT.search(before)), sense, branch, str(measure.path[-1])) if sense and branch else ""
+                if wrong:
                     yield Finding(page.path, said.line, "sentido-da-escolha",
                                   f"{said.who} diz “{quantity.clause.strip()}”, e em `{views.template.path}`, linha "
-                                  f"{views.template.line(*measure.path)}, a escolha é o contrário; iguale os dois.")
+                                  f"{views.template.line(*measure.path)}, a escolha {wrong}; iguale os dois.")
+
+
+def _wrong(told: int, with_limit: bool, sense: int, branch: int, operator: str) -> str:
+    """O que a escolha faz de outro modo: o lado, ou só o próprio limite, que fica no ramo da regra quando o operador o iguala."""
+    if sense * branch != told:
+        return "é o contrário"
+    return "" if (sense if operator.endswith("Equals") else -sense) == (told if with_limit else -told) else "põe o próprio limite do outro lado"
 
 
 def _called(diagram: Diagram, number: int) -> set[str]:

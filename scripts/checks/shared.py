@@ -105,8 +105,17 @@ def _statements(template: Template, resource: Resource) -> Iterator[Part]:
         if any(str(action).startswith(AGENT) for action in (actions if isinstance(actions, list) else [actions])):
             yield _of(template, resource, "as permissões do Session Manager: `Action`", actions, *keys, "Action")
         if resource.type == "AWS::S3::BucketPolicy" and statement.get("Effect") == "Deny" and not _only_stricter(statement):
-            body = {key: item for key, item in statement.items() if key != "Resource"}
+            body = {key: _written_one_way(item) for key, item in statement.items() if key != "Resource"}
             yield _of(template, resource, "a negação sem TLS do bucket", body, *keys)
+
+
+def _written_one_way(item: Any) -> Any:
+    """De cada forma que a AWS toma pela mesma, uma só: todos os principais, e a lista de um item.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    alone = item[0] if isinstance(item, list) and len(item) == 1 else item
+    return "*" if alone in ({"AWS": "*"}, {"AWS": ["*"]}) else alone
 
 
 def _only_stricter(statement: dict[str, Any]) -> bool:

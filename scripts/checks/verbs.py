@@ -24,6 +24,7 @@ WRITING = frozenset("adiciona atualiza avisa copia cria escreve envia grava guar
 ERASING = frozenset("apaga descarta elimina esvazia exclui limpa remove".split())
 ERASES = re.compile(r":(?:Batch)?(?:Delete|Purge|Remove|Terminate)")
 WORD, SENTENCE, CLAUSE = re.compile(r"\w+"), re.compile(r"[.;:!?]\s|$"), re.compile(r"[.,;:!?]|\se\s|$")
+RELATIVE = re.compile(r", (?:e )?que (?:[oa]s? )?$")
 Marks = list[tuple[int, str]]
 """Onde, no texto, se cita cada componente."""
 
@@ -68,6 +69,7 @@ def _another(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
 
 def _crossed(diagram: Diagram, edges: Iterable[Edge], told: Told) -> Iterator[Finding]:
     """O verbo de uma seta, seguido do componente de outra que parte do mesmo lugar e diz outra coisa."""
+    drawn = {(edge.tail, edge.head) for edge in diagram.edges}
     for edge in edges:
         verb, head = _verb(edge), diagram.elements.get(edge.head)
         siblings = {other.head for other in diagram.edges if other.tail == edge.tail and _verb(other) != verb}
@@ -76,10 +78,22 @@ def _crossed(diagram: Diagram, edges: Iterable[Edge], told: Told) -> Iterator[Fi
         for end in _said(told.text, verb):
             stop = told.end.search(told.text, end)
             cited = next((name for place, name in told.marks if stop and end <= place < stop.start()), "")
+            who = _subject(told, end - len(verb))
+            if who not in ("", edge.tail) and cited == edge.head and (who, cited) not in drawn:
+                yield Finding(told.path, told.line, "verbo-de-outra-seta",
+                              f"{told.who} diz “{edge.label.split()[0]}” de `{who}` a `{cited}`, e na figura quem o faz é `{edge.tail}`; corrija a "
+                              "frase, ou a seta.")
             if cited in siblings - own - same:
                 yield Finding(told.path, told.line, "verbo-de-outra-seta",
                               f"{told.who} diz “{edge.label.split()[0]}” de `{cited}`, e esse é o verbo da seta `{edge.id}`, que chega a "
                               f"`{edge.head}`; troque o componente da frase, ou o rótulo.")
+
+
+def _subject(told: Told, place: int) -> str:
+    """O componente citado logo antes de “, que” e do verbo que começa ali, ou perto: é ele que faz; vazio quando a frase não é assim."""
+    inside = told.end is SENTENCE  # o texto da figura abrevia o caminho
+    before = RELATIVE.search(told.text[:place].rstrip() + " ") if inside else None
+    return next((name for start, name in reversed(told.marks) if before and start < before.start()), "")
 
 
 def _said(text: str, verb: str) -> Iterator[int]:

@@ -17,6 +17,10 @@ FALSE: dict[str, tuple[str, Edits, str]] = {
         "Variable": "$.preparo.mib", "NumericLessThan": 5, "Next": "AnalisarNoBatch"}}, "a escolha é o contrário"),
     "ramos-trocados": (ESPECTRO, {(*MACHINE, "Escolher", "Choices", 0, "Next"): "AnalisarNaLambda",
                                   (*MACHINE, "Escolher", "Default"): "AnalisarNoBatch"}, "a escolha é o contrário"),
+    "o-limite-do-outro-lado": (ESPECTRO, {(*MACHINE, "Escolher", "Choices", 0): {
+        "Variable": "$.preparo.mib", "NumericGreaterThanEquals": 5, "Next": "AnalisarNoBatch"}}, "põe o próprio limite do outro lado"),
+    "o-limite-por-extenso": (ESPECTRO, {(*MACHINE, "Escolher"): {"Type": "Choice", "Default": "AnalisarNoBatch", "Choices": [
+        {"Variable": "$.preparo.mib", "NumericLessThan": 5, "Next": "AnalisarNaLambda"}]}}, "põe o próprio limite do outro lado"),
     "resultado-noutro-campo": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.pre"}, "lê `$.preparo`, que nenhum estado antes"),
     "escolha-de-outro-campo": (ESPECTRO, {(*MACHINE, "Escolher", "Choices", 0, "Variable"): "$.preparo.tamanho_mib"}, "nenhum programa"),
     "identidade-que-ninguem-manda": (ESPECTRO, {(*MACHINE, "Concluir", "Parameters"): {"etapa": "concluir", "id.$": "$.identidade"}},
@@ -167,6 +171,8 @@ RIGHT: dict[str, tuple[str, Edits]] = {
                                    }),
     "comparado-por-extenso": (ESPECTRO, {(*MACHINE, "Escolher"): {"Type": "Choice", "Default": "AnalisarNoBatch", "Choices": [
         {"Variable": "$.preparo.mib", "NumericLessThanEquals": 5, "Next": "AnalisarNaLambda"}]}}),
+    "retencao-padrao": (LOJA, {prop("FilaPedidos"): lambda data: {
+        key: value for key, value in data[R]["FilaPedidos"]["Properties"].items() if key != "MessageRetentionPeriod"}}),
     "troca-mais-paciente": (PDV, {(*ROLLING, "PauseTime"): "PT1H"}),
     "raiz-do-bucket": (LOJA, {prop("Distribuicao", "DistributionConfig", "DefaultRootObject"): "arquivos/index.html"}),
     "autoridade-por-extenso": ("upload-ec2-ebs-rds", {prop("Banco", "CACertificateIdentifier"): "rds-ca-rsa2048-g1"}),

@@ -140,6 +140,8 @@ def test_two_labels_swapped_are_a_finding(slug, one, other):
 @pytest.mark.parametrize("slug, said, put", [
     (FOTO, "daquela versão no [bucket de entrada](#entrada)", "daquela versão no [bucket de fotos](#fotos)"),
     (UPLOAD, "salva o arquivo no volume EBS da mesma zona e grava os metadados no RDS", "salva o arquivo no RDS e grava os metadados no volume EBS"),
+    (ESPECTRO, "A [API](#api) invoca a função [Inicia análise](#iniciar), que aciona o [Step Functions](#maquina).",
+     "A [API](#api) aciona o [Step Functions](#maquina), que invoca a função [Inicia análise](#iniciar)."),
 ])
 def test_a_sentence_whose_verb_is_of_another_arrow_is_a_finding(slug, said, put):
     assert "verbo-de-outra-seta" in codes(slug, text=(said, put))

@@ -13,11 +13,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from scripts.aws.defaults import USUAL
 from scripts.page.quantities import COUNT, EVERY, PERCENT, PORT, SIZE, TIME
 from scripts.proofs.facts.view import View
 from scripts.template.values import SYMBOL, Path
 
 DAY = 86_400
+RESOURCE = 3
+"""O maior caminho que ainda é um recurso inteiro: as propriedades dele."""
 UNITS: tuple[tuple[str, str, float], ...] = (
     (r"Days|Dias|DAYS|DIAS|BackupRetentionPeriod|DaysAfterInitiation", TIME, DAY),
     (r"Hours|Horas|HOURS|HORAS", TIME, 3600),
@@ -64,6 +67,10 @@ def _rooted(view: View, root: Path) -> Iterator[Measure]:
     raw = written_at(view.template.data, root)
     name = str(next((key for key in reversed(root) if isinstance(key, str)), ""))
     yield from _measured(view.resolved(raw), root, name)
+    resource = view.resources.get(str(root[1])) if root[0] == "Resources" and 1 < len(root) <= RESOURCE else None
+    for usual, value in USUAL.get(resource.type, {}).items() if resource else ():
+        if usual not in resource.properties and isinstance(value, int) and not isinstance(value, bool):  # sem ela, vale o que a AWS usa
+            yield from _leaf(value, root, usual)
     for cited in parameters(raw):
         default = view.template.parameters.get(cited, {})
         default = default.get("Default") if isinstance(default, dict) else None
