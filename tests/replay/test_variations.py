@@ -47,7 +47,7 @@ WRONG: dict[str, tuple[str, list[Edit], int, str]] = {
     "a pasta que não é do volume": (UPLOAD, [("VOLUME=/dados/arquivos", "VOLUME=/srv/arquivos")], 3, "o volume não está na instância"),
     "a pasta de outro usuário": (DISKS, [("install -d -o musicas -g musicas", "install -d -o root -g root")], 3, "não pode gravar"),
     "o disco que não se acha": (SENT, [("${VOLUME_ID/-/}", "${VOLUME_ID}")], 3, "procura um disco que não há"),
-    "o servidor que recusa o grande": (DISKS, [("--max-request-body-size=134217728", "--max-request-body-size=1048576")], 2, "recusa o que passa"),
+    "o servidor que recusa o grande": (DISKS, [("--max-request-body-size=134217728", "--max-request-body-size=1048576")], 2, "413"),
     "o certificado que nada escreve": (SENT, [("PGSSLROOTCERT=", "PGSSLROOTCERT=/opt")], 4, "`PGSSLROOTCERT` é"),
     "o CDN que não leva formulários": (SHOP, [("AllowedMethods: [GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]", "AllowedMethods: [GET, HEAD]")], 3,
                                        "não deixa passar `POST`"),
