@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
+from scripts.base.wording import CLAUSE
 from scripts.page.architecture import Benefit, Page
 from scripts.proofs.claims.evaluate import CLAIMS, ClaimResult, evaluate
 from scripts.proofs.facts.views import Views
@@ -19,7 +20,6 @@ CONTRARY = "beneficio-ao-contrario"
 DENIED = re.compile(r"\b(?:não|nem|nunca|jamais|nenhum\w*|sem|ninguém|fora)\b", re.IGNORECASE)
 ONLY = re.compile(r"\b(?:só|somente|apenas|exclusiva\w*|limitad[oa]s?)\b", re.IGNORECASE)
 ABLE = re.compile(r"\b(?:pode|podem|deixa|deixam|permite|permitem|consegue|conseguem)\b[^,;]*", re.IGNORECASE)
-SENTENCE = re.compile(r"(?<=[.;:!?])\s+")
 PROOFS = re.compile(r"(?:\.\./)+provas\.md#(?P<id>.+)")
 
 
@@ -73,7 +73,7 @@ def _turned(page: Page, benefit: Benefit, result: ClaimResult) -> Iterator[Findi
     strict = bool(DENIED.search(title) or ONLY.search(title))
     if strict != bool(DENIED.search(said) or ONLY.search(said)):
         yield Finding(page.path, benefit.line, CONTRARY, f"“{said}” diz o contrário de “{title}”, a afirmação que se prova; diga como ela.")
-    for sentence in SENTENCE.split(benefit.text) if strict and not benefit.common else ():
+    for sentence in CLAUSE.split(benefit.text) if strict and not benefit.common else ():
         able = ABLE.search(sentence)
         if able and not DENIED.search(sentence) and not ONLY.search(sentence):
             yield Finding(page.path, benefit.line, CONTRARY,

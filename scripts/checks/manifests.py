@@ -16,6 +16,7 @@ from scripts.aws.catalog import ARN
 from scripts.aws.types import POD_IDENTITY_ASSOCIATION, TARGET_GROUP
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree
+from scripts.base.wording import NUMBERS
 from scripts.checks import pods
 from scripts.checks.manifest_shapes import Fault, unfit
 from scripts.checks.pods import Program, unanswered
@@ -33,7 +34,6 @@ from scripts.template.numbers import whole
 
 BROKEN, STRANGE, ABSENT = "manifesto-quebrado", "manifesto-desconhecido", "manifesto-ausente"
 ZONES = re.compile(r"\bpods?\b[^.]*\b(duas|três) zonas|\b(duas|três) zonas\b[^.]*\bpods?\b", re.IGNORECASE)
-COUNTS = {"duas": 2, "três": 3}
 ZONE = "topology.kubernetes.io/zone"
 BLANK = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 """O que, num valor, é para trocar: `ARN_GRUPO_DESTINO`."""
@@ -146,7 +146,7 @@ def _promised(manifest: Manifest, page: Page) -> Iterator[Fault]:
     if list(unfit(manifest)):
         return
     found = [match for _, text in page.texts for match in ZONES.finditer(text)]
-    most = max((COUNTS[(match[1] or match[2]).lower()] for match in found), default=0)
+    most = max((NUMBERS[(match[1] or match[2]).lower()] for match in found), default=0)
     replicas, deployment = manifest.deployment.spec.get("replicas", 1), manifest.deployment
     if replicas < most:
         yield Fault(deployment.inside("spec", "replicas"), f"o `Deployment` tem {replicas} pod, e a página o promete em {most} zonas")

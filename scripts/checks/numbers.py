@@ -17,6 +17,7 @@ from http import HTTPStatus
 from scripts.aws.types import ALARM, BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, NAT_GATEWAY, QUEUE, SUBNET, TABLE, VOLUME
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
+from scripts.base.wording import CLAUSE
 from scripts.checks.coded import held
 from scripts.page.architecture import Page
 from scripts.page.document import Link
@@ -47,7 +48,7 @@ FAMILIES: tuple[tuple[str, dict[str, int]], ...] = (
 PATHLIKE = re.compile(r"[/.][\w./-]+|[\w./-]+/")
 NAMED = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+")
 DATABASES = re.compile(r"\b(?:bancos?|RDS)\b")
-CLAUSE, LINKED = re.compile(r"(?<=[.;:!?])\s+"), re.compile(r"\[([^\]]*)\]\([^)]*\)")
+LINKED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 SHOWN = 3
 SHORT = 3
 """Até onde vai o caminho das propriedades de um recurso."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from scripts.aws.types import BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, LISTENER, QUEUE, TABLE, VOLUME, VPC_ENDPOINT
 from scripts.base.findings import Finding
+from scripts.base.wording import CLAUSE
 from scripts.page.architecture import Page
 from scripts.proofs.claims.encryption import STORES
 from scripts.proofs.claims.triggers import triggers
@@ -22,7 +23,7 @@ from scripts.template.cloudformation import Key, Resource
 from scripts.template.values import Unknown
 
 CODE = "qualidade-contraria"
-SENTENCE, CLAUSE = re.compile(r"(?<=[.;:!?])\s+"), re.compile(r"[,(]")
+PIECE = re.compile(r"[,(]")
 DENIED = re.compile(r"\b(?:não|nem|nunca|jamais|sem|nenhum\w*)\b", re.IGNORECASE)
 SUPPOSED = re.compile(r"\b\w+riam?\b|\bse \w+sse", re.IGNORECASE)
 """O que seria, e não é: “MySQL também serviria”."""
@@ -73,10 +74,10 @@ def _sentences(page: Page) -> Iterator[tuple[str, int, str, frozenset[str]]]:
     rows = {row.node_id: frozenset(row.resources) for row in page.rows}
     for row in page.rows:
         for cell in row.cells[1:-1]:
-            yield from ((f"A linha de `{row.node_id}`", row.line, text, rows[row.node_id]) for text in SENTENCE.split(cell))
+            yield from ((f"A linha de `{row.node_id}`", row.line, text, rows[row.node_id]) for text in CLAUSE.split(cell))
     told = [(f"O passo {step.number}", step) for step in page.steps]
     for who, part in (*told, *(("O benefício", benefit) for benefit in page.benefits)):
-        for text in SENTENCE.split(part.text):
+        for text in CLAUSE.split(part.text):
             cited = [rows.get(link.target.removeprefix("#"), frozenset()) for link in part.links if link.text in text]
             yield who, part.line, text, frozenset().union(*cited)
 
@@ -86,7 +87,7 @@ def _told(quality: Quality, text: str) -> Iterator[tuple[bool, str]]:
     for pattern, sense in ((quality.said, True), (quality.contrary, False)):
         words = list(pattern.finditer(text))
         for word in words if words and not SUPPOSED.search(text) else ():
-            clause = CLAUSE.split(text[:word.start()])[-1]
+            clause = PIECE.split(text[:word.start()])[-1]
             denied = DENIED.search(clause)
             yield sense != bool(denied), (denied[0] + clause[denied.end():] if denied else "") + word[0]
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from scripts.aws.catalog import kind_of
 from scripts.aws.types import BUCKET, DATABASE, INSTANCE, KMS_KEY, LAUNCH_TEMPLATE, LOG_GROUP, QUEUE, SNAPSHOT_POLICY, TABLE, VOLUME
 from scripts.base.findings import Finding
+from scripts.base.wording import CLAUSE
 from scripts.page.architecture import Page, tables
 from scripts.proofs.facts.remains import GONE, SNAPSHOT, WHOLE, Left, disks_stay, fate, left
 from scripts.proofs.facts.view import View
@@ -35,7 +36,7 @@ VERBS = (
 )
 """Como se diz o que é de um recurso na remoção, e o que isso aceita; o que é da pilha já são espaços: “sai com a pilha”."""
 DENIED = re.compile(r"\b(?:não|nunca|nem)\s+(?:se\s+)?$", re.IGNORECASE)
-SENTENCE, PIECE = re.compile(r"(?<=[.!?])\s+"), re.compile(r"(?<=[.;:!?])\s+")
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
 SUBJECT = r"(?:^\W*|\b(?:[oa]s?|uma?|cada|e)\s+)"
 """O que vem antes de quem faz, e não de “à instância”, nem de “do banco”."""
 NOTHING = re.compile(r"\bnada (?:mais )?(?:sobra|fica|resta)\b", re.IGNORECASE)
@@ -81,7 +82,7 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
 
 def _rows(page: Page) -> Iterator[Said]:
     for row in page.rows:
-        for text in (piece for cell in row.cells[1:-1] if "pilha" in cell for piece in PIECE.split(cell)):
+        for text in (piece for cell in row.cells[1:-1] if "pilha" in cell for piece in CLAUSE.split(cell)):
             yield from (Said(row.line, about, ends, words, row.resources) for about, ends, words in _ends(text, False))
 
 
@@ -114,7 +115,7 @@ def _prose(page: Page) -> Iterator[Said]:
             listed = LISTED.match(sentence) if not OUTSIDE.search(sentence) else None
             for item in ITEM.split(listed[1]) if listed else ():
                 yield Said(line, re.sub(r"snapshots? d([oa])", r"\1", item), frozenset((SNAPSHOT if "snapshot" in item else WHOLE,)), item)
-        for piece in PIECE.split(text) if here or "pilha" in text else ():
+        for piece in CLAUSE.split(text) if here or "pilha" in text else ():
             yield from (Said(line, about, ends, words) for about, ends, words in _ends(piece, here))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
+from scripts.base.wording import plain
 from scripts.page.architecture import Page, Step
 
 
@@ -59,9 +59,4 @@ def _cites(diagram: Diagram, step: Step, identity: str) -> bool:
     if element is None:  # um id que não serve já é um achado
         return True
     around = {element.id, *(group.id for group in diagram.ancestors(element))}
-    return bool(around & linked) or bool(re.search(rf"(?<!\w){re.escape(_plain(element.label))}(?!\w)", _plain(step.text)))
-
-
-def _plain(text: str) -> str:
-    """Sem acentos, maiúsculas nem quebras de linha."""
-    return " ".join(unicodedata.normalize("NFD", text.lower()).encode("ascii", "ignore").decode().split())
+    return bool(around & linked) or bool(re.search(rf"(?<!\w){re.escape(plain(element.label))}(?!\w)", plain(step.text)))

@@ -7,13 +7,13 @@ seta da mesma origem; no texto da figura, que não tem links, os componentes se 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
+from scripts.base.wording import plain
 from scripts.checks.picture import FILE
 from scripts.page.architecture import Page
 from scripts.page.document import Link
@@ -46,12 +46,12 @@ def check(page: Page, diagram: Diagram) -> Iterator[Finding]:
     for edge in diagram.edges:
         yield from _another(diagram, edge)
     for step in page.steps:
-        text = _plain(step.text)
+        text = plain(step.text)
         told = Told(f"O passo {step.number}", page.path, step.line, text, _linked(diagram, text, step.links), SENTENCE)
         yield from _crossed(diagram, [edge for edge in diagram.edges if edge.step == step.number], told)
     for image in page.images:
         if image.target.removeprefix("./") == FILE:
-            text = _plain(image.text)
+            text = plain(image.text)
             yield from _crossed(diagram, diagram.edges, Told("O texto da figura", page.path, image.line, text, _named(diagram, text), CLAUSE))
 
 
@@ -105,7 +105,7 @@ def _said(text: str, verb: str) -> Iterator[int]:
 
 @lru_cache(maxsize=1024)
 def _first(label: str) -> str:
-    words = _plain(label).split()
+    words = plain(label).split()
     return words[0] if words else ""
 
 
@@ -116,7 +116,7 @@ def _verb(edge: Edge) -> str:
 def _linked(diagram: Diagram, text: str, links: tuple[Link, ...]) -> Marks:
     marks, cursor = [], 0
     for link in links:
-        place = text.find(_plain(link.text), cursor)
+        place = text.find(plain(link.text), cursor)
         if place >= 0:
             cursor = place + 1
             if link.target.removeprefix("#") in diagram.elements:
@@ -126,11 +126,6 @@ def _linked(diagram: Diagram, text: str, links: tuple[Link, ...]) -> Marks:
 
 def _named(diagram: Diagram, text: str) -> Marks:
     """Os nós, pelas palavras do rótulo que nenhum outro tem."""
-    words = {node.id: {word for word in _plain(node.label).split() if len(word) > 2} for node in diagram.nodes}
+    words = {node.id: {word for word in plain(node.label).split() if len(word) > 2} for node in diagram.nodes}
     alone = {word: name for name, own in words.items() for word in own if sum(word in other for other in words.values()) == 1}
     return [(found.start(), alone[found[0]]) for found in WORD.finditer(text) if found[0] in alone]
-
-
-def _plain(text: str) -> str:
-    """Sem acentos, maiúsculas nem quebras de linha."""
-    return " ".join(unicodedata.normalize("NFD", text.lower()).encode("ascii", "ignore").decode().split())
