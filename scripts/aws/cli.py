@@ -1,4 +1,4 @@
-"""O que a AWS CLI aceita: as operações dos serviços que as páginas usam, e as opções das que elas chamam.
+"""O que a AWS CLI aceita: as operações dos serviços que as páginas usam, e as opções e os filtros das que elas chamam.
 
 `cli.json` sai dos modelos do botocore, por `scripts/measure/aws_cli.py`. Os comandos que a CLI acrescenta
 aos da API não têm modelo: estão em `CUSTOM`.
@@ -7,6 +7,7 @@ aos da API não têm modelo: estão em `CUSTOM`.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,25 @@ FILE = Path(__file__).with_name("cli.json")
 GLOBAL = frozenset(("--region", "--output", "--query", "--profile", "--cli-binary-format", "--cli-read-timeout"))
 PAGING = frozenset(("--max-items", "--page-size", "--starting-token"))
 FLAGS = frozenset(("--no-paginate", "--no-cli-pager", "--debug", "--version"))
+
+
+HEX = r"-[0-9a-f]{8}(?:[0-9a-f]{9})?"
+IDS = {"prefix-list": "pl", "vpc": "vpc", "subnet": "subnet", "volume": "vol", "snapshot": "snap", "instance": "i", "group": "sg", "image": "ami",
+       "network-interface": "eni", "allocation": "eipalloc", "route-table": "rtb", "internet-gateway": "igw", "nat-gateway": "nat",
+       "network-acl": "acl"}
+"""Do nome de um id, o começo dele: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
+ANY_ID = re.compile(rf"(?:{'|'.join(IDS.values())}){HEX}")
+MANAGED = r"com\.amazonaws\.(?:global\.(?:(?:ipv6\.)?cloudfront\.origin-facing|groundstation)|[a-z]{2}-(?:[a-z]+-)+\d\." \
+    r"(?:dynamodb|s3|s3express|(?:ipv6\.)?(?:ec2-instance-connect|route53-healthchecks|vpc-lattice)))"
+"""As listas de prefixos que a AWS mantém: https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html"""
+FORMS = {**{f"{name}-id": (re.compile(start + HEX), f"um id `{start}-…`") for name, start in IDS.items()},
+         "prefix-list-name": (re.compile(rf"{MANAGED}|(?!com\.amazonaws\.|{ANY_ID.pattern}$).+"), "o nome de uma lista que existe"),
+         "owner-id": (re.compile(r"\d{12}"), "o número de uma conta"),
+         "availability-zone": (re.compile(r"[a-z]{2}-(?:[a-z]+-)+\d[a-z]"), "o nome de uma zona, como `sa-east-1a`"),
+         "availability-zone-id": (re.compile(r"[a-z]+\d-az\d+"), "o id de uma zona, como `sae1-az1`"),
+         "instance-type": (re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+"), "um tipo de instância, como `t3.micro`"),
+         **dict.fromkeys(("size", "volume-size", "available-ip-address-count"), (re.compile(r"\d+"), "um número"))}
+"""Da última parte do nome de um filtro, a forma do valor, e como se chama."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +74,11 @@ CUSTOM = {
 
 @dataclass(frozen=True)
 class Models:
-    """As operações de cada serviço, e as opções de cada comando (`ec2 wait volume-available`)."""
+    """As operações de cada serviço, as opções de cada comando (`ec2 wait volume-available`), e os filtros dele, com os valores que aceitam."""
 
     operations: dict[str, list[str]]
     options: dict[str, list[str]]
+    filters: dict[str, dict[str, list[str]]]
 
 
 @cache

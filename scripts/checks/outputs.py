@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from scripts.aws.catalog import ARN, ID, NAME, URL, kind_of
 from scripts.aws.types import (
     BALANCER, BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, FUNCTION, INSTANCE, LISTENER, LOG_GROUP, QUEUE, SCALING_GROUP, SECRET,
-    SNAPSHOT_POLICY, STATE_MACHINE, TABLE, TARGET_GROUP, TOPIC, VOLUME,
+    SNAPSHOT_POLICY, STATE_MACHINE, SUBNET, TABLE, TARGET_GROUP, TOPIC, VOLUME, VPC,
 )
 from scripts.base.findings import Finding
 from scripts.checks.calls import filled
@@ -34,6 +34,8 @@ OPTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "--queue-url": (QUEUE, (URL,)), "--function-name": (FUNCTION, (NAME, ARN)), "--table-name": (TABLE, (NAME, ARN)),
     "--target-group-arn": (TARGET_GROUP, (ARN,)), "--topic-arn": (TOPIC, (ARN,)), "--bucket": (BUCKET, (NAME,)), "s3://": (BUCKET, (NAME,)),
     "--volume-ids": (VOLUME, (ID,)), "--volume-id": (VOLUME, (ID,)), "Name=volume-id,Values=": (VOLUME, (ID,)),
+    "Name=instance-id,Values=": (INSTANCE, (ID,)), "Name=vpc-id,Values=": (VPC, (ID,)), "Name=subnet-id,Values=": (SUBNET, (ID,)),
+    "Name=attachment.instance-id,Values=": (INSTANCE, (ID,)),
     "--instance-ids": (INSTANCE, (ID,)), "--instance-id": (INSTANCE, (ID,)), "--auto-scaling-group-name": (SCALING_GROUP, (NAME,)),
     "--db-instance-identifier": (DATABASE, (NAME,)), "--state-machine-arn": (STATE_MACHINE, (ARN,)), "--target": (INSTANCE, (ID,)),
     "--log-group-name": (LOG_GROUP, (NAME,)), "--load-balancer-arn": (BALANCER, (ARN,)), "--listener-arn": (LISTENER, (ARN,)),

@@ -1,4 +1,4 @@
-"""Os comandos em que um recurso só serve junto de outro: a fila de que se reenvia, e a zona em que um volume se cria.
+"""Os comandos em que um recurso só serve junto de outro: a fila de que se reenvia, a zona em que um volume se cria, e o nome em que se prende.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-attaching-volume.html
@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/ebs/latest/userguide/ebs-attaching-volume.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -38,7 +39,7 @@ def check(page: Page, made: Iterable[Made]) -> Iterator[Finding]:
 
 
 def _judged(made: Made, call: Call) -> Iterator[str]:
-    return chain(_formed(made.view, call), _moved(made.view, call), _created(made.view, call, made.calls))
+    return chain(_formed(made.view, call), _moved(made.view, call), _created(made.view, call, made.calls), _attached(made.view, call, made.calls))
 
 
 def _formed(view: View, call: Call) -> Iterator[str]:
@@ -79,6 +80,40 @@ def _created(view: View, call: Call, made: list[Call]) -> Iterator[str]:
             if value not in zones and not _volume(view, value, instance):
                 yield (f"cria o volume numa zona que não é, com certeza, a de `{instance.id}`: um volume só se prende a uma instância da zona dele; "
                        "use a zona dela.")
+
+
+def _attached(view: View, call: Call, made: list[Call]) -> Iterator[str]:
+    """Um dispositivo é de um volume só: o do template, o disco com que a instância nasce, ou o que a página já prendeu e não soltou.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html
+    """
+    for value in call.option("--device") if call.name == "ec2 attach-volume" else ():
+        here = {instance.id for each in call.option("--instance-id") if (instance := view.points(each, INSTANCE))}
+        for owner, device in _devices(view, here):
+            if _device(device) == _device(value):
+                yield f"prende o volume em `{value}`, que já é de `{owner}`: a AWS recusa; use um nome que nenhum disco da instância tenha."
+        before = made[:made.index(call)] if call in made else []
+        held = [each for each in before if each.name in ("ec2 attach-volume", "ec2 detach-volume")]
+        if held and held[-1].name == "ec2 attach-volume" and value in held[-1].option("--device") and held[-1].option("--instance-id") == call.option(
+                "--instance-id"):
+            yield f"prende o volume em `{value}`, que o comando da linha {held[-1].line} já ocupou: a AWS recusa; use outro nome."
+
+
+def _devices(view: View, here: set[str]) -> Iterator[tuple[str, object]]:
+    """Os nomes que o template já dá aos discos destas instâncias; sem saber de qual se fala, os de todas."""
+    for link in links(view):
+        if link.device and (not here or link.instance is None or link.instance.id in here):
+            yield link.volume.id if link.volume else "outro volume", link.device.value
+    for instance in view.of_type(INSTANCE):
+        for item in view.items(instance, "BlockDeviceMappings") if not here or instance.id in here else ():
+            named = view.inside(item, "DeviceName")
+            if named:
+                yield f"disco de {instance.id}", named.value
+
+
+def _device(name: object) -> str:
+    """`/dev/sdg` e `/dev/xvdg` são o mesmo dispositivo."""
+    return re.sub(r"^(?:/dev/)?(?:xvd|sd)", "", str(name))
 
 
 def _labeled(view: View, output: Output) -> Iterator[str]:

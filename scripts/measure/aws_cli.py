@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+FILTER = re.compile(r"<code>([^<]+)</code>")
+ALSO = re.compile(r"also use <code>([^<]+)</code> as the filter name")
+CHOICES = re.compile(r"\(\s*(<code>[^()|]+</code>(?:\s*\|\s*<code>[^()|]+</code>)+)")
 
 
 def used(roots: Iterable[Path]) -> set[tuple[str, str, bool]]:
@@ -25,8 +30,18 @@ def used(roots: Iterable[Path]) -> set[tuple[str, str, bool]]:
             for call in calls if len(call) > 1 and " ".join(call[:2]) not in CUSTOM and not call[0].startswith("-")}
 
 
-def models(calls: Iterable[tuple[str, str, bool]]) -> dict[str, dict[str, list[str]]]:
-    """As operações de cada serviço e as opções de cada chamada, pelos modelos do botocore."""
+def filters(documentation: str) -> dict[str, list[str]]:
+    """Os filtros que a documentação de um `--filters` lista, cada um com os valores que aceita; vazio, quando não os lista."""
+    found: dict[str, list[str]] = {}
+    for item in documentation.split("<li> <p> ")[1:]:
+        name, choices = FILTER.match(item), CHOICES.search(item)
+        values = [text.strip() for text in FILTER.findall(choices[1])] if choices else ["true", "false"] * (" whether " in item)
+        found |= {each.partition(":")[0]: values for each in (name[1], *ALSO.findall(item))} if name else {}
+    return found
+
+
+def models(calls: Iterable[tuple[str, str, bool]]) -> dict[str, Any]:
+    """As operações de cada serviço, e as opções e os filtros de cada chamada, pelos modelos do botocore."""
     import botocore.session
     from botocore import xform_name
     from botocore.exceptions import UnknownServiceError
@@ -36,6 +51,7 @@ def models(calls: Iterable[tuple[str, str, bool]]) -> dict[str, dict[str, list[s
     loader = session.get_component("data_loader")
     operations: dict[str, list[str]] = {}
     options: dict[str, list[str]] = {}
+    sought: dict[str, dict[str, list[str]]] = {}
     for service, name, waiter in sorted(calls):
         real = "s3" if service == "s3api" else service
         model = session.get_service_model(real)
@@ -54,7 +70,9 @@ def models(calls: Iterable[tuple[str, str, bool]]) -> dict[str, dict[str, list[s
             paginated = False
         paging = ["--max-items", "--page-size", "--starting-token"] if paginated else []
         options[f"{service} {'wait ' * waiter}{name}"] = sorted({*found, *bare, *paging})
-    return {"operations": operations, "options": options}
+        listed = filters(shape.members["Filters"].documentation) if shape and "Filters" in shape.members else {}
+        sought |= {f"{service} {'wait ' * waiter}{name}": listed} if listed else {}
+    return {"operations": operations, "options": options, "filters": sought}
 
 
 def main(roots: list[str]) -> None:

@@ -179,6 +179,30 @@ def test_a_volume_of_another_zone_is_not_attached(zone):
     assert [message.split(":")[0] for message in found(pairing, ZONES % zone)] == ["pasta/template.yaml"]
 
 
+DISKS = (ZONES % "!GetAtt A.AvailabilityZone").replace("SubnetId: !Ref A", "SubnetId: !Ref A, BlockDeviceMappings: [{DeviceName: /dev/xvda, Ebs: {}}]")
+DETACH = 'aws ec2 detach-volume --volume-id "$V"'
+
+
+@pytest.mark.parametrize("commands", [
+    [f"{ATTACH} ID_SERVIDOR --device /dev/sdh"], [f"{ATTACH} ID_OUTRO --device /dev/sdf"], [f"{ATTACH} ID_OUTRO --device /dev/xvda"],
+    [f"{ATTACH} ID_SERVIDOR --device /dev/sdh", DETACH, f"{ATTACH} ID_SERVIDOR --device /dev/sdh"],
+    [f"{ATTACH} ID_SERVIDOR --device /dev/sdh", f"{ATTACH} ID_SERVIDOR --device /dev/sdi"],
+    [f"{ATTACH} ID_SERVIDOR --device /dev/sdh", f"{ATTACH} ID_OUTRO --device /dev/sdh"],
+])
+def test_a_volume_is_attached_where_no_disk_is(commands):
+    assert found(pairing, DISKS, *commands) == []
+
+
+@pytest.mark.parametrize("commands", [
+    [f"{ATTACH} ID_SERVIDOR --device /dev/sdf"], [f"{ATTACH} ID_SERVIDOR --device=/dev/sdf"], [f"{ATTACH} ID_SERVIDOR --device /dev/xvdf"],
+    [f"{ATTACH} ID_SERVIDOR --device /dev/xvda"], [f"{ATTACH} ID_SERVIDOR --device /dev/sda"], [f"{ATTACH} ID_QUALQUER --device /dev/sdf"],
+    [f"{ATTACH} ID_OUTRO --device /dev/sdh", f"{ATTACH} ID_OUTRO --device /dev/sdh"],
+])
+def test_a_device_is_of_one_disk_only(commands):
+    (message,) = found(pairing, DISKS, *commands)
+    assert message.startswith("p.md") and "a AWS recusa" in message
+
+
 @pytest.mark.parametrize("slug", TREE.architectures())
 def test_each_command_that_a_page_needs_to_remove_its_stack(slug):
     """Sem a capacidade, ou sem uma das linhas que esvaziam, a página de cada arquitetura tem um achado; como está, nenhum."""
