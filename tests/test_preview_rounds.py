@@ -22,6 +22,7 @@ SLUG, OTHER = "cli-s3-lambda-dynamodb", "fila"
 PAGE = f"docs/arquiteturas/{SLUG}/index.md"
 TEMPLATE = f"docs/arquiteturas/{SLUG}/template.yaml"
 SCRIPT = f"diagrams_src/{SLUG}.py"
+NOTE, GLOSSARY = "docs/notas/lambda.md", "docs/glossario.md"
 
 
 @pytest.fixture
@@ -30,7 +31,8 @@ def root(tmp_path) -> Path:
     (tmp_path / "diagrams_src").mkdir()
     shutil.copy(ROOT / SCRIPT, tmp_path / "diagrams_src")
     shutil.copytree((ROOT / PAGE).parent, (tmp_path / PAGE).parent, ignore=shutil.ignore_patterns("rastro.json"))
-    for name in ("mkdocs.yml", "docs/index.md", "docs/provas.md", "docs/como-usar.md"):
+    (tmp_path / "docs" / "notas").mkdir()
+    for name in ("mkdocs.yml", "docs/index.md", "docs/provas.md", "docs/como-usar.md", NOTE, "docs/notas/dynamodb.md", GLOSSARY):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "docs" / "assets", tmp_path / "docs" / "assets")
     assert skeleton.create(Tree(tmp_path), OTHER) == 0
@@ -98,6 +100,9 @@ CHANGES = [
     (TEMPLATE, "Action: dynamodb:PutItem", "Action: dynamodb:GetItem"),
     (SCRIPT, 'passo="1"', 'passo="2"'),
     (PAGE, "# Processar arquivos", "# Processar muitos arquivos"),
+    (NOTE, "Executa uma função", "Roda uma função"),
+    (TEMPLATE, "  TabelaResultados:\n", "  OutraTabela: {Type: AWS::DynamoDB::Table}\n  TabelaResultados:\n"),
+    (NOTE, "# Lambda: código", "# Lambda, o código"),
     ("docs/index.md", "# ", "# Novo "),
     ("docs/provas.md", "# ", "# Novo "),
     ("docs/como-usar.md", "\n\n", "\n\nNovo.\n\n"),
@@ -153,6 +158,21 @@ def test_one_saved_page_judges_and_builds_only_what_depends_on_it(preview, root,
     assert other.stat().st_mtime_ns == stamp and "Você manda" in html(preview)
     preview.again()
     assert counted["prove"] == [SLUG]
+
+
+def test_a_page_with_a_mark_is_built_again_only_when_what_it_shows_changes(preview, root):
+    pages = [preview.folder / name / "index.html" for name in ("notas/lambda", "notas/dynamodb", "glossario")]
+    stamps = [page.stat().st_mtime_ns for page in pages]
+    edit(root, PAGE, "Você envia", "Você manda")
+    preview.again()
+    assert [page.stat().st_mtime_ns for page in pages] == stamps
+    edit(root, NOTE, "Executa uma função", "Roda uma função")
+    preview.again()
+    assert "Roda uma função" in html(preview, "glossario")
+    assert [page.stat().st_mtime_ns == stamp for page, stamp in zip(pages, stamps, strict=True)] == [False, True, False]
+    edit(root, PAGE, "# Processar arquivos", "# Processar muitos arquivos")
+    preview.again()
+    assert all("Processar muitos arquivos" in html(preview, name) for name in ("notas/lambda", "notas/dynamodb"))
 
 
 def test_a_stale_proof_never_survives_the_template(preview, root):

@@ -6,6 +6,7 @@ outros cartões e, quando há algum, a frase que diz que não há. Um filtro que
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -21,6 +22,7 @@ from scripts.website.prose import paragraph, say
 from scripts.website.shelf import Shelf, Shown
 from scripts.website.thumbnails import Thumbnails
 
+MARKER = re.compile(r"<!--\s*arquiteturas\s*-->")
 Filters = dict[str, int]
 FREE, HOURLY, SNAPSHOT = "não cobra por hora", "cobra por hora", "deixa snapshot"
 MOST = 19

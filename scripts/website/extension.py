@@ -35,7 +35,6 @@ from scripts.website.shelf import Shelf
 PRIORITY = 8
 ARCHITECTURE = re.compile(r"arquiteturas/([^/]+)/index\.md")
 COMPARISON = re.compile(r"comparacoes/([^/]+)\.md")
-CARDS = re.compile(r"<!--\s*arquiteturas\s*-->")
 
 
 class Architectures(Extension):
@@ -97,7 +96,7 @@ class _Binding(Treeprocessor):
             place.meta.setdefault("description", summary)
         for index, element in reversed(list(enumerate(root))):
             marker = self._raw(element.text or "") if element.tag == "p" else ""
-            if CARDS.fullmatch(marker):
+            if cards.MARKER.fullmatch(marker):
                 root[index] = cards.grid(self.md, docs, uri, self.shelf)
             elif manual.MARKER.fullmatch(marker):
                 root[index:index + 1] = rules_page.build(self.known)

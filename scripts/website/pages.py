@@ -1,10 +1,10 @@
 """As páginas que `servir` já montou: quais ainda são as de agora, e quais se montam outra vez.
 
 Uma página depende do texto dela; a de uma arquitetura, também do que se leu e provou dela e dos
-arquivos da pasta; a que traz um marcador (`<!-- … -->`) e as trilhas, dos de todas e da biblioteca; e cada parada, do lugar
-dela nas trilhas. Todas dependem do menu, da configuração, dos outros arquivos de `docs/` e de o guia dizer como
-conferir as cotas. Se a configuração traz algo que não está em `KNOWN`, não se sabe do que uma página depende, e
-monta-se tudo.
+arquivos da pasta; as trilhas e a que mostra todas as arquiteturas ou as provas, dos de todas e da biblioteca; a que traz
+outra marca (`<!-- … -->`), do que fica no lugar dela; e cada parada, do lugar dela nas trilhas. Todas dependem do menu, da
+configuração, dos outros arquivos de `docs/` e de o guia dizer como conferir as cotas. Se a configuração traz algo que não
+está em `KNOWN`, não se sabe do que uma página depende, e monta-se tudo.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
+from jinja2 import Environment
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files
 
 from scripts.checks.run import Checked
 from scripts.page.library import TRAILS
-from scripts.proofs import own
-from scripts.website import account
+from scripts.proofs import manual, own
+from scripts.website import account, cards, guides
 from scripts.website.build import EXTENSION
 from scripts.website.shelf import Shelf
 
@@ -33,7 +35,7 @@ KNOWN = {
 
 ARCHITECTURE = re.compile(r"arquiteturas/([^/]+)/")
 LIBRARY = re.compile(r"(notas|comparacoes|trilhas)/")
-MARKER = b"<!--"
+MARKER = re.compile("<!--.*?-->", re.DOTALL)
 INDEX = Path("search", "search_index.json")
 
 
@@ -50,17 +52,28 @@ class Pages:
 
     def __init__(self) -> None:
         self.built: Inputs | None = None
+        self.theme: Environment | None = None
 
     def build(self, config: MkDocsConfig, checked: Checked) -> None:
         """Monta em `config.site_dir` o que mudou; tudo, se mudou o que é de todas ou não se sabe."""
         now = inputs(config, checked)
         before, self.built = self.built, None
-        if before and before.common == now.common and before.pages.keys() == now.pages.keys() and predictable(config):
+        same = before and before.common == now.common and before.pages.keys() == now.pages.keys() and predictable(config)
+        self.theme = theme = self.theme if same and self.theme else _lasting(config.theme.get_env())
+        setattr(config.theme, "get_env", lambda: theme)
+        if before and same:
             _rebuild(config, [name for name in now.pages if now.pages[name] != before.pages[name]])
         else:
             mkdocs_build(config, serve_url=config.site_url)
         if inputs(config, checked) == now:  # nada foi salvo durante a montagem
             self.built = now
+
+
+def _lasting(theme: Environment) -> Environment:
+    """Os modelos do tema, para servir a muitas montagens: o MkDocs os compila e procura a cada uma, o que leva mais que uma página."""
+    names = theme.list_templates()
+    setattr(theme.loader, "list_templates", lambda: names)
+    return theme
 
 
 def inputs(config: MkDocsConfig, checked: Checked) -> Inputs:
@@ -80,11 +93,13 @@ def inputs(config: MkDocsConfig, checked: Checked) -> Inputs:
     shelf = (config.mdx_configs.get(EXTENSION) or {}).get("shelf") or Shelf()
 
     def of(name: str, content: bytes) -> tuple[object, ...]:
-        if MARKER in content or name.startswith(TRAILS):
+        markers = MARKER.findall(content.decode(errors="replace"))
+        if name.startswith(TRAILS) or any(cards.MARKER.fullmatch(marker) or manual.MARKER.fullmatch(marker) for marker in markers):
             return content, known, folders, library
+        written = [ElementTree.tostring(element) for marker in markers for element in guides.of(marker, shelf, name) or ()]
         found = ARCHITECTURE.match(name)
         stops = [(stop.trail.page.title, stop.number, stop.total, stop.before, stop.after) for stop in shelf.stops(name)]
-        return (content, stops, known.get(found[1]), folders[found[1]]) if found else (content, stops)
+        return (content, stops, written, *((known.get(found[1]), folders[found[1]]) if found else ()))
 
     pages = {name: of(name, content) for name, content in files.items() if name.endswith(".md")}
     settings = (Path(config.config_file_path).read_bytes(), config.nav, config.site_url, own.contents(docs.parent))

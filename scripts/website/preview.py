@@ -93,6 +93,7 @@ class Preview:
         """Atende em `port` até que alguém interrompa."""
         self.url = f"http://{HOST}:{port}/"
         server = _Server(self.again, HOST, port, str(self.folder))
+        server.build_delay = 0  # a nossa vigia já esperou que as gravações sossegassem
         server.error_handler = self._error_page
         server.set_app(_with_findings(server.serve_request, self))
         self.build()
