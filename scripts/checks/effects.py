@@ -15,7 +15,7 @@ from scripts.aws.types import (
     QUEUE, SCALING_GROUP, STATE_MACHINE, SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
 )
 from scripts.base.findings import Finding
-from scripts.checks import flows, payloads, requested, settings, updates
+from scripts.checks import flows, payloads, requested, settings, unmade, updates
 from scripts.checks.alarms import mute, watched
 from scripts.checks.characters import misspelled
 from scripts.checks.environment import starved
@@ -223,7 +223,7 @@ SPEAKERS = {ALARM: ALARM_FIELDS, BUCKET: ("Records",), EVENT_RULE: EVENT_FIELDS,
 JUDGES: dict[str, tuple[Judge, ...]] = {
     BUCKET: (_bucket, settings.versioned), TABLE: (_table, settings.keyed, unkept), LOG_GROUP: (_logs,),
     JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute, watched), EKS_CLUSTER: (_cluster,),
-    FUNCTION: (_traces,), STATE_MACHINE: (_traces, flows.flawed, payloads.misread), QUEUE: (unsent,), TOPIC: (unsent, _topic),
+    FUNCTION: (_traces,), STATE_MACHINE: (_traces, unmade.unmade, flows.flawed, payloads.misread), QUEUE: (unsent,), TOPIC: (unsent, _topic),
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held, settings.terminated), INSTANCE: (updates.held,),
     BALANCER: (settings.attributes, misnamed),
     TARGET_GROUP: (settings.attributes, requested.checked, requested.disguised),

@@ -1,4 +1,5 @@
-"""O que se trocou por outro do mesmo tipo: o prazo de um recurso vindo do parâmetro de outro, a variável com o recurso de outra.
+"""O que se trocou por outro do mesmo tipo: o prazo de um recurso vindo do parâmetro de outro, a variável com o recurso de outra,
+o estado com o ramo de outro.
 
 Quem lê o template entende pelo nome, e aqui também: o lugar (a variável, ou a propriedade e o recurso dela) e o que ele
 recebe (o parâmetro com a descrição, ou o recurso) dividem palavras. Só é um achado o que outro do mesmo tipo diria melhor.
@@ -12,10 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scripts.aws.types import SCALING_GROUP
+from scripts.aws.types import SCALING_GROUP, STATE_MACHINE
 from scripts.base.findings import Finding
 from scripts.proofs.arrows.program import HANDED, handed
+from scripts.proofs.facts.callees import asked_of
 from scripts.proofs.facts.measures import unit_of
+from scripts.proofs.facts.returns import branches
+from scripts.proofs.facts.states import tasks
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Template, named
@@ -85,6 +89,23 @@ def _families(view: View, properties: list[Place]) -> Iterator[tuple[list[Place]
         alike = {resource.id: words(resource.id) for resource in view.of_type(kind)}
         if len(alike) > 1:
             yield [place for place in told if place.given in alike], alike
+    yield from _branches(view)
+
+
+def _branches(view: View) -> Iterator[tuple[list[Place], dict[str, frozenset[str]]]]:
+    """Os estados que pedem a uma função um dos ramos que o código dela tem, pelo mesmo campo."""
+    asked: dict[tuple[str, str], list[Place]] = {}
+    known: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
+    for machine in view.of_type(STATE_MACHINE):
+        for task in tasks(view, machine):
+            function, given = asked_of(view, task.resource, task.arguments) or (None, {})
+            for key, value in given.items() if function else ():
+                ways = branches(str(view.value(function, "Code", "ZipFile")), key) if function and isinstance(value, str) else ()
+                if function and ways and value in ways:
+                    known[function.id, key] = {way: words(way) for way in ways}
+                    place = Place(task.path, f"{task.name}.{key}", words(task.name), value)
+                    asked.setdefault((function.id, key), []).append(place)
+    yield from ((places, known[each]) for each, places in asked.items())
 
 
 def _better(place: Place, places: list[Place], known: dict[str, frozenset[str]]) -> str:

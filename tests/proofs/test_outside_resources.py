@@ -164,7 +164,116 @@ FALSE |= {
     "segredo-que-e-endereco": (PDV, {("Outputs", "SegredoBanco", "Value"): {"Fn::GetAtt": ["Banco", "Endpoint.Address"]}}, "não é um segredo"),
     "loja-pelo-bucket": (LOJA, {("Outputs", "Endereco", "Value"): {"Fn::Sub": "https://${BucketLoja.DomainName}/"}}, "abre `BucketLoja` direto"),
 }
+TASKS = {"Fn::GetAtt": ["FuncaoEtapas", "Arn"]}
+BATCH = (*MACHINE, "AnalisarNoBatch")
+IN_CODE = ("Mappings", "Codigo", "Etapas", "Texto")
+
+
+def state(name, *gone, **more):
+    """Um estado da máquina, sem umas chaves e com outras."""
+    def changed(data):
+        kept = data[R]["MaquinaAnalise"]["Properties"]["Definition"]["States"][name]
+        return {**{key: value for key, value in kept.items() if key not in gone}, **more}
+    return {(*MACHINE, name): changed}
+
+
+def code(old, new):
+    """O código das etapas com esta troca."""
+    def changed(data):
+        text = data["Mappings"]["Codigo"]["Etapas"]["Texto"]
+        assert old in text, old
+        return text.replace(old, new)
+    return {IN_CODE: changed}
+
+
+def invoked(**more):
+    """A análise na função, por `lambda:invoke`."""
+    given = {"FunctionName": TASKS, "Payload": {"etapa": "analisar", "id.$": "$.id"}}
+    return state("AnalisarNaLambda", "ResultPath", **{
+        "Resource": {"Fn::Sub": "arn:${AWS::Partition}:states:::lambda:invoke"}, "Parameters": given, **more})
+
+
+LOST, ANALYSES = "`$.id`, que se perde em", "AnalisarNaLambda"
+RETURNS = ('save(event["id"], "picos.csv", text.getvalue())', 'save(event["id"], "picos.csv", text.getvalue())\n    return ')
+FALSE |= {
+    "tarefa-no-lugar-de-tudo": (ESPECTRO, state("AnalisarNoBatch", "ResultPath"), f"{LOST} `AnalisarNoBatch`"),
+    "tarefa-no-lugar-de-tudo-por-extenso": (ESPECTRO, state("AnalisarNoBatch", ResultPath="$"), f"{LOST} `AnalisarNoBatch`"),
+    "funcao-no-lugar-de-tudo": (ESPECTRO, state(ANALYSES, "ResultPath"), f"{LOST} `AnalisarNaLambda`"),
+    "funcao-que-devolve-outra-coisa": (ESPECTRO, {**state(ANALYSES, "ResultPath"), **code(RETURNS[0], RETURNS[1] + '{"picos": 1}')}, LOST),
+    "funcao-que-nao-se-segue": (ESPECTRO, {**state(ANALYSES, "ResultPath"), **code(RETURNS[0], RETURNS[1] + "json.loads(text.read())")},
+                                f"{LOST} `AnalisarNaLambda`"),
+    "funcao-de-fora": (ESPECTRO, state("Preparar", "ResultPath", Resource="arn:aws:lambda:sa-east-1:123456789012:function:x", Next=ANALYSES),
+                       "não se sabe se nele há"),
+    "invocada-no-lugar-de-tudo": (ESPECTRO, invoked(), f"{LOST} `AnalisarNaLambda`"),
+    "so-a-carga": (ESPECTRO, invoked(OutputPath="$.Payload"), f"{LOST} `AnalisarNaLambda`"),
+    "so-o-resultado-passa": (ESPECTRO, state("AnalisarNoBatch", OutputPath="$.analise"), f"{LOST} `AnalisarNoBatch`"),
+    "escolhido-sem-a-identidade": (ESPECTRO, state("AnalisarNoBatch", "ResultPath", ResultSelector={"situacao.$": "$.Status"}), LOST),
+    "fixo-no-lugar-de-tudo": (ESPECTRO, {**state(ANALYSES, Next="Marcar"), (*MACHINE, "Marcar"): {
+        "Type": "Pass", "Result": {"feito": True}, "Next": "Concluir"}}, f"{LOST} `Marcar`"),
+    "parametros-no-lugar-de-tudo": (ESPECTRO, {**state(ANALYSES, Next="Marcar"), (*MACHINE, "Marcar"): {
+        "Type": "Pass", "Parameters": {"feito.$": "$.analise"}, "Next": "Concluir"}}, f"{LOST} `Marcar`"),
+    "ramos-no-lugar-de-tudo": (ESPECTRO, {(*MACHINE, ANALYSES): {"Type": "Parallel", "Next": "Concluir", "Branches": [
+        {"StartAt": "Um", "States": {"Um": {"Type": "Task", "Resource": TASKS, "Parameters": {"etapa": "analisar", "id.$": "$.id"}, "End": True}}}]}},
+        f"{LOST} `AnalisarNaLambda`"),
+    "dentro-de-um-ramo": (ESPECTRO, {(*MACHINE, ANALYSES): {"Type": "Parallel", "Next": "Concluir", "ResultPath": "$.analise", "Branches": [
+        {"StartAt": "Um", "States": {"Um": {"Type": "Task", "Resource": TASKS, "Parameters": {"etapa": "analisar", "id.$": "$.id"}, "Next": "Dois"},
+                                     "Dois": {"Type": "Task", "Resource": TASKS, "Parameters": {"etapa": "analisar", "id.$": "$.id"}, "End": True}}}]}},
+        f"{LOST} `Um`"),
+    "campo-que-o-servico-nao-da": (ESPECTRO, {**state("AnalisarNoBatch", Next="Ver"), (*MACHINE, "Ver"): {
+        "Type": "Choice", "Default": "Concluir", "Choices": [{"Variable": "$.analise.Situacao", "StringEquals": "x", "Next": "Concluir"}]}},
+        "que não está no que `AnalisarNoBatch` deixa"),
+    "fim-de-quem-so-envia": (ESPECTRO, {**state("AnalisarNoBatch", Next="Ver", Resource={"Fn::Sub": "arn:${AWS::Partition}:states:::batch:submitJob"}),
+                                        (*MACHINE, "Ver"): {"Type": "Choice", "Default": "Concluir", "Choices": [
+                                            {"Variable": "$.analise.Status", "StringEquals": "SUCCEEDED", "Next": "Concluir"}]}},
+                             "que não está no que `AnalisarNoBatch` deixa"),
+    "campo-que-o-erro-nao-tem": (ESPECTRO, {(*MACHINE, "RegistrarFalha", "Parameters", "erro.$"): "$.erro.Mensagem"}, "`$.erro.Mensagem`"),
+    "em-jsonata-sem-saida": (ESPECTRO, {**state(ANALYSES, "ResultPath", "Parameters", "Catch", QueryLanguage="JSONata", Arguments={
+        "etapa": "analisar", "id": "{% $states.input.id %}"})}, f"{LOST} `AnalisarNaLambda`: sem o campo em `Output`"),
+}
+TABLE = ('{"preparar": prepare, "analisar": analyse, "concluir": conclude, "falhar": fail}[event["etapa"]](event)')
+SECOND = {"Type": "Task", "Resource": TASKS, "Parameters": {"etapa": "analisar", "id.$": "$.id"}, "ResultPath": "$.analise",
+          "Catch": [{**CATCH_ALL, "Next": "RegistrarFalha"}], "Next": "Concluir"}
+COMPARED = """prepare(event) if event["etapa"] == "preparar" else analyse(event) if event["etapa"] in ("analisar",) else (
+            conclude(event) if event.get("etapa") == "concluir" else fail(event) if event["etapa"] == "falhar" else None)"""
+STAGE = (*MACHINE, ANALYSES, "Parameters", "etapa")
+FALSE |= {
+    "etapa-que-e-outro-texto-do-codigo": (ESPECTRO, {STAGE: "situacao"}, "o código só tem `analisar`, `concluir`, `falhar` e `preparar`"),
+    "etapa-que-nenhuma-comparacao-tem": (ESPECTRO, {STAGE: "situacao", **code(TABLE, COMPARED)}, "o código só tem `analisar`"),
+    "etapa-de-outro-estado": (ESPECTRO, {STAGE: "preparar"}, "pelo nome é de `analisar`"),
+    "etapas-trocadas": (ESPECTRO, {STAGE: "concluir", (*MACHINE, "Concluir", "Parameters", "etapa"): "analisar"}, "pelo nome é de `concluir`"),
+    "etapa-de-outro-estado-por-invoke": (ESPECTRO, invoked(ResultPath="$.analise", Parameters={
+        "FunctionName": TASKS, "Payload": {"etapa": "preparar", "id.$": "$.id"}}), "pelo nome é de `analisar`"),
+}
 RIGHT: dict[str, tuple[str, Edits]] = {
+    "etapas-por-comparacao": (ESPECTRO, code(TABLE, COMPARED)),
+    "etapas-de-nomes-que-nada-dizem": (ESPECTRO, {(*MACHINE, ANALYSES): REMOVED, (*MACHINE, "Segundo"): SECOND,
+                                                  (*MACHINE, "Escolher", "Default"): "Segundo"}),
+    "resultado-num-campo-do-campo": (ESPECTRO, state("AnalisarNoBatch", ResultPath="$.analise.lote")),
+    "resultado-que-ninguem-le": (ESPECTRO, state("Concluir", ResultPath="$")),
+    "funcao-que-devolve-o-que-recebe": (ESPECTRO, {**state(ANALYSES, "ResultPath"), **code(RETURNS[0], RETURNS[1] + "event")}),
+    "funcao-que-soma-ao-que-recebe": (ESPECTRO, {**state(ANALYSES, "ResultPath"), **code(RETURNS[0], RETURNS[1] + '{**event, "picos": 1}')}),
+    "funcao-que-devolve-a-identidade": (ESPECTRO, {**state(ANALYSES, "ResultPath"), **code(
+        RETURNS[0], RETURNS[0] + '\n    made = {"picos": 1}\n    made["id"] = event["id"]\n    return made')}),
+    "invocada-num-campo": (ESPECTRO, invoked(ResultPath="$.analise")),
+    "a-carga-escolhida": (ESPECTRO, {**invoked(OutputPath="$.Payload"), **code(RETURNS[0], RETURNS[1] + '{"id": event["id"]}')}),
+    "escolhido-com-a-identidade": (ESPECTRO, state("AnalisarNoBatch", "ResultPath", ResultSelector={"id.$": "$.Tags.id"})),
+    "passado-adiante": (ESPECTRO, {**state(ANALYSES, Next="Marcar"), (*MACHINE, "Marcar"): {
+        "Type": "Pass", "Parameters": {"id.$": "$['id']"}, "Next": "Concluir"}}),
+    "marcado-num-campo": (ESPECTRO, {**state(ANALYSES, Next="Marcar"), (*MACHINE, "Marcar"): {
+        "Type": "Pass", "Result": {"feito": True}, "ResultPath": "$.marca", "Next": "Concluir"}}),
+    "so-pergunta-se-ha": (ESPECTRO, {**state(ANALYSES, Next="Ver"), (*MACHINE, "Ver"): {"Type": "Choice", "Default": "Concluir", "Choices": [
+        {"And": [{"Variable": "$.talvez", "IsPresent": True}, {"Variable": "$.talvez", "NumericEquals": 1}], "Next": "Concluir"}]}}),
+    "o-fim-do-trabalho": (ESPECTRO, {**state("AnalisarNoBatch", Next="Ver"), (*MACHINE, "Ver"): {
+        "Type": "Choice", "Default": "Concluir", "Choices": [{"Variable": "$.analise.Status", "StringEquals": "SUCCEEDED", "Next": "Concluir"}]}}),
+    "em-ramos": (ESPECTRO, {(*MACHINE, ANALYSES): {"Type": "Parallel", "Next": "Concluir", "ResultPath": "$.analise", "Branches": [
+        {"StartAt": "Um", "States": {"Um": {"Type": "Task", "Resource": TASKS, "Parameters": {"etapa": "analisar", "id.$": "$.id"}, "End": True}}}],
+        "Catch": [{**CATCH_ALL, "Next": "RegistrarFalha"}]}}),
+    "o-que-o-erro-tem": (ESPECTRO, {(*MACHINE, "RegistrarFalha", "Parameters", "erro"): {"Error.$": "$.erro.Error", "Cause.$": "$.erro.Cause"},
+                                    (*MACHINE, "RegistrarFalha", "Parameters", "erro.$"): REMOVED}),
+    "em-jsonata-com-saida": (ESPECTRO, state(ANALYSES, "ResultPath", "Parameters", "Catch", QueryLanguage="JSONata", Arguments={
+        "etapa": "analisar", "id": "{% $states.input.id %}"}, Output={"id": "{% $states.input.id %}"}, Catch=[
+            {"ErrorEquals": ["States.ALL"], "Next": "RegistrarFalha", "Output": {
+                "id": "{% $states.input.id %}", "erro": "{% $states.errorOutput %}"}}])),
     "outro-nome-nos-dois": (ESPECTRO, {(*MACHINE, "Preparar", "ResultPath"): "$.entrada",
                                        (*MACHINE, "Escolher", "Choices", 0, "Variable"): "$.entrada.mib"}),
     "um-passo-a-mais": (ESPECTRO, {(*MACHINE, "Preparar", "Next"): "Seguir", (*MACHINE, "Seguir"): {"Type": "Pass", "Next": "Escolher"},

@@ -15,7 +15,7 @@ from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import FUNCTION, JOB_DEFINITION, STATE_MACHINE
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing, at
-from scripts.proofs.facts.states import KNOWN, UNKNOWN, definition, states, tasks
+from scripts.proofs.facts.states import INTEGRATION, KNOWN, UNKNOWN, definition, states, tasks
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide
 from scripts.proofs.identity.principals import principal_of
@@ -24,7 +24,6 @@ from scripts.template.numbers import whole
 from scripts.template.values import Path
 
 WAITING = (".sync", ".sync:2", ".waitForTaskToken")
-INTEGRATION = re.compile(r"arn:(?:aws[\w-]*|\$\{AWS::Partition\}):states:::(?P<sdk>aws-sdk:)?(?P<service>\w+):\w+(?P<way>\.[\w:]+)?")
 WAYS = {"lambda": ("", ".waitForTaskToken"), "batch": ("", ".sync"), "dynamodb": ("",), "sns": ("", ".waitForTaskToken"),
         "sqs": ("", ".waitForTaskToken"), "aws-sdk": ("", ".waitForTaskToken")}
 """De cada serviço, os modos de chamar: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scripts.aws.catalog import ARN, HERE, NAME
@@ -13,7 +12,7 @@ from scripts.proofs.arrows.queues import invocable
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import callee
-from scripts.proofs.facts.states import Task, tasks
+from scripts.proofs.facts.states import INTEGRATION, Task, tasks
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide, evidence
 from scripts.proofs.identity.principals import principal_of
@@ -26,7 +25,6 @@ NAMED = {
 }
 """De cada tipo, o serviço nas integrações e o argumento que o nomeia."""
 
-INTEGRATION = re.compile(r"arn:(?:aws|\$\{AWS::Partition\}):states:::(?:aws-sdk:)?(?P<service>\w+):(?P<action>\w+)(?P<way>\.\w+)?(?::\d+)?")
 ACTIONS = {
     "lambda:invoke": "lambda:InvokeFunction", "s3:listObjects": "s3:ListBucket", "s3:listObjectsV2": "s3:ListBucket",
     "s3:listObjectVersions": "s3:ListBucketVersions", "s3:headBucket": "s3:ListBucket", "s3:headObject": "s3:GetObject",

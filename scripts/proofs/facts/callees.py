@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import ALIAS, EVENT_INVOKE_CONFIG, FUNCTION, LAMBDA_PERMISSION, VERSION
@@ -37,6 +38,18 @@ def callee(view: View, value: Placed | object, by: tuple[str, ...] = (ARN, NAME)
         return Callee(function, "", function, view.arn(function) or "")
     named = view.points(value, ALIAS, VERSION, by=(ARN,)) or _shortened(view, value, by)
     return through(view, named) if named else None
+
+
+def asked_of(view: View, resource: object, arguments: object) -> tuple[Resource, dict[str, Any]] | None:
+    """A função que uma tarefa do Step Functions chama, e os campos que o programa recebe; `None`, se não é uma do template.
+
+    Pelo ARN, são os argumentos da tarefa; por `lambda:invoke`, o que está em `Payload`.
+    """
+    own = callee(view, str(resource), by=(ARN,))
+    given = arguments if isinstance(arguments, dict) else {}
+    called = own or callee(view, str(given.get("FunctionName")))
+    handed = given if own else given.get("Payload")
+    return (called.function, handed if isinstance(handed, dict) else {}) if called else None
 
 
 def _shortened(view: View, value: Placed | object, by: tuple[str, ...]) -> Resource | None:

@@ -19,6 +19,8 @@ from scripts.template.values import Path
 
 DEPTH = 8
 UNKNOWN = "?"
+INTEGRATION = re.compile(r"arn:(?:aws[\w-]*|\$\{AWS::Partition\}):states:::(?P<sdk>aws-sdk:)?(?P<service>\w+):(?P<action>\w+)(?P<way>\.[\w:]+)?")
+"""Uma tarefa que chama um serviço: a operação, e o modo de esperar por ela."""
 KNOWN = ("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version")
 """O que uma definição diz no alto, e que não muda a que tarefas se chega."""
 
@@ -92,7 +94,7 @@ def _walk(body: Any, path: Path, written: bool, depth: int = 0, children: str = 
     for name in reached(body.get("StartAt"), known) if isinstance(known, dict) and depth <= DEPTH else ():
         here = (*path, "States", name) if written else path
         yield name, known[name], here, children
-        for inner, keys in _inside(known[name]):
+        for inner, keys in inside(known[name]):
             yield from _walk(inner, (*here, *keys) if written else path, written, depth + 1, children or _children(inner))
 
 
@@ -117,7 +119,7 @@ def _children(processor: Any) -> str:
     return kind if kind in ("STANDARD", "EXPRESS") else UNKNOWN
 
 
-def _inside(state: dict[str, Any]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
+def inside(state: dict[str, Any]) -> Iterator[tuple[Any, tuple[str | int, ...]]]:
     """As máquinas de dentro de um estado `Parallel` ou `Map`."""
     branches = state.get("Branches")
     for index, branch in enumerate(branches if isinstance(branches, list) else []):
@@ -139,8 +141,16 @@ def reached(start: Any, states: dict[str, Any]) -> list[str]:
     return found
 
 
-def _next(state: dict[str, Any]) -> Iterator[Any]:
-    yield from (state.get("Next"), state.get("Default"))
-    for key in ("Choices", "Catch"):
-        items = state.get(key)
-        yield from (item.get("Next") for item in (items if isinstance(items, list) else []) if isinstance(item, dict))
+def _next(state: dict[str, Any]) -> list[Any]:
+    return [*following(state), *(catch.get("Next") for catch in dicts(state.get("Catch")))]
+
+
+def following(state: dict[str, Any]) -> list[str]:
+    """Os estados a que este passa quando não falha."""
+    chosen = [choice.get("Next") for choice in dicts(state.get("Choices"))]
+    return [name for name in (state.get("Next"), state.get("Default"), *chosen) if isinstance(name, str)]
+
+
+def dicts(node: Any) -> list[dict[str, Any]]:
+    """Os objetos de uma lista; nenhum, do que não é uma."""
+    return [item for item in node if isinstance(item, dict)] if isinstance(node, list) else []
