@@ -20,7 +20,7 @@ from scripts.base.tree import Tree, unfit
 from scripts.checks import accepting, arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components
 from scripts.checks import cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing
 from scripts.checks import picture, pins, prices, promises, prose, qualities, questions, quotas, remains, replayed, resources, sections, senses
-from scripts.checks import shared, steps, swapped, unsaid, verbs
+from scripts.checks import shared, steps, swapped, truths, unsaid, verbs
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -83,8 +83,9 @@ def check(root: Path, slug: str, diagram: Diagram | None, expected_svg: str | No
 
 
 def check_commands(root: Path, slugs: Iterable[str] | None = None) -> list[Finding]:
-    """Os blocos de shell que não se leem e as chamadas da AWS que não existem, nas mesmas páginas de `check_links`."""
-    return sorted(set(blocks.check(root, None if slugs is None else frozenset(slugs))))
+    """Os blocos de shell que não se leem, as chamadas da AWS que não existem e o que ela desmente, nas mesmas páginas de `check_links`."""
+    wanted = None if slugs is None else frozenset(slugs)
+    return sorted({*blocks.check(root, wanted), *truths.check(root, wanted)})
 
 
 def check_links(root: Path, slugs: Iterable[str] | None = None, titles: Titles = STANDARD) -> list[Finding]:

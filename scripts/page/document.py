@@ -90,6 +90,11 @@ class Document:
         return tuple((token, plain(token.children or [])) for token in self.tokens if token.type == "inline")
 
     @cached_property
+    def spoken(self) -> tuple[tuple[int, str, str], ...]:
+        """Cada trecho de texto que não é título: a linha, o que se lê, e de uma célula, o começo da linha e o alto da coluna dela."""
+        return tuple(_spoken(self.texts, self.tokens))
+
+    @cached_property
     def codes(self) -> tuple[Code, ...]:
         """Os trechos de código no meio do texto, na ordem dele."""
         return tuple(codes(self.tokens))
@@ -195,6 +200,26 @@ def _lines(inline: Token, *signs: str) -> Iterator[tuple[int, int]]:
             line += 1
         elif child.type == "html_inline":
             line += child.content.count("\n")
+
+
+def _spoken(texts: Iterable[tuple[Token, str]], tokens: Iterable[Token]) -> Iterator[tuple[int, str, str]]:
+    known = {id(token): text for token, text in texts}
+    line, heads, row, kind = 1, [], [], ""
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
+        if token.type == "thead_open":
+            heads = []
+        elif token.type == "tr_open":
+            row = []
+        elif token.type in ("th_open", "td_open", "th_close", "td_close", "heading_open", "heading_close"):
+            kind = token.type
+        elif token.type == "inline" and kind == "th_open":
+            heads.append(known[id(token)])
+        elif token.type == "inline" and kind == "td_open":
+            row.append(known[id(token)])
+            yield line, f"{row[0]}. {heads[len(row) - 1] if len(row) <= len(heads) else ''}" if len(row) > 1 else "", row[-1]
+        elif token.type == "inline" and kind != "heading_open":
+            yield line, "", known[id(token)]
 
 
 def _images(tokens: Iterable[Token]) -> Iterator[Image]:

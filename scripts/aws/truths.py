@@ -1,0 +1,33 @@
+"""Um fato da AWS que uma página pode dizer ao contrário: de quem se fala, como se diz, se é verdade, e onde a AWS o diz.
+
+Cada linha dos catálogos (`truths_of_machines`, `truths_of_services`) foi lida em `READ`. Uma negação na mesma oração inverte o que a frase diz.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+READ = "2026-11-30"
+AWS = "https://docs.aws.amazon.com"
+PRICES = "https://aws.amazon.com"
+NEVER = r"(?!)"
+CHARGED = r"\b(?:cobr(?:a|am|ar|ad[oa]s?|ando)|cust(?:a|am|ar)|pag(?:a|am|ar|o|os|a-se)|tarifad\w+)\b"
+FREE = r"\bgratuit\w+|\bde graça\b|\bsem (?:nenhum )?custo\b|\bsem cobrança\b"
+
+
+class Truth(NamedTuple):
+    """Um fato, com os modos de dizê-lo.
+
+    `told` é a frase que o resume; `signs` e `words`, em minúsculas, o que não falta a quem fala dele: um de uns, e um dos outros, com `_` no
+    lugar do espaço; `subject`, de quem se fala; `rival`, quem mais poderia fazê-lo; `unless`, as palavras com que a frase fala de outra coisa;
+    `said`, cada modo de dizer, e se é verdade. As expressões só se compilam quando os sinais aparecem.
+    """
+
+    told: str
+    signs: str
+    words: str
+    subject: str
+    rival: str
+    unless: str
+    said: tuple[tuple[str, bool], ...]
+    source: str

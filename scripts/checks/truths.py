@@ -1,0 +1,99 @@
+"""O que uma página diz de um serviço da AWS, e a AWS diz o contrário: em qualquer página, com ou sem template.
+
+Na célula de uma tabela, quem não está na frase está no começo da linha ou no alto da coluna. O que seria, o que se pergunta e o
+que as anotações diziam não se confere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import cache
+from pathlib import Path
+
+from scripts.aws.truths import READ, Truth
+from scripts.aws.truths_of_machines import MACHINES
+from scripts.aws.truths_of_services import SERVICES
+from scripts.base.findings import Defect, Finding
+from scripts.base.wording import CLAUSE
+from scripts.checks.links import pages
+from scripts.checks.qualities import DENIED, PIECE, SUPPOSED
+from scripts.page import document
+
+CODE = "fato-contrario"
+QUOTED = re.compile(r"\banotaç\w+|\?\s*$|“[^”]*”|\bparece\b", re.IGNORECASE)
+INSIDE = re.compile(r"\b(?:não|nem|nunca)\b", re.IGNORECASE)
+CEASED = re.compile(r"\b(?:deixa|para|deixar|deixou|parou)(?:m|ram)? de\b", re.IGNORECASE)
+FEW = 4
+"""Até quantas palavras antes do que se diz a frase fala de quem a anterior falava."""
+
+
+def check(root: Path, slugs: Collection[str] | None) -> Iterator[Finding]:
+    """Cada página de `docs/`, ou só as das arquiteturas pedidas."""
+    for name in pages(root, slugs):
+        try:
+            read = document.read(root / name, name)
+        except Defect:
+            continue  # `links` já diz por que a página não se lê
+        yield from judged(read)
+
+
+def judged(read: document.Document) -> Iterator[Finding]:
+    """O que uma página diz ao contrário."""
+    whole = " ".join(text for _, text in read.texts).lower()
+    signs = [sign for sign in _signs() if sign in whole]
+    for line, about, text in read.spoken:
+        lowered = f"{about} {text}".lower()
+        for truth, words in {known for sign in signs if sign in lowered for known in _signs()[sign]}:
+            for said in _contrary(truth, about, text) if any(word in lowered for word in words) else ():
+                yield Finding(read.path, line, CODE, f"A página diz “{said}”, e {truth.told} ({truth.source}, lido em {READ}); acerte a frase.")
+
+
+@cache
+def _signs() -> dict[str, list[tuple[Truth, tuple[str, ...]]]]:
+    """De cada sinal, os fatos, com as palavras que também não faltam a quem os diz."""
+    found: dict[str, list[tuple[Truth, tuple[str, ...]]]] = {}
+    for truth in (*MACHINES, *SERVICES):
+        words = tuple(word.replace("_", " ") for word in truth.words.split())
+        for sign in truth.signs.split():
+            found.setdefault(sign.replace("_", " "), []).append((truth, words))
+    return found
+
+
+def _contrary(truth: Truth, about: str, text: str) -> Iterator[str]:
+    """O que o trecho diz ao contrário do fato, uma vez por frase."""
+    before = ""
+    ways = [(_compiled(pattern), holds) for pattern, holds in truth.said if _compiled(pattern).search(text)]  # quase todo trecho para aqui
+    for sentence in CLAUSE.split(text) if ways else ():
+        for pattern, holds in ways if not QUOTED.search(sentence) and not SUPPOSED.search(sentence) else ():
+            found = pattern.search(sentence)
+            if found and _affirmed(sentence, found) != holds and not _compiled(truth.unless).search(sentence) and _about(
+                    truth, about, before, sentence, found):
+                yield sentence.strip()
+                break
+        before = sentence
+
+
+def _about(truth: Truth, about: str, before: str, sentence: str, found: re.Match[str]) -> bool:
+    """Quem o diz é de quem o fato fala: o último citado antes; sem nenhum, o primeiro depois, a linha da tabela ou a frase anterior."""
+    start = sentence[:found.start()]
+    few = len(start.split()) <= FEW
+    for piece, last in ((start, True), (sentence[found.start():], False), (about, True), (before if few else "", True)):
+        own, other = (list(_compiled(pattern).finditer(piece)) for pattern in (truth.subject, truth.rival))
+        if own or other:
+            if not own or not other:
+                return bool(own)
+            return own[-1].end() > other[-1].end() if last else own[0].start() < other[0].start()
+    return False
+
+
+def _affirmed(sentence: str, found: re.Match[str]) -> bool:
+    """A frase o afirma: nenhuma negação antes, na mesma oração, nem dentro do que se diz; `deixa de` também nega."""
+    clause = PIECE.split(sentence[:found.start()])[-1]
+    denied = bool(DENIED.search(clause) or INSIDE.search(found[0]))
+    return denied == bool(CEASED.search(clause + found[0]))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
