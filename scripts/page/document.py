@@ -126,17 +126,16 @@ def links(tokens: Iterable[Token]) -> Iterator[Link]:
     """Os links destes tokens, na ordem do texto."""
     for inline in tokens:
         children = inline.children or []
-        for index, line in _lines(inline, "[", "<"):
-            if children[index].type == "link_open":
-                end = next(i for i in range(index, len(children)) if children[i].type == "link_close")
-                yield Link(plain(children[index:end]), str(children[index].attrs["href"]), line)
+        for index, line in _lines(inline, ("link_open",), "[", "<"):
+            end = next(i for i in range(index, len(children)) if children[i].type == "link_close")
+            yield Link(plain(children[index:end]), str(children[index].attrs["href"]), line)
 
 
 def codes(tokens: Iterable[Token]) -> Iterator[Code]:
     """Os trechos de código destes tokens, na ordem do texto; blocos ficam de fora."""
     for inline in tokens:
-        if any(child.type == "code_inline" for child in inline.children or ()):  # poucos têm, e contar linhas custa mais
-            yield from (Code(child.content, line) for child, line in children(inline) if child.type == "code_inline")
+        for index, line in _lines(inline, ("code_inline",), "`"):
+            yield Code((inline.children or [])[index].content, line)
 
 
 def children(inline: Token) -> Iterator[tuple[Token, int]]:
@@ -190,15 +189,20 @@ def _without_front_matter(text: str) -> str:
     return "\n" * match[0].count("\n") + text[match.end():] if match else text
 
 
-def _lines(inline: Token, *signs: str) -> Iterator[tuple[int, int]]:
-    """Índice e linha de cada filho de um trecho de texto; nenhum do que não tem algum destes sinais, sem os quais não há o que se procura."""
-    children = inline.children if not signs or any(sign in inline.content for sign in signs) else None
+def _lines(inline: Token, wanted: tuple[str, ...] = (), *signs: str) -> Iterator[tuple[int, int]]:
+    """Índice e linha de cada filho de um trecho de texto, ou só dos destes tipos; nenhum do que não tem algum destes sinais, sem os quais não há o
+    que se procura.
+    """
+    if not inline.children or signs and not any(sign in inline.content for sign in signs):
+        return
     line = (inline.map or [0])[0] + 1
-    for index, child in enumerate(children or ()):
-        yield index, line
-        if child.type in ("softbreak", "hardbreak"):
+    for index, child in enumerate(inline.children):
+        kind = child.type
+        if not wanted or kind in wanted:
+            yield index, line
+        if kind == "softbreak" or kind == "hardbreak":
             line += 1
-        elif child.type == "html_inline":
+        elif kind == "html_inline":
             line += child.content.count("\n")
 
 
@@ -224,10 +228,9 @@ def _spoken(texts: Iterable[tuple[Token, str]], tokens: Iterable[Token]) -> Iter
 
 def _images(tokens: Iterable[Token]) -> Iterator[Image]:
     for inline in tokens:
-        for index, line in _lines(inline, "!["):
+        for index, line in _lines(inline, ("image",), "!["):
             child = (inline.children or [])[index]
-            if child.type == "image":
-                yield Image(plain(child.children or []), str(child.attrs["src"]), line)
+            yield Image(plain(child.children or []), str(child.attrs["src"]), line)
 
 
 def _headings(tokens: tuple[Token, ...]) -> tuple[tuple[Heading, ...], dict[str, int]]:
@@ -253,7 +256,7 @@ def _headings(tokens: tuple[Token, ...]) -> tuple[tuple[Heading, ...], dict[str,
 def _written_anchors(tokens: Iterable[Token]) -> Iterator[tuple[str, int]]:
     """Ids escritos com a extensão `attr_list` ou em HTML, fora de código."""
     for inline in tokens:
-        for index, line in _lines(inline, "{", "<", "&"):
+        for index, line in _lines(inline, ("text", "html_inline"), "{", "<", "&"):
             child = (inline.children or [])[index]
             if child.type == "text":
                 for match in ANCHOR.finditer(child.content):

@@ -7,7 +7,6 @@ scripts. Só onde copiar o processo é seguro: no Linux, e enquanto ele tem um f
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import signal
 import sys
@@ -26,7 +25,6 @@ class Twin:
     def __init__(self, root: Path, draw: bool):
         from scripts.picture import worker
 
-        importlib.import_module("scripts.picture.render")  # é o que leva tempo: importado antes da cópia, vem com ela
         requests, stdin = os.pipe()
         stdout, answers = os.pipe()
         self.code: int | None = None

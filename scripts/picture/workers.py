@@ -7,6 +7,7 @@ num processo novo. O que já foi desenhado não se perde.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import math
 import os
 import pickle
@@ -49,6 +50,8 @@ def begin(root: Path, scripts: list[Path], draw: bool = True, busy: int = 0) -> 
         todo.put(script)
     workers = max(1, min((os.cpu_count() or 1) - busy, len(scripts) // SCRIPTS_PER_WORKER))
     answers: queue.SimpleQueue[tuple[Path, Result]] = queue.SimpleQueue()
+    if workers > 1 and twin.possible():
+        importlib.import_module("scripts.picture.render")  # é o que leva tempo: importado antes das cópias, vem com elas
     benches = [_Bench(root, todo, answers, draw) for _ in range(workers)]
     for bench in benches:
         bench.prepare()
