@@ -36,7 +36,7 @@ def filters(documentation: str) -> dict[str, list[str]]:
     for item in documentation.split("<li> <p> ")[1:]:
         name, choices = FILTER.match(item), CHOICES.search(item)
         values = [text.strip() for text in FILTER.findall(choices[1])] if choices else ["true", "false"] * (" whether " in item)
-        found |= {each.partition(":")[0]: values for each in (name[1], *ALSO.findall(item))} if name else {}
+        found |= {each.partition(":")[0]: values for each in (name[1], *ALSO.findall(item))} if name and name[1][0].isalpha() else {}
     return found
 
 
