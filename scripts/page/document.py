@@ -138,9 +138,9 @@ def codes(tokens: Iterable[Token]) -> Iterator[Code]:
             yield Code((inline.children or [])[index].content, line)
 
 
-def children(inline: Token) -> Iterator[tuple[Token, int]]:
-    """Cada parte de um trecho de texto, com a sua linha."""
-    for index, line in _lines(inline):
+def children(inline: Token, *wanted: str) -> Iterator[tuple[Token, int]]:
+    """Cada parte de um trecho de texto, ou só as destes tipos, com a sua linha."""
+    for index, line in _lines(inline, wanted):
         yield (inline.children or [])[index], line
 
 

@@ -33,7 +33,8 @@ class Part:
 
 def squeezed(text: str) -> str:
     """O texto sem o que não se vê: espaços repetidos, listas de atributos e a forma das letras acentuadas."""
-    return " ".join(unicodedata.normalize("NFC", ATTRIBUTES.sub("", text)).split())
+    kept = ATTRIBUTES.sub("", text) if "{" in text else text
+    return " ".join((kept if kept.isascii() else unicodedata.normalize("NFC", kept)).split())
 
 
 def of(page: Document) -> tuple[Part, ...]:
@@ -90,8 +91,6 @@ def _said(inline: Token) -> str:
 
 def _inside(inline: Token) -> Iterator[Part]:
     """Os links e as imagens de um trecho, na ordem."""
-    for child, line in document.children(inline):
-        if child.type == "link_open":
-            yield Part("link", str(child.attrs["href"]), line)
-        elif child.type == "image":
-            yield Part("imagem", str(child.attrs["src"]), line)
+    for child, line in document.children(inline, "link_open", "image"):
+        kind, attribute = ("link", "href") if child.type == "link_open" else ("imagem", "src")
+        yield Part(kind, str(child.attrs[attribute]), line)

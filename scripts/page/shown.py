@@ -212,7 +212,9 @@ class _Walk:
 
     def _text(self, text: str | None) -> str:
         """O que se lê deste texto: as entidades como sinais, as marcas de HTML fora, e a do código no lugar dele."""
-        return html.unescape(STASHED.sub(self._stashed, (text or "").replace("\x02amp\x03", "&")))
+        if not text or "\x02" not in text:
+            return html.unescape(text or "")
+        return html.unescape(STASHED.sub(self._stashed, text.replace("\x02amp\x03", "&")))
 
     def _stashed(self, found: re.Match[str]) -> str:
         kept = self.stash[int(found[1])]
