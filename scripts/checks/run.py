@@ -66,9 +66,8 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
         from scripts.checks import readers, verdict
         from scripts.proofs import own  # carrega as regras e lê as páginas enquanto os scripts são desenhados
 
-        found = list(own.load(tree.root))
         titles, misread = _titles(tree)
-        found += [*misread, *verdict.check_links(tree.root, slugs or None, titles), *verdict.check_commands(tree.root, slugs or None)]
+        found = [*own.load(tree.root), *misread, *verdict.check_links(tree.root, slugs or None, titles)]  # as páginas que lê vão com as cópias
         templates = {slug: verdict.template_of(tree.root, slug) for slug in known}  # lidos antes das cópias, vão com elas
         compare = readers.tasks(tree.root, frozenset(slugs) if slugs else None, several)
         results = drawing.result() if drawing else drawn or {}
@@ -76,7 +75,8 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     found += verdict.check_decisions(tree.root, {slug: results.get(script) for slug, script in decisions.items()})
     judges = {slug: partial(_verdict, tree, slug, results.get(tree.script(slug)), titles=titles, memory={} if memory is None else memory)
               for slug in wanted}
-    rest = [*compare, partial(verdict.check_together, tree.root, {slug: read for slug, read in templates.items() if read}, slugs or None),
+    present = {slug: read for slug, read in templates.items() if read}
+    rest = [*compare, partial(verdict.check_commands, tree.root, slugs or None), partial(verdict.check_together, tree.root, present, slugs or None),
             partial(verdict.check_library, tree.root, templates, slugs or None, titles)]
     if several and apart:
         larger = sorted(wanted, key=lambda slug: _size(tree.template(slug)), reverse=True)  # que nenhum núcleo espere pela maior
