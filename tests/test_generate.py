@@ -49,6 +49,7 @@ def test_the_file_is_touched_only_when_its_bytes_change(project):
     assert picture.stat().st_mtime > 1 and stat.S_IMODE(picture.stat().st_mode) == 0o644
 
 
+NO_TEXT = "O script parou com `TypeError: expected string or bytes-like object, got '{}'`. Corrija esta linha e rode de novo."
 BROKEN = {
     "raise ValueError('sem\\nsorte')": (6, "script-com-erro", "O script parou com `ValueError: sem sorte`. Corrija esta linha e rode de novo."),
     "import nada_disso": (6, "script-com-erro", "O script parou com `ModuleNotFoundError: No module named 'nada_disso'`. Corrija esta linha e rode de novo."),
@@ -57,6 +58,9 @@ BROKEN = {
     "import os; os._exit(4)": (1, "script-com-erro", "O script encerrou o Python (código 4); tire dele o que termina o processo."),
     "raise KeyboardInterrupt('eu')": (1, "script-com-erro", "O desenho deste script parou com `KeyboardInterrupt: eu`; corrija o script."),
     "input()": (6, "script-com-erro", "O script parou com `EOFError: EOF when reading a line`. Corrija esta linha e rode de novo."),
+    "EC2('a', width=3)": (6, "script-com-erro", NO_TEXT.format("int")),
+    "with Cluster('a'):\n    EC2('b',\n        fontsize=1.5)": (7, "script-com-erro", NO_TEXT.format("float")),
+    "with Cluster('a'):\n    with Cluster('b', graph_attr={'margin': 20}):\n        EC2('c', fontcolor=None)": (7, "script-com-erro", NO_TEXT.format("int")),
     "def f(): f()\nf()": (6, "script-com-erro", None),
     "with Diagram('dois'):\n    EC2('b')": (6, "diagrama-unico", "O script declara 2 `Diagram`; deixe exatamente um."),
     "EC2('x', nodeid='a'); EC2('y', nodeid='a')": (6, "id-repetido", "O id `a` já foi usado na linha 6; dê outro a um dos dois."),

@@ -47,6 +47,11 @@ class Ground:
         own = {group.id for end in (self.tail, self.head) for group in self.layout.diagram.ancestors(end.node)}
         return [placed.box.grown(BREATH) for placed in self.layout.groups if placed.group.id not in own]
 
+    @cached_property
+    def around(self) -> list[Box]:
+        """O que se contorna: os outros componentes, cada um com o rótulo, e os grupos alheios."""
+        return [*(union([other.icon, other.label]) for other in self.others), *self.fences]
+
     def free(self, curve: Curve) -> Path | None:
         """O caminho desta curva; `None` quando passa por um componente, ou perto demais."""
         path = Path(curve)
@@ -56,8 +61,7 @@ class Ground:
         """A curva de `a` a `b` que contorna o que está no meio; das pistas, a mais perto que não entra em grupo alheio."""
         flow, across = (0, 1) if self.layout.diagram.horizontal else (1, 0)
         near, far = sorted((a[flow], b[flow]))
-        boxes = [*(union([other.icon, other.label]) for other in self.others), *self.fences]
-        between = [box for box in boxes if box[flow] < far and box[flow + 2] > near]
+        between = [box for box in self.around if box[flow] < far and box[flow + 2] > near]
         lanes = {rounded(value) for box in between for value in (box[across] - LANE, box[across + 2] + LANE)}
         straight = abs(b[across] - a[across])
         best: tuple[int, Curve] | None = None
@@ -73,6 +77,7 @@ class Ground:
         solid, fences = _touching(shortest, self.solid), _touching(shortest, self.fences)
         if _entered(shortest[3], shortest[6], solid):  # o trecho reto que todas têm em comum
             return None
+        least = len(_entered(shortest[3], shortest[6], fences))  # e os grupos em que todas entram
         climbed = cache(lambda ramp: _climbed(Path(ramp), solid, fences))  # as curvas repetem as rampas
         best: tuple[int, Curve] | None = None
         for curve in chain([shortest], (by(a, b, lane, flow, runs) for runs in RUNS[1:])):
@@ -81,7 +86,7 @@ class Ground:
             count = len(rise | fall | _entered(curve[3], curve[6], fences))
             if not best or count < best[0]:
                 best = count, curve
-            if not count:
+            if count == least:
                 break
         return best
 

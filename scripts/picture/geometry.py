@@ -136,7 +136,7 @@ class Path:
     """Uma Bézier por partes (`1 + 3n` pontos de controle) e os pontos ao longo dela."""
 
     PIECES = 12
-    STRETCH = 4
+    STRETCH = 6
 
     def __init__(self, curve: tuple[Point, ...]):
         self.curve = curve

@@ -84,7 +84,9 @@ def place(routes: Routes, around: bool = False) -> Picture:
     arrows = []
     for placed, path in zip(layout.edges, paths):
         callout, label = labels.place(placed, path, layout.diagram.horizontal)
-        arrows.append(Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines, labels.ends(placed.edge, path)))
+        arrow = Arrow(placed.edge, path.curve, _tips(placed.edge, path), callout, label, placed.lines, labels.ends(placed.edge, path))
+        vars(arrow)["path"] = path  # o que já se mediu dela serve até que a figura se desloque
+        arrows.append(arrow)
     return _cropped(Picture(layout, 0, 0, enclosing(layout, frames, arrows), layout.nodes, tuple(arrows)))
 
 

@@ -84,7 +84,17 @@ def _recorded(recording: Recording) -> Iterator[None]:
         stack.enter_context(_replaced(diagrams.Diagram, "connect", connect))
         stack.enter_context(_replaced(diagrams.Diagram, "__exit__", leave))
         stack.enter_context(_replaced(diagrams.Diagram, "render", lambda self: None))
+        for cls in (diagrams.Diagram, diagrams.Cluster):
+            stack.enter_context(_replaced(cls, "node", _unwritten))
+            stack.enter_context(_replaced(cls, "subgraph", lambda self, dot: _unwritten(self, **dot.graph_attr)))
         yield
+
+
+def _unwritten(_, /, *values: object, **attributes: object) -> None:
+    """No lugar da linha do grafo, que ninguém vai ler: só recusa, como o `diagrams` ao escrevê-la, o valor que não é texto."""
+    for value in (*values, *attributes.values()):
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"expected string or bytes-like object, got '{type(value).__name__}'")
 
 
 @contextlib.contextmanager
