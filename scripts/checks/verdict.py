@@ -20,7 +20,7 @@ from scripts.base.tree import Tree, unfit
 from scripts.checks import accepting, arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components
 from scripts.checks import cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing
 from scripts.checks import picture, pins, prices, promises, prose, qualities, questions, quotas, remains, replayed, resources, sections, senses
-from scripts.checks import shared, steps, swapped, truths, unsaid, verbs
+from scripts.checks import shared, steps, swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -199,6 +199,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
     yield from promises.check(page, views)
     yield from certified.check(page, views)
     yield from qualities.check(page, views)
+    yield from zoned.check(page, views)
     yield from senses.check(page, diagram, views, spoken)
 
 

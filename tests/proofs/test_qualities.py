@@ -31,7 +31,7 @@ def one(kind: str, properties: str = "") -> str:
 def row(template: str, said: str, name: str = "R") -> list[str]:
     """Os achados de uma linha da tabela que diz isso do recurso."""
     read = cloudformation.parse(f"Resources:\n{template}", "t.yaml")
-    page = SimpleNamespace(path="p.md", steps=(), benefits=(), rows=[SimpleNamespace(node_id="r", resources=(name,), cells=("R", said, ""), line=7)])
+    page = SimpleNamespace(path="p.md", steps=(), benefits=(), spoken=(), rows=[SimpleNamespace(node_id="r", resources=(name,), cells=("R", said, ""), line=7)])
     return [finding.code for finding in qualities.check(page, views_of(read))]
 
 
