@@ -188,7 +188,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
     judged = [result for _, result in read.claims]
     spoken = list(numbers.sentences(page, diagram, views, read.proofs, judged))
     yield from numbers.check(page, views, [*spoken, *numbers.labels(diagram, views, read.proofs), *numbers.changes(page, views)])
-    yield from coded.check(page, views)
+    yield from coded.check(page, views, diagram)
     yield from prose.check(page, views)
     yield from unsaid.check(page, views, spoken, judged)
     yield from outputs.check(page, views)

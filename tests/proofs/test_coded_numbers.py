@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from attempts import findings, text_of
+from attempts import findings, subject, text_of
 from bench import R
 from test_boot_units import SITE, UNIT, WEB
+
+from scripts.checks import coded
 
 ENVIO = "envio-e-consulta"
 FALSE: dict[str, tuple[str, tuple[Any, ...], str, str, str]] = {
@@ -32,3 +35,27 @@ def test_the_page_says_the_number_of_the_program(case: str) -> None:
 ])
 def test_the_same_number_written_another_way_is_right(slug: str, path: tuple[Any, ...], old: str, new: str) -> None:
     assert findings(slug, text_of(path, old, new)) == []
+
+
+LINK = "Quem ouve usa uma URL que o servidor assina com as permissões dele e que vale {}."
+
+
+@pytest.mark.parametrize("reason, right", [
+    (LINK.format("15 minutos"), True), (LINK.format("900 segundos"), True), ("A pessoa usa um link assinado, que vale por 15 minutos.", True),
+    ("Quem ouve usa um link que o servidor assina.", True), ("O áudio vai até 24 horas.", True), ("Um navegador, na porta 80.", True),
+    (LINK.format("60 minutos"), False), (LINK.format("1 hora"), False), (LINK.format("15 segundos"), False), (LINK.format("um dia"), False),
+    ("O servidor assina por 24 horas.", False), ("A pessoa envia até 37 GiB.", False), ("A pessoa usa a porta 8443.", False),
+    ("Quem ouve repete em 77 minutos.", False), ("Quem ouve tem 93% do tempo.", False),
+])
+def test_the_reason_of_an_arrow_says_no_more_than_the_template(reason: str, right: bool) -> None:
+    real, page = subject("musicas")
+    edges = [replace(edge, declared=reason) if edge.declared else edge for edge in real.diagram.edges]
+    nodes = [replace(node, without_resource=reason) if node.without_resource else node for node in real.diagram.nodes]
+    for drawn in (replace(real.diagram, edges=tuple(edges)), replace(real.diagram, nodes=tuple(nodes))):
+        assert (list(coded.check(page, real.views, drawn)) == []) is right
+
+
+@pytest.mark.parametrize("said, right", [("vale 15 minutos", True), ("vale 900 segundos", True), ("vale 60 minutos", False), ("vale 15 horas", False)])
+def test_the_page_says_how_long_a_signed_link_lasts(said: str, right: bool) -> None:
+    told = [found for found in findings("musicas", {}, ("assina um link que vale 15 minutos", f"assina um link que {said}"))]
+    assert (told == []) is right
