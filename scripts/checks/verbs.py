@@ -47,12 +47,12 @@ def check(page: Page, diagram: Diagram) -> Iterator[Finding]:
         yield from _another(diagram, edge)
     for step in page.steps:
         text = plain(step.text)
-        told = Told(f"O passo {step.number}", page.path, step.line, text, _linked(diagram, text, step.links), SENTENCE)
+        told = Told(f"O passo {step.number}", page.path, step.line, text, linked(diagram, text, step.links), SENTENCE)
         yield from _crossed(diagram, [edge for edge in diagram.edges if edge.step == step.number], told)
     for image in page.images:
         if image.target.removeprefix("./") == FILE:
             text = plain(image.text)
-            yield from _crossed(diagram, diagram.edges, Told("O texto da figura", page.path, image.line, text, _named(diagram, text), CLAUSE))
+            yield from _crossed(diagram, diagram.edges, Told("O texto da figura", page.path, image.line, text, named(diagram, text), CLAUSE))
 
 
 def _another(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
@@ -113,7 +113,8 @@ def _verb(edge: Edge) -> str:
     return _first(edge.label)
 
 
-def _linked(diagram: Diagram, text: str, links: tuple[Link, ...]) -> Marks:
+def linked(diagram: Diagram, text: str, links: tuple[Link, ...]) -> Marks:
+    """Os componentes que o texto, sem acentos, cita por link, e onde."""
     marks, cursor = [], 0
     for link in links:
         place = text.find(plain(link.text), cursor)
@@ -124,7 +125,7 @@ def _linked(diagram: Diagram, text: str, links: tuple[Link, ...]) -> Marks:
     return marks
 
 
-def _named(diagram: Diagram, text: str) -> Marks:
+def named(diagram: Diagram, text: str) -> Marks:
     """Os nós, pelas palavras do rótulo que nenhum outro tem."""
     words = {node.id: {word for word in plain(node.label).split() if len(word) > 2} for node in diagram.nodes}
     alone = {word: name for name, own in words.items() for word in own if sum(word in other for other in words.values()) == 1}

@@ -17,10 +17,10 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
-from scripts.checks import accepting, arrows, benefits, blocks, calls, certified, citations, cleanup, coded, commands, comparison, components
-from scripts.checks import cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs, pairing
-from scripts.checks import picture, pins, prices, promises, prose, qualities, questions, quotas, remains, replayed, resources, sections, senses
-from scripts.checks import shared, steps, swapped, truths, unsaid, verbs, zoned
+from scripts.checks import accepting, arrows, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands, comparison
+from scripts.checks import components, cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs
+from scripts.checks import pairing, picture, pins, prices, promises, prose, qualities, questions, quotas, remains, replayed, resources, sections
+from scripts.checks import senses, shared, steps, swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -152,6 +152,7 @@ def judge(read: Reading) -> Iterable[Finding]:
         yield from components.check(mended.diagram, read.page)
         yield from steps.check(mended.diagram, read.page)
         yield from verbs.check(read.page, mended.diagram)
+        yield from carrying.check(read.page, mended.diagram)
     if read.template and not dangling and not mended.lost:
         yield from resources.check(mended.diagram, read.template)
         yield from resources.pictured(mended.diagram, read.template)
