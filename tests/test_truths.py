@@ -45,6 +45,7 @@ WRONG = (
     "A tabela sob demanda cobra por hora.", "O CloudFront é regional.", "O CloudFront não é global.", "O Auto Scaling cresce na mesma hora.",
     "Mudar a AMI muda as instâncias que já existem.", "O Session Manager precisa da porta 22.", "O IMDSv2 não exige token.", "O ACM renova os certificados importados.",
     "No modo `unlimited`, a instância fica lenta sem créditos.", "A função recusa com `EntityTooLarge`.",
+    "Ler uma versão nomeada pede `s3:GetObject`.", "Ler uma versão não exige `s3:GetObjectVersion`.", "Sem listar o bucket, o S3 responde 404 ao que não existe.",
 )
 RIGHT = (
     "O banco em espera não atende leituras.", "A cópia em espera não serve leitura: existe para a troca.", "O standby não responde às consultas.",
@@ -83,7 +84,8 @@ RIGHT = (
     "O orçamento avisa, e não desliga nada.", "O Cost Explorer não mostra o gasto em tempo real.", "A tabela sob demanda não cobra por hora.", "O CloudFront é global.",
     "O Auto Scaling não cresce na mesma hora.", "Mudar a AMI não muda as instâncias que já existem.", "O Session Manager não precisa da porta 22.",
     "O IMDSv2 exige um token.", "O ACM renova os certificados que ele mesmo emite.", "No modo `unlimited`, a instância segue rápida sem créditos.",
-    "O S3 recusa com `EntityTooLarge`.",
+    "O S3 recusa com `EntityTooLarge`.", "Ler uma versão nomeada pede `s3:GetObjectVersion`, e não `s3:GetObject`.",
+    "Sem listar o bucket, o S3 responde 403 ao que não existe.", "Com `s3:ListBucket`, o S3 responde 404 ao que não existe.",
 )
 ROW = "| Componente | O que faz | Por quê |\n| --- | --- | --- |\n| {} | {} | — |"
 COLUMN = "| Pergunta | {} | Outro |\n| --- | --- | --- |\n| O que se diz? | {} | — |"

@@ -19,8 +19,8 @@ from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
 from scripts.checks import accepting, arrows, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands, comparison
 from scripts.checks import components, cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs
-from scripts.checks import pairing, picture, pins, prices, promises, prose, qualities, questions, quotas, remains, replayed, resources, sections
-from scripts.checks import senses, shared, steps, swapped, truths, unsaid, verbs, zoned
+from scripts.checks import pairing, permitted, picture, pins, prices, promises, prose, qualities, questions, quotas, refusals, remains, replayed
+from scripts.checks import resources, sections, senses, shared, steps, swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -201,6 +201,8 @@ def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
     yield from certified.check(page, views)
     yield from qualities.check(page, views)
     yield from zoned.check(page, views)
+    yield from permitted.check(page, views)
+    yield from refusals.check(page, views)
     yield from senses.check(page, diagram, views, spoken)
 
 
