@@ -18,6 +18,7 @@ import sys
 import time
 import zipfile
 from dataclasses import dataclass
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tree, Answer]:
     """Uma árvore e a sua primeira chamada, feita num ambiente cheio de desvios."""
     tree = Tree(tmp_path_factory.mktemp("árvore com espaço") / "raiz")
     elsewhere = str(tree.root / "elsewhere")
-    return tree, tree.call("gerar", "pdv", "--vigiar", PIP_TARGET=elsewhere, PIP_QUIET="1",
+    return tree, tree.call("gerar", "pdv", "--vigiar", PIP_TARGET=elsewhere, PIP_QUIET="1", PYTHONDONTWRITEBYTECODE="1",
                            PIP_REQUIRE_VIRTUALENV="1", VIRTUAL_ENV=elsewhere)  # fmt: skip
 
 
@@ -163,6 +164,12 @@ def test_first_call_prepares_and_hands_over(first: tuple[Tree, Answer]) -> None:
     assert "extra" not in answer.out["installed"]
     assert "Preparando `.venv` (primeira vez)" in answer.said
     assert re.search(r"`\.venv` pronto em \d+ s\.", answer.said)
+
+
+def test_the_tools_are_compiled_even_where_python_keeps_nothing(first: tuple[Tree, Answer]) -> None:
+    tools = first[0].root / "scripts"
+    compiled = [Path(cache_from_source(source)) for source in tools.rglob("*.py")]
+    assert len(compiled) > 4 and all(map(Path.is_file, compiled))
 
 
 def test_second_call_is_silent_and_touches_nothing(prepared: Tree) -> None:

@@ -74,6 +74,9 @@ def prepare(names: tuple[str, ...]) -> None:
         for name in names:
             if stamp(name) != expected_stamp(name):
                 install(name, handle)
+        # Como o pip faz com os pacotes: quem pede ao Python que não guarde o que compila não espera por isso em cada comando.
+        # Se a pasta não se deixa escrever, cada comando compila o que usa.
+        run((PYTHON, "-I", "-m", "compileall", "-q", os.path.join(ROOT, "scripts")), handle)
     say(f"`.venv` pronto em {time.monotonic() - start:.0f} s.")
 
 
