@@ -90,10 +90,10 @@ def _write(tree: Tree, script: Path, result: Rendered) -> bool:
         if write(picture, rendered.svg):
             changed.append(picture)
             print(f"{tree.name(script)} → {tree.name(picture)}", file=sys.stderr)
-    for left in first.parent.glob(f"{first.stem}-*.svg"):
-        number = left.stem.removeprefix(f"{first.stem}-")
-        if number.isdecimal() and int(number) > 1 + len(result.others):
-            left.unlink()
+    for name in os.listdir(first.parent):
+        number = name.removeprefix(f"{first.stem}-").removesuffix(first.suffix)
+        if number.isdecimal() and name == f"{first.stem}-{number}{first.suffix}" and int(number) > 1 + len(result.others):
+            (first.parent / name).unlink()
     return bool(changed)
 
 

@@ -6,7 +6,8 @@ veja. A que liga componentes alinhados fica no meio, reta; as do mesmo par corre
 
 from __future__ import annotations
 
-from scripts.picture.layout import Layout, PlacedNode
+from scripts.picture.geometry import Point
+from scripts.picture.layout import Layout
 from scripts.picture.measures import ICON
 
 ALIGNED = 10
@@ -20,18 +21,19 @@ Side = tuple[str, int, int]
 
 def ports(layout: Layout, lanes: dict[int, float]) -> list[tuple[float, float]]:
     """De cada seta, quanto ela se afasta do meio do lado de quem inicia e do de quem recebe; `lanes`, a pista das que têm uma."""
-    nodes = {placed.node.id: placed for placed in layout.nodes}
+    centers = {placed.node.id: placed.icon.center for placed in layout.nodes}
+    flow = 0 if layout.diagram.horizontal else 1
     sides: dict[Side, list[tuple[float, int, int]]] = {}
     for index, placed in enumerate(layout.edges):
-        tail, head = nodes[placed.edge.tail], nodes[placed.edge.head]
-        if tail is head:
+        tail, head = placed.edge.tail, placed.edge.head
+        if tail == head:
             continue
-        axis = leaving_axis(layout, tail, head)
+        axis = _leaving_axis(flow, centers[tail], centers[head])
         for end, (here, there) in enumerate(((tail, head), (head, tail))):
-            center, other = here.icon.center, there.icon.center
+            center, other = centers[here], centers[there]
             reach, across = other[axis] - center[axis], other[1 - axis] - center[1 - axis]
             across = lanes.get(index, across + center[1 - axis]) - center[1 - axis]
-            side = here.node.id, axis, 1 if reach > 0 else -1
+            side = here, axis, 1 if reach > 0 else -1
             sides.setdefault(side, []).append((0.0 if abs(across) <= ALIGNED else across, index, end))
     found = [[0.0, 0.0] for _ in layout.edges]
     for entries in sides.values():
@@ -41,11 +43,9 @@ def ports(layout: Layout, lanes: dict[int, float]) -> list[tuple[float, float]]:
     return [(first, second) for first, second in found]
 
 
-def leaving_axis(layout: Layout, tail: PlacedNode, head: PlacedNode) -> int:
+def _leaving_axis(flow: int, tail: Point, head: Point) -> int:
     """O eixo em que a seta sai: o do fluxo ou, entre vizinhos da mesma fileira, o outro."""
-    flow = 0 if layout.diagram.horizontal else 1
-    beside = abs(tail.icon.center[flow] - head.icon.center[flow]) < ICON
-    return 1 - flow if beside else flow
+    return 1 - flow if abs(tail[flow] - head[flow]) < ICON else flow
 
 
 def _spread(across: list[float]) -> list[float]:

@@ -97,6 +97,7 @@ def _pieces(word: str) -> list[str]:
     return pieces
 
 
+@cache
 def wrap(label: str, limit: float) -> tuple[str, ...]:
     """Linhas do rótulo: as quebras escritas valem, e as linhas longas quebram em espaços.
 

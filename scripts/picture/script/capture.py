@@ -60,15 +60,15 @@ def _failure(name: str, script: str, error: BaseException) -> Finding:
 @contextlib.contextmanager
 def _recorded(recording: Recording) -> Iterator[None]:
     """Observa as classes de `diagrams` enquanto o bloco dura."""
-    originals = {cls: cls.__init__ for cls in (diagrams.Diagram, diagrams.Cluster, diagrams.Node)}
-
     def observe(cls, into):
+        original = cls.__init__
+
         def __init__(self, *args, **attrs):
             recording.nested |= cls is diagrams.Diagram and diagrams.getdiagram() is not None
-            originals[cls](self, *args, **attrs)
+            original(self, *args, **attrs)
             into.append((self, recording.line()))
 
-        return _replaced(cls, "__init__", __init__)
+        return __init__
 
     def connect(self, node, other, edge):
         recording.edges.append((node, other, edge.attrs, recording.line()))
@@ -77,16 +77,13 @@ def _recorded(recording: Recording) -> Iterator[None]:
         diagrams.setdiagram(None)
         diagrams.setcluster(None)
 
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(observe(diagrams.Diagram, recording.diagrams))
-        stack.enter_context(observe(diagrams.Cluster, recording.elements))
-        stack.enter_context(observe(diagrams.Node, recording.elements))
-        stack.enter_context(_replaced(diagrams.Diagram, "connect", connect))
-        stack.enter_context(_replaced(diagrams.Diagram, "__exit__", leave))
-        stack.enter_context(_replaced(diagrams.Diagram, "render", lambda self: None))
-        for cls in (diagrams.Diagram, diagrams.Cluster):
-            stack.enter_context(_replaced(cls, "node", _unwritten))
-            stack.enter_context(_replaced(cls, "subgraph", lambda self, dot: _unwritten(self, **dot.graph_attr)))
+    written = {"node": _unwritten, "subgraph": lambda self, dot: _unwritten(self, **dot.graph_attr)}
+    with _replaced({
+        diagrams.Diagram: {"__init__": observe(diagrams.Diagram, recording.diagrams), "connect": connect, "__exit__": leave,
+                           "render": lambda self: None, **written},
+        diagrams.Cluster: {"__init__": observe(diagrams.Cluster, recording.elements), **written},
+        diagrams.Node: {"__init__": observe(diagrams.Node, recording.elements)},
+    }):
         yield
 
 
@@ -98,14 +95,20 @@ def _unwritten(_, /, *values: object, **attributes: object) -> None:
 
 
 @contextlib.contextmanager
-def _replaced(cls: type, name: str, value: Callable) -> Iterator[None]:
-    """Troca um método da classe enquanto o bloco dura (`unittest.mock` traria o `asyncio` inteiro)."""
-    original = getattr(cls, name)
-    setattr(cls, name, value)
+def _replaced(methods: dict[type, dict[str, Callable]]) -> Iterator[None]:
+    """Troca métodos de classes enquanto o bloco dura (`unittest.mock` traria o `asyncio` inteiro)."""
+    originals = {cls: {name: getattr(cls, name) for name in new} for cls, new in methods.items()}
     try:
+        _set(methods)
         yield
     finally:
-        setattr(cls, name, original)
+        _set(originals)
+
+
+def _set(methods: dict[type, dict[str, Callable]]) -> None:
+    for cls, new in methods.items():
+        for name, method in new.items():
+            setattr(cls, name, method)
 
 
 @contextlib.contextmanager
