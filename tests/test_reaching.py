@@ -150,9 +150,11 @@ Breakage = tuple[str, str, list[tuple[str, str]], str]
 BREAKAGES: dict[str, Breakage] = {
     "regra de entrada tirada": (PDV, "app-a primario", [replaced(ENTRY, "SecurityGroupIngress", "SecurityGroupEgress"), replaced(
         PORTS, "Source", "Destination")], f"{NOT}{CLOSED} (SG_HAS_NO_RULES); {ENTERS}"),
-    "porta da entrada trocada": (PDV, "app-a primario", [replaced(PORTS, "5432", "5433")], f"{NOT}{CLOSED} (ENI_SG_RULES_MISMATCH); {ENTERS}"),
+    "porta da entrada trocada": (PDV, "app-a primario", [replaced(PORTS, "5432", "5433")], f"{NOT}{CLOSED}: só há tcp 5433 em "
+        f"`EntradaBanco` (ENI_SG_RULES_MISMATCH); {ENTERS}"),
     "porta da saída trocada": (PDV, "app-a primario", [replaced(LEAVING, "5432", "5433")],
-        f"{NOT}`GrupoAplicacao` não deixa sair tcp 5432 para `Banco` (ENI_SG_RULES_MISMATCH); {EXITS} `GrupoBanco`."),
+        f"{NOT}`GrupoAplicacao` não deixa sair tcp 5432 para `Banco`: só há tcp 443 em `GrupoAplicacao` e tcp 5433 em "
+        f"`GrupoAplicacao` (ENI_SG_RULES_MISMATCH); {EXITS} `GrupoBanco`."),
     "motor trocado": (PDV, "app-a primario", [("      Engine: postgres\n", "      Engine: mysql\n")],
         f"{NOT}`Banco` ouve em tcp 3306, e não em tcp 5432; use a porta 3306."),
     "ACL que nega a ida": (PDV, "app-a primario", [top(ACL + entry(100, "deny", "5432-5432") + entry(200, "allow", "0-65535") + entry(
@@ -181,7 +183,8 @@ BREAKAGES: dict[str, Breakage] = {
         f"{NOT}`GrupoInstancias` e `Banco` não estão numa mesma VPC deste template (DISCONNECTED_VPCS); ponha as duas pontas em sub-redes da "
         "mesma VPC."),
     "grupo errado": (PDV, "app-a primario", [("[!Ref GrupoBanco]", "[!Ref GrupoBalanceador]")],
-        f"{NOT}`GrupoAplicacao` não deixa sair tcp 5432 para `Banco` (ENI_SG_RULES_MISMATCH); {EXITS} `GrupoBalanceador`."),
+        f"{NOT}`GrupoAplicacao` não deixa sair tcp 5432 para `Banco`: só há tcp 443 em `GrupoAplicacao` "
+        f"(ENI_SG_RULES_MISMATCH); {EXITS} `GrupoBalanceador`."),
     "grupo que não se conhece": (PDV, "app-a primario", [("[!Ref GrupoBanco]", "[!ImportValue grupo]")],
         f"{MAYBE}não se conhecem todos os grupos de segurança de `Banco`; cite por `!Ref` um grupo deste template."),
     "faixa que quem implanta informa": (PDV, "app-a primario", [replaced(PORTS, "SourceSecurityGroupId: !Ref GrupoAplicacao", "CidrIp: !Ref CidrPermitido")],
@@ -205,7 +208,7 @@ BREAKAGES: dict[str, Breakage] = {
         "um `AWS::ElasticLoadBalancingV2::Listener`."),
     "sem rota de volta": (PDV, "caixas balanceador 80", [replaced(OUT_BY_GATEWAY, "TabelaPublica", "TabelaDados")],
         "`caixas` não chega a `balanceador` em tcp 80: `SubRedePublicaA` não tem rota 0.0.0.0/0 por `InternetGateway` (NO_ROUTE_TO_DESTINATION); "
-        f"{ASSOCIATE} `GatewayId: !Ref InternetGateway`."),
+        f"ponha numa sub-rede pública o que precisa do gateway; se é esta que devia ser pública, {ASSOCIATE} `GatewayId: !Ref InternetGateway`."),
     "fora do grupo de destino": (PDV, "balanceador app-a", [("      TargetGroupARNs: [!Ref GrupoDestino]\n", "")],
         "`balanceador` não chega a `app-a` em tcp 8080: nenhum ouvinte de `Balanceador` encaminha a um grupo de destino com `GrupoInstancias` "
         "(ELBV2_LISTENER_HAS_NO_TG); ligue o ouvinte ao grupo de destino, e o grupo de destino às instâncias."),
@@ -260,7 +263,8 @@ def test_a_trail_says_each_hop_with_file_and_line(ask):
 def test_the_port_asked_is_the_one_answered(ask):
     found = ask(PDV, "--de", "app-a", "--a", "primario", "--porta", "22")
     assert found.status == 1 and found.out.count("[recusa]") == 3
-    assert found.first == ("`app-a` não chega a `primario` em tcp 22: `GrupoAplicacao` não deixa sair tcp 22 para `Banco` "
+    assert found.first == ("`app-a` não chega a `primario` em tcp 22: `GrupoAplicacao` não deixa sair tcp 22 para `Banco`: só há "
+                           "tcp 443 em `GrupoAplicacao` e tcp 5432 em `GrupoAplicacao` "
                            "(ENI_SG_RULES_MISMATCH); acrescente a regra de saída com o grupo `GrupoBanco`.")
 
 

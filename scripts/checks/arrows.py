@@ -14,6 +14,7 @@ from scripts.base.findings import Finding
 from scripts.proofs.arrows.program import HANDED
 from scripts.proofs.arrows.prove import prove_arrow
 from scripts.proofs.arrows.registry import OUTSIDE, RULES, Proof
+from scripts.proofs.drawn.lost import unproven
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.measures import written_at
 from scripts.proofs.facts.views import Views
@@ -28,7 +29,8 @@ UNENTITLED = ("liga dois serviços da AWS, e `declarada` é para o que uma ponta
 
 def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[Finding]:
     """Um achado por coisa que falta a cada seta, na linha dela no script; o que vale para todas, `unknown` diz uma vez."""
-    template = views.template
+    template, proofs = views.template, tuple(proofs)
+    told = causes(proofs)
     for proof in proofs:
         yield from _bare(diagram, proof.edge)
         said = [name for name, reason in (("declarada", proof.edge.declared), ("sem_regra", proof.edge.unruled)) if reason.strip()]
@@ -47,11 +49,16 @@ def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[F
             yield _finding(diagram, proof.edge, "par-sem-regra", _no_rule(diagram, template, proof))
         elif proof.missing:
             for missing in proof.missing:
-                if missing in views.unknown:
+                if missing in views.unknown or missing.root in told:
                     continue
                 yield _finding(diagram, proof.edge, "seta-sem-prova", _absent(template, missing))
         else:
             yield _finding(diagram, proof.edge, "seta-sem-prova", f"não tem evidência para `{proof.rule.title}`")
+
+
+def causes(proofs: Iterable[Proof]) -> frozenset[str]:
+    """O que falta às setas, dito por inteiro: o que só decorre de uma dessas causas não se repete."""
+    return frozenset(missing.need for proof in unproven(proofs) if not proof.reversed_rule for missing in proof.missing if not missing.root)
 
 
 def meant(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> tuple[Proof, ...]:

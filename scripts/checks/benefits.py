@@ -35,11 +35,11 @@ def results(page: Page, diagram: Diagram, views: Views) -> Results:
     return tuple(pairs)
 
 
-def check(page: Page, views: Views, judged: Results) -> Iterator[Finding]:
-    """Itens sem prova, de prova que não se cumpre, ou de opinião sem fonte."""
+def check(page: Page, views: Views, judged: Results, told: frozenset[str] = frozenset()) -> Iterator[Finding]:
+    """Itens sem prova, de prova que não se cumpre, ou de opinião sem fonte; `told` são as causas que uma seta já diz."""
     for benefit, result in judged:
         if result:
-            yield from _lacking(page, benefit, views, result)
+            yield from _lacking(page, benefit, views, result, told)
             yield from _misnamed(page, benefit, result)
             yield from _turned(page, benefit, result)
         elif not _opinion(page, benefit):
@@ -86,9 +86,9 @@ def _stems(text: str) -> set[str]:
     return {word[:5] for word in re.findall(r"[a-z]+", plain) if len(word) > 3}
 
 
-def _lacking(page: Page, benefit: Benefit, views: Views, result: ClaimResult) -> Iterator[Finding]:
+def _lacking(page: Page, benefit: Benefit, views: Views, result: ClaimResult, told: frozenset[str]) -> Iterator[Finding]:
     for missing in result.missing:
-        if missing in views.unknown:
+        if missing in views.unknown or missing.root in told or missing.need in told:
             continue
         where = f"`{views.template.path}`, linha {views.template.line(*missing.path)}"
         yield Finding(page.path, benefit.line, "beneficio-falso",

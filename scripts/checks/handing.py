@@ -98,7 +98,12 @@ def unending(view: View, owner: Resource) -> Iterator[Effect]:
     for source in dict.fromkeys(text for _, text in texts(view, given, longest=None)):
         for name, held in sorted(deadlines(source), key=str):
             own = [known[variable] for variable in sorted(held) if known.get(variable) in tables] or tables
-            if not any(_ends(view, table, name) for table in own):
+            other = next((table.id for table in tables if _ends(view, table, name)), "")
+            if not any(_ends(view, table, name) for table in own) and other:
+                yield at(own[0], "TimeToLiveSpecification"), (
+                    f"o código de `{owner.id}` grava em `{name}` o prazo de cada linha, e `{own[0].id}` não o usa: nada expira, e quem o usa é "
+                    f"`{other}`; passe ao código a tabela certa, ou ligue o prazo na que ele usa.")
+            elif not any(_ends(view, table, name) for table in own):
                 yield at(own[0], "TimeToLiveSpecification"), (
                     f"o código de `{owner.id}` grava em `{name}` o prazo de cada linha, e `{own[0].id}` não o usa: nada expira; ligue "
                     f"`TimeToLiveSpecification` com `AttributeName: {name}`.")

@@ -43,6 +43,7 @@ PARTS: dict[str, tuple[tuple[Key, ...], ...]] = {
 PACE = ("idle_timeout.timeout_seconds", "client_keep_alive.seconds")
 POLICIES = {"AWS::RDS::DBInstance": ("DeletionPolicy", "UpdateReplacePolicy")}
 PARAMETER = ("AllowedPattern",)
+SECURE = "aws:SecureTransport"
 AGENT = "ssmmessages:"
 
 
@@ -100,11 +101,13 @@ def _common(value: Any) -> Any:
 
 def _statements(template: Template, resource: Resource) -> Iterator[Part]:
     """As permissões do agente do Systems Manager e a negação de quem chega sem TLS."""
-    for keys, statement in _found(resource.properties, ()):
+    found = list(_found(resource.properties, ()))
+    told = any(SECURE in json.dumps(statement.get("Condition"), default=str) for _, statement in found)
+    for keys, statement in found:
         actions = statement.get("Action")
         if any(str(action).startswith(AGENT) for action in (actions if isinstance(actions, list) else [actions])):
             yield _of(template, resource, "as permissões do Session Manager: `Action`", actions, *keys, "Action")
-        if resource.type == "AWS::S3::BucketPolicy" and statement.get("Effect") == "Deny" and not _only_stricter(statement):
+        if resource.type == "AWS::S3::BucketPolicy" and statement.get("Effect") == "Deny" and not _of_other_use(statement, told):
             body = {key: _written_one_way(item) for key, item in statement.items() if key != "Resource"}
             yield _of(template, resource, "a negação sem TLS do bucket", body, *keys)
 
@@ -118,10 +121,10 @@ def _written_one_way(item: Any) -> Any:
     return "*" if alone in ({"AWS": "*"}, {"AWS": ["*"]}) else alone
 
 
-def _only_stricter(statement: dict[str, Any]) -> bool:
-    """A negação é de versões velhas do TLS: não é a que se compara, e só soma a ela."""
+def _of_other_use(statement: dict[str, Any], told: bool) -> bool:
+    """A negação não é a de quem chega sem TLS, e só soma a ela: é a de versões velhas dele, ou há outra que é."""
     condition = json.dumps(statement.get("Condition"), default=str)
-    return "s3:TlsVersion" in condition and "aws:SecureTransport" not in condition
+    return SECURE not in condition and (told or "s3:TlsVersion" in condition)
 
 
 def _found(node: Any, keys: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], dict[str, Any]]]:

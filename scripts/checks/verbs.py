@@ -1,6 +1,7 @@
-"""O verbo do rótulo: é do tipo da ação da seta, e a frase que o traz fala do componente a que a seta chega.
+"""O rótulo das setas: é o da seta, e não o da vizinha.
 
-O verbo é a primeira palavra do rótulo. Numa frase de um passo, o componente citado logo depois dele não é o de outra
+O verbo é do tipo da ação dela, e a frase que o traz fala do componente a que a seta chega.
+Ele é a primeira palavra do rótulo. Numa frase de um passo, o componente citado logo depois dele não é o de outra
 seta da mesma origem; no texto da figura, que não tem links, os componentes se reconhecem pelo nome.
 """
 
@@ -10,11 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
+from scripts.base.wording import CLAUSE as STOP
 from scripts.base.wording import plain
 from scripts.checks.picture import FILE
+from scripts.checks.swapped import words
 from scripts.page.architecture import Page
 from scripts.page.document import Link
 from scripts.proofs.identity.services import reads
@@ -45,6 +49,7 @@ def check(page: Page, diagram: Diagram) -> Iterator[Finding]:
     """Um achado por seta cujo rótulo diz outra ação, e um por frase em que o verbo dela fala de outro componente."""
     for edge in diagram.edges:
         yield from _another(diagram, edge)
+    yield from _exchanged(diagram, page)
     for step in page.steps:
         text = plain(step.text)
         told = Told(f"O passo {step.number}", page.path, step.line, text, linked(diagram, text, step.links), SENTENCE)
@@ -65,6 +70,35 @@ def _another(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
             yield Finding(diagram.path, edge.line, "rotulo-de-outra-acao",
                           f"A seta `{edge.id}` diz “{' '.join(edge.label.split())}”, e nenhuma ação dela {kind} (`{edge.action}`): "
                           "corrija o rótulo, ou `acao`.")
+
+
+def _exchanged(diagram: Diagram, page: Page) -> Iterator[Finding]:
+    """Os rótulos de duas setas do mesmo passo e da mesma origem, em que cada um diz melhor o componente da outra.
+
+    O que um componente é, dizem o rótulo dele, a linha dele na tabela e as orações do passo que só falam dele.
+    """
+    for one, other in combinations([edge for edge in diagram.edges if edge.step and _verb(edge)], 2):
+        if (one.tail, one.step) == (other.tail, other.step) and one.head != other.head and one.label != other.label:
+            mine, theirs = (_described(diagram, page, edge, {one.head, other.head}) for edge in (one, other))
+            first, second = words(one.label), words(other.label)
+            if len(first & theirs) > len(first & mine) and len(second & mine) > len(second & theirs):
+                yield Finding(diagram.path, one.line, "rotulos-trocados",
+                              f"A seta `{one.id}` diz “{_flat(one)}”, e `{other.id}`, “{_flat(other)}”: pela página, cada rótulo é da outra; "
+                              "troque-os, ou diga na página o que a figura diz.")
+
+
+def _described(diagram: Diagram, page: Page, edge: Edge, ends: set[str]) -> frozenset[str]:
+    """As palavras com que a figura, a tabela e o passo dizem o que o fim da seta é."""
+    said = [diagram.elements[edge.head].label, *(" ".join(row.cells[1:2]) for row in page.rows if row.node_id == edge.head)]
+    for step in page.steps:
+        for clause in STOP.split(step.text) if step.number == edge.step else ():
+            cited = {name for link in step.links if (name := link.target.removeprefix("#")) in ends and link.text in clause}
+            said += [clause] if cited == {edge.head} else []
+    return words(" ".join(said))
+
+
+def _flat(edge: Edge) -> str:
+    return " ".join(edge.label.split())
 
 
 def _crossed(diagram: Diagram, edges: Iterable[Edge], told: Told) -> Iterator[Finding]:

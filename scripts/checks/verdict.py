@@ -17,10 +17,10 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
-from scripts.checks import accepting, arrows, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands, comparison
-from scripts.checks import components, cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending, numbers, outputs
-from scripts.checks import pairing, permitted, picture, pins, prices, promises, prose, qualities, questions, quotas, refusals, remains, replayed
-from scripts.checks import resources, sections, senses, shared, steps, swapped, truths, unsaid, verbs, zoned
+from scripts.checks import accepting, arrows, awaiting, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands
+from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending
+from scripts.checks import numbers, outputs, pairing, permitted, picture, pins, prices, promises, prose, qualities, questions, quotas, refusals
+from scripts.checks import remains, replayed, resources, sections, senses, shared, steps, swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -185,7 +185,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
     """O que a página diz contra o template: números, promessas, comandos e qualidades."""
     views = read.views
     yield from quotas.check(page, views)
-    yield from benefits.check(page, views, read.claims)
+    yield from benefits.check(page, views, read.claims, arrows.causes(read.proofs))
     judged = [result for _, result in read.claims]
     spoken = list(numbers.sentences(page, diagram, views, read.proofs, judged))
     yield from numbers.check(page, views, [*spoken, *numbers.labels(diagram, views, read.proofs), *numbers.changes(page, views)])
@@ -204,6 +204,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
     yield from permitted.check(page, views)
     yield from refusals.check(page, views)
     yield from senses.check(page, diagram, views, spoken)
+    yield from awaiting.check(page, diagram, views)
 
 
 def _script(root: Path, script: str) -> Iterable[Finding]:

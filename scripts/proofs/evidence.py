@@ -29,7 +29,7 @@ class Missing:
     `path` é o lugar mais próximo de onde faltou. `code` é o código de explicação do VPC
     Reachability Analyzer, quando há um; `excess` diz que não falta nada para passar: abre-se mais do que a seta mostra.
     `only`, do que é um defeito e ainda deixa a máquina atender, são os tipos das pontas das setas que se perdem com ele: de quem
-    executa, as outras passam.
+    executa, as outras passam. `root` é o `need` da causa, quando isto é só o que ela acarreta.
     https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html
     """
 
@@ -39,6 +39,7 @@ class Missing:
     code: str = ""
     excess: bool = False
     only: tuple[str, ...] = ()
+    root: str = ""
 
     def __str__(self) -> str:
         code = f" ({self.code})" if self.code else ""

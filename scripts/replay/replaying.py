@@ -235,7 +235,7 @@ def _unheld(diagram: Diagram, read: Reading) -> Iterator[Finding]:
     yield from misplaced(diagram, read.views)
     yield from effects.check(read.views)
     if read.page:
-        yield from benefits.check(read.page, read.views, read.claims)
+        yield from benefits.check(read.page, read.views, read.claims, arrows.causes(read.proofs))
         judged = [result for _, result in read.claims]
         yield from numbers.check(read.page, read.views, list(numbers.sentences(read.page, diagram, read.views, read.proofs, judged)))
 

@@ -39,7 +39,7 @@ def test_the_balancer_delivers_to_an_instance_and_to_a_fleet():
     ({"Destino.Protocol": GONE}, "`Destino` não diz `Protocol` (TARGET_PORT_RESTRICTION); escreva o valor"),
     ({"Destino.VpcId": GONE}, "`Destino` não é da VPC de `App` (DISCONNECTED_VPCS); dê a ele o `VpcId` das sub-redes"),
     ({"Destino.HealthCheckPort": "9000"},
-     "`GrupoApp` não deixa entrar tcp 9000 de `Alb` (ENI_SG_RULES_MISMATCH); "
+     "`GrupoApp` não deixa entrar tcp 9000 de `Alb`: só há tcp 8080 em `GrupoApp` (ENI_SG_RULES_MISMATCH); "
      "acrescente a regra de entrada com o grupo `GrupoAlb`"),
     ({"GrupoAlb.SecurityGroupEgress.0.CidrIp": "10.0.9.0/24"},
      "`GrupoAlb` não deixa sair tcp 8080 para `App` (ENI_SG_RULES_MISMATCH); "

@@ -8,6 +8,8 @@ import pytest
 from bench import REMOVED, Architecture, prop, real
 from test_boot import edited, needs
 
+from scripts.proofs.facts.order import awaited
+
 R, INIT = "Resources", ("Metadata", "AWS::CloudFormation::Init", "config")
 PDV, WEB, ESPECTRO = "pdv-alta-disponibilidade", "web-ec2-rds-s3", "espectrometria"
 STEP = (R, "ModeloLancamento", *INIT, "commands")
@@ -90,3 +92,40 @@ def test_the_way_out_may_be_what_is_missing(change):
 def test_a_container_counts(text, right):
     told = real(ESPECTRO).put(*prop("DefinicaoLote", "ContainerProperties", "Command"), value=["sh", "-c", text])
     assert ("busca em `exemplo.org`, por tcp 80" not in needs(told)) is right
+
+
+def _depending():
+    """Cada parte do caminho de saída que a máquina de uma arquitetura espera para nascer."""
+    for slug, owner in ((PDV, "GrupoInstancias"), ("ecommerce", "GrupoInstancias"), (ESPECTRO, "GrupoInstancias"), (WEB, "Servidor"),
+                        ("upload-ec2-ebs-rds", "Servidor"), ("envio-e-consulta", "Servidor"), ("dois-volumes-ebs", "Servidor"), ("musicas", "Servidor")):
+        named = real(slug).template.data[R][owner]["DependsOn"]
+        yield from ((slug, owner, name) for name in named if name.startswith(("Rota", "Associacao")))
+
+
+def waits(architecture: Architecture, owner: str, names: list[str]) -> Architecture:
+    return architecture.put(R, owner, "DependsOn", value=names)
+
+
+@pytest.mark.parametrize("slug, owner, name", list(_depending()))
+def test_the_way_out_exists_before_the_machine(slug, owner, name):
+    changed = real(slug)
+    kept = [other for other in changed.template.data[R][owner]["DependsOn"] if other != name]
+    late = waits(changed, owner, kept)
+    still = all(name in awaited(view, late.template.resources[owner]) for view in late.views.each)  # pelo balanceador, que espera a rota
+    said = needs(late)
+    assert (f"`{owner}` pode nascer antes de `{name}`" in said or f"e `{name}`, e o programa dela sai" in said) is not still
+
+
+def test_the_way_out_may_come_by_another_that_waits_for_it():
+    names = real(PDV).template.data[R]["GrupoInstancias"]["DependsOn"]
+    late = waits(real(PDV), "GrupoInstancias", [name for name in names if name != "RotaSaidaA"])
+    assert "pode nascer antes de `RotaSaidaA`" in needs(late)
+    assert "pode nascer antes" not in needs(late.put(R, "RotaSaidaB", "DependsOn", value="RotaSaidaA"))
+    assert "pode nascer antes" not in needs(waits(real(PDV), "GrupoInstancias", list(reversed(names))))
+
+
+def test_a_machine_that_brings_nothing_may_be_born_first():
+    own = real(WEB).put(R, "Servidor", "DependsOn", value=[])
+    assert "pode nascer antes" in needs(own)
+    quiet = own.put(*prop("Servidor", "UserData"), value={"Fn::Base64": "#!/bin/bash\necho pronto\n"}).put(R, "Servidor", "Metadata", value={})
+    assert "pode nascer antes" not in needs(quiet)

@@ -458,7 +458,8 @@ BAD = [
      "ou retire o benefício"),
     ("expira-em", "eventos", ("Status: Enabled", "Status: Disabled"), "nada em `Bucket` expira sempre; acrescente uma regra com `Status: Enabled` e "
      "`ExpirationInDays`, sem filtro"),
-    ("expira-em", "eventos", ("Rules: [{Status", "Rules: [{Prefix: a/, Status"), "nada em `Bucket` expira sempre"),
+    ("expira-em", "eventos", ("Rules: [{Status", "Rules: [{Prefix: a/, Status"), "nada em `Bucket` expira sempre: a regra só apaga o que `Prefix` "
+     "pega; tire `Prefix` dela, ou acrescente outra, sem filtro"),
     ("expira-em", "eventos", ("      LifecycleC", "      VersioningConfiguration: {Status: Enabled}\n      LifecycleC"),
      "as versões antigas de `Bucket` não expiram; acrescente `NoncurrentVersionExpiration`"),
     ("sobrevive-a-instancia", "volume", ("DeletionPolicy: Snapshot", "DeletionPolicy: Delete"),
@@ -488,7 +489,8 @@ BAD = [
     ("acesso-sem-ssh", "fechada", ("PrivateDnsEnabled: true", "PrivateDnsEnabled: false"),
      "`Frota`, em `RedeA`, não chega a `ssm` pela rede: `PontoComandos` não atende pelo nome do serviço; ligue `PrivateDnsEnabled`"),
     ("acesso-sem-ssh", "fechada", ("FromPort: 443, ToPort: 443", "FromPort: 444, ToPort: 444"),
-     "`Frota`, em `RedeA`, não chega a `ssm` pela rede: `GrupoPonto` não deixa entrar tcp 443 de `Frota` (ENI_SG_RULES_MISMATCH); "
+     "`Frota`, em `RedeA`, não chega a `ssm` pela rede: `GrupoPonto` não deixa entrar tcp 443 de `Frota`: só há tcp 444 em `EntradaPonto` "
+     "(ENI_SG_RULES_MISMATCH); "
      "acrescente a regra de entrada com o grupo `GrupoApp`"),
     ("acesso-sem-ssh", "fechada", ("VPCZoneIdentifier: [!Ref RedeA, !Ref RedeB]", "AvailabilityZones: !GetAZs ''"),
      "`Frota` não vive em sub-redes conhecidas, ou não na do desenho (UNASSOCIATED_COMPONENT); cite por `!Ref` sub-redes deste "
@@ -599,9 +601,9 @@ BAD = [
     ("logs-com-prazo", "registros", ("lambda.amazonaws.com", "ec2.amazonaws.com"),
      "`Papel` não confia em `lambda.amazonaws.com`; permita `sts:AssumeRole` a `Service: lambda.amazonaws.com`"),
     ("logs-com-prazo", "registros", (", \"logs:PutLogEvents\"", ""),
-     "nada deixa `Funcao` fazer `logs:PutLogEvents` em `Registros`; permita a ação no ARN do grupo"),
+     "nada deixa `Funcao` fazer `logs:PutLogEvents` em `Registros`; permita a ação em `!GetAtt Registros.Arn`, que acaba em `:*`"),
     ("logs-com-prazo", "registros", ("Resource: !GetAtt Registros.Arn", "Resource: !GetAtt Bucket.Arn"),
-     "nada deixa `Funcao` fazer `logs:CreateLogStream` em `Registros`; permita a ação no ARN do grupo"),
+     "nada deixa `Funcao` fazer `logs:CreateLogStream` em `Registros`; permita a ação em `!GetAtt Registros.Arn`, que acaba em `:*`"),
     ("logs-com-prazo", "registros", ("Statement: [{Effect: Allow, Action: [\"logs", "Statement: [{Effect: Deny, Action: \"logs:Put*\", "
                                      "Resource: \"*\"}, {Effect: Allow, Action: [\"logs"),
      "`Papel` nega `logs:PutLogEvents` em `Registros`; tire a negação"),

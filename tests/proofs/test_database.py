@@ -21,7 +21,7 @@ def test_the_application_reaches_the_database():
 
 
 @pytest.mark.parametrize("changes, port, expected", [
-    ({"Banco.Engine": "mysql"}, "", "`GrupoBanco` não deixa entrar tcp 3306 de `App` (ENI_SG_RULES_MISMATCH); "
+    ({"Banco.Engine": "mysql"}, "", "`GrupoBanco` não deixa entrar tcp 3306 de `App`: só há tcp 5432 em `GrupoBanco` (ENI_SG_RULES_MISMATCH); "
                                     "acrescente a regra de entrada com o grupo `GrupoApp`"),
     ({"Banco.Engine": "oracle-se2"}, "1522", "`Banco` ouve na porta 1521, e a seta diz 1522; corrija para `porta=\"1521\"`"),
     ({"Banco.Engine": GONE}, "", "não se sabe em que porta `Banco` ouve; escreva `Engine`, ou `Port` com um número"),

@@ -140,7 +140,7 @@ def test_each_arrow_is_proven_and_every_line_counts(arrow):
     (TO_BALANCER, ("Resources", "Alb", "Properties", "Scheme"), "internet-facing", "`Alb` não é interno"),
     (TO_BALANCER, (*CONFIG, "Origins", 1, "VpcOriginConfig"), {}, "não é uma origem de VPC deste template"),
     (TO_BALANCER, (*ENDPOINT, "Arn"), "arn:aws:x", "`Origem` não é de `Alb`"),
-    (TO_BALANCER, (*ENDPOINT, "OriginProtocolPolicy"), "match-viewer", "não se sabe em que porta `Origem` fala"),
+    (TO_BALANCER, (*ENDPOINT, "OriginProtocolPolicy"), "match-viewer", "fala com `Alb` como o visitante fala com o CloudFront"),
     (TO_BALANCER, (*ENDPOINT, "HTTPPort"), 8080, "não ouve HTTP na porta"),
     (TO_BALANCER, (*ENTRY, "ToPort"), 90, "abre mais que tcp 80 para o CloudFront"),
     (TO_BALANCER, ("Resources", "Ouvinte", "Properties", "Protocol"), "HTTPS", "não ouve HTTP na porta"),

@@ -25,6 +25,7 @@ def test_the_application_leaves_by_the_nat():
      "associe-a a uma tabela com uma rota `NatGatewayId: !Ref Nat`"),
     ({"Nat.SubnetId": ref("PrivadaB")},
      "`PrivadaB` não tem rota 0.0.0.0/0 por `Portao` (NO_ROUTE_TO_DESTINATION); "
+     "ponha numa sub-rede pública o que precisa do gateway; se é esta que devia ser pública, "
      "associe-a a uma tabela com uma rota `GatewayId: !Ref Portao`"),
     ({"Ligacao": GONE},
      "nenhum gateway de internet está ligado à VPC `Vpc` (UNASSOCIATED_COMPONENT); "
@@ -36,7 +37,7 @@ def test_the_application_leaves_by_the_nat():
      "`Nat` não tem um endereço elástico deste template (IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS); "
      "crie um `AWS::EC2::EIP` e escreva `AllocationId: !GetAtt Endereco.AllocationId`"),
     (ONLY_8080,
-     "`GrupoApp` não deixa sair tcp 443 de `App` para a internet (ENI_SG_RULES_MISMATCH); "
+     "`GrupoApp` não deixa sair tcp 443 de `App` para a internet: só há tcp 8080 em `GrupoApp` (ENI_SG_RULES_MISMATCH); "
      "acrescente a regra de saída de tcp 443 para 0.0.0.0/0"),
     ({"App.SecurityGroupIds": GONE},
      "não se conhecem os grupos de segurança de `App` (ENI_SG_RULES_MISMATCH); cite por `!Ref` um grupo deste template"),

@@ -46,6 +46,8 @@ def test_a_bucket_triggers_a_function():
 
 
 NOT_NOTIFIED = "o bucket `Balde` não notifica `Funcao`; acrescente um item a `LambdaConfigurations` com `Function: !GetAtt Funcao.Arn`"
+ANOTHER = ("nenhuma permissão deixa `Balde` invocar `Funcao`: a de `Permissao` é de {}; escreva em `SourceArn` o ARN de `Balde`, ou acrescente "
+           "outra permissão")
 NOT_PERMITTED = "nenhuma permissão deixa `Balde` invocar `Funcao`; acrescente um `AWS::Lambda::Permission` com `SourceArn` e `SourceAccount`"
 WRONG_EVENT = ("a notificação de `Balde` é de {}, e a seta pede `s3:ObjectCreated:*`; escreva `Event: s3:ObjectCreated:*`, ou diga o "
                "evento na seta com `acao`")
@@ -70,8 +72,8 @@ LATE = "`Balde` pode ser criado antes de `Permissao`; acrescente `DependsOn: Per
     ((*PERMISSION, "SourceAccount"), "123456789012", "`SourceAccount` de `Permissao` não é `${AWS::AccountId}`; corrija o valor"),
     ((*PERMISSION, "EventSourceToken"), "x", "`EventSourceToken` de `Permissao` é de outro uso; tire-o"),
     ((*PERMISSION, "FunctionName"), {"Ref": "Outra"}, NOT_PERMITTED),
-    ((*PERMISSION, "SourceArn"), "arn:aws:s3:::outro", NOT_PERMITTED),
-    ((*PERMISSION, "SourceArn"), {"Fn::ImportValue": "x"}, NOT_PERMITTED),
+    ((*PERMISSION, "SourceArn"), "arn:aws:s3:::outro", ANOTHER.format("`arn:${AWS::Partition}:s3:::outro`")),
+    ((*PERMISSION, "SourceArn"), {"Fn::ImportValue": "x"}, ANOTHER.format("um ARN que não se lê")),
     (("Resources", "Balde", "DependsOn"), "Outra", LATE),
 ])
 def test_what_is_missing(path, value, missing):

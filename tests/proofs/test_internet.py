@@ -26,11 +26,14 @@ def test_the_good_network_lets_them_in(arrow):
      "nenhum gateway de internet está ligado à VPC `Vpc` (UNASSOCIATED_COMPONENT); "
      "acrescente um `AWS::EC2::VPCGatewayAttachment`"),
     (TO_ALB, {"RotaPublica.DestinationCidrBlock": "198.51.100.0/24"},
+     "`PublicaA` não tem rota 0.0.0.0/0 por `Portao`: `RotaPublica` só leva 198.51.100.0/24 (NO_ROUTE_TO_DESTINATION); "
+     "use `DestinationCidrBlock: 0.0.0.0/0`"),
+    (TO_ALB, {"RotaPublica": GONE},
      "`PublicaA` não tem rota 0.0.0.0/0 por `Portao` (NO_ROUTE_TO_DESTINATION); "
      "associe-a a uma tabela com uma rota `GatewayId: !Ref Portao`"),
     (TO_ALB, {"AssociaPublicaB.RouteTableId": ref("TabelaPrivada")},
-     "`PublicaB` não tem rota 0.0.0.0/0 por `Portao` (NO_ROUTE_TO_DESTINATION); "
-     "associe-a a uma tabela com uma rota `GatewayId: !Ref Portao`"),
+     "`PublicaB` não tem rota 0.0.0.0/0 por `Portao`: ela é privada, e sai por `RotaPrivada` (NO_ROUTE_TO_DESTINATION); "
+     "ponha numa sub-rede pública o que precisa do gateway, e deixe a rota dela como está"),
     (TO_ALB, {"Alb.Scheme": "internal"},
      "`Alb` não diz `Scheme: internet-facing` (IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS); escreva o esquema"),
     (TO_ALB, {"Alb.Scheme": GONE},
@@ -44,7 +47,7 @@ def test_the_good_network_lets_them_in(arrow):
     (TO_ALB, {"Ouvinte": GONE},
      "`Alb` não ouve na porta da seta (ELBV2_LISTENERS_MISMATCH); acrescente um `AWS::ElasticLoadBalancingV2::Listener`"),
     (TO_ALB, {"Ouvinte.Port": 81},
-     "`GrupoAlb` não deixa entrar tcp 81 da internet em `Alb` (ENI_SG_RULES_MISMATCH); "
+     "`GrupoAlb` não deixa entrar tcp 81 da internet em `Alb`: só há tcp 80 em `GrupoAlb` (ENI_SG_RULES_MISMATCH); "
      "acrescente a regra de entrada de tcp 81"),
     (TO_ALB, {"GrupoAlb.SecurityGroupIngress.0.CidrIp": "10.0.0.0/8"},
      "`GrupoAlb` não deixa entrar tcp 80 da internet em `Alb` (ENI_SG_RULES_MISMATCH); "
@@ -82,7 +85,7 @@ def test_the_port_of_the_arrow_is_the_one_proven():
     assert len(bench(network(both), f"{TO_SERVER} porta=443").proof().found) < len(
         bench(network(both), f"{TO_SERVER} porta=80 443").proof().found)
     assert bench(network(), f"{TO_SERVER} porta=22").missing() == [
-        "`GrupoServidor` não deixa entrar tcp 22 da internet em `Servidor` (ENI_SG_RULES_MISMATCH); "
+        "`GrupoServidor` não deixa entrar tcp 22 da internet em `Servidor`: só há tcp 443 em `GrupoServidor` (ENI_SG_RULES_MISMATCH); "
         "acrescente a regra de entrada de tcp 22"]
     assert "a porta `http` da seta não é um número; escreva, por exemplo, `porta=\"443\"`" in bench(network(), f"{TO_SERVER} porta=http").missing()
 
@@ -105,5 +108,5 @@ def test_each_scenario_is_proven():
     template = network({}, secure, Conditions={"Com": {"Fn::Equals": [ref("Faixa"), "b"]}})
     template.resources["Seguro"].body["Condition"] = "Com"
     assert bench(template, TO_ALB).missing() == [
-        "`GrupoAlb` não deixa entrar tcp 443 da internet em `Alb` (ENI_SG_RULES_MISMATCH); "
+        "`GrupoAlb` não deixa entrar tcp 443 da internet em `Alb`: só há tcp 80 em `GrupoAlb` (ENI_SG_RULES_MISMATCH); "
         "acrescente a regra de entrada de tcp 443"]

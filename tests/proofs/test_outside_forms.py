@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from attempts import Case, Edits, findings, refused
+from attempts import Case, Edits, findings, refused, subject
 from bench import REMOVED, R, prop
+
+from scripts.proofs.arrows.prove import prove
+from scripts.proofs.facts.views import views_of
 
 LOJA, ESPECTRO, MUSICAS, FOTO, CLI = "ecommerce", "espectrometria", "musicas", "foto-perfil", "cli-s3-lambda-dynamodb"
 ACTIONS = prop("OuvinteHttp", "DefaultActions")
@@ -67,6 +71,39 @@ FALSE: dict[str, Case] = {
     "trabalho-de-outra-conta": (ESPECTRO, trusted("PapelLote", {"StringEquals": {"aws:SourceAccount": "111122223333"}}), "não confia em"),
     "instancia-com-condicao": (MUSICAS, trusted("PapelServidor", OWN), "com essa condição"),
 }
+
+
+def told(slug: str, way: str, action: str) -> list[str]:
+    """Os achados com o aviso só desse modo de criar, e a seta que diz o mesmo em `acao`."""
+    changed, _ = subject(slug)
+    bucket = next(name for name, one in changed.template.resources.items() if "NotificationConfiguration" in one.properties)
+    for path, value in event(bucket, way).items():
+        changed = changed.put(*path, value=value)
+    function = {name for edge in changed.diagram.edges for name in (edge.tail,) if bucket in changed.diagram.elements[edge.tail].resources}
+    edges = tuple(replace(edge, action=action) if edge.tail in function else edge for edge in changed.diagram.edges)
+    return [str(missing) for proof in prove(replace(changed.diagram, edges=edges), views_of(changed.template)) for missing in proof.missing]
+
+
+@pytest.mark.parametrize("slug, way, cause", [
+    (FOTO, "Put", "se cria por `s3:ObjectCreated:Post`"), (FOTO, "Copy", "se cria por `s3:ObjectCreated:Post`"),
+    (MUSICAS, "Post", "se cria por `s3:ObjectCreated:Put`"), (MUSICAS, "CompleteMultipartUpload", "se cria por `s3:ObjectCreated:Put`"),
+    (CLI, "Put", "não se sabe de que modo alguém grava"), (CLI, "Post", "não se sabe de que modo alguém grava"),
+])
+def test_the_event_an_arrow_names_is_the_one_of_the_way_things_are_written(slug, way, cause):
+    assert any(cause in text and "tire `acao`" in text for text in told(slug, way, f"s3:ObjectCreated:{way}"))
+
+
+@pytest.mark.parametrize("slug, way, action", [
+    (FOTO, "Post", "s3:ObjectCreated:Post"), (MUSICAS, "Put", "s3:ObjectCreated:Put"), (CLI, "*", "s3:ObjectCreated:*"), (CLI, "*", "s3:ObjectCreated:Put"),
+    (FOTO, "*", "s3:ObjectCreated:Post"),
+])
+def test_the_event_of_the_way_things_are_written_may_be_named(slug, way, action):
+    assert told(slug, way, action) == []
+
+
+def test_a_form_is_not_told_to_name_an_event_that_does_not_come():
+    said = next(found.message for found in findings(FOTO, event("BucketEntrada", "Put")) if "é de `s3:ObjectCreated:Put`" in found.message)
+    assert "escreva `Event: s3:ObjectCreated:*`" in said and "acao" not in said
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -329,6 +329,38 @@ def _policy(slug, statement):
     return read.put(*keys, value=[*before, statement]).template
 
 
+FIRST: dict[str, tuple[str, Edits, str, int]] = {
+    "rota-de-meia-internet": ("upload-ec2-ebs-rds", {prop("RotaInternet", "DestinationCidrBlock"): "0.0.0.0/1"},
+                              "`RotaInternet` só leva 0.0.0.0/1 (NO_ROUTE_TO_DESTINATION); use `DestinationCidrBlock: 0.0.0.0/0`", 1),
+    "grupo-em-http2": (PDV, {prop("GrupoDestino", "ProtocolVersion"): "HTTP2"}, "`GrupoDestino` fala HTTP2 com as instâncias", 2),
+    "perfil-que-e-papel": ("web-ec2-rds-s3", {prop("Servidor", "IamInstanceProfile"): {"Ref": "PapelServidor"}},
+                           "cita no lugar o papel `PapelServidor`; cite `PerfilServidor`", 2),
+    "como-o-visitante": (LOJA, {prop("OrigemVpc", "VpcOriginEndpointConfig", "OriginProtocolPolicy"): "match-viewer"},
+                         "só ouve HTTP; use `OriginProtocolPolicy: http-only`", 1),
+    "permissao-com-os-objetos": ("cli-s3-lambda-dynamodb", {prop("PermissaoInvocar", "SourceArn"): {
+        "Fn::Sub": "arn:${AWS::Partition}:s3:::${PrefixoBucket}-${AWS::AccountId}-${AWS::Region}/*"}}, "tire `/*` do fim de `SourceArn`", 1),
+    "so-o-que-tem-a-tag": ("metadados-s3", {prop("BucketEntrada", "LifecycleConfiguration", "Rules", 0, "TagFilters"): [{"Key": "a", "Value": "b"}]},
+                           "a regra só apaga o que `TagFilters` pega", 2),
+    "logs-so-no-grupo": ("cli-s3-lambda-dynamodb", {prop("PapelFuncao", "Policies", 0, "PolicyDocument", "Statement", 2, "Resource"): {
+        "Fn::Sub": "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LogsFuncao}"}},
+        "é no grupo, e a ação é num fluxo dele, com `:*` no fim do ARN", 4),
+    "porta-de-outra-entrada": (PDV, {prop("EntradaHttps", "FromPort"): 8443, prop("EntradaHttps", "ToPort"): 8443},
+                               "só há tcp 80 em `GrupoBalanceador` e tcp 8443 em `EntradaHttps`", 1),
+    "lote-que-nao-espera": (ESPECTRO, {(*BATCH, "Resource"): {"Fn::Sub": "arn:${AWS::Partition}:states:::batch:submitJob"}},
+                            "use `batch:submitJob.sync`; se nada depende do fim", 2),
+    "tabelas-trocadas": ("metadados-s3", {prop("FuncaoProcessar", "Environment", "Variables", "METADATA_TABLE"): {"Ref": "TabelaAuditoria"},
+                                          prop("FuncaoProcessar", "Environment", "Variables", "AUDIT_TABLE"): {"Ref": "TabelaMetadados"}},
+                         "`METADATA_TABLE` recebe `TabelaAuditoria`", 3),
+}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_the_first_finding_names_the_cause_and_what_follows_from_it_is_not_told(name):
+    slug, edits, cause, most = FIRST[name]
+    said = [found.message for found in findings(slug, edits)]
+    assert said and cause in said[0] and len(said) <= most, said
+
+
 @pytest.mark.parametrize("name", FALSE)
 def test_a_false_change_is_a_finding_that_names_the_cause(name):
     slug, edits, cause = FALSE[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
 
@@ -135,6 +136,31 @@ def test_two_labels_swapped_are_a_finding(slug, one, other):
     edges = {edge.id: edge for edge in subject(slug)[0].diagram.edges}
     swapped = [replace(edges[one], label=edges[other].label), replace(edges[other], label=edges[one].label)]
     assert codes(slug, others=swapped) & {"verbo-de-outra-seta", "rotulo-de-outra-acao"}
+
+
+def _swaps():
+    """Cada par de setas do mesmo passo e da mesma origem, com rótulos diferentes, de cada arquitetura."""
+    for slug in SLUGS:
+        edges = [edge for edge in subject(slug)[0].diagram.edges if edge.step and edge.label]
+        yield from ((slug, one.id, other.id) for one, other in combinations(edges, 2)
+                    if (one.tail, one.step) == (other.tail, other.step) and one.head != other.head and one.label != other.label)
+
+
+@pytest.mark.parametrize("slug, one, other", list(_swaps()))
+def test_two_labels_of_a_step_swapped_are_a_finding(slug, one, other):
+    edges = {edge.id: edge for edge in subject(slug)[0].diagram.edges}
+    swapped = [replace(edges[one], label=edges[other].label), replace(edges[other], label=edges[one].label)]
+    assert codes(slug, others=swapped) & {"rotulos-trocados", "verbo-de-outra-seta"}
+
+
+@pytest.mark.parametrize("one, other, swapped", [
+    ("recebe", "guarda o pronto", False), ("guarda o pronto", "recebe", True), ("entrega o pronto", "guarda", False), ("grava", "escreve", False),
+    ("usa", "recebe o que é definitivo", False),
+])
+def test_labels_that_say_nothing_of_the_other_end_may_stay(one, other, swapped):
+    edges = {edge.id: edge for edge in subject("dois-volumes-ebs")[0].diagram.edges}
+    changed = [replace(edges["servidor--volume-d"], label=one), replace(edges["servidor--volume-e"], label=other)]
+    assert ("rotulos-trocados" in codes("dois-volumes-ebs", others=changed)) is swapped
 
 
 @pytest.mark.parametrize("slug, said, put", [

@@ -1,9 +1,14 @@
 """Step Functions: a tarefa que chama cada serviço, a que se chega, com o papel da máquina."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from tests.proofs.bench import bench
+
+from scripts.checks import awaiting
+from scripts.page import architecture
+from scripts.proofs.drawn.coverage import unclaimed
 
 GOOD = """\
 Maquina:
@@ -251,3 +256,44 @@ def test_child_executions_that_cannot_run_it(config, resource, missing):
 def test_a_hostile_text_is_not_a_definition(text):
     hostile = bench(GOOD, *PARTS, TO_FUNCTION).remove("Resources", "Maquina", "Properties", "Definition")
     assert hostile.put("Resources", "Maquina", "Properties", "DefinitionString", value=text).missing()
+
+
+LONG = (*STATES, "Ramos", "Branches", 0, "States", "Longo")
+ASKED = bench(GOOD, *PARTS, TO_QUEUE).put(*LONG, "Resource", value="arn:aws:states:::batch:submitJob")
+
+
+def test_a_job_nobody_waits_for_is_told_to_wait_before_losing_the_permissions():
+    said, = ASKED.missing()
+    assert said.startswith("`Longo` só põe o trabalho na fila, e não espera o fim, que `Papel` pode acompanhar; use `batch:submitJob.sync`")
+    assert [found.message for found in unclaimed(ASKED.diagram, ASKED.views, ASKED.proofs) if "batch:" in found.message or "events:" in found.message] == []
+    assert ASKED.put(*POLICY, value=[{"Effect": "Allow", "Action": "batch:SubmitJob", "Resource": [{"Ref": "Fila"}, {"Ref": "Tarefa"}]}]).missing() == []
+
+
+TOKEN = {"FunctionName": {"Fn::GetAtt": ["Funcao", "Arn"]}, "Payload": {"sinal.$": "$$.Task.Token"}}
+
+
+@pytest.mark.parametrize("way, given, missing", [
+    ("", TOKEN, "manda o sinal da tarefa, e não espera por ele"), (".waitForTaskToken", {**TOKEN, "Payload": {}}, "não manda a ninguém com que o dar"),
+    (".waitForTaskToken", TOKEN, ""), ("", {**TOKEN, "Payload": {}}, ""),
+    (".waitForTaskToken", {**TOKEN, "Payload": {"contexto.$": "$$"}}, ""),
+])
+def test_the_signal_of_a_task_is_sent_and_awaited_or_neither(way, given, missing):
+    changed = bench(GOOD, *PARTS, TO_FUNCTION).put(*STATES, "Preparar", "Resource", value=f"arn:aws:states:::lambda:invoke{way}")
+    said = changed.put(*STATES, "Preparar", "Parameters", value=given).missing()
+    assert [text for text in said if missing in text] if missing else said == []
+
+
+PAGE = "# T\n\n## Fluxo de dados\n\n1. A [máquina](#maquina) {} [fila](#fila) {}\n"
+
+
+@pytest.mark.parametrize("way, said, waits", [
+    ("", ("manda o trabalho à", "e espera o fim."), False), ("", ("manda o trabalho à", "e aguarda que ele acabe."), False),
+    ("", ("manda o trabalho à", "e segue. Ela espera até que acabe."), False), (".sync", ("manda o trabalho à", "e espera o fim."), True),
+    ("", ("manda o trabalho à", "e não espera o fim."), True), ("", ("manda o trabalho à", "e segue."), True),
+    ("", ("manda o trabalho à", "e a [outra](#outra) espera o fim."), True),
+])
+def test_what_the_page_says_it_waits_for_it_waits_for(way, said, waits):
+    changed = bench(GOOD, *PARTS, TO_QUEUE).put(*LONG, "Resource", value=f"arn:aws:states:::batch:submitJob{way}")
+    diagram = replace(changed.diagram, edges=tuple(replace(edge, step=1) for edge in changed.diagram.edges))
+    found = [one.code for one in awaiting.check(architecture.parse(PAGE.format(*said), "p.md"), diagram, changed.views)]
+    assert found == ([] if waits else ["espera-que-nao-ha"])

@@ -147,6 +147,10 @@ def _target_group(net: Network, targets: Resource, member: Home) -> Iterator[Evi
     for name, test in (("Protocol", PROTOCOLS.__contains__), ("Port", bool)):
         yield from expect(net.view, targets, name, test, f"`{targets.id}` entrega em {{}}", f"`{targets.id}` não diz `{name}`",
                           "escreva o valor", "TARGET_PORT_RESTRICTION")
+    spoken = net.view.at(targets, "ProtocolVersion")
+    if spoken and spoken.value != "HTTP1":
+        yield Missing(spoken.path, f"`{targets.id}` fala {spoken.value} com as instâncias, o que só serve a um ouvinte HTTPS e a um programa que o "
+                      "entenda, e o template não diz que entende", "tire `ProtocolVersion`, ou use `HTTP1`", "TARGET_PORT_RESTRICTION")
     yield member.joined(net, targets, "na VPC `{}`", "dê a ele o `VpcId` das sub-redes", "DISCONNECTED_VPCS")
 
 

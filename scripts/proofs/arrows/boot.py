@@ -12,6 +12,7 @@ from scripts.proofs.arrows.boot_disks import misplaced
 from scripts.proofs.arrows.boot_enabled import lapsed
 from scripts.proofs.arrows.boot_fetches import unreached
 from scripts.proofs.arrows.boot_files import garbled
+from scripts.proofs.arrows.boot_order import early
 from scripts.proofs.arrows.boot_metadata import asked_of_metadata
 from scripts.proofs.arrows.boot_pages import lost
 from scripts.proofs.arrows.boot_settings import unsettled
@@ -68,6 +69,7 @@ def boots(view: View, waiting: Resource, machine: Machine) -> Iterator[Missing]:
     yield from garbled(view, machine)
     yield from lost(machine)
     yield from unreached(view, waiting, machine)
+    yield from early(view, waiting, machine)
     yield from asked_of_metadata(view, machine)
 
 

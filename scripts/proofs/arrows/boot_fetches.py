@@ -85,7 +85,8 @@ def _beyond(view: View, runner: Resource, addresses: tuple[tuple[Path, str, int]
         service = (found[1] or found[2]) if found else ""
         barred = view.once(("leaves", runner.id, port, service), lambda port=port, service=service: _barred(view, runner, port, service))
         if barred:
-            yield Missing(path, f"`{runner.id}` busca em `{host}`, por tcp {port}, e não sai até lá: {barred.need}", barred.hint, barred.code)
+            yield Missing(path, f"`{runner.id}` busca em `{host}`, por tcp {port}, e não sai até lá: {barred.need}", barred.hint, barred.code,
+                          root=barred.need)
 
 
 def _barred(view: View, runner: Resource, port: int, service: str) -> Missing | None:

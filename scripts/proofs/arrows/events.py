@@ -176,7 +176,10 @@ def _notification(case: Case, cites: Callable[[Placed], bool]) -> Iterator[Evide
             if (named := view.inside(entry, name)) and (event := view.inside(entry, "Event")) and cites(entry)]
     serving = [each for each in told if _is(each[2], wanted)][:1] or _together(view, told, PARTS.get(wanted, ()))
     if not serving and not case.edge.action:
-        serving = _together(view, told, tuple(f"s3:ObjectCreated:{way}" for way in _ways(case)))
+        ways, sure = _ways(case)
+        serving = _together(view, told, tuple(f"s3:ObjectCreated:{way}" for way in ways)) if sure else []
+    elif serving and case.edge.action:
+        yield from _missed(case, [each[2] for each in told])
     for entry, named, event in serving:
         yield Found(named.path, f"o bucket notifica {'a função' if target.type == FUNCTION else f'`{target.id}`'}")
         yield Found(event.path, f"a cada evento `{event.value}`")
@@ -187,7 +190,7 @@ def _notification(case: Case, cites: Callable[[Placed], bool]) -> Iterator[Evide
         other = told[-1][2]
         said = "um evento desconhecido" if isinstance(other.value, Unknown) else f"`{other.value}`"
         yield Missing(other.path, f"a notificação de `{bucket.id}` é de {said}, e a seta pede `{wanted}`",
-                      f"escreva `Event: {wanted}`, ou diga o evento na seta com `acao`")
+                      f"escreva `Event: {wanted}`{', ou diga o evento na seta com `acao`' if _ways(case) == ((), True) else ''}")
     elif not told:
         yield Missing(at(bucket, "NotificationConfiguration"), f"o bucket `{bucket.id}` não notifica `{target.id}`",
                       f"acrescente um item a `{list_}` com `{name}: !GetAtt {target.id}.Arn`")
@@ -197,8 +200,25 @@ def _is(event: Placed, wanted: str) -> bool:
     return isinstance(event.value, str) and event.value.startswith("s3:") and covers(event.value, wanted) is True
 
 
-def _ways(case: Case) -> list[str]:
-    """De que modos se criam objetos no bucket, pelo código de quem grava nele; vazio, se o de algum não se conhece.
+def _missed(case: Case, events: list[Placed]) -> Iterator[Missing]:
+    """A seta diz que criações acionam, e quem a figura mostra gravando cria de outro modo, ou não se sabe de qual."""
+    wanted = case.edge.action.replace(",", " ").split()
+    if not wanted or not all(each.startswith(CREATED[:-1]) for each in wanted) or CREATED in wanted:
+        return
+    ways, sure = _ways(case)
+    said = " e ".join(f"`{each}`" for each in wanted)
+    other = next((f"s3:ObjectCreated:{way}" for way in ways
+                  if not any(_is(event, f"s3:ObjectCreated:{way}") for event in events)), "")
+    if other:
+        yield Missing(events[-1].path, f"a seta só conta {said}, e em `{case.tail.id}` se cria por `{other}`, que não a aciona",
+                      f"escreva `Event: {CREATED}`, e tire `acao` da seta")
+    elif not sure and not any(_is(event, CREATED) for event in events):
+        yield Missing(events[-1].path, f"a seta só conta {said}, e não se sabe de que modo alguém grava em `{case.tail.id}`: por formulário, em "
+                      "partes ou por cópia, o evento é outro", f"escreva `Event: {CREATED}`, e tire `acao` da seta")
+
+
+def _ways(case: Case) -> tuple[tuple[str, ...], bool]:
+    """De que modos se criam objetos no bucket, pelo código de quem grava nele, e se o de todos se conhece.
 
     Quem grava de fora sem credenciais usa o formulário que um programa assina.
     """
@@ -214,8 +234,8 @@ def _ways(case: Case) -> list[str]:
         if edge.head == case.edge.tail and "s3:PutObject" in edge.action.split():
             tail = case.diagram.elements[edge.tail]
             if not known.intersection(tail.resources) and not ("Post" in found and not tail.resources):
-                return []
-    return sorted(found)
+                return tuple(sorted(found)), False
+    return tuple(sorted(found)), True
 
 
 def _together(view: View, told: list[Told], ways: tuple[str, ...]) -> list[Told]:

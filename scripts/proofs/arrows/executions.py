@@ -27,6 +27,8 @@ WAITING = (".sync", ".sync:2", ".waitForTaskToken")
 WAYS = {"lambda": ("", ".waitForTaskToken"), "batch": ("", ".sync"), "dynamodb": ("",), "sns": ("", ".waitForTaskToken"),
         "sqs": ("", ".waitForTaskToken"), "aws-sdk": ("", ".waitForTaskToken")}
 """De cada serviço, os modos de chamar: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html"""
+TOKEN = re.compile(r"\$\$\.Task\.Token|\$states\.context\.Task\.Token|'\$\$'|\$states\.context\s*%\}")
+"""O sinal com que quem recebe avisa que acabou, ou o contexto inteiro, que o traz."""
 USUAL_FUNCTION, SHORTEST_JOB = 3, 60
 """Segundos que uma função tem quando não diz, e o mínimo que o Batch aceita como prazo de um trabalho."""
 BOUNDS = {"NumericGreaterThan": (False, 1), "NumericGreaterThanEquals": (True, 1), "NumericLessThan": (False, -1),
@@ -102,6 +104,12 @@ def _task(name: str, state: dict[str, Any], path: Path, resource: str, needed: i
     limit = state.get("TimeoutSeconds")
     if limit is not None and (whole(limit) or 0) < needed:
         yield Missing(path, f"`{name}` desiste em {limit} s, e o que ela chama pode levar {needed} s", "aumente `TimeoutSeconds`")
+    waits, hands = resource.endswith(".waitForTaskToken"), TOKEN.search(str(state.get("Parameters", state.get("Arguments")))) is not None
+    if found and hands and not waits:
+        yield Missing(path, f"`{name}` manda o sinal da tarefa, e não espera por ele: o sinal só existe com `.waitForTaskToken`",
+                      "acrescente `.waitForTaskToken` a `Resource`")
+    elif waits and not hands:
+        yield Missing(path, f"`{name}` espera um sinal, e não manda a ninguém com que o dar", "mande `$$.Task.Token`, ou tire `.waitForTaskToken`")
     if "HeartbeatSeconds" in state and not resource.endswith(".waitForTaskToken") and ":activity:" not in resource:
         yield Missing(path, f"`{name}` espera um sinal de vida que ninguém manda", "tire `HeartbeatSeconds`")
     given = str(state.get("Parameters"))

@@ -79,7 +79,7 @@ def _first(net: Network, home: Home, subnet: Subnet, service: str, request: Requ
         return
     need = f"`{home.resource.id}`, em `{subnet.id}`, não chega a `{service}` pela rede"
     if len(lost) == 1:
-        yield replace(lost[0], need=f"{need}: {lost[0].need}")
+        yield replace(lost[0], need=f"{need}: {lost[0].need}", root=lost[0].need)
         return
     yield Missing(at(subnet.resource), need, f"crie um endpoint de VPC de `{service}`, ou uma rota 0.0.0.0/0 e a saída de tcp 443",
                   "NO_ROUTE_TO_DESTINATION")

@@ -9,6 +9,7 @@ from scripts.proofs.arrows.access import key_used
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.expect import expect
+from scripts.proofs.facts.order import awaited
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import ACCOUNT, Request, applies, decide, evidence, service_name
 from scripts.proofs.identity.policies import Statement, of_resource
@@ -34,6 +35,16 @@ def invoked(view: View, function: Resource, qualifiers: set[str], service: str, 
     if ways:
         yield from view.complete(ways)
         return
+    for permission in view.of_type(LAMBDA_PERMISSION):  # a que nomeia outra origem
+        said, called = view.at(permission, "SourceArn"), callee(view, view.at(permission, "FunctionName"))
+        if said and called and called.function == function and service_name(view.value(permission, "Principal")) == service:
+            told = view.spelled(said.value) or ""
+            need = (f"nenhuma permissão deixa `{who}` invocar `{function.id}`: a de `{permission.id}` é de "
+                    f"{f'`{told}`' if told else 'um ARN que não se lê'}")
+            tail = next((end for end in ("/*", "*") if told.endswith(end) and source(told.removesuffix(end))), "")
+            yield Missing(said.path, need, f"tire `{tail}` do fim de `SourceArn`" if tail else
+                          f"escreva em `SourceArn` o ARN de `{who}`, ou acrescente outra permissão")
+            return
     yield Missing(at(function), f"nenhuma permissão deixa `{who}` invocar `{function.id}`",
                   f"acrescente um `{LAMBDA_PERMISSION}` com `SourceArn`{' e `SourceAccount`' if 'SourceAccount' in more else ''}")
 
@@ -58,21 +69,9 @@ def created_before(view: View, permission: Resource, bucket: Resource) -> Iterat
     line = bucket.dependency(permission.id)
     if line:
         yield Found(line, "a permissão existe antes da notificação")
-    elif permission.id not in _needed(view, bucket):
+    elif permission.id not in awaited(view, bucket):
         yield Missing(("Resources", bucket.id, "DependsOn"), f"`{bucket.id}` pode ser criado antes de `{permission.id}`",
                       f"acrescente `DependsOn: {permission.id}` ao bucket")
-
-
-def _needed(view: View, resource: Resource) -> set[str]:
-    """Os recursos de que este depende, direta ou indiretamente."""
-    known = view.template.resources
-    found: set[str] = set()
-    pending = [resource]
-    while pending:
-        news = (pending.pop().references & known.keys()) - found
-        found |= news
-        pending += [known[name] for name in news]
-    return found
 
 
 def admitted(

@@ -36,6 +36,10 @@ ACTIONS = {
 """Ações do IAM cujo nome não é o da operação com inicial maiúscula."""
 
 WATCHING = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
+WATCHED = f"arn:${{AWS::Partition}}:events:{HERE}:rule/StepFunctionsGetEventsForBatchJobsRule"
+FOLLOWING = (("batch:DescribeJobs", "*"), ("batch:TerminateJob", f"arn:${{AWS::Partition}}:batch:{HERE}:job/*"),
+             *((name, WATCHED) for name in WATCHING))
+"""O que o `.sync` pede para acompanhar um trabalho do Batch, e onde."""
 LATEST = ":$LATEST"
 COMPUTED = "{%"
 """Começo do que a JSONata calcula a cada execução."""
@@ -56,14 +60,15 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
     - a chave do KMS do recurso, quando há uma, também permitida;
     - prazos que dão para a tarefa mais longa, e escolhas que podem acontecer;
     - a fila do Batch e um ambiente de computação ligados, e quem inicia o trabalho podendo escrever os logs;
-    - com `.sync` no Batch, ver e encerrar trabalhos, e a regra `StepFunctionsGetEventsForBatchJobsRule`.
+    - com `.sync` no Batch, ver e encerrar trabalhos, e a regra `StepFunctionsGetEventsForBatchJobsRule`; sem ele, o papel não pode
+      acompanhar o que a tarefa não espera.
 
     Fonte: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
     """
     view, head = case.view, case.head
     principal = principal_of(view, case.tail)
     yield from principal.evidence
-    matching = [(task, keys) for task in tasks(view, case.tail) if (keys := _names(view, task, head)) is not None]
+    matching = naming(view, case.tail, head)
     if not matching:
         yield Missing(at(case.tail), f"nenhuma tarefa de `{case.tail.id}` a que se chega usa `{head.id}`",
                       f"acrescente à definição um estado `Task` que o nomeie em `{NAMED[head.type][1]}`")
@@ -75,12 +80,18 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
     yield from view.complete(_runs(view, task, head, principal.role) for task, _ in matching)
 
 
+def naming(view: View, machine: Resource, target: Resource) -> list[tuple[Task, tuple[str, ...]]]:
+    """As tarefas da máquina que chamam o recurso, com as chaves que o nomeiam."""
+    return [(task, keys) for task in tasks(view, machine) if (keys := _names(view, task, target)) is not None]
+
+
 def _runs(view: View, task: Task, head: Resource, role: Resource | None) -> Iterator[Evidence]:
     """O serviço pode atender, e o papel deixa a tarefa chamá-lo."""
     if head.type == FUNCTION:
         yield from invocable(view, head)
     if head.type == JOB_QUEUE:
         yield from _job(view, task, head)
+        yield from _unawaited(view, task, role) if role else ()
     if role:
         for action, names, target in _needed(view, task, head, role):
             yield from _permitted(view, role, action, names, target)
@@ -95,6 +106,16 @@ def _job(view: View, task: Task, queue: Resource) -> Iterator[Evidence]:
     else:
         yield Missing(task.line(task.given), f"não se conhece o trabalho que `{task.name}` põe na fila",
                       "escreva `JobDefinition` com o `!Ref` de uma `AWS::Batch::JobDefinition`")
+
+
+def _unawaited(view: View, task: Task, role: Resource) -> Iterator[Evidence]:
+    """O papel pode acompanhar o trabalho até o fim, e a tarefa só o põe na fila: ou espera, ou não precisa poder."""
+    found = INTEGRATION.fullmatch(task.resource)
+    if found and not found["way"] and all(decide(Request(view, action, WATCHED, role), None).granted for action in WATCHING):
+        yield Missing(task.line("Resource"), f"`{task.name}` só põe o trabalho na fila, e não espera o fim, que `{role.id}` pode acompanhar",
+                      "use `batch:submitJob.sync`; se nada depende do fim, tire dele as permissões de acompanhar, como `events:PutRule`")
+        for action, name in FOLLOWING:  # o que fazer com elas já está dito
+            yield from (piece for piece in _permitted(view, role, action, [name], None) if isinstance(piece, Found))
 
 
 def _definition(view: View, task: Task) -> Resource | None:
@@ -151,10 +172,7 @@ def _needed(
     if job:
         yield action, [view.arn(job) or ""], job
     if found and found["way"] == ".sync":
-        yield "batch:DescribeJobs", ["*"], None
-        yield "batch:TerminateJob", [f"arn:${{AWS::Partition}}:batch:{HERE}:job/*"], None
-        rule_arn = f"arn:${{AWS::Partition}}:events:{HERE}:rule/StepFunctionsGetEventsForBatchJobsRule"
-        yield from ((name, [rule_arn], None) for name in WATCHING)
+        yield from ((name, [where], None) for name, where in FOLLOWING)
 
 
 def _resources(view: View, task: Task, target: Resource, role: Resource, action: str) -> list[str]:

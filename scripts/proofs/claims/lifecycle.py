@@ -19,13 +19,14 @@ SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
 class Term:
     """O prazo de uma regra que não está desligada; `days` é `None` quando não se sabe qual é.
 
-    `sure` diz que a regra está ligada e apaga tudo o que passa do prazo.
+    `sure` diz que a regra está ligada e apaga tudo o que passa do prazo, e `filtered`, o filtro que só deixa apagar uma parte.
     """
 
     status: Placed
     line: Placed
     days: int | None
     sure: bool
+    filtered: str = ""
 
 
 def terms(view: View, bucket: Resource, paths: tuple[tuple[Key, ...], ...]) -> list[Term]:
@@ -38,15 +39,19 @@ def terms(view: View, bucket: Resource, paths: tuple[tuple[Key, ...], ...]) -> l
             if line:
                 days = whole(line.value) or None
                 sure = days is not None and status.value == "Enabled" and not _partial(view, bucket, rule, keys)
-                found.append(Term(status, line, days, sure))
+                found.append(Term(status, line, days, sure, next(iter(_filters(view, rule)), "")))
     return found
 
 
 def _partial(view: View, bucket: Resource, rule: Placed, keys: tuple[Key, ...]) -> bool:
     """A regra deixa algo de fora: objetos que o filtro não pega, ou um número de versões que ficam."""
-    written = {name: found.value for name in ("Prefix", "TagFilters", *SIZES) if (found := view.inside(rule, name))}
     kept = view.inside(rule, *keys[:-1], "NewerNoncurrentVersions")
-    return any(value not in ("", []) for value in written.values()) or kept is not None
+    return bool(_filters(view, rule)) or kept is not None
+
+
+def _filters(view: View, rule: Placed) -> list[str]:
+    """As propriedades da regra que deixam objetos de fora."""
+    return [name for name in ("Prefix", "TagFilters", *SIZES) if (found := view.inside(rule, name)) and found.value not in ("", [])]
 
 
 def general(found: list[Term]) -> Term | None:

@@ -54,6 +54,11 @@ def expires(scene: Scene) -> Iterator[Evidence]:
 def _expires(view: View, bucket: Resource, said: str, promised: list[int]) -> Iterator[Evidence]:
     found = terms(view, bucket, CURRENT)
     chosen = general(found)
+    filtered = next((term for term in found if term.days is not None and term.filtered), None)
+    if chosen is None and filtered:
+        yield Missing(filtered.line.path, f"nada em `{bucket.id}` expira sempre: a regra só apaga o que `{filtered.filtered}` pega",
+                      f"tire `{filtered.filtered}` dela, ou acrescente outra, sem filtro")
+        return
     if chosen is None:
         yield Missing(at(bucket, "LifecycleConfiguration"), f"nada em `{bucket.id}` expira sempre",
                       "acrescente uma regra com `Status: Enabled` e `ExpirationInDays`, sem filtro")

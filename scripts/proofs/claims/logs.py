@@ -41,4 +41,5 @@ def kept_logs(scene: Scene) -> Iterator[Evidence]:
         yield from principal.evidence
         for action in WRITING if principal.role else ():
             decision = decide(Request(view, action, str(view.arn(group)), principal.role), group)
-            yield from evidence(decision, at(function), f"`{function.id}`", f"`{group.id}`", "permita a ação no ARN do grupo")
+            yield from evidence(decision, at(function), f"`{function.id}`", f"`{group.id}`",
+                                f"permita a ação em `!GetAtt {group.id}.Arn`, que acaba em `:*`")

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
+from scripts.proofs.arrows.jobs import WRITING
 from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.drawn.grants import Grant, covered, grants, prefixes_of
+from scripts.proofs.drawn.lost import follows, touched, unproven
 from scripts.proofs.drawn.support import Scene, supported
 from scripts.proofs.facts.views import Views
 from scripts.template.values import Path
 
 CODE = "permissao-sem-seta"
+BARE = re.compile(r":log-group:[^:]*$")
+"""O fim do ARN de um grupo de logs que não alcança os fluxos dele."""
 
 
 def unclaimed(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """As permissões que não são evidência de seta, nem apoio, nem exceção com motivo.
+    """As permissões que não são evidência de seta, nem apoio, nem exceção com motivo; as de uma seta sem prova esperam por ela.
 
     Um benefício não justifica permissão: o que ele diz delas é um juízo sobre as que existem.
     """
@@ -32,6 +37,10 @@ def unclaimed(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterat
                 explained.add(grant.path)
             elif not covered(grant, evidence, prefixes):
                 left[grant.path] = grant
+    without = unproven(proofs)
+    lost = {name: views.template.resources[name] for name in touched(diagram, without) if name in views.template.resources}
+    pointed = [missing.path for proof in without for missing in proof.missing]
+    left = {path: grant for path, grant in left.items() if not follows(grant, lost, pointed, prefixes)}
     remaining = _needed({path: grant for path, grant in left.items() if path not in explained}, explained)
     for grant in _without_reason(remaining):
         yield Finding(views.template.path, views.template.line(*grant.path), CODE, _message(grant))
@@ -81,6 +90,9 @@ def _unit(grant: Grant) -> tuple[str | int, ...]:
 
 def _message(grant: Grant) -> str:
     draw = f" com `acao=\"{grant.name}\"`" if grant.statement and ":" in grant.name and not grant.trusted else ""
+    if grant.statement and grant.name in WRITING and any(BARE.search(str(item.value)) for item in grant.statement.resources):
+        return (f"`{grant.name}` de `{grant.resource.id}` é no grupo de logs, e a ação é num fluxo dele: nada se registra; use o `Arn` do grupo, que "
+                "acaba em `:*`.")
     if grant.reach:
         return f"Nenhuma seta mostra {grant.text}; desenhe a seta, ou feche-a: é caminho de rede, e motivo nenhum o explica."
     return (f"Nenhuma seta mostra {grant.text.rstrip(',')}; desenhe a seta{draw}, tire a permissão, ou dê o motivo em "

@@ -20,6 +20,7 @@ from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
 from scripts.base.wording import listed
 from scripts.proofs.arrows.registry import Proof, Seen
+from scripts.proofs.drawn.lost import unproven
 from scripts.proofs.facts import attributes
 from scripts.proofs.facts.leaves import leaves
 from scripts.proofs.facts.view import Placed, View
@@ -37,7 +38,8 @@ SHOWN = 12
 def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof], absent: Sequence[Proof] = ()) -> Iterator[Finding]:
     """Um achado por recurso: as propriedades que a prova não leu, ou o próprio recurso, vizinho que ninguém olhou.
 
-    `absent` são as provas das setas que faltam: o vizinho que elas olham já é um achado.
+    `absent` são as provas das setas que faltam: o vizinho que elas olham já é um achado. O que só pode mudar uma seta sem prova
+    espera por ela, que ainda não leu tudo.
     """
     arrows: dict[str, dict[str, None]] = {}
     left: dict[str, dict[Path, dict[str, None]]] = {}
@@ -47,13 +49,15 @@ def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof], absent: Sequ
                 arrows.setdefault(name, {})[proof.edge.id] = None
                 for path in unread_leaves(seen, seen.view.resources[name]):
                     left.setdefault(name, {}).setdefault(path, {})[proof.edge.id] = None
+    waiting = {proof.edge.id for proof in unproven(proofs)}
     for name, doubts in left.items():
-        yield _property(views, views.template.resources[name], doubts)
+        if not waiting.issuperset(edge for edges in doubts.values() for edge in edges):
+            yield _property(views, views.template.resources[name], doubts)
     for name, doubted in list(arrows.items()):
         for network in _networks(views.template.resources, name):
             arrows.setdefault(network, {}).update(doubted)
     looked = {path[1] for proof in (*proofs, *absent) if proof.rule for path in proof.reads if len(path) > 1}
-    yield from _neighbours(views, arrows, looked)
+    yield from _neighbours(views, arrows, looked, waiting)
 
 
 def path_of(diagram: Diagram, edge: Edge, seen: Seen) -> list[str]:
@@ -135,11 +139,13 @@ def _networks(resources: Mapping[str, Resource], name: str) -> set[str]:
     return {other for other in cited if resources[other].type == VPC}
 
 
-def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: set[Key]) -> Iterator[Finding]:
+def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: set[Key], waiting: set[str]) -> Iterator[Finding]:
     for resource in views.template.resources.values():
         cited = sorted(references(resource.properties) & arrows.keys())
         if cited and resource.id not in seen and resource.id not in arrows and not _watching(views, resource):
             doubted = list(dict.fromkeys(edge for name in cited for edge in arrows[name]))
+            if waiting.intersection(doubted):
+                continue  # a prova que parou antes talvez o olhe
             yield Finding(views.template.path, resource.line, "vizinho-desconhecido",
                           f"`{resource.id}` (`{resource.type}`) cita {_named(cited)}, nenhuma prova o olhou, e ele pode mudar "
                           f"{_named(doubted)}; tire-o, leia-o na regra da seta, ou, se ele só observa, diga por quê em `regras/`, com "

@@ -20,6 +20,7 @@ Answer = bool | None
 Context = Mapping[str, str | None]
 UNKNOWN = "\u2060"
 """O valor de uma chave que não se sabe se o pedido leva."""
+UNTAGGED = re.compile(r":(?:Delete|Describe|Get|List)")
 NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
@@ -49,6 +50,15 @@ def tested(condition: Any, context: Context) -> list[Tested] | None:
     return [Tested(str(operator), str(key), wanted, actual, _key(str(operator), actual, wanted))
             for operator, keys in condition.items() for key, wanted in keys.items()
             for actual in (known.get(str(key).lower(), UNKNOWN),)]
+
+
+def untagged(action: str, condition: Any) -> dict[str, str | None]:
+    """A tag que a condição pede no pedido, e ele com certeza não leva: só quem cria ou marca algo manda uma.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requesttag
+    """
+    keys = condition.values() if isinstance(condition, dict) and UNTAGGED.search(action) else ()
+    return {key: None for each in keys if isinstance(each, dict) for key in each if str(key).lower().startswith("aws:requesttag/")}
 
 
 def every(answers: Iterable[Answer]) -> Answer:

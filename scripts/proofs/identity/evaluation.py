@@ -21,9 +21,9 @@ from typing import Any
 from scripts.proofs.evidence import Evidence, Found, Missing, readable
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
-from scripts.proofs.identity.conditions import Answer, Context, Tested, every, holds, negation, some, tested
+from scripts.proofs.identity.conditions import Answer, Context, Tested, every, holds, negation, some, tested, untagged
 from scripts.proofs.identity.policies import Obscure, Part, Statement, document, of_resource, of_role, trust
-from scripts.proofs.identity.wording import conditional, denial, doubt, narrower
+from scripts.proofs.identity.wording import clearing, conditional, denial, doubt, mending, narrower
 from scripts.template.cloudformation import Resource
 
 ACCOUNT = "${AWS::AccountId}"
@@ -142,18 +142,19 @@ def applies(statement: Statement, request: Request, identity: bool) -> Answer:
     """A declaração vale para este pedido; as de um papel não têm `Principal`."""
     who = True if identity else _principal(statement, request)
     return every((who, _action(statement, request), _resource(statement, request),
-                  holds(_spelled(request.view, statement.condition), {**_context(request), **request.context})))
+                  holds(_spelled(request.view, statement.condition), _carried(request, statement.condition))))
 
 
 def conditions_of(part: Part, request: Request) -> tuple[str, list[Tested]]:
     """A ação, e cada chave da condição da declaração com o que o pedido leva; nenhuma, se não há ou não se lê."""
     condition = _spelled(request.view, part.condition) if isinstance(part, Statement) else None
-    return request.action, tested(condition, {**_context(request), **request.context}) or []
+    return request.action, tested(condition, _carried(request, condition)) or []
 
 
-def _context(request: Request) -> dict[str, str | None]:
+def _carried(request: Request, condition: Any) -> dict[str, str | None]:
     view, role = request.view, request.role
-    return view.once(("context", role.id), lambda: _usual(view, role)) if role else {}
+    usual = view.once(("context", role.id), lambda: _usual(view, role)) if role else {}
+    return {**untagged(request.action, condition), **usual, **request.context}
 
 
 def _usual(view: View, role: Resource) -> dict[str, str | None]:
@@ -248,13 +249,13 @@ def evidence(decision: Decision, near: tuple[str | int, ...], who: str, what: st
         yield from lines(decision.allowed, decision.request)
     elif barred := decision.barred:
         yield Missing(barred.path, conditional(barred, *conditions_of(barred, decision.request), who, what),
-                      "tire a condição, ou faça o pedido cumpri-la")
+                      mending(conditions_of(barred, decision.request)[1]))
     else:
         yield Missing(near, f"nada deixa {who} fazer `{decision.request.action}` em {what}{decision.beside}", hint)
     for statement in decision.denied:
         yield Missing(statement.path, denial(statement, *conditions_of(statement, decision.request), what), "tire a negação")
     for part in decision.doubtful:
-        yield Missing(part.path, doubt(part, *conditions_of(part, decision.request)), "escreva-a de modo que se leia aqui")
+        yield Missing(part.path, doubt(part, *(said := conditions_of(part, decision.request))), clearing(said[1]))
 
 
 def lines(statement: Statement, request: Request) -> Iterator[Found]:

@@ -146,6 +146,12 @@ def _profile(view: View, resource: Resource, by_arn: bool, *keys: Key) -> Iterat
             yield Found(written.path, f"`{resource.id}` usa o perfil `{profile.id}`")
             yield from _profiled(view, profile)
             return
+    role = view.points(written, ROLE, by=(ARN, NAME)) if written else None
+    carrying = next((profile.id for profile in view.of_type(INSTANCE_PROFILE) if role and role.id in profile.references), "")
+    if written and role:
+        yield Missing(written.path, f"`{resource.id}` não usa um perfil de instância deste template, e cita no lugar o papel `{role.id}`",
+                      f"cite `{carrying}`, que leva o papel" if carrying else "crie um `AWS::IAM::InstanceProfile` com o papel, e cite-o")
+        return
     yield Missing(at(resource, *keys[:1]), f"`{resource.id}` não usa um perfil de instância deste template",
                   "crie um `AWS::IAM::InstanceProfile` e cite-o")
 

@@ -25,7 +25,11 @@ def denial(statement: Statement, action: str, tests: list[Tested], what: str) ->
 
 
 def narrower(statements: Iterable[Statement], spelled: Callable[[Any], str | None], arn: str) -> str:
-    """O fim da frase sobre o que nada deixa, quando uma das declarações só deixa em outros objetos do bucket; vazio sem nenhuma."""
+    """O fim da frase sobre o que nada deixa, quando uma das declarações só deixa em outros objetos do bucket, ou no
+    grupo de logs e não nos fluxos dele; vazio sem nenhuma."""
+    for statement in statements if arn.endswith(":*") and ":log-group:" in arn else ():
+        if any(spelled(item.value) == arn.removesuffix(":*") for item in statement.resources):
+            return f": {_label(statement)} é no grupo, e a ação é num fluxo dele, com `:*` no fim do ARN"
     bucket, inside, key = arn.partition("/")
     for statement in statements if inside and ":s3:::" in arn else ():
         others = [place.removeprefix(f"{bucket}/") for item in statement.resources
@@ -41,6 +45,24 @@ def doubt(part: Part, action: str, tests: list[Tested]) -> str:
         return f"{part.reason} e pode negar `{action}`"
     said = " e ".join(_asked(test) for test in tests if test.answer is None)
     return f"{_label(part)} pode negar `{action}` {said}" if said else f"não se sabe a quem {_label(part)} vale, e ela pode negar `{action}`"
+
+
+def mending(tests: list[Tested]) -> str:
+    """O que fazer com a condição que barra: pedir nela o que o pedido leva, sem a abrir."""
+    failed = [test for test in tests if test.answer is False]
+    tag = next((test.key.partition("/")[2] for test in failed if test.key.lower().startswith("aws:requesttag/")), "")
+    if tag:
+        return f"use `aws:ResourceTag/{tag}`, a tag do que já existe: só quem cria manda uma no pedido"
+    if failed and all(test.actual not in (None, UNKNOWN) for test in failed):
+        return "escreva na condição o que o pedido leva"
+    return "tire a condição, ou faça o pedido cumpri-la"
+
+
+def clearing(tests: list[Tested]) -> str:
+    """O que fazer com o que pode negar."""
+    header = next((test.key for test in tests if test.answer is None and test.key.startswith("s3:x-amz-") and "Not" in test.operator), "")
+    return (f"mande `{header.removeprefix('s3:')}` em todo envio, pois sem ele a declaração nega, ou tire a negação" if header
+            else "escreva-a de modo que se leia aqui")
 
 
 def _listed(named: Any) -> str:

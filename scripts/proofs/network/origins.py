@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scripts.aws.types import BALANCER
 from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.facts.view import Placed
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces_by_type import lived
 from scripts.proofs.network.listeners import answering, internal, listeners_of
@@ -30,8 +31,7 @@ def private_origin(net: Network, private: Resource, balancer: Resource) -> Itera
     spoken = view.at(private, *keys, "OriginProtocolPolicy")
     name, protocol, usual = SPOKEN.get(str(spoken.value) if spoken else "", ("", "", 0))
     if spoken is None or not name:
-        yield Missing(at(private, *keys), f"não se sabe em que porta `{private.id}` fala",
-                      "use `OriginProtocolPolicy: http-only` ou `https-only`")
+        yield _unspoken(net, private, balancer, spoken)
         return
     yield Found(spoken.path, f"o CloudFront fala {spoken.value}")
     written = view.at(private, *keys, name)
@@ -42,6 +42,16 @@ def private_origin(net: Network, private: Resource, balancer: Resource) -> Itera
     yield from _listens(net, balancer, port, protocol)
     if port:
         yield from _entered(net, balancer, port)
+
+
+def _unspoken(net: Network, private: Resource, balancer: Resource, spoken: Placed | None) -> Missing:
+    """Não se sabe em que porta a origem fala; o conserto é o protocolo que o balanceador ouve."""
+    heard = {str(net.view.value(listener, "Protocol")) for listener, _ in listeners_of(net, balancer).values() if listener}
+    fits = [policy for policy, (_, protocol, _) in SPOKEN.items() if protocol in heard] or [*SPOKEN]
+    visitor = spoken is not None and spoken.value == "match-viewer"
+    need = (f"`{private.id}` fala com `{balancer.id}` como o visitante fala com o CloudFront, e `{balancer.id}` só ouve {' e '.join(sorted(heard))}"
+            if visitor and len(heard) == 1 else f"não se sabe em que porta `{private.id}` fala")
+    return Missing(at(private, "VpcOriginEndpointConfig"), need, f"use `OriginProtocolPolicy: {'` ou `'.join(fits)}`")
 
 
 def _internal(net: Network, balancer: Resource) -> Iterator[Evidence]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.evidence import Evidence, Found, Missing, at, readable
 from scripts.proofs.facts.expect import true
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import Home
@@ -39,7 +39,7 @@ def _local(net: Network, start: Subnet, end: Subnet) -> Iterator[Missing]:
 
 
 def diverting(net: Network, start: Subnet, end: Subnet) -> Iterator[tuple[bool | None, Missing]]:
-    """A rota local liga as sub-redes da VPC, a menos que outra, mais específica, desvie o que vai à outra ponta.
+    """A rota local liga as sub-redes da VPC, a menos que outra, mais específica, desvie o que vai à outra ponta; uma mais larga, não.
 
     De cada rota que pode desviar, `False` se com certeza passa à frente da local para toda a outra ponta, e `None` se não se sabe.
     https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
@@ -49,8 +49,9 @@ def diverting(net: Network, start: Subnet, end: Subnet) -> Iterator[tuple[bool |
         said = route.destination.value if route.destination else None
         block = network(said)
         meets = block is None or target is None or block.version == target.version and block.overlaps(target)
-        if meets and said not in WORLD and not str(said).startswith(("pl-", "${Parameters.")):
-            whole = network(net.vpc_block(start.vpc))
+        whole = network(net.vpc_block(start.vpc))
+        inside = block != whole and within(str(whole), said) and within(net.block(end), str(whole))
+        if meets and not inside and said not in WORLD and not str(said).startswith(("pl-", "${Parameters.")):
             certain = route.table is not None and whole not in (None, block) and within(said, str(whole)) and within(net.block(end), said)
             yield False if certain else None, Missing(
                 at(route.resource), f"`{route.resource.id}` {'desvia' if certain else 'pode desviar'} o que vai de `{start.id}` a `{end.id}`",
@@ -110,8 +111,7 @@ def way_out(net: Network, subnet: Subnet, kind: str, target: Resource) -> Iterat
     """A tabela que vale na sub-rede manda tudo o que é de fora por esse alvo."""
     route = net.route_out(subnet, kind, target)
     if route is None or subnet.association is None or route.destination is None:
-        yield Missing(at(subnet.resource), f"`{subnet.id}` não tem rota 0.0.0.0/0 por `{target.id}`",
-                      f"associe-a a uma tabela com uma rota `{kind}: !Ref {target.id}`", "NO_ROUTE_TO_DESTINATION")
+        yield _routeless(net, subnet, kind, target)
         return
     table = route.table.id if route.table else ""
     yield Found(at(subnet.association, "SubnetId"), f"vale em `{subnet.id}`")
@@ -120,3 +120,23 @@ def way_out(net: Network, subnet: Subnet, kind: str, target: Resource) -> Iterat
     yield Found(at(route.resource, "RouteTableId"), f"a rota é da tabela `{table}`")
     yield Found(route.destination.path, "o que vai para fora da VPC")
     yield Found(at(route.resource, kind), f"sai por `{target.id}`")
+
+
+def _routeless(net: Network, subnet: Subnet, kind: str, target: Resource) -> Missing:
+    """O que falta para a sub-rede sair por esse alvo: a rota dela só leva uma parte, ela é de outro uso, ou não tem rota nenhuma."""
+    need, code = f"`{subnet.id}` não tem rota 0.0.0.0/0 por `{target.id}`", "NO_ROUTE_TO_DESTINATION"
+    others = net.routes_of(subnet)
+    partly = next((route for route in others if route.kind == kind and route.destination
+                   and net.view.points(route.target, target.type) == target), None)
+    if partly and partly.destination and partly.destination.value != WORLD[0]:
+        return Missing(partly.destination.path, f"{need}: `{partly.resource.id}` só leva {readable(partly.destination.value)}",
+                       f"use `DestinationCidrBlock: {WORLD[0]}`", code)
+    private = next((route for route in others if route.kind != kind and route.target
+                    and route.destination and route.destination.value == WORLD[0]), None)
+    if private and kind == "GatewayId":
+        return Missing(at(subnet.resource), f"{need}: ela é privada, e sai por `{private.resource.id}`",
+                       "ponha numa sub-rede pública o que precisa do gateway, e deixe a rota dela como está", code)
+    how = f"associe-a a uma tabela com uma rota `{kind}: !Ref {target.id}`"
+    public = kind == "GatewayId" and any(net.route_out(other, kind, target) for other in net.subnets.values())
+    moved = f"ponha numa sub-rede pública o que precisa do gateway; se é esta que devia ser pública, {how}"
+    return Missing(at(subnet.resource), need, moved if public else how, code)

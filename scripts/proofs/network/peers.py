@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scripts.base.wording import listed
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.security_groups import GroupRule, rules_of
@@ -149,9 +150,12 @@ def through(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> I
     elif not home.known_groups:
         yield groupless(home)
     else:
-        empty = not any(rules_of(net, name, ingress) for name in home.known_groups)
-        yield Missing(at(net.view.resources[home.known_groups[0]]), *peer.refused(home, port, ingress),
-                      "SG_HAS_NO_RULES" if empty else "ENI_SG_RULES_MISMATCH")
+        rules = [rule for name in home.known_groups for rule in rules_of(net, name, ingress) or ()]
+        need, hint = peer.refused(home, port, ingress)
+        near = [rule for rule in rules if rule.ports and not rule.covers(port) and peer.admitted(rule, net)]
+        others = listed(list(dict.fromkeys(f"tcp {rule.ports[0]} em `{rule.resource.id}`" for rule in near if rule.ports)))
+        yield Missing(at(net.view.resources[home.known_groups[0]]), f"{need}: só há {others}" if others else need, hint,
+                      "ENI_SG_RULES_MISMATCH" if rules else "SG_HAS_NO_RULES")
 
 
 def carried(net: Network, home: Home, group: str) -> Iterator[Evidence]:
