@@ -227,6 +227,6 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held, settings.terminated), INSTANCE: (updates.held,),
     BALANCER: (settings.attributes, misnamed),
     TARGET_GROUP: (settings.attributes, requested.checked, requested.disguised),
-    DISTRIBUTION: (settings.named, requested.rooted, requested.carried, uncovered), "AWS::Budgets::Budget": (settings.budget,),
+    DISTRIBUTION: (settings.named, settings.kept_errors, requested.rooted, requested.carried, uncovered), "AWS::Budgets::Budget": (settings.budget,),
     DATABASE: (settings.exported,), EVENT_SOURCE_MAPPING: (sifted_out,), "AWS::S3::BucketPolicy": (settings.demanded,),
 }

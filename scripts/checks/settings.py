@@ -32,6 +32,8 @@ LOGS = {
     "postgres": ("postgresql", "upgrade", "iam-db-auth-error"), "mysql": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
     "mariadb": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
 }
+ANSWERED = re.compile(r"[,(=]\s*(50[0-4])\s*[,)]")
+"""Um erro do servidor que um programa responde por si."""
 
 
 def attributes(view: View, owner: Resource) -> Iterator[Effect]:
@@ -121,6 +123,28 @@ def named(view: View, distribution: Resource) -> Iterator[Effect]:
     if names and not own:
         yield names[0].path, (f"`{distribution.id}` tem o nome `{names[0].value}` e o certificado padrão do CloudFront, que não vale para ele: a "
                               "pilha não se cria; dê `AcmCertificateArn`, ou tire `Aliases`.")
+
+
+def kept_errors(view: View, distribution: Resource) -> Iterator[Effect]:
+    """O erro de um visitante não serve a todos, se o template decidiu isso: os erros do servidor que ele lista não se guardam, nem os do código.
+
+    Sem `ErrorCachingMinTTL`, e sem o código na lista, o CloudFront guarda um erro por 10 s.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+    """
+    listed = {whole(code.value): item for item in view.items(distribution, "DistributionConfig", "CustomErrorResponses")
+              if (code := view.inside(item, "ErrorCode"))}
+    terms = {code: view.inside(item, "ErrorCachingMinTTL") for code, item in listed.items() if code and code >= 500}
+    decided = [code for code, term in terms.items() if term and whole(term.value) == 0]
+    for code, term in terms.items() if len(decided) > 1 else ():
+        if code not in decided:
+            how_long = f"por {term.value} s" if term else "por 10 s, o padrão"
+            yield (term or listed[code]).path, (
+                f"`{distribution.id}` guarda a resposta {code} {how_long}, e as outras do servidor não: o erro de um visitante serviria a todos; use "
+                "`ErrorCachingMinTTL: 0`.")
+    for code in sorted({int(found) for source in programs(view) for found in ANSWERED.findall(source)} - terms.keys()) if len(decided) > 1 else ():
+        yield at(distribution, "DistributionConfig", "CustomErrorResponses"), (
+            f"o programa responde {code}, e `{distribution.id}` o guardaria por 10 s, o padrão, quando não guarda os outros erros do servidor; "
+            f"acrescente `ErrorCode: {code}` com `ErrorCachingMinTTL: 0`.")
 
 
 def keyed(view: View, table: Resource) -> Iterator[Effect]:

@@ -235,6 +235,12 @@ SECOND = {"Type": "Task", "Resource": TASKS, "Parameters": {"etapa": "analisar",
           "Catch": [{**CATCH_ALL, "Next": "RegistrarFalha"}], "Next": "Concluir"}
 COMPARED = """prepare(event) if event["etapa"] == "preparar" else analyse(event) if event["etapa"] in ("analisar",) else (
             conclude(event) if event.get("etapa") == "concluir" else fail(event) if event["etapa"] == "falhar" else None)"""
+ERRORS = prop("Distribuicao", "DistributionConfig", "CustomErrorResponses")
+FALSE |= {
+    "um-erro-que-se-guarda": (LOJA, {(*ERRORS, 2, "ErrorCachingMinTTL"): 3600}, "guarda a resposta 503 por 3600 s"),
+    "um-erro-pelo-padrao": (LOJA, {(*ERRORS, 3, "ErrorCachingMinTTL"): REMOVED}, "guarda a resposta 502 por 10 s, o padrão"),
+    "um-erro-do-codigo-fora-da-lista": (LOJA, {(*ERRORS, 2): REMOVED}, "o programa responde 503"),
+}
 STAGE = (*MACHINE, ANALYSES, "Parameters", "etapa")
 FALSE |= {
     "etapa-que-e-outro-texto-do-codigo": (ESPECTRO, {STAGE: "situacao"}, "o código só tem `analisar`, `concluir`, `falhar` e `preparar`"),
@@ -245,6 +251,8 @@ FALSE |= {
         "FunctionName": TASKS, "Payload": {"etapa": "preparar", "id.$": "$.id"}}), "pelo nome é de `analisar`"),
 }
 RIGHT: dict[str, tuple[str, Edits]] = {
+    "erros-que-se-guardam-todos": (LOJA, {(*ERRORS, index, "ErrorCachingMinTTL"): 5 for index in (1, 2, 3, 4)}),
+    "o-arquivo-que-falta-por-mais-tempo": (LOJA, {(*ERRORS, 0, "ErrorCachingMinTTL"): 60}),
     "etapas-por-comparacao": (ESPECTRO, code(TABLE, COMPARED)),
     "etapas-de-nomes-que-nada-dizem": (ESPECTRO, {(*MACHINE, ANALYSES): REMOVED, (*MACHINE, "Segundo"): SECOND,
                                                   (*MACHINE, "Escolher", "Default"): "Segundo"}),
