@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.aws.responses import answered
-from scripts.checks import carried
-from scripts.checks.carried import COMPUTED, EMPTY, ERROR, PAYLOAD, Carried, Origin, arrived, function_of, reads
+from scripts.checks import arriving
+from scripts.checks.arriving import COMPUTED, EMPTY, ERROR, PAYLOAD, Carried, Origin, arrived, function_of, reads
 from scripts.checks.programs import Effect, programs, writes
 from scripts.proofs.facts.code import parsed
 from scripts.proofs.facts.returns import Returned, returned
@@ -27,7 +27,7 @@ SIGNAL = ".waitForTaskToken"
 
 
 @dataclass(frozen=True)
-class Machine(carried.Machine):
+class Machine(arriving.Machine):
     """A máquina, o lugar de cada estado dela e o texto dos programas do template."""
 
     resource: Resource
