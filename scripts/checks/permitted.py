@@ -45,8 +45,7 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por ação ou por resposta que o template desmente."""
     found: dict[tuple[int, str], Finding] = {}
     for line, _, block in page.spoken:
-        asked = ":" in block and ACTION.search(block) is not None
-        if not asked and not ROLES.search(block) and not STATUS.search(block):
+        if not (":" in block and ACTION.search(block) or "papel" in block or " pode" in block or "403" in block or "404" in block):
             continue
         before = ""
         for text in CLAUSE.split(block):
@@ -72,7 +71,7 @@ def _named(view: View, text: str) -> Iterator[str]:
 
 def _doing(view: View, text: str) -> Iterator[str]:
     """O que o papel faz, ou não faz, a todos os buckets e tabelas; de um bucket só, o que se diz dele."""
-    spoken = ROLES.search(text)
+    spoken = ROLES.search(text) if "papel" in text or "pode" in text else None
     for pattern, actions in VERBS if spoken else ():
         verb = pattern.search(text, spoken.end())
         if not verb:

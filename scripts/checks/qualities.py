@@ -57,11 +57,10 @@ class Quality:
     source: str
 
 
-def check(page: Page, views: Views) -> Iterator[Finding]:
-    """Um achado por frase que diz de um recurso o contrário do que ele é, em algum mundo."""
+def check(page: Page, views: Views, said: Iterable[Sentence]) -> Iterator[Finding]:
+    """Um achado por frase que diz de um recurso o contrário do que ele é, em algum mundo; `said` são as da página, de `sentences`."""
     found = {}
     present = [quality for quality in QUALITIES if any(view.of_type(*quality.types) for view in views.each)]
-    said = list(sentences(page))
     for who, line, text, names, about in said:
         lowered = text.lower()
         for quality in present:

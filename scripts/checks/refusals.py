@@ -32,6 +32,8 @@ WAYS = tuple((who, takes, re.compile(rf"{name}\s+(?P<no>não\s+|nem\s+)?(?:(?:o|
              for who, name, by in (("S3", STORE, BY_STORE), ("função", CODE_RUN, BY_CODE))
              for takes, verb, done in ((True, TAKES, "(?:aceit|guardad)"), (False, REFUSES, "(?:recusad|rejeitad|barrad)")))
 """De quem aceita ou recusa, como se diz, na ativa e na passiva."""
+STEMS = ("aceit", "guard", "receb", "passa", "salv", "recus", "rejeit", "barr", "neg", "descart", "devolv")
+"""Sem nada disto, ninguém recusa nem aceita: quase todo trecho para aqui."""
 SIGNED = re.compile(r"\bchave\b[^.;]*\b(?:não é|outra|trocad)|\btrocar a chave\b|\bvenc(?:eu|ida|ido|er)\b|\bmais de \d+ minutos\b"
                     r"|\bfora do prazo\b|\bcampo a mais\b|\bnão cumpre\b|\bgrande demais\b|\bacima do (?:tamanho|limite)\b"
                     r"|\bmaior(?: d?o)? que o (?:limite|assinado)\b|EntityTooLarge", re.IGNORECASE)
@@ -45,7 +47,8 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     signing = next((view for view in views.each if any(SIGNING in text for text in sources(view))), None)
     limit = _limit(signing) if signing else None
     for line, about, block in page.spoken if signing else ():
-        for text in CLAUSE.split(block):
+        lowered = block.lower()
+        for text in CLAUSE.split(block) if any(map(lowered.__contains__, STEMS)) else ():
             case = f"{about} {text}"
             signed, inside = SIGNED.search(case) or _beyond(case, limit), INSIDE.search(case)
             if not (signed or inside) or SUPPOSED.search(text) or text.rstrip().endswith("?"):

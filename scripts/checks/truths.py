@@ -7,8 +7,10 @@ que as anotações diziam não se confere.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from scripts.aws.truths import READ, Truth
@@ -40,13 +42,20 @@ def check(root: Path, slugs: Collection[str] | None) -> Iterator[Finding]:
 
 def judged(read: document.Document) -> Iterator[Finding]:
     """O que uma página diz ao contrário."""
-    whole = " ".join(text for _, text in read.texts).lower()
-    signs = [sign for sign in _signs() if sign in whole]
-    for line, about, text in read.spoken:
-        lowered = f"{about} {text}".lower()
-        for truth, words in {known for sign in signs if sign in lowered for known in _signs()[sign]}:
-            for said in _contrary(truth, about, text) if any(word in lowered for word in words) else ():
-                yield Finding(read.path, line, CODE, f"A página diz “{said}”, e {truth.told} ({truth.source}, lido em {READ}); acerte a frase.")
+    lowered = [f"{about} {text}".lower() for _, about, text in read.spoken]
+    starts = [0, *accumulate(len(text) + 1 for text in lowered)]
+    whole = "\n".join(lowered)
+    for sign, facts in _signs().items():
+        place = whole.find(sign)
+        while place >= 0:  # cada trecho com o sinal, sem olhar os outros
+            index = bisect_right(starts, place) - 1
+            for truth, words in facts:
+                if any(map(lowered[index].__contains__, words)):
+                    line, about, text = read.spoken[index]
+                    yield from (Finding(read.path, line, CODE,
+                                        f"A página diz “{said}”, e {truth.told} ({truth.source}, lido em {READ}); acerte a frase.")
+                                for said in _contrary(truth, about, text))
+            place = whole.find(sign, starts[index + 1])
 
 
 @cache

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from scripts.aws.types import BALANCER, DATABASE, INSTANCE, NAT_GATEWAY, SCALING_GROUP, SUBNET, VOLUME
 from scripts.base.findings import Finding
 from scripts.base.wording import NUMBERS
-from scripts.checks.qualities import DENIED, ELSEWHERE, PIECE, SUPPOSED, sentences
+from scripts.checks.qualities import DENIED, ELSEWHERE, PIECE, SUPPOSED, Sentence
 from scripts.page.architecture import Page
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
@@ -37,9 +37,9 @@ NOUNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple((re.compile(t
 """De cada nome, os tipos de que se fala; do último, nada se confere."""
 
 
-def check(page: Page, views: Views) -> Iterator[Finding]:
-    """Um achado por frase que põe um recurso em mais zonas, ou em menos, do que o template."""
-    for who, line, text, names, about in sentences(page):
+def check(page: Page, views: Views, said: Iterable[Sentence]) -> Iterator[Finding]:
+    """Um achado por frase que põe um recurso em mais zonas, ou em menos, do que o template; `said` são as da página, de `qualities`."""
+    for who, line, text, names, about in said:
         found = ZONES.search(text) if "zona" in text else None
         if found is None or SUPPOSED.search(text) or about is not None and ELSEWHERE.search(text):
             continue

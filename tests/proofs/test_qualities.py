@@ -32,7 +32,7 @@ def row(template: str, said: str, name: str = "R") -> list[str]:
     """Os achados de uma linha da tabela que diz isso do recurso."""
     read = cloudformation.parse(f"Resources:\n{template}", "t.yaml")
     page = SimpleNamespace(path="p.md", steps=(), benefits=(), spoken=(), rows=[SimpleNamespace(node_id="r", resources=(name,), cells=("R", said, ""), line=7)])
-    return [finding.code for finding in qualities.check(page, views_of(read))]
+    return [finding.code for finding in qualities.check(page, views_of(read), list(qualities.sentences(page)))]
 
 
 INTERNAL, OPEN = (one("ElasticLoadBalancingV2::LoadBalancer", f"Scheme: {scheme}") for scheme in ("internal", "internet-facing"))
@@ -89,6 +89,6 @@ def test_the_event_of_a_bucket_waits_for_nobody():
 def test_a_real_sentence_turned_is_a_finding(slug, old, new):
     real, page = subject(slug)
     text = (REPOSITORY / page.path).read_text(encoding="utf-8")
-    assert old in text and not list(qualities.check(page, real.views))
+    assert old in text and not list(qualities.check(page, real.views, list(qualities.sentences(page))))
     turned = architecture.parse(text.replace(old, new, 1), page.path)
-    assert [finding.code for finding in qualities.check(turned, real.views)] == ["qualidade-contraria"]
+    assert [finding.code for finding in qualities.check(turned, real.views, list(qualities.sentences(turned)))] == ["qualidade-contraria"]

@@ -20,7 +20,8 @@ def said(slug: str, old: str, new: str) -> set[str]:
     text = (REPOSITORY / page.path).read_text(encoding="utf-8")
     assert old in text
     turned = architecture.parse(text.replace(old, new, 1), page.path)
-    return {finding.code for check in (zoned.check, qualities.check) for finding in check(turned, real.views)}
+    return {finding.code for check in (zoned.check, qualities.check)
+            for finding in check(turned, real.views, list(qualities.sentences(turned)))}
 
 
 def prose(slug: str, sentence: str) -> set[str]:
