@@ -42,7 +42,7 @@ def check(root: Path, slugs: Collection[str] | None) -> Iterator[Finding]:
 
 def judged(read: document.Document) -> Iterator[Finding]:
     """O que uma página diz ao contrário."""
-    lowered = [f"{about} {text}".lower() for _, about, text in read.spoken]
+    lowered = [f" {about} {text}".lower() for _, about, text in read.spoken]
     starts = [0, *accumulate(len(text) + 1 for text in lowered)]
     whole = "\n".join(lowered)
     for sign, facts in _signs().items():
