@@ -129,3 +129,11 @@ def test_a_machine_that_brings_nothing_may_be_born_first():
     assert "pode nascer antes" in needs(own)
     quiet = own.put(*prop("Servidor", "UserData"), value={"Fn::Base64": "#!/bin/bash\necho pronto\n"}).put(R, "Servidor", "Metadata", value={})
     assert "pode nascer antes" not in needs(quiet)
+
+
+def test_a_rule_apart_only_matters_when_the_group_brings_others():
+    rule = next(each for each in written(real(WEB), prop("GrupoServidor", "SecurityGroupEgress")) if each.get("CidrIp") == "0.0.0.0/0")
+    others = [each for each in written(real(WEB), prop("GrupoServidor", "SecurityGroupEgress")) if each != rule]
+    apart = real(WEB).put(R, "Saida", value={"Type": "AWS::EC2::SecurityGroupEgress", "Properties": {**rule, "GroupId": {"Ref": "GrupoServidor"}}})
+    assert "pode nascer antes de `Saida`" in needs(apart.put(*prop("GrupoServidor", "SecurityGroupEgress"), value=others))
+    assert "pode nascer antes" not in needs(apart.put(*prop("GrupoServidor", "SecurityGroupEgress"), value=REMOVED))

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from attempts import Case, Edits, findings, refused, subject
-from bench import REMOVED, R, prop
+from bench import REMOVED, R, bench, prop
 
+from scripts.proofs.arrows.created import REASONS
 from scripts.proofs.arrows.prove import prove
 from scripts.proofs.facts.views import views_of
 
@@ -114,3 +115,35 @@ def test_a_right_form_has_no_finding(name):
 @pytest.mark.parametrize("name", FALSE)
 def test_a_form_that_only_looks_right_is_a_finding(name):
     assert refused(FALSE[name])
+
+
+RULED = """
+Balde: {Type: "AWS::S3::Bucket", Properties: {NotificationConfiguration: {EventBridgeConfiguration: {EventBridgeEnabled: true}}}}
+Regra:
+  Type: AWS::Events::Rule
+  Properties: {State: ENABLED, EventPattern: {source: [aws.s3], detail-type: [Object Created], detail: {bucket: {name: [!Ref Balde]}}}}
+Funcao:
+  Type: AWS::Lambda::Function
+  Properties:
+    Handler: index.handler
+    Environment: {Variables: {BALDE: !Ref Balde}}
+    Code:
+      ZipFile: |
+        import os
+        import boto3
+
+
+        def handler(event, context):
+            return boto3.client("s3").generate_presigned_post(Bucket=os.environ["BALDE"], Key="a")
+"""
+
+
+@pytest.mark.parametrize("reasons, others, right", [
+    (["PutObject"], (), False), (["POST Object"], (), True), (["PutObject", "POST Object"], (), True), (None, (), True),
+    (["POST Object"], ("outra >> balde acao=s3:PutObject",), False), ([*REASONS.values()], ("outra >> balde acao=s3:PutObject",), True),
+])
+def test_the_reason_a_rule_hears_is_the_one_of_the_way_things_are_written(reasons, others, right):
+    drawn = bench(RULED, "balde = Balde", "regra = Regra", "funcao = Funcao", "outra = Outra", "balde >> regra",
+                  "funcao >> balde acao=s3:PutObject", *others)
+    rule = drawn.put(*prop("Regra", "EventPattern", "detail", "reason"), value=reasons) if reasons else drawn
+    assert (rule.missing("balde--regra") == []) is right

@@ -540,9 +540,12 @@ Outputs:"""),
     Properties: {GroupId: !Ref GrupoServidor, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}
   GrupoBanco:
     Type"""),
+        ("template", "DependsOn: [RotaInternet, AssociacaoPublica, EntradaBanco, EndpointS3]",
+         "DependsOn: [RotaInternet, AssociacaoPublica, EntradaBanco, EndpointS3, SaidaServidor]"),
     ], [
         "`GrupoServidor`: `SecurityGroupEgress` perdeu `{Description: HTTPS para pacotes e APIs da AWS, IpProtocol: tcp, FromPort: 443,…`.",
         "Recurso novo: `SaidaServidor` (`AWS::EC2::SecurityGroupEgress`).",
+        "`Servidor`: `DependsOn` ganhou `SaidaServidor`.",
         "Continuam provados, por outras linhas (saiu `GrupoServidor.SecurityGroupEgress.IpProtocol: tcp`, `GrupoServidor.SecurityGroupEgress.FromPort: 443`, `GrupoServidor.SecurityGroupEgress.ToPort: 443` e `GrupoServidor.SecurityGroupEgress.CidrIp: 0.0.0.0/0`, entrou `SaidaServidor.GroupId: !Ref GrupoServidor`, `SaidaServidor.IpProtocol: tcp`, `SaidaServidor.FromPort: 443` e `SaidaServidor.ToPort: 443` e mais 1): Servidor EC2 → Bucket S3, Servidor EC2 → RDS PostgreSQL e “acesso à máquina sem SSH”.",
     ]),
     "banco que passa a sair para a internet": (WEB, [

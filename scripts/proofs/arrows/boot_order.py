@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.types import ROUTE, ROUTE_TABLE_ASSOCIATION, SECURITY_GROUP_EGRESS
+from scripts.aws.catalog import ID
+from scripts.aws.types import ROUTE, ROUTE_TABLE_ASSOCIATION, SECURITY_GROUP, SECURITY_GROUP_EGRESS
 from scripts.proofs.arrows.passage import HTTPS, exits
 from scripts.proofs.evidence import Found, Missing
 from scripts.proofs.facts.machine import Machine
@@ -22,7 +23,7 @@ from scripts.template.cloudformation import Resource
 INSTALLING = re.compile(r"\b(?:dnf|yum|tdnf|apt-get|apt|pip3?|npm|gem)\s+(?:-\S+\s+)*(?:install|update|upgrade|makecache)\b"
                         r"|\bhttps?://(?!127\.|localhost|169\.254\.)")
 """O que um comando traz de fora."""
-STANDALONE = (ROUTE, ROUTE_TABLE_ASSOCIATION, "AWS::EC2::VPCGatewayAttachment", SECURITY_GROUP_EGRESS)
+STANDALONE = (ROUTE, ROUTE_TABLE_ASSOCIATION, "AWS::EC2::VPCGatewayAttachment")
 """As partes do caminho que ninguém cita."""
 
 
@@ -45,5 +46,16 @@ def _late(view: View, waiting: Resource) -> list[str]:
         for subnet in home.known_subnets(net) if home else ():
             pieces = view.complete(exits(net, home, subnet, HTTPS)) if home else ()
             path = [str(piece.path[1]) for piece in pieces if isinstance(piece, Found) and len(piece.path) > 1]
-            found.update(dict.fromkeys(name for name in path if name not in known and view.template.resources[name].type in STANDALONE))
+            found.update(dict.fromkeys(name for name in path if name not in known and _apart(view, view.template.resources[name])))
     return list(found)
+
+
+def _apart(view: View, piece: Resource) -> bool:
+    """Ninguém cita esta parte. Uma saída à parte só faz falta se o grupo já traz outras: sem nenhuma, antes dela ele deixa sair tudo.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupegress.html
+    """
+    if piece.type != SECURITY_GROUP_EGRESS:
+        return piece.type in STANDALONE
+    group = view.points(view.at(piece, "GroupId"), SECURITY_GROUP, by=(ID,))
+    return group is not None and bool(view.items(group, "SecurityGroupEgress"))

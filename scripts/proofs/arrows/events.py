@@ -7,23 +7,20 @@ from collections.abc import Callable, Iterator
 from scripts.aws.catalog import ARN
 from scripts.aws.questions import IDENTITY
 from scripts.aws.types import BUCKET, EVENT_RULE, FUNCTION, QUEUE, TOPIC
+from scripts.proofs.arrows.created import CREATED, missed, reasoned, tells, ways_of
 from scripts.proofs.arrows.eventbridge import awake
 from scripts.proofs.arrows.permitted import admitted, fifo, invoked
-from scripts.proofs.arrows.program import HANDED, handed, named
 from scripts.proofs.arrows.registry import Case, rule
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.callees import Callee, callee
-from scripts.proofs.facts.code import creations
 from scripts.proofs.facts.expect import true
-from scripts.proofs.facts.measures import texts
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.services import filtered
 from scripts.template.cloudformation import Resource
 from scripts.template.values import Unknown
 
-CREATED = "s3:ObjectCreated:*"
 LISTS = {FUNCTION: ("LambdaConfigurations", "Function"), QUEUE: ("QueueConfigurations", "Queue"), TOPIC: ("TopicConfigurations", "Topic")}
 ENDS = {"prefix": "que começam por", "suffix": "que acabam em"}
 SENDING = {QUEUE: "sqs:SendMessage", TOPIC: "sns:Publish"}
@@ -97,7 +94,8 @@ def bucket_tells_eventbridge(case: Case) -> Iterator[Evidence]:
     - `EventBridgeConfiguration` ligado no bucket;
     - a regra ligada, no barramento padrão, com um padrão de evento que se lê;
     - no padrão dela, a origem `aws.s3`, o nome deste bucket, se diz um, e, se diz algum tipo de evento, o da seta:
-      `Object Created`, ou o que ela diz em `acao`, como `Object Deleted`.
+      `Object Created`, ou o que ela diz em `acao`, como `Object Deleted`;
+    - se o padrão pede um motivo, em `detail.reason`, o do modo como se grava no bucket.
 
     Fonte: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
     """
@@ -111,6 +109,7 @@ def bucket_tells_eventbridge(case: Case) -> Iterator[Evidence]:
                       "escreva `EventBridgeConfiguration: {EventBridgeEnabled: true}` em `NotificationConfiguration`")
     yield from awake(view, listening, "EventPattern")
     yield from _heard(case)
+    yield from reasoned(case)
     if view.value(listening, "EventBusName") not in (None, "default"):
         yield Missing(at(listening, "EventBusName"), f"`{listening.id}` não é do barramento padrão, o único do S3", "tire `EventBusName`")
     source = next((item for item in view.items(listening, "EventPattern", "source") if item.value == "aws.s3"), None)
@@ -174,12 +173,12 @@ def _notification(case: Case, cites: Callable[[Placed], bool]) -> Iterator[Evide
     wanted = case.edge.action or CREATED
     told = [(entry, named, event) for entry in _entries(view, bucket, target.type)
             if (named := view.inside(entry, name)) and (event := view.inside(entry, "Event")) and cites(entry)]
-    serving = [each for each in told if _is(each[2], wanted)][:1] or _together(view, told, PARTS.get(wanted, ()))
+    serving = [each for each in told if tells(each[2], wanted)][:1] or _together(view, told, PARTS.get(wanted, ()))
     if not serving and not case.edge.action:
-        ways, sure = _ways(case)
+        ways, sure = ways_of(case)
         serving = _together(view, told, tuple(f"s3:ObjectCreated:{way}" for way in ways)) if sure else []
     elif serving and case.edge.action:
-        yield from _missed(case, [each[2] for each in told])
+        yield from missed(case, [each[2] for each in told])
     for entry, named, event in serving:
         yield Found(named.path, f"o bucket notifica {'a função' if target.type == FUNCTION else f'`{target.id}`'}")
         yield Found(event.path, f"a cada evento `{event.value}`")
@@ -190,52 +189,10 @@ def _notification(case: Case, cites: Callable[[Placed], bool]) -> Iterator[Evide
         other = told[-1][2]
         said = "um evento desconhecido" if isinstance(other.value, Unknown) else f"`{other.value}`"
         yield Missing(other.path, f"a notificação de `{bucket.id}` é de {said}, e a seta pede `{wanted}`",
-                      f"escreva `Event: {wanted}`{', ou diga o evento na seta com `acao`' if _ways(case) == ((), True) else ''}")
+                      f"escreva `Event: {wanted}`{', ou diga o evento na seta com `acao`' if ways_of(case) == ((), True) else ''}")
     elif not told:
         yield Missing(at(bucket, "NotificationConfiguration"), f"o bucket `{bucket.id}` não notifica `{target.id}`",
                       f"acrescente um item a `{list_}` com `{name}: !GetAtt {target.id}.Arn`")
-
-
-def _is(event: Placed, wanted: str) -> bool:
-    return isinstance(event.value, str) and event.value.startswith("s3:") and covers(event.value, wanted) is True
-
-
-def _missed(case: Case, events: list[Placed]) -> Iterator[Missing]:
-    """A seta diz que criações acionam, e quem a figura mostra gravando cria de outro modo, ou não se sabe de qual."""
-    wanted = case.edge.action.replace(",", " ").split()
-    if not wanted or not all(each.startswith(CREATED[:-1]) for each in wanted) or CREATED in wanted:
-        return
-    ways, sure = _ways(case)
-    said = " e ".join(f"`{each}`" for each in wanted)
-    other = next((f"s3:ObjectCreated:{way}" for way in ways
-                  if not any(_is(event, f"s3:ObjectCreated:{way}") for event in events)), "")
-    if other:
-        yield Missing(events[-1].path, f"a seta só conta {said}, e em `{case.tail.id}` se cria por `{other}`, que não a aciona",
-                      f"escreva `Event: {CREATED}`, e tire `acao` da seta")
-    elif not sure and not any(_is(event, CREATED) for event in events):
-        yield Missing(events[-1].path, f"a seta só conta {said}, e não se sabe de que modo alguém grava em `{case.tail.id}`: por formulário, em "
-                      "partes ou por cópia, o evento é outro", f"escreva `Event: {CREATED}`, e tire `acao` da seta")
-
-
-def _ways(case: Case) -> tuple[tuple[str, ...], bool]:
-    """De que modos se criam objetos no bucket, pelo código de quem grava nele, e se o de todos se conhece.
-
-    Quem grava de fora sem credenciais usa o formulário que um programa assina.
-    """
-    view, found, known = case.view, set(), set()
-    with view.reading():
-        for owner in view.of_type(*HANDED):
-            here = named(view, owner)
-            ways = {way for source in dict.fromkeys(text for _, text in texts(view, [piece.path for piece in handed(view, owner)], longest=None))
-                    for variable, way in creations(source) if here.get(variable) == case.tail}
-            found |= ways
-            known |= {owner.id} if ways else set()
-    for edge in case.diagram.edges:
-        if edge.head == case.edge.tail and "s3:PutObject" in edge.action.split():
-            tail = case.diagram.elements[edge.tail]
-            if not known.intersection(tail.resources) and not ("Post" in found and not tail.resources):
-                return tuple(sorted(found)), False
-    return tuple(sorted(found)), True
 
 
 def _together(view: View, told: list[Told], ways: tuple[str, ...]) -> list[Told]:
@@ -243,7 +200,7 @@ def _together(view: View, told: list[Told], ways: tuple[str, ...]) -> list[Told]
     for first in told:
         keys = _keys(view, first[0])
         alike = [each for each in told if _keys(view, each[0]) == keys]
-        parts = [next((each for each in alike if _is(each[2], part)), None) for part in ways]
+        parts = [next((each for each in alike if tells(each[2], part)), None) for part in ways]
         if parts and all(parts):
             return list({each[2].path: each for each in parts if each}.values())
     return []
