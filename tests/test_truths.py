@@ -44,7 +44,10 @@ WRONG = (
     "O Route 53 distribui os pedidos.", "O orçamento desliga os recursos.", "O orçamento interrompe o gasto.", "O Cost Explorer mostra o gasto em tempo real.",
     "A tabela sob demanda cobra por hora.", "O CloudFront é regional.", "O CloudFront não é global.", "O Auto Scaling cresce na mesma hora.",
     "Mudar a AMI muda as instâncias que já existem.", "O Session Manager precisa da porta 22.", "O IMDSv2 não exige token.", "O ACM renova os certificados importados.",
-    "No modo `unlimited`, a instância fica lenta sem créditos.", "A função recusa com `EntityTooLarge`.",
+    "No modo `unlimited`, a instância fica lenta sem créditos.", "A função recusa com `EntityTooLarge`.", "Um banco parado não liga sozinho.",
+    "Um banco restaurado nasce com Multi-AZ.", "Uma sub-rede fica em várias zonas.", "Parada, a instância ainda é cobrada.", "Um grupo novo deixa tudo entrar.",
+    "Parar a instância interrompe toda a cobrança.", "O endpoint de gateway leva até lá sem internet e é cobrado.", "Mudar a AMI mexe nas que já rodam.",
+    "O snapshot vive em uma zona, e dele se cria um volume.",
     "Ler uma versão nomeada pede `s3:GetObject`.", "Ler uma versão não exige `s3:GetObjectVersion`.", "Sem listar o bucket, o S3 responde 404 ao que não existe.",
 )
 RIGHT = (
@@ -84,6 +87,8 @@ RIGHT = (
     "O orçamento avisa, e não desliga nada.", "O Cost Explorer não mostra o gasto em tempo real.", "A tabela sob demanda não cobra por hora.", "O CloudFront é global.",
     "O Auto Scaling não cresce na mesma hora.", "Mudar a AMI não muda as instâncias que já existem.", "O Session Manager não precisa da porta 22.",
     "O IMDSv2 exige um token.", "O ACM renova os certificados que ele mesmo emite.", "No modo `unlimited`, a instância segue rápida sem créditos.",
+    "Um banco parado liga sozinho.", "Um banco restaurado nasce sem Multi-AZ.", "Uma sub-rede fica em uma zona só.", "Parada, a instância não é cobrada.",
+    "O endpoint de gateway leva até lá sem internet e não é cobrado.", "O snapshot vive na região, e dele se cria um volume em qualquer zona.",
     "O S3 recusa com `EntityTooLarge`.", "Ler uma versão nomeada pede `s3:GetObjectVersion`, e não `s3:GetObject`.",
     "Sem listar o bucket, o S3 responde 403 ao que não existe.", "Com `s3:ListBucket`, o S3 responde 404 ao que não existe.",
 )
@@ -115,6 +120,15 @@ def test_what_aws_says(text):
 def test_the_row_or_the_column_says_who(who, wrong, right):
     for table in (ROW, COLUMN):
         assert said(table.format(who, wrong)) and not said(table.format(who, right))
+
+
+@pytest.mark.parametrize("title, wrong, right", [
+    ("Lambda: código", "Ela monta um volume.", "Ela não monta um volume."), ("Balanceador", "Ele cobra só quando há pedidos.", "Ele cobra por hora, com ou sem pedidos."),
+    ("Cost Explorer", "É uma consulta: interrompe o gasto.", "É uma consulta: não interrompe nada."), ("Evento e gatilho", "A ordem é garantida.", "A ordem não é garantida."),
+])
+def test_a_note_speaks_of_its_title(title, wrong, right):
+    told = [[finding.code for finding in truths.judged(document.parse(f"# {title}\n\n{text}\n", "docs/notas/x.md"))] for text in (wrong, right)]
+    assert told == [["fato-contrario"], []]
 
 
 def test_every_fact_has_a_source_and_no_useless_sign():

@@ -34,11 +34,12 @@ MACHINES = (
           ((r"\b(?:interromp|suspend|par[ae]|encerr|zer|cort|elimin|paus|acab)\w*\s+(?:\w+\s+){0,3}?cobrança\b" + NO_BREAK
           + r"\bd[oa]s? (?:\w+ ){0,2}?(?:volumes?|discos?|EBS|armazenamento|banco|RDS|balanceador|NAT|segredo|backups?|snapshots?|elástico)\b",
           False), (r"\b(?:volumes?|discos?|EBS|snapshots?|balanceador|NAT|segredo)\b[^.;,:]*" + CHARGED, True),
-          (r"\b(?:nada|nenhum\w*) (?:mais )?(?:é |se |fica )?(?:cobra|paga)\w*", False)),
-          f"{AWS}/AWSEC2/latest/UserGuide/how-ec2-instance-stop-start-works.html"),
-    Truth("uma instância parada não é cobrada", "ligada_ou mesmo_parada parada_ou", "ligada_ou mesmo_parada parada_ou", r"\binstâncias?\b",
-          r"\bvolumes?\b|\bdiscos?\b|\bbanco\b|\bcluster\b", NEVER,
-          ((r"\bligada ou (?:não|parada|desligada)\b|\bmesmo parada\b|\bparada ou (?:não|ligada)\b", False),),
+          (r"\b(?:nada|nenhum\w*) (?:mais )?(?:é |se |fica )?(?:cobra|paga)\w*|\bsem cobrar\b|\b(?:toda a|qualquer|a) cobrança (?:de tudo|inteira)\b"
+          r"|\b(?:toda a|qualquer) cobrança\b", False)), f"{AWS}/AWSEC2/latest/UserGuide/how-ec2-instance-stop-start-works.html"),
+    Truth("uma instância parada não é cobrada", "ligada_ou mesmo_parada parada_ou parada,", "ligada_ou mesmo_parada parada_ou cobrada",
+          r"\binstâncias?\b|\bparada,", r"\bvolumes?\b|\bdiscos?\b|\bbanco\b|\bcluster\b", NEVER,
+          ((r"\bligada ou (?:não|parada|desligada)\b|\bmesmo parada\b|\bparada ou (?:não|ligada)\b", False),
+          (r"\bparada, (?:a instância |ela )?(?:não |ainda |também )*(?:é|continua) cobrada\b", False)),
           f"{AWS}/AWSEC2/latest/UserGuide/how-ec2-instance-stop-start-works.html"),
     Truth("parar e iniciar uma instância troca o endereço público dela", "parar parad", "endereço", r"\bparar\b|\bparad[ao]\b",
           r"\breinici\w+|\bbanco\b", r"\belástico\b|\bprivado\b|\bsaída\b|\bcobrança\b",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from scripts.aws.types import BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, LISTENER, QUEUE, TABLE, VOLUME, VPC_ENDPOINT
+from scripts.aws.types import BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, LISTENER, QUEUE, SUBNET, TABLE, VOLUME, VPC_ENDPOINT
 from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE
 from scripts.page.architecture import Page
@@ -20,13 +20,14 @@ from scripts.proofs.claims.triggers import triggers
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
+from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Key, Resource
 from scripts.template.values import Unknown
 
 CODE = "qualidade-contraria"
 PIECE, AND = re.compile(r"[,(]"), re.compile(r"\be (?=[oa]s? )")
 DENIED = re.compile(r"\b(?:não|nem|nunca|jamais|sem|nenhum\w*)\b", re.IGNORECASE)
-SUPPOSED = re.compile(r"\b\w+riam?\b|\bse \w+sse", re.IGNORECASE)
+SUPPOSED = re.compile(r"\b\w*[aeio]riam?\b(?<!oria)|\bporiam?\b|\bse \w+sse", re.IGNORECASE)
 """O que seria, e não é: “MySQL também serviria”."""
 ELSEWHERE = re.compile(r"\b(?:mais comum|em geral|costum\w+|outr[oa]s? (?:página|arquitetura|desenho)|pode\w*|precis\w+|exig\w+|pe[dç]\w+|"
                        r"quando|se|caso|em produção|anotaç\w+|com um[ao]?)\b|\?\s*$|\bcom Multi-AZ\b(?!.*\b(?:aqui|ligad|ativ))", re.IGNORECASE)
@@ -168,6 +169,11 @@ def _known(*wanted: object, at: tuple[Key, ...]) -> Holds:
     return lambda view, resource: _valued(view, resource, at, *wanted)
 
 
+def _outward(view: View, subnet: Resource) -> bool | None:
+    net = network_of(view)
+    return net.public(net.subnets[subnet.id]) if subnet.id in net.subnets else None
+
+
 def _always(_view: View, _resource: Resource) -> bool:
     return True
 
@@ -207,6 +213,10 @@ QUALITIES = tuple(Quality(name, types, tuple(signs.split()), _words(noun), _word
     ("fechado ao público", (BUCKET,), "privad públic", r"\bbucket\b", r"\bprivad[oa]\b",
      r"(?<!bloqueia todo )(?<!bloqueia o )(?<!nega o )\bacesso público|\bé públic[oa]\b", _guarded,
      "AmazonS3/latest/userguide/access-control-block-public-access.html"),
+    ("com rota para a internet", (SUBNET,), "rota", NEVER,
+     r"\brota para (?:a internet|fora|o Internet Gateway|ele\b)", NEVER, _outward, "vpc/latest/userguide/configure-subnets.html"),
+    ("de endereço público ao nascer", (SUBNET,), "endereço", NEVER, r"\bendereço público", NEVER, _true("MapPublicIpOnLaunch"),
+     "vpc/latest/userguide/subnet-public-ip.html"),
     ("sob demanda", (TABLE,), "demanda provisionad", r"\btabelas?\b", r"\bsob demanda\b", r"\bprovisionad[oa]",
      _known("PAY_PER_REQUEST", at=("BillingMode",)),
      "amazondynamodb/latest/developerguide/on-demand-capacity-mode.html"),

@@ -24,6 +24,7 @@ from scripts.page import document
 
 CODE = "fato-contrario"
 QUOTED = re.compile(r"\banotaç\w+|\?\s*$|“[^”]*”|\bparece\b", re.IGNORECASE)
+AND = re.compile(r"\be (?=(?:é|são|está|fica|continua|segue|cobra|atende|serve|vive|entrega|deixa)\w*\b)")
 INSIDE = re.compile(r"\b(?:não|nem|nunca)\b", re.IGNORECASE)
 CEASED = re.compile(r"\b(?:deixa|para|deixar|deixou|parou)(?:m|ram)? de\b", re.IGNORECASE)
 FEW = 4
@@ -42,7 +43,8 @@ def check(root: Path, slugs: Collection[str] | None) -> Iterator[Finding]:
 
 def judged(read: document.Document) -> Iterator[Finding]:
     """O que uma página diz ao contrário."""
-    lowered = [f" {about} {text}".lower() for _, about, text in read.spoken]
+    title = f"{read.title}. " if "/notas/" in read.path else ""  # uma nota fala de um assunto só
+    lowered = [f" {title}{about} {text}".lower() for _, about, text in read.spoken]
     starts = [0, *accumulate(len(text) + 1 for text in lowered)]
     whole = "\n".join(lowered)
     for sign, facts in _signs().items():
@@ -54,7 +56,7 @@ def judged(read: document.Document) -> Iterator[Finding]:
                     line, about, text = read.spoken[index]
                     yield from (Finding(read.path, line, CODE,
                                         f"A página diz “{said}”, e {truth.told} ({truth.source}, lido em {READ}); acerte a frase.")
-                                for said in _contrary(truth, about, text))
+                                for said in _contrary(truth, about or title, text))
             place = whole.find(sign, starts[index + 1])
 
 
@@ -80,7 +82,7 @@ def _contrary(truth: Truth, about: str, text: str) -> Iterator[str]:
                     truth, about, before, sentence, found):
                 yield sentence.strip()
                 break
-        before = sentence
+        before = f"{before} {sentence}"
 
 
 def _about(truth: Truth, about: str, before: str, sentence: str, found: re.Match[str]) -> bool:
@@ -98,7 +100,7 @@ def _about(truth: Truth, about: str, before: str, sentence: str, found: re.Match
 
 def _affirmed(sentence: str, found: re.Match[str]) -> bool:
     """A frase o afirma: nenhuma negação antes, na mesma oração, nem dentro do que se diz; `deixa de` também nega."""
-    clause = PIECE.split(sentence[:found.start()])[-1]
+    clause = AND.split(PIECE.split(sentence[:found.start()])[-1])[-1]
     denied = bool(DENIED.search(clause) or INSIDE.search(found[0]))
     return denied == bool(CEASED.search(clause + found[0]))
 

@@ -39,14 +39,16 @@ NOUNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple((re.compile(t
 
 def check(page: Page, views: Views, said: Iterable[Sentence]) -> Iterator[Finding]:
     """Um achado por frase que põe um recurso em mais zonas, ou em menos, do que o template; `said` são as da página, de `qualities`."""
+    previous, where = "", 0
     for who, line, text, names, about in said:
+        earlier, previous, where = previous if line == where else "", text, line
         found = ZONES.search(text) if "zona" in text else None
         if found is None or SUPPOSED.search(text) or about is not None and ELSEWHERE.search(text):
             continue
         before = text[:found.start()]
         told = _count(found, bool(DENIED.search(PIECE.split(before)[-1])))
         for view in views.each:
-            owners = _owners(view, before, names, about)
+            owners = _owners(view, before, names, about or earlier)
             zones = _zones(view, owners)
             if told and zones and (zones != 1 if told == 1 else zones == 1 or found["count"] and zones != told):
                 first = owners[0]
@@ -64,7 +66,7 @@ def _count(found: re.Match[str], denied: bool) -> int:
 
 
 def _owners(view: View, before: str, names: frozenset[str], about: str | None) -> list[Resource]:
-    """De quem se fala: o último nome antes das zonas, os recursos da linha, ou o alto da coluna; nenhum, quando não se sabe."""
+    """De quem se fala: o último nome antes das zonas, os recursos da linha, o alto da coluna ou a frase anterior; nenhum, quando não se sabe."""
     kinds = _last(before)
     if kinds is None and names:
         return [view.resources[name] for name in sorted(names) if name in view.resources]

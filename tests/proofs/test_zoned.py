@@ -70,7 +70,16 @@ def test_the_prose_of_a_page(slug, sentence, right):
     (WEB, "O bucket tem versões.", True), (WEB, "O bucket bloqueia todo acesso público.", True), (WEB, "O bucket tem acesso público.", False),
     ("metadados-s3", "As tabelas são provisionadas.", False), ("metadados-s3", "As tabelas são sob demanda.", True), ("ecommerce", "A fila é FIFO.", False),
     ("ecommerce", "A fila não é FIFO.", True), (WEB, "O endpoint é cobrado por hora.", False), (WEB, "O endpoint não é cobrado.", True),
-    (WEB, "A instância, o banco e o endereço público.", True), (PDV, "O banco é Multi-AZ.", True), (WEB, "O banco, aqui, é Multi-AZ.", False),
+    (WEB, "A instância, o banco e o endereço público.", True), (WEB, "O bucket, que guarda a própria cópia, não tem versões.", None), (PDV, "O banco é Multi-AZ.", True), (WEB, "O banco, aqui, é Multi-AZ.", False),
 ])
 def test_a_quality_is_read_in_the_prose_too(slug, sentence, right):
     assert right is None or (prose(slug, sentence) == set()) is right
+
+
+@pytest.mark.parametrize("slug, old, new", [
+    (UPLOAD, "Sem rota para a internet. São duas", "Com rota para a internet. São duas"), (UPLOAD, "Tem rota para o [Internet", "Não tem rota para o [Internet"),
+    (PDV, "Sem endereço público: só o balanceador", "Com endereço público: só o balanceador"), (PDV, "Sem rota para a internet, nem", "Com rota para a internet, nem"),
+    (DISKS, "Ficam na mesma zona e na mesma instância", "Ficam em zonas diferentes e na mesma instância"),
+])
+def test_a_real_sentence_turned_is_a_finding(slug, old, new):
+    assert said(slug, old, old) == set() and said(slug, old, new)
