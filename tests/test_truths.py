@@ -84,7 +84,7 @@ RIGHT = (
     "O CloudFormation não apaga um bucket com objetos.", "O Standard executa o fluxo exatamente uma vez.", "O Express pode executar mais de uma vez.",
     "No IAM, tudo começa negado.", "Uma política que nega vence a que permite.", "O papel dá credenciais temporárias.", "O Shield Standard é automático e sem custo.",
     "O Shield Standard não bloqueia pedidos HTTP abusivos.", "O Shield Standard age nas camadas 3 e 4.", "Nenhum pedido passa pelo Route 53.",
-    "O orçamento avisa, e não desliga nada.", "O Cost Explorer não mostra o gasto em tempo real.", "A tabela sob demanda não cobra por hora.", "O CloudFront é global.",
+    "O orçamento avisa, e não desliga nada.", "Com uma ação, o orçamento desliga as instâncias.", "O Cost Explorer não mostra o gasto em tempo real.", "A tabela sob demanda não cobra por hora.", "O CloudFront é global.",
     "O Auto Scaling não cresce na mesma hora.", "Mudar a AMI não muda as instâncias que já existem.", "O Session Manager não precisa da porta 22.",
     "O IMDSv2 exige um token.", "O ACM renova os certificados que ele mesmo emite.", "No modo `unlimited`, a instância segue rápida sem créditos.",
     "Um banco parado liga sozinho.", "Um banco restaurado nasce sem Multi-AZ.", "Uma sub-rede fica em uma zona só.", "Parada, a instância não é cobrada.",
