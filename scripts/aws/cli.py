@@ -7,7 +7,6 @@ aos da API não têm modelo: estão em `CUSTOM`.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,17 +22,17 @@ IDS = {"prefix-list": "pl", "vpc": "vpc", "subnet": "subnet", "volume": "vol", "
        "network-interface": "eni", "allocation": "eipalloc", "route-table": "rtb", "internet-gateway": "igw", "nat-gateway": "nat",
        "network-acl": "acl"}
 """Do nome de um id, o começo dele: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
-ANY_ID = re.compile(rf"(?:{'|'.join(IDS.values())}){HEX}")
+ANY_ID = rf"(?:{'|'.join(IDS.values())}){HEX}"
 MANAGED = r"com\.amazonaws\.(?:global\.(?:(?:ipv6\.)?cloudfront\.origin-facing|groundstation)|[a-z]{2}-(?:[a-z]+-)+\d\." \
     r"(?:dynamodb|s3|s3express|(?:ipv6\.)?(?:ec2-instance-connect|route53-healthchecks|vpc-lattice)))"
 """As listas de prefixos que a AWS mantém: https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html"""
-FORMS = {**{f"{name}-id": (re.compile(start + HEX), f"um id `{start}-…`") for name, start in IDS.items()},
-         "prefix-list-name": (re.compile(rf"{MANAGED}|(?!com\.amazonaws\.|{ANY_ID.pattern}$).+"), "o nome de uma lista que existe"),
-         "owner-id": (re.compile(r"\d{12}"), "o número de uma conta"),
-         "availability-zone": (re.compile(r"[a-z]{2}-(?:[a-z]+-)+\d[a-z]"), "o nome de uma zona, como `sa-east-1a`"),
-         "availability-zone-id": (re.compile(r"[a-z]+\d-az\d+"), "o id de uma zona, como `sae1-az1`"),
-         "instance-type": (re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+"), "um tipo de instância, como `t3.micro`"),
-         **dict.fromkeys(("size", "volume-size", "available-ip-address-count"), (re.compile(r"\d+"), "um número"))}
+FORMS = {**{f"{name}-id": (start + HEX, f"um id `{start}-…`") for name, start in IDS.items()},
+         "prefix-list-name": (rf"{MANAGED}|(?!com\.amazonaws\.|{ANY_ID}$).+", "o nome de uma lista que existe"),
+         "owner-id": (r"\d{12}", "o número de uma conta"),
+         "availability-zone": (r"[a-z]{2}-(?:[a-z]+-)+\d[a-z]", "o nome de uma zona, como `sa-east-1a`"),
+         "availability-zone-id": (r"[a-z]+\d-az\d+", "o id de uma zona, como `sae1-az1`"),
+         "instance-type": (r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "um tipo de instância, como `t3.micro`"),
+         **dict.fromkeys(("size", "volume-size", "available-ip-address-count"), (r"\d+", "um número"))}
 """Da última parte do nome de um filtro, a forma do valor, e como se chama."""
 
 

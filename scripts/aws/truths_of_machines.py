@@ -12,7 +12,7 @@ STANDBY = r"\bem espera\b|\bstandby\b|\bcópia síncrona\b|\bsegunda cópia\b|\b
 NOT_STANDBY = r"\bprimári\w+|\bréplicas?\b|\bsnapshots?\b|\bclusters?\b"
 STOPPED = r"\b(?:parar|parad[ao]|pare|desligar|desligad[ao]|parando)\b"
 MACHINES = (
-    Truth("o banco em espera de uma instância Multi-AZ não atende leituras", "em_espera standby cópia_síncrona segunda_cópia multi-az",
+    Truth("o banco em espera de uma instância Multi-AZ não atende leituras", "em_espera standby cópia_ multi-az",
           "leitura consulta relatório alivi ajuda divid acelera melhora lê", STANDBY, NOT_STANDBY, r"\bcluster\b", ((READS, False),),
           f"{AWS}/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"),
     Truth("o banco em espera recebe cada gravação de forma síncrona, e fica em outra zona", "em_espera standby multi-az",
@@ -25,19 +25,19 @@ MACHINES = (
           ((r"\b(?:promov\w+|troc\w+|assum\w+)\b[^.;,]*\b(?:à mão|manualmente)\b|\bvocê (?:precisa|tem de) promov\w+", False),
           (r"\bé (?:um |o )?backup\b|\b(?:substitu|dispens)\w+ (?:o|os) (?:backups?|snapshots?)\b", False)),
           f"{AWS}/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html"),
-    Truth("uma réplica de leitura atende leituras, e recebe as gravações de forma assíncrona", "réplica_de_leitura réplicas_de_leitura",
+    Truth("uma réplica de leitura atende leituras, e recebe as gravações de forma assíncrona", "de_leitura",
           "síncron leitura consulta relatório alivi divid", r"\bréplicas? de leitura\b", r"\bem espera\b|\bMulti-AZ\b|\bstandby\b|\bprimári\w+",
           r"\bcluster\b", ((r"(?<!as)\bsíncron\w+", False), (r"\bassíncron\w+", True), (READS, True)),
           f"{AWS}/AmazonRDS/latest/UserGuide/USER_ReadRepl.html"),
-    Truth("parar uma instância interrompe a cobrança dela, e não a dos volumes, do banco nem de outro recurso", "parar parad pare_ deslig",
+    Truth("parar uma instância interrompe a cobrança dela, e não a dos volumes, do banco nem de outro recurso", "parar parad deslig",
           "cobr pag cust tarif", STOPPED, NEVER, r"\bbanco parado\b",
           ((r"\b(?:interromp|suspend|par[ae]|encerr|zer|cort|elimin|paus|acab)\w*\s+(?:\w+\s+){0,3}?cobrança\b" + NO_BREAK
           + r"\bd[oa]s? (?:\w+ ){0,2}?(?:volumes?|discos?|EBS|armazenamento|banco|RDS|balanceador|NAT|segredo|backups?|snapshots?|elástico)\b",
           False), (r"\b(?:volumes?|discos?|EBS|snapshots?|balanceador|NAT|segredo)\b[^.;,:]*" + CHARGED, True),
           (r"\b(?:nada|nenhum\w*) (?:mais )?(?:é |se |fica )?(?:cobra|paga)\w*|\bsem cobrar\b|\b(?:toda a|qualquer|a) cobrança (?:de tudo|inteira)\b"
           r"|\b(?:toda a|qualquer) cobrança\b", False)), f"{AWS}/AWSEC2/latest/APIReference/API_StartInstances.html"),
-    Truth("uma instância parada não é cobrada", "ligada_ou mesmo_parada parada_ou parada,", "ligada_ou mesmo_parada parada_ou cobrada",
-          r"\binstâncias?\b|\bparada,", r"\bvolumes?\b|\bdiscos?\b|\bbanco\b|\bcluster\b", NEVER,
+    Truth("uma instância parada não é cobrada", "ligada_ou parad", "ligada_ou mesmo_parada parada_ou cobrada", r"\binstâncias?\b|\bparada,",
+          r"\bvolumes?\b|\bdiscos?\b|\bbanco\b|\bcluster\b", NEVER,
           ((r"\bligada ou (?:não|parada|desligada)\b|\bmesmo parada\b|\bparada ou (?:não|ligada)\b", False),
           (r"\bparada, (?:a instância |ela )?(?:não |ainda |também )*(?:é|continua) cobrada\b", False)),
           f"{AWS}/AWSEC2/latest/APIReference/API_StartInstances.html"),

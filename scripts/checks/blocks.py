@@ -90,8 +90,8 @@ def _unfit(name: str, value: str, accepted: Collection[str]) -> str:
     if accepted:
         return "" if value in accepted else f"um destes: `{'`, `'.join(accepted)}`"
     if form:
-        return "" if form[0].fullmatch(value) else form[1]
-    return "outra coisa, e não um id" if ANY_ID.fullmatch(value) and not last.endswith("-id") else ""
+        return "" if re.fullmatch(form[0], value) else form[1]
+    return "outra coisa, e não um id" if re.fullmatch(ANY_ID, value) and not last.endswith("-id") else ""
 
 
 def _hint(word: str, known: Collection[str]) -> str:

@@ -21,7 +21,8 @@ CRASIS = re.compile(r"(?<!\w)às?\s+(\w+)", re.IGNORECASE)
 """Sem acento, “à função” se confunde com “a função”: só a que tem crase recebe."""
 SPOKEN = frozenset("api balanceador banco batch cli cloudfront computador funcao gateway lambda loja pessoa rds servidor site".split())
 """De um nó que não vem num link, as palavras do rótulo que o dizem."""
-GOES = re.compile(r"\b(?:vai|vao|passam?|seguem?|viajam?|voltam?|sai|saem|corre|desce|sobe)\s+"
+MOVES = re.compile(r"\b(?:vai|vao|passam?|passando|seguem?|viajam?|voltam?|sai|saem|corre|desce|sobe)\b")
+GOES = re.compile(rf"{MOVES.pattern}\s+"
                   r"(?:(?:so|tambem|sempre)\s+)?(?P<straight>direto\s+)?(?:d[oae]s?)\s+$")
 """“vai direto do ”, logo antes de quem manda."""
 SENDS = re.compile(r"\b(?:repassa|reenvia|encaminha|entrega|devolve|transmite|manda|envia|despacha|leva|passa|empurra)m?\b")
@@ -37,6 +38,8 @@ def check(page: Page, diagram: Diagram) -> Iterator[Finding]:
     drawn = {frozenset((edge.tail, edge.head)) for edge in diagram.edges}
     for step in page.steps:
         text = plain(step.text)
+        if not SENDS.search(text) and not MOVES.search(text):
+            continue
         marks = _marks(diagram, text, step.links)
         crased = {plain(word) for word in CRASIS.findall(step.text)}
         own = [edge for edge in diagram.edges if edge.step == step.number]

@@ -34,7 +34,7 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     (r"\bitens\b|\bprodutos\b", COUNT, r"MAX_(?:ITEMS|ITENS|LINES|PRODUTOS)"),
     (r"\bpixels?\b", COUNT, r"_SIDE|LADO|PIXELS"),
     (r"\bpor página\b", COUNT, r"^PAGE$|PAGINA"),
-    (r"\bassina\w*\b|\bvale\w*\b", TIME, r"LINK|URL|EXPIRES|VALID|ASSINA"),
+    (r"\bassina\w*\b|\bvale\w*\b", TIME, r"(?:LINK|URL|SIGN|ASSINA|VALID)\w*_(?:SECONDS|MINUTES|HOURS|SEGUNDOS|MINUTOS|HORAS)"),
 )
 """Do que a frase fala, a grandeza, e o nome que o programa lhe dá."""
 SPOKEN = ("sess", "conex", "primeir", "começo", "erro", "por nome", "endereço", "tentativa", "colunas", "itens", "produtos", "pixel", "por página",

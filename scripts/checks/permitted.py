@@ -45,7 +45,8 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por ação ou por resposta que o template desmente."""
     found: dict[tuple[int, str], Finding] = {}
     for line, _, block in page.spoken:
-        if not (":" in block and ACTION.search(block) or "papel" in block or " pode" in block or "403" in block or "404" in block):
+        program = " pode" in block and ("função" in block or "servidor" in block)
+        if not (program or "papel" in block or "S3" in block and STATUS.search(block) or ":" in block and ACTION.search(block)):
             continue
         before = ""
         for text in CLAUSE.split(block):
