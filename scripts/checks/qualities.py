@@ -62,9 +62,10 @@ def check(page: Page, views: Views, said: Iterable[Sentence]) -> Iterator[Findin
     """Um achado por frase que diz de um recurso o contrário do que ele é, em algum mundo; `said` são as da página, de `sentences`."""
     found = {}
     present = [quality for quality in QUALITIES if any(view.of_type(*quality.types) for view in views.each)]
+    signs = re.compile("|".join(sorted({re.escape(sign) for quality in present for sign in quality.signs})) or r"(?!)")
     for who, line, text, names, about in said:
         lowered = text.lower()
-        for quality in present:
+        for quality in present if signs.search(lowered) else ():
             for told, word, piece in _told(quality, text, about is not None) if any(sign in lowered for sign in quality.signs) else ():
                 for view in views.each:
                     spoken = _about(quality, view, text if about is None else f"{about} {piece}", names)

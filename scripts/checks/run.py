@@ -76,10 +76,10 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     judges = {slug: partial(_verdict, tree, slug, results.get(tree.script(slug)), titles=titles, memory={} if memory is None else memory)
               for slug in wanted}
     present = {slug: read for slug, read in templates.items() if read}
-    rest = [*compare, partial(verdict.check_commands, tree.root, slugs or None), partial(verdict.check_together, tree.root, present, slugs or None),
-            partial(verdict.check_library, tree.root, templates, slugs or None, titles)]
+    rest = [partial(verdict.check_commands, tree.root, slugs or None), partial(verdict.check_library, tree.root, templates, slugs or None, titles),
+            partial(verdict.check_together, tree.root, present, slugs or None), *compare]  # as menores por último: nenhum núcleo espera por outro
     if several and apart:
-        larger = sorted(wanted, key=lambda slug: _size(tree.template(slug)), reverse=True)  # que nenhum núcleo espere pela maior
+        larger = sorted(wanted, key=lambda slug: _size(tree.template(slug)), reverse=True)
         told, verdicts = copies.each([*(partial(_judged, judges[slug]) for slug in larger), *rest]), {}
     else:
         told, verdicts = _kept(judges, rest, several)
@@ -97,10 +97,10 @@ def _kept(judges: Mapping[str, Judge], rest: Sequence[Task], several: bool) -> t
         told = copies.each(rest, [partial(judge, slug) for slug in judges])
     else:
         with ThreadPoolExecutor(1) as pool:
-            comparing = pool.submit(rest[0])  # noutro processo, que aqui só se espera
+            comparing = pool.submit(rest[-1])  # noutro processo, que aqui só se espera
             for slug in judges:
                 judge(slug)
-            told = [*(task() for task in rest[1:]), comparing.result()]
+            told = [*(task() for task in rest[:-1]), comparing.result()]
     return [*told, *(verdict.findings for verdict in verdicts.values())], verdicts
 
 

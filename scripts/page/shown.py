@@ -25,8 +25,9 @@ OURS = "scripts.website.extension"
 """Acrescenta à página o que se leu dela: não é leitura."""
 ALWAYS = ("toc", "tables", "fenced_code")
 """As que o MkDocs põe em todo site."""
+HEADINGS = {f"h{level}" for level in range(1, 7)}
 BLOCKS = {"p", "ul", "ol", "li", "table", "thead", "tbody", "tr", "blockquote", "pre", "div", "hr", "details", "summary", "dl", "dt", "dd",
-          "section", "figure", "nav", *(f"h{level}" for level in range(1, 7))}
+          "section", "figure", "nav", *HEADINGS}
 STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
 TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 CODE = re.compile(r'\s*<(div class="[^"]*highlight|pre|table class="highlight)')
@@ -141,7 +142,7 @@ def _read(md: Any, body: str) -> tuple[Part, ...]:
         changed = step.run(tree)
         tree = tree if changed is None else changed
     stash = md.htmlStash.rawHtmlBlocks
-    ids = {element.get("id", "") for element in tree.iter() if not re.fullmatch("h[1-6]", element.tag)}
+    ids = {element.get("id", "") for element in tree.iter() if element.tag not in HEADINGS}
     ids |= {found["id"] for kept in stash if isinstance(kept, str) and not CODE.match(kept) for found in HTML_ID.finditer(kept)}
     return (*(Part("âncora", id) for id in sorted(ids - {""})), *_Walk(stash).parts(tree))
 
@@ -168,7 +169,7 @@ class _Walk:
         yield from self._flow(words, inside, block)
 
     def _block(self, block: Element, depth: int, mark: str) -> Iterator[Part]:
-        if block.tag in ("tr", "h1", "h2", "h3", "h4", "h5", "h6"):
+        if block.tag == "tr" or block.tag in HEADINGS:
             cells = list(block) if block.tag == "tr" else [block]
             said = " | ".join(squeezed(self._words(cell)) for cell in cells)
             yield Part("linha", said) if block.tag == "tr" else Part(f"título {block.tag[1]}", f"{said} #{block.get('id')}")

@@ -17,6 +17,10 @@ Case = tuple[str, Any, str]
 FALSE: dict[str, Case] = {
     "a unidade recebe outro nome": ("musicas", text_of((R, "Servidor"), "FICHAS=", "FICHAS_BUCKET="), "lê `FICHAS`"),
     "a função lê outro nome": ("foto-perfil", text_of((R, "FuncaoValidar"), 'environ["PHOTOS"]', 'environ["FOTOS"]'), "lê `FOTOS`"),
+    "só um decorador lê": ("metadados-s3", text_of((R, "FuncaoProcessar"), "import boto3\n",
+                                                   "import boto3\n\n\n@named(os.environ[\"DECORADO\"])\ndef plain():\n    return 1\n\n\n"), "lê `DECORADO`"),
+    "no meio de um bloco": ("metadados-s3", text_of((R, "FuncaoProcessar"), "import boto3\n", "import boto3\nKEPT = {\n    \"a\": [os.environ[\n"
+                                                    "        \"FUNDO\"]],\n}\n"), "lê `FUNDO`"),
     "a função recebe outro nome": ("metadados-s3", {prop("FuncaoProcessar", "Environment", "Variables"): lambda data: {
         name.replace("AUDIT_DAYS", "DIAS"): value
         for name, value in data[R]["FuncaoProcessar"]["Properties"]["Environment"]["Variables"].items()}}, "lê `AUDIT_DAYS`"),

@@ -27,6 +27,8 @@ SHELL = frozenset("BASH_SOURCE BASH_VERSION EUID FUNCNAME HOME HOSTNAME HOSTTYPE
 
 https://www.gnu.org/software/bash/manual/html_node/Bash-Variables.html
 """
+ENDS = re.compile(r"\r\n|\r|\n")
+"""Onde o Python conta uma linha."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,11 @@ class Read:
 @lru_cache(maxsize=256)
 def read_by_python(source: str, main: bool = False) -> Read:
     """O que este Python lê; `main`, quando é ele que se roda, e não quando outro o importa."""
-    tree = parsed(source) if "env" in source else None
+    places = [number for number, line in enumerate(ENDS.split(source), 1) if "env" in line]
+    tree = parsed(source) if places else None
     needed: set[str] = set()
     optional: set[str] = set()
-    for node, safe in _walk(tree, main) if tree else ():
+    for node, safe in _walk(tree, main, places) if tree else ():
         if isinstance(node, ast.Subscript) and _environ(node.value) and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant):
             (optional if safe else needed).add(str(node.slice.value))
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and _asks(node.func):
@@ -67,8 +70,8 @@ def read_by_shell(text: str) -> Read:
     return Read(frozenset(needed - own - optional - SHELL), frozenset(optional - own))
 
 
-def _walk(tree: ast.AST, main: bool) -> Iterator[tuple[ast.AST, bool]]:
-    """Cada nó que roda, e se uma falta ali é perdoada."""
+def _walk(tree: ast.AST, main: bool, places: list[int]) -> Iterator[tuple[ast.AST, bool]]:
+    """Cada nó que roda e está numa destas linhas, e se uma falta ali é perdoada."""
     waiting = [(tree, False)]
     while waiting:
         node, safe = waiting.pop()
@@ -77,7 +80,14 @@ def _walk(tree: ast.AST, main: bool) -> Iterator[tuple[ast.AST, bool]]:
             waiting += [(each, safe) for each in node.orelse]
             continue
         forgiven = node.body if isinstance(node, ast.Try) and any(map(_forgives, node.handlers)) else ()
-        waiting += [(child, safe or child in forgiven) for child in children(node)]
+        waiting += [(child, safe or child in forgiven) for child in children(node) if _within(child, places)]
+
+
+def _within(node: ast.AST, places: list[int]) -> bool:
+    """Alguma destas linhas é do nó; o que não diz as suas pode ter qualquer uma."""
+    first = getattr(node, "decorator_list", None) or (node,)  # uma função decorada começa, para o Python, depois dos decoradores
+    start, end = getattr(first[0], "lineno", None), getattr(node, "end_lineno", None)
+    return start is None or end is None or any(start <= place <= end for place in places)
 
 
 def _guards(test: ast.expr) -> bool:
