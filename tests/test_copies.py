@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from scripts.checks import copies
-from scripts.picture import twin
+from scripts.picture import twin, workers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="aqui o processo não se copia")
 HERE = os.getpid()
@@ -74,3 +76,16 @@ def test_no_copy_is_left_behind(monkeypatch):
     for copy in born:
         with pytest.raises(ChildProcessError):  # já se esperou por ela
             os.waitpid(copy, os.WNOHANG)
+
+
+def test_when_the_drawing_ends_no_thread_of_it_is_left(tmp_path):
+    """Um fio que ainda acabasse impediria a cópia, e a conferência inteira correria num núcleo só."""
+    (tmp_path / "diagrams_src").mkdir()
+    scripts = [tmp_path / "diagrams_src" / f"figura-{number}.py" for number in range(4)]
+    for script in scripts:
+        script.write_text("from scripts.vocabulary import Diagram\nwith Diagram('Figura'):\n    pass\n", encoding="utf-8")
+    before = threading.active_count()
+    for _ in range(3):
+        drawn: dict[Path, object] = {}
+        workers.begin(tmp_path, scripts, busy=1)(drawn.__setitem__)
+        assert threading.active_count() == before and set(drawn) == set(scripts)

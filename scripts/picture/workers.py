@@ -65,6 +65,8 @@ def begin(root: Path, scripts: list[Path], draw: bool = True, busy: int = 0) -> 
         finally:
             for bench in benches:
                 bench.stop()
+            for bench in benches:
+                bench.finish()
 
     return finish
 
@@ -80,6 +82,7 @@ class _Bench(threading.Thread):
         self.answers = answers
         self.process: subprocess.Popen[bytes] | Twin | None = None
         self.over = threading.Event()
+        self.guard = threading.Thread(target=self._watch, daemon=True)
         self.deadline = math.inf
 
     def prepare(self) -> None:
@@ -89,7 +92,7 @@ class _Bench(threading.Thread):
 
     def run(self) -> None:
         """Atende até a fila acabar ou alguém chamar `stop`; todo script tem uma resposta."""
-        threading.Thread(target=self._watch, daemon=True).start()
+        self.guard.start()
         while not self.over.is_set():
             try:
                 script = self.todo.get_nowait()
@@ -107,6 +110,12 @@ class _Bench(threading.Thread):
         """Encerra o processo e não começa outro."""
         self.over.set()
         self._end()
+
+    def finish(self) -> None:
+        """Espera que os dois fios acabem: enquanto houver mais de um, não se copia o processo, e quem confere faria tudo num só núcleo."""
+        for thread in (self, self.guard):
+            if thread.is_alive():
+                thread.join()
 
     def _watch(self) -> None:
         """Derruba o processo cujo script passa do prazo. É um fio só, que quase sempre dorme: criar um por script sai caro."""
