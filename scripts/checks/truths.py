@@ -14,7 +14,9 @@ from itertools import accumulate
 from pathlib import Path
 
 from scripts.aws.truths import READ, Truth
+from scripts.aws.truths_of_limits import LIMITS
 from scripts.aws.truths_of_machines import MACHINES
+from scripts.aws.truths_of_practice import PRACTICE
 from scripts.aws.truths_of_services import SERVICES
 from scripts.base.findings import Defect, Finding
 from scripts.base.wording import CLAUSE
@@ -27,6 +29,10 @@ QUOTED = re.compile(r"\banotaç\w+|\?\s*$|“[^”]*”|\bparece\b", re.IGNORECA
 AND = re.compile(r"\be (?=(?:é|são|está|fica|continua|segue|cobra|atende|serve|vive|entrega|deixa)\w*\b)")
 INSIDE = re.compile(r"\b(?:não|nem|nunca)\b", re.IGNORECASE)
 CEASED = re.compile(r"\b(?:deixa|para|deixar|deixou|parou)(?:m|ram)? de\b", re.IGNORECASE)
+CLOCK = re.compile(r"(?<![\d:])(?P<hour>[01]?\d|2[0-4])(?::(?P<minute>[0-5]\d)|\s?h(?:oras?)?(?P<after>[0-5]\d)?)(?![\d:])"
+                   r"(?P<here>\s*(?:[ao]s? )?(?:de|em|no horário de|na hora de) (?:São Paulo|Brasília)\b)?", re.IGNORECASE)
+"""Uma hora do dia, com ou sem o lugar. São Paulo está três horas atrás do UTC o ano todo, sem horário de verão desde 2019."""
+BEHIND, DAY = 180, 1440
 FEW = 4
 """Até quantas palavras antes do que se diz a frase fala de quem a anterior falava."""
 
@@ -58,13 +64,26 @@ def judged(read: document.Document) -> Iterator[Finding]:
                                         f"A página diz “{said}”, e {truth.told} ({truth.source}, lido em {READ}); acerte a frase.")
                                 for said in _contrary(truth, about or title, text))
             place = whole.find(sign, starts[index + 1])
+    for line, _, text in read.spoken if "utc" in whole else ():
+        yield from (Finding(read.path, line, CODE, f"A página diz “{said}”, e em São Paulo são três horas a menos que em UTC; acerte a hora.")
+                    for said in _clocked(text))
+
+
+def _clocked(text: str) -> Iterator[str]:
+    """As frases de um trecho que fala do UTC em que a hora de lá e a de São Paulo não batem."""
+    for sentence in re.split(r"(?<=[.;])\s+", text) if "UTC" in text else ():
+        clocks = list(CLOCK.finditer(sentence))
+        here, there = ([60 * int(found["hour"]) + int(found["minute"] or found["after"] or 0) for found in clocks if bool(found["here"]) == local]
+                       for local in (True, False))
+        if len(here) == len(there) == 1 and (there[0] - BEHIND - here[0]) % DAY:
+            yield sentence.strip()
 
 
 @cache
 def _signs() -> dict[str, list[tuple[Truth, tuple[str, ...]]]]:
     """De cada sinal, os fatos, com as palavras que também não faltam a quem os diz."""
     found: dict[str, list[tuple[Truth, tuple[str, ...]]]] = {}
-    for truth in (*MACHINES, *SERVICES):
+    for truth in (*MACHINES, *SERVICES, *PRACTICE, *LIMITS):
         words = tuple(word.replace("_", " ") for word in truth.words.split())
         for sign in truth.signs.split():
             found.setdefault(sign.replace("_", " "), []).append((truth, words))
