@@ -12,8 +12,8 @@ AWS = "https://docs.aws.amazon.com"
 PRICES = "https://aws.amazon.com"
 NEVER = r"(?!)"
 CHARGED = r"\b(?:cobr(?:a|am|ar|ad[oa]s?|ando)|cust(?:a|am|ar)|pag(?:a|am|ar|o|os|a-se)|tarifad\w+)\b"
-NUMBER = (r"(?:\d[\d.]*(?:,\d+)?|uma?|dois|duas|três|quatro|cinco|seis|sete|oito|nove|dez|onze|doze|treze|quatorze|quinze|dezesseis|vinte|trinta"
-          r"|quarenta|cinquenta|sessenta|noventa|cem|mil)")
+NUMBER = (r"(?:\d[\d.]*(?:,\d+)?|uma?|d(?:ois|uas|e\w+|oze)|tr[êei]\w+|qu(?:a|i)\w+|cinco|cinquenta|se(?:is|te|ssenta|tenta)|oit\w+|nov[eo]\w*|onze"
+          r"|vinte|cem|mil)")
 TIME = r"(?:segundos?|minutos?|horas?|dias?|semanas?|m[eê]s(?:es)?|anos?)"
 FREE = r"\bgratuit\w+|\bde graça\b|\bsem (?:nenhum )?custo\b|\bsem cobrança\b"
 
@@ -38,4 +38,4 @@ class Truth(NamedTuple):
 
 def other(right: str, unit: str) -> str:
     """Uma quantidade, com esta unidade, que não é a certa; `right` são os modos de dizer a certa, com a unidade, separados por `|`."""
-    return rf"(?<![\w.,])(?!(?:{right})(?![\w]))(?:{NUMBER} (?:a|e|ou) )?{NUMBER}\s+(?:{unit})(?![\w])"
+    return rf"(?<![\w.,])(?!(?:{right})(?![\w])){NUMBER}\s+(?:{unit})(?![\w])"

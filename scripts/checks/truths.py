@@ -95,10 +95,10 @@ def _contrary(truth: Truth, about: str, text: str) -> Iterator[str]:
     before = ""
     ways = [(_compiled(pattern), holds) for pattern, holds in truth.said if _compiled(pattern).search(text)]  # quase todo trecho para aqui
     for sentence in CLAUSE.split(text) if ways else ():
-        for pattern, holds in ways if not QUOTED.search(sentence) and not SUPPOSED.search(sentence) else ():
+        for pattern, holds in ways:
             found = pattern.search(sentence)
             if found and _affirmed(sentence, found) != holds and not _compiled(truth.unless).search(sentence) and _about(
-                    truth, about, before, sentence, found):
+                    truth, about, before, sentence, found) and not QUOTED.search(sentence) and not SUPPOSED.search(sentence):
                 yield sentence.strip()
                 break
         before = f"{before} {sentence}"
