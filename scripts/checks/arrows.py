@@ -51,9 +51,20 @@ def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[F
             for missing in proof.missing:
                 if missing in views.unknown or missing.root in told:
                     continue
-                yield _finding(diagram, proof.edge, "seta-sem-prova", _absent(template, missing))
+                yield _finding(diagram, proof.edge, "seta-sem-prova", _astray(diagram, views, proof) + _absent(template, missing))
         else:
             yield _finding(diagram, proof.edge, "seta-sem-prova", f"não tem evidência para `{proof.rule.title}`")
+
+
+def _astray(diagram: Diagram, views: Views, proof: Proof) -> str:
+    """O componente igual com que a mesma seta se provaria: antes de mudar o template, a seta pode ter sido desenhada até o nó errado."""
+    edge, drawn = proof.edge, {(other.tail, other.head) for other in diagram.edges}
+    kind = _type(diagram, views.template, edge.head)
+    for node in diagram.nodes:
+        if (edge.tail, node.id) not in drawn and node.id != edge.tail and kind != OUTSIDE and _type(diagram, views.template, node.id) == kind:
+            if prove_arrow(diagram, views, replace(edge, head=node.id)).proven:
+                return f"vai a `{edge.head}`, e o template o faz com `{node.id}`: corrija a seta. Se é mesmo a `{edge.head}`, ela "
+    return ""
 
 
 def causes(proofs: Iterable[Proof]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""O que uma página diz de um serviço da AWS, e a AWS diz o contrário: em qualquer página, com ou sem template.
+"""O que uma página, ou um script, diz de um serviço da AWS, e a AWS diz o contrário: em qualquer página, com ou sem template.
 
 Na célula de uma tabela, quem não está na frase está no começo da linha ou no alto da coluna. O que seria, o que se pergunta e o
 que as anotações diziam não se confere.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -18,6 +18,7 @@ from scripts.aws.truths_of_limits import LIMITS
 from scripts.aws.truths_of_machines import MACHINES
 from scripts.aws.truths_of_practice import PRACTICE
 from scripts.aws.truths_of_services import SERVICES
+from scripts.base.diagram import Diagram
 from scripts.base.findings import Defect, Finding
 from scripts.base.wording import CLAUSE
 from scripts.checks.links import pages
@@ -47,10 +48,24 @@ def check(root: Path, slugs: Collection[str] | None) -> Iterator[Finding]:
         yield from judged(read)
 
 
+def drawn(diagram: Diagram) -> Iterator[Finding]:
+    """O que os rótulos e os motivos de um script dizem ao contrário: cada um fala do componente, ou daquele a que a seta chega."""
+    told = [(element.line, element.label, element.without_resource) for element in diagram.elements.values()]
+    for edge in diagram.edges:
+        head = diagram.elements[edge.head].label if edge.head in diagram.elements else ""
+        told += [(edge.line, head, text) for text in (edge.label, edge.declared, edge.unruled)]
+    spoken = tuple((line, " ".join(about.split()), " ".join(text.split())) for line, about, text in told if text)
+    yield from _judged(diagram.path, "", spoken, "O script")
+
+
 def judged(read: document.Document) -> Iterator[Finding]:
     """O que uma página diz ao contrário."""
     title = f"{read.title}. " if "/notas/" in read.path else ""  # uma nota fala de um assunto só
-    lowered = [f" {title}{about} {text}".lower() for _, about, text in read.spoken]
+    yield from _judged(read.path, title, read.spoken, "A página")
+
+
+def _judged(path: str, title: str, spoken: Sequence[tuple[int, str, str]], who: str) -> Iterator[Finding]:
+    lowered = [f" {title}{about} {text}".lower() for _, about, text in spoken]
     starts = [0, *accumulate(len(text) + 1 for text in lowered)]
     whole = "\n".join(lowered)
     for sign, facts in _signs().items():
@@ -59,13 +74,13 @@ def judged(read: document.Document) -> Iterator[Finding]:
             index = bisect_right(starts, place) - 1
             for truth, words in facts:
                 if any(map(lowered[index].__contains__, words)):
-                    line, about, text = read.spoken[index]
-                    yield from (Finding(read.path, line, CODE,
-                                        f"A página diz “{said}”, e {truth.told} ({truth.source}, lido em {READ}); acerte a frase.")
+                    line, about, text = spoken[index]
+                    yield from (Finding(path, line, CODE,
+                                        f"{who} diz “{said}”, e {truth.told} ({truth.source}, lido em {READ}); acerte a frase.")
                                 for said in _contrary(truth, about or title, text))
             place = whole.find(sign, starts[index + 1])
-    for line, _, text in read.spoken if "utc" in whole else ():
-        yield from (Finding(read.path, line, CODE, f"A página diz “{said}”, e em São Paulo são três horas a menos que em UTC; acerte a hora.")
+    for line, _, text in spoken if "utc" in whole else ():
+        yield from (Finding(path, line, CODE, f"{who} diz “{said}”, e em São Paulo são três horas a menos que em UTC; acerte a hora.")
                     for said in _clocked(text))
 
 

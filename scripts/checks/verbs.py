@@ -18,6 +18,7 @@ from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE as STOP
 from scripts.base.wording import plain
 from scripts.checks.picture import FILE
+from scripts.checks.qualities import DENIED
 from scripts.checks.swapped import words
 from scripts.page.architecture import Page
 from scripts.page.document import Link
@@ -26,6 +27,9 @@ from scripts.proofs.identity.services import reads
 READING = frozenset("baixa busca consome consulta le lista obtem ouve procura recupera".split())
 WRITING = frozenset("adiciona atualiza avisa copia cria escreve envia grava guarda insere manda publica registra salva".split())
 ERASING = frozenset("apaga descarta elimina esvazia exclui limpa remove".split())
+MOVING = frozenset("desloca move transfere".split())
+PORTS = {"HTTP": "80", "HTTPS": "443", "SSH": "22", "PostgreSQL": "5432", "MySQL": "3306", "RDP": "3389", "NFS": "2049"}
+"""De cada protocolo que um rótulo nomeia, a porta dele: https://www.iana.org/assignments/service-names-port-numbers"""
 ERASES = re.compile(r":(?:Batch)?(?:Delete|Purge|Remove|Terminate)")
 WORD, SENTENCE, CLAUSE = re.compile(r"\w+"), re.compile(r"[.;:!?]\s|$"), re.compile(r"[.,;:!?]|\se\s|$")
 RELATIVE = re.compile(r", (?:e )?que (?:[oa]s? )?$")
@@ -49,6 +53,7 @@ def check(page: Page, diagram: Diagram) -> Iterator[Finding]:
     """Um achado por seta cujo rótulo diz outra ação, e um por frase em que o verbo dela fala de outro componente."""
     for edge in diagram.edges:
         yield from _another(diagram, edge)
+        yield from _protocol(diagram, edge)
     yield from _exchanged(diagram, page)
     for step in page.steps:
         text = plain(step.text)
@@ -65,11 +70,23 @@ def _another(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
     actions = edge.action.replace(",", " ").split()
     does = {"lê": any(map(reads, actions)), "apaga": any(map(ERASES.search, actions))}
     does["grava"] = any(not reads(action) and not ERASES.search(action) for action in actions)
-    for kind, verbs in (("lê", READING), ("grava", WRITING), ("apaga", ERASING)):
+    beside = (other.action for other in diagram.edges if other.tail == edge.tail)
+    does["apaga o original"] = any(map(ERASES.search, beside))  # mover é copiar e apagar
+    for kind, verbs in (("lê", READING), ("grava", WRITING), ("apaga", ERASING), ("apaga o original", MOVING)):
         if actions and _verb(edge) in verbs and not does[kind]:
             yield Finding(diagram.path, edge.line, "rotulo-de-outra-acao",
                           f"A seta `{edge.id}` diz “{' '.join(edge.label.split())}”, e nenhuma ação dela {kind} (`{edge.action}`): "
                           "corrija o rótulo, ou `acao`.")
+
+
+def _protocol(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
+    """O rótulo nomeia um protocolo, e a porta que a prova lê é a de outro."""
+    own = next((name for name, port in PORTS.items() if port == edge.port), "")
+    for name in PORTS if own else ():
+        found = re.search(rf"(?<!\w){name}(?!\w)", edge.label)
+        if found and name != own and not DENIED.search(edge.label[:found.start()]):
+            yield Finding(diagram.path, edge.line, "rotulo-de-outra-acao",
+                          f"A seta `{edge.id}` diz “{_flat(edge)}”, e pela porta {edge.port} só se fala {own}: corrija o rótulo, ou `porta`.")
 
 
 def _exchanged(diagram: Diagram, page: Page) -> Iterator[Finding]:

@@ -147,6 +147,7 @@ def judge(read: Reading) -> Iterable[Finding]:
     read = Reading(mended.diagram, mended.page, read.template) if mended.findings else read
     yield from ids.check(mended.diagram, read.page)
     yield from resources.declared(mended.diagram)
+    yield from truths.drawn(mended.diagram)
     if read.page:
         yield from components.titled(mended.diagram, read.page)
         yield from components.check(mended.diagram, read.page)
