@@ -50,6 +50,8 @@ def all_ports(text: str, old: str, new: str) -> str:
 
 RIGHT = {
     "como-esta": TEXT,
+    "sem-o-token-do-kubernetes": changed(TEXT, "      serviceAccountName: api\n",
+                                         "      serviceAccountName: api\n      automountServiceAccountToken: false\n"),
     "tres-pods": changed(TEXT, "replicas: 2", "replicas: 3"),
     "porta-pelo-nome": changed(changed(TEXT, "targetPort: 8000", "targetPort: http"), "- containerPort: 8000", "- {containerPort: 8000, name: http}"),
     "porta-do-servico-pelo-nome": changed(changed(TEXT, "    - port: 80\n", "    - port: 80\n      name: web\n"), "    port: 80\n", "    port: web\n", -1),
@@ -228,3 +230,13 @@ def test_the_replay_says_the_same_at_the_step_that_calls_the_pod(old, new, said,
     assert main(["executar", SLUG, "--raiz", str(tree)]) != 0
     output = capsys.readouterr()
     assert said in " ".join((output.out + output.err).split())
+
+
+@pytest.mark.parametrize("value", ["FuncaoEtapas.Arn", "FuncaoEtapas", "BucketUpload", "MaquinaAnalise"])
+def test_what_the_command_hands_to_the_program_is_what_its_role_lets_it_call(value, judged):
+    said = [found.message for found in judged(template=changed(TEMPLATE, "|${FuncaoIniciar.Arn}|", f"|${{{value}}}|"))]
+    assert any(f"`FUNCAO` recebe `{value.partition('.')[0]}`" in message for message in said), said
+
+
+def test_the_name_of_the_function_serves_as_well_as_its_arn(judged):
+    assert judged(template=changed(TEMPLATE, "|${FuncaoIniciar.Arn}|", "|${FuncaoIniciar}|")) == []

@@ -96,3 +96,18 @@ def usual(type_: str, dotted: str, value: Any) -> bool:
     """O valor escrito é o que a AWS usaria sem ele; números e booleanos valem também como texto."""
     known = USUAL.get(type_, {})
     return dotted in known and isinstance(value, (str, int, float)) and str(value).lower() == str(known[dotted]).lower()
+
+
+HARDER: Mapping[str, Mapping[str, Any]] = {
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": {"LoadBalancerAttributes.routing.http.desync_mitigation_mode": "strictest"},
+}
+"""De cada tipo, a propriedade e o valor que só recusa mais do que o padrão já recusa: nenhum pedido que siga a norma o nota.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+"""
+
+
+def harder(type_: str, dotted: str, value: Any) -> bool:
+    """O valor escrito só endurece o que a AWS já faz, sem mudar seta nenhuma nem a decisão comum."""
+    known = HARDER.get(type_, {})
+    return dotted in known and value == known[dotted]

@@ -75,12 +75,13 @@ def _reasoned(diagram: Diagram, views: Views) -> Iterator[Finding]:
     for who, line, text in told:
         for said in quantities(text) if text.strip() else ():
             other = _other(views, said)
-            if other or not any(_anywhere(view, said) for view in views.each):
+            if other or not any(anywhere(view, said) for view in views.each):
                 found = f"o programa do template diz outra coisa em {other}" if other else "nada no template vale isso"
                 yield Finding(diagram.path, line, CODE, f"O motivo {who} diz “{said.text}”, e {found}. Acerte um dos dois, ou tire o número.")
 
 
-def _anywhere(view: View, said: Quantity) -> bool:
+def anywhere(view: View, said: Quantity) -> bool:
+    """Uma propriedade, ou um programa do template, traz essa quantidade."""
     roots = [("Resources", name, part) for name in view.resources for part in ("Properties", "Metadata")]
     return any(each.kind == said.kind and each.value == said.value for each in measures(view, roots)) or any(
         said.value == number for text in sources(view) for number in constants(text).every)

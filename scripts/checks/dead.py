@@ -13,7 +13,7 @@ from typing import Any
 from scripts.aws.neutral import AUTHORS, OBSERVERS
 from scripts.aws.questions import begins
 from scripts.base.findings import Finding
-from scripts.checks import hygiene, prices, resources, shared
+from scripts.checks import hygiene, prices, resources, settings, shared
 from scripts.proofs import own
 from scripts.proofs.claims.lifetime import DISPOSABLE, KEPT
 from scripts.proofs.drawn import coverage, relations
@@ -21,7 +21,8 @@ from scripts.proofs.drawn.unread import dotted_of
 from scripts.proofs.facts.measures import written_at
 from scripts.template.cloudformation import Template
 
-EXCUSED = (*hygiene.CODES, KEPT, DISPOSABLE, coverage.CODE, relations.CODE, resources.UNACCOUNTED, shared.CODE, prices.UNPRICED)
+EXCUSED = (*hygiene.CODES, KEPT, DISPOSABLE, coverage.CODE, relations.CODE, resources.UNACCOUNTED, shared.CODE, prices.UNPRICED,
+           settings.LASTING)
 """Os códigos que um motivo em `Excecoes` explica."""
 
 

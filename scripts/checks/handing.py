@@ -67,7 +67,7 @@ def forbidden(view: View, owner: Resource) -> Iterator[Effect]:
             uses.setdefault(variable, set()).add(action)
 
     def allowed(variable: str, target: Resource) -> int:
-        return sum(_may(view, role, action, target) for action in uses[variable] if role)
+        return sum(may(view, role, action, target) for action in uses[variable] if role)
 
     for variable in sorted(uses.keys() & known.keys()):
         target = known[variable]
@@ -79,7 +79,7 @@ def forbidden(view: View, owner: Resource) -> Iterator[Effect]:
                                      "deixam; passe o recurso que ele usa assim, dê a permissão, ou tire o que a nega.")
 
 
-def _may(view: View, role: Resource, action: str, target: Resource) -> bool:
+def may(view: View, role: Resource, action: str, target: Resource) -> bool:
     """O papel deixa fazer isto no recurso; do que a ação não é, não se diz nada."""
     if SERVICES.get(target.type, NOTHING).prefix != action.partition(":")[0]:
         return True

@@ -60,7 +60,7 @@ CONTAINER = {
 SPREAD = {"maxSkew!": NUMBER, "topologyKey!": TEXT, "whenUnsatisfiable!": TEXT, "labelSelector!": SELECTOR, "matchLabelKeys": WORDS,
           "minDomains": NUMBER}
 POD = {
-    "serviceAccountName": TEXT, "terminationGracePeriodSeconds": NUMBER, "topologySpreadConstraints": [SPREAD],
+    "serviceAccountName": TEXT, "automountServiceAccountToken": FLAG, "terminationGracePeriodSeconds": NUMBER, "topologySpreadConstraints": [SPREAD],
     "securityContext": {**USER, "fsGroup": NUMBER}, "initContainers": [CONTAINER], "containers!": [CONTAINER],
     "volumes": [{"name!": TEXT, "configMap": {"name!": TEXT}, "emptyDir": {}}],
 }

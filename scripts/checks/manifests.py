@@ -12,21 +12,24 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from scripts.aws.catalog import ARN
-from scripts.aws.types import POD_IDENTITY_ASSOCIATION, TARGET_GROUP
+from scripts.aws.catalog import ARN, NAME, URL
+from scripts.aws.types import POD_IDENTITY_ASSOCIATION, ROLE, TARGET_GROUP
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree
 from scripts.base.wording import NUMBERS
 from scripts.checks import pods
+from scripts.checks.handing import may
 from scripts.checks.manifest_shapes import Fault, unfit
 from scripts.checks.pods import Program, unanswered
 from scripts.checks.replayed import beside_template
 from scripts.page.architecture import Page
 from scripts.page.commands import commands
 from scripts.proofs.arrows.clusters import TAG
+from scripts.proofs.facts.code import calls
 from scripts.proofs.facts.outputs import outputs
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
+from scripts.proofs.identity.services import SERVICES
 from scripts.template import manifest as reader
 from scripts.template.cloudformation import Resource
 from scripts.template.manifest import Manifest
@@ -72,6 +75,7 @@ def faults(manifest: Manifest, view: View) -> Iterator[Fault]:
         yield from _swapped(manifest)
         yield from _role(manifest, view)
         yield from _bound(manifest, view, program)
+        yield from _handed(manifest, view, program)
 
 
 def _expected(views: Views) -> bool:
@@ -107,6 +111,22 @@ def _role(manifest: Manifest, view: View) -> Iterator[Fault]:
 
 def _account(view: View, association: Resource) -> tuple[str, str]:
     return str(view.value(association, "Namespace")), str(view.value(association, "ServiceAccount"))
+
+
+def _handed(manifest: Manifest, view: View, program: Program) -> Iterator[Fault]:
+    """O que cada variável nomeia é o que o papel dos pods deixa o programa usar como ele o usa."""
+    used = manifest.deployment.space, manifest.account
+    roles = [role for each in view.of_type(POD_IDENTITY_ASSOCIATION) if _account(view, each) == used
+             and (role := view.points(view.at(each, "RoleArn"), ROLE, by=(ARN,)))]
+    asked = {pair for source in program.sources for pair in calls(source)} if roles else set()
+    for index, item in enumerate(manifest.container.get("env", ()) if asked else ()):
+        target = view.points(item["value"], *SERVICES, by=(NAME, ARN, URL))
+        denied = sorted(action for name, action in asked if name == item["name"] and target and not all(
+            may(view, role, action, target) and action.startswith(f"{SERVICES[target.type].prefix}:") for role in roles))
+        if denied and target:
+            yield Fault(manifest.deployment.inside(*POD, "containers", 0, "env", index, "value"),
+                        f"`{item['name']}` recebe `{target.id}`, e `{roles[0].id}` não deixa o programa fazer nele `{denied[0]}`: passe, no comando "
+                        "que aplica o manifesto, o recurso que a seta dos pods chama")
 
 
 def _bound(manifest: Manifest, view: View, program: Program) -> Iterator[Fault]:

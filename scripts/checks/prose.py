@@ -11,15 +11,14 @@ from collections.abc import Iterable, Iterator
 from scripts.aws.types import DATABASE, EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP
 from scripts.base.findings import Finding
 from scripts.base.wording import NUMBERS
-from scripts.checks.coded import sources, unsourced
+from scripts.checks.coded import anywhere, unsourced
 from scripts.checks.qualities import DENIED, SUPPOSED
 from scripts.page.architecture import Page
 from scripts.page.document import plain
 from scripts.page.quantities import SIZE, Quantity, number, quantities
 from scripts.proofs.arrows.viable import choices
 from scripts.proofs.evidence import Path, at
-from scripts.proofs.facts.constants import constants
-from scripts.proofs.facts.measures import measures, unit_of
+from scripts.proofs.facts.measures import unit_of
 from scripts.proofs.facts.rollouts import rolling_update
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
@@ -147,10 +146,4 @@ def _known(views: Views, said: Quantity) -> bool:
         bounds = [whole(declared.get(key)) for key in ("Default", "MinValue", "MaxValue")] if isinstance(declared, dict) and kind == SIZE else []
         if any(bound is not None and bound * scale == said.value for bound in bounds):
             return True
-    for view in views.each:
-        if any(said.value in constants(text).every for text in sources(view)):  # os números de um programa já se leram
-            return True
-        roots = [("Resources", name, part) for name in view.resources for part in ("Properties", "Metadata")]
-        if any(each.kind == SIZE and each.value == said.value for each in measures(view, roots)):
-            return True
-    return False
+    return any(anywhere(view, said) for view in views.each)

@@ -11,7 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from scripts.aws.types import BALANCER, BUCKET, DATABASE, DISTRIBUTION, FUNCTION, LISTENER, QUEUE, SUBNET, TABLE, VOLUME, VPC_ENDPOINT
+from scripts.aws.types import (
+    BALANCER, BUCKET, DATABASE, DISTRIBUTION, ECS_SERVICE, FUNCTION, INSTANCE, LISTENER, NETWORK_INTERFACE, QUEUE, SCALING_GROUP, SUBNET, TABLE,
+    VOLUME, VPC_ENDPOINT,
+)
 from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE
 from scripts.page.architecture import Page
@@ -20,6 +23,7 @@ from scripts.proofs.claims.triggers import triggers
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
+from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Key, Resource
 from scripts.template.values import Unknown
@@ -175,6 +179,16 @@ def _outward(view: View, subnet: Resource) -> bool | None:
     return net.public(net.subnets[subnet.id]) if subnet.id in net.subnets else None
 
 
+def _addressed(view: View, subnet: Resource) -> bool | None:
+    """A sub-rede dá endereço público a quem nasce nela, ou quem vive nela tem um, pela interface ou por um elástico."""
+    mapped, net = view.value(subnet, "MapPublicIpOnLaunch"), network_of(view)
+    homes = [home_of(net, each) for each in view.of_type(INSTANCE, SCALING_GROUP, ECS_SERVICE, NETWORK_INTERFACE)]
+    public = [home.public.value for home in homes if home and any(one.value == subnet.id for one in home.subnets)]
+    if true(mapped) or True in public:
+        return True
+    return None if isinstance(mapped, Unknown) or any(isinstance(each, Unknown) for each in public) else False
+
+
 def _always(_view: View, _resource: Resource) -> bool:
     return True
 
@@ -216,8 +230,8 @@ QUALITIES = tuple(Quality(name, types, tuple(signs.split()), _words(noun), _word
      "AmazonS3/latest/userguide/access-control-block-public-access.html"),
     ("com rota para a internet", (SUBNET,), "rota", NEVER,
      r"\brota para (?:a internet|fora|o Internet Gateway|ele\b)", NEVER, _outward, "vpc/latest/userguide/configure-subnets.html"),
-    ("de endereço público ao nascer", (SUBNET,), "endereço", NEVER, r"\bendereço público", NEVER, _true("MapPublicIpOnLaunch"),
-     "vpc/latest/userguide/subnet-public-ip.html"),
+    ("de endereço público ao nascer, por `MapPublicIpOnLaunch` ou `AssociatePublicIpAddress`", (SUBNET,), "endereço", NEVER,
+     r"\bendereço público", NEVER, _addressed, "vpc/latest/userguide/subnet-public-ip.html"),
     ("sob demanda", (TABLE,), "demanda provisionad", r"\btabelas?\b", r"\bsob demanda\b", r"\bprovisionad[oa]",
      _known("PAY_PER_REQUEST", at=("BillingMode",)),
      "amazondynamodb/latest/developerguide/on-demand-capacity-mode.html"),

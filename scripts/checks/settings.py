@@ -32,6 +32,9 @@ LOGS = {
     "postgres": ("postgresql", "upgrade", "iam-db-auth-error"), "mysql": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
     "mariadb": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
 }
+LASTING = "erro-guardado"
+PATIENT = 300
+"""Por quantos segundos quem abre de novo ainda espera."""
 ANSWERED = re.compile(r"[,(=]\s*(50[0-4])\s*[,)]")
 """Um erro do servidor que um programa responde por si."""
 
@@ -131,6 +134,7 @@ def kept_errors(view: View, distribution: Resource) -> Iterator[Effect]:
     Sem `ErrorCachingMinTTL`, e sem o código na lista, o CloudFront guarda um erro por 10 s.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
     """
+    yield from _long_kept(view, distribution)
     listed = {whole(code.value): item for item in view.items(distribution, "DistributionConfig", "CustomErrorResponses")
               if (code := view.inside(item, "ErrorCode"))}
     terms = {code: view.inside(item, "ErrorCachingMinTTL") for code, item in listed.items() if code and code >= 500}
@@ -145,6 +149,20 @@ def kept_errors(view: View, distribution: Resource) -> Iterator[Effect]:
         yield at(distribution, "DistributionConfig", "CustomErrorResponses"), (
             f"o programa responde {code}, e `{distribution.id}` o guardaria por 10 s, o padrão, quando não guarda os outros erros do servidor; "
             f"acrescente `ErrorCode: {code}` com `ErrorCachingMinTTL: 0`.")
+
+
+def _long_kept(view: View, distribution: Resource) -> Iterator[Effect]:
+    """O erro que se guarda por muito tempo continua, para quem volta, depois que a causa dele passou.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
+    """
+    for item in view.items(distribution, CONFIG, "CustomErrorResponses"):
+        code, term = (view.inside(item, name) for name in ("ErrorCode", "ErrorCachingMinTTL"))
+        if term and (whole(term.value) or 0) > PATIENT and not distribution.exceptions.get(LASTING, "").strip():
+            yield term.path, (
+                f"`{distribution.id}` guarda o erro {code.value if code else ''} por {term.value} s: quem abre de novo o que chegou depois, ou "
+                f"voltou a funcionar, ainda vê o erro; use `ErrorCachingMinTTL` de até {PATIENT}, ou, se o que falta nunca chega, dê o motivo em "
+                f"`Metadata: {{Excecoes: {{{LASTING}: …}}}}`.")
 
 
 def keyed(view: View, table: Resource) -> Iterator[Effect]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from scripts.aws.defaults import harder
 from scripts.aws.types import (
     BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, QUEUE, SECURITY_GROUP, TABLE, VOLUME, VPC,
 )
@@ -95,8 +96,12 @@ def parts(template: Template) -> Iterator[Part]:
 
 
 def _common(value: Any) -> Any:
-    """O valor sem os atributos em que cada arquitetura tem o seu ritmo."""
-    return [item for item in value if not (isinstance(item, dict) and item.get("Key") in PACE)] if isinstance(value, list) else value
+    """O valor sem os atributos em que cada arquitetura tem o seu ritmo, e sem os que só endurecem o padrão."""
+    return [item for item in value if not (isinstance(item, dict) and _own(item))] if isinstance(value, list) else value
+
+
+def _own(pair: dict[str, Any]) -> bool:
+    return pair.get("Key") in PACE or harder(BALANCER, f"LoadBalancerAttributes.{pair.get('Key')}", pair.get("Value"))
 
 
 def _statements(template: Template, resource: Resource) -> Iterator[Part]:

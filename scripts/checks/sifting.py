@@ -60,7 +60,7 @@ def _shapeless(pattern: dict[str, Any], known: tuple[str, ...]) -> str:
 
 def _unsent(sources: list[str], asked: dict[str, Any]) -> str:
     """O campo que nenhum programa escreve, ou de que nenhum escreve o valor."""
-    for field, values in _fields(asked) if sources else ():
+    for field, values in fields(asked) if sources else ():
         if not any(writes(source, field) for source in sources):
             return f"nenhum programa do template escreve `{field}`"
         texts = [value for value in values if isinstance(value, str)]
@@ -69,13 +69,13 @@ def _unsent(sources: list[str], asked: dict[str, Any]) -> str:
     return ""
 
 
-def _fields(node: Any, name: str = "") -> Iterator[tuple[str, list[Any]]]:
+def fields(node: Any, name: str = "") -> Iterator[tuple[str, list[Any]]]:
     """Cada campo que o filtro olha, com o que ele pode valer; os nomes dos tipos não são campos."""
     for key, value in node.items() if isinstance(node, dict) else ():
         known = name if key in TYPED or key in ("stringValue", "binaryValue", "dataType") else key
         if isinstance(value, list) and known:
             yield known, value
-        yield from _fields(value, known)
+        yield from fields(value, known)
 
 
 def _constants(source: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from scripts.base.findings import Finding
 from scripts.base.wording import listed
 from scripts.checks.alarms import BAD, PERCENT
 from scripts.checks.numbers import Sentence
+from scripts.checks.sifting import fields
 from scripts.page.architecture import Page
 from scripts.page.quantities import TIME, quantities
 from scripts.proofs.claims.evaluate import ClaimResult
@@ -49,13 +50,15 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
             if item.path not in proven and str(item.value) not in codes:
                 yield Finding(view.template.path, view.template.line(*item.path), "aviso-sem-nome",
                               f"`{who}` olha `{item.value}`, e a página não diz; escreva `{item.value}` onde ela fala do aviso, e acerte o texto.")
-    said = " ".join((*codes, *(sentence.text for sentence in spoken if NARROWING.search(sentence.text))))
+    said = " ".join(sentence.text for sentence in spoken if NARROWING.search(sentence.text))
     for view in views.each:
         for who, path, chosen in _filters(view):
-            if not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) for word in chosen):
+            silent = [name for name, values in chosen if not _spelled(said, [name]) and not (values and _spelled(said, values))]
+            if silent:
                 yield Finding(view.template.path, view.template.line(*path), "filtro-sem-texto",
-                              f"`{who}` só deixa passar o que casa com o filtro, e a página não diz; escreva, no passo da seta, o que passa: "
-                              f"{listed([f'`{word}`' for word in chosen])}.")
+                              f"`{who}` só deixa passar o que casa com o filtro, descarta o resto, e a página não diz; tire o filtro ou, se é o que "
+                              f"se quer, escreva, no passo da seta, que só passa o que ele pega, com {listed([f'`{name}`' for name in silent])}, e "
+                              "acerte o que ela diz do que se descarta.")
     yield from _waiting(views, spoken)
     for view in views.each:
         for bucket in view.of_type(BUCKET):
@@ -65,6 +68,10 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
                     yield Finding(view.template.path, view.template.line(*term.line.path), "prazo-sem-texto",
                                   f"`{bucket.id}` apaga o que guarda, e nenhum passo, linha ou benefício dele diz em quanto tempo; diga, "
                                   "ou tire a regra.")
+
+
+def _spelled(said: str, words: Iterable[str]) -> bool:
+    return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) for word in words)
 
 
 def _spare(page: Page, metrics: Iterable[Placed], proven: set[Path]) -> bool:
@@ -90,15 +97,22 @@ def _notified(view: View) -> Iterator[tuple[str, Placed]]:
                 yield budget.id, kind
 
 
-def _filters(view: View) -> Iterator[tuple[str, Path, list[str]]]:
-    """Os filtros das assinaturas e das ligações: de quem, onde, e os nomes e valores de que falam."""
+def _filters(view: View) -> Iterator[tuple[str, Path, list[tuple[str, list[str]]]]]:
+    """Os filtros das assinaturas e das ligações: de quem, onde, e cada campo que olham, com os textos que ele pode valer."""
     for subscription in view.of_type(SUBSCRIPTION):
         chosen = view.at(subscription, "FilterPolicy")
         if chosen:
-            yield subscription.id, chosen.path, list(dict.fromkeys(words(chosen.value)))
+            yield subscription.id, chosen.path, [(name, list(_values(values))) for name, values in fields(chosen.value)]
     for mapping in view.of_type(EVENT_SOURCE_MAPPING):
         if view.at(mapping, "FilterCriteria"):
-            yield mapping.id, at(mapping, "FilterCriteria"), list(dict.fromkeys(words(patterns(view, mapping))))
+            yield mapping.id, at(mapping, "FilterCriteria"), [(name, list(_values(values))) for pattern in patterns(view, mapping)
+                                                              for name, values in fields(pattern)]
+
+
+def _values(values: object) -> Iterator[str]:
+    """O que um campo pode valer: um texto, ou o de um operador, como `prefix`."""
+    for value in values if isinstance(values, list) else ():
+        yield from [value] if isinstance(value, str) else words(list(value.values()) if isinstance(value, dict) else value)
 
 
 def _waiting(views: Views, spoken: Sequence[Sentence]) -> Iterator[Finding]:

@@ -19,8 +19,8 @@ from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
 from scripts.checks import accepting, arrows, awaiting, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands
 from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending
-from scripts.checks import numbers, outputs, pairing, permitted, picture, pins, prices, promises, prose, qualities, questions, quotas, refusals
-from scripts.checks import remains, replayed, resources, sections, senses, shared, steps, swapped, truths, unsaid, verbs, zoned
+from scripts.checks import numbers, outputs, pace, pairing, permitted, picture, pins, prices, promises, prose, qualities, questions, quotas, refusals
+from scripts.checks import remains, replayed, resources, sections, senses, shared, stated, steps, swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -192,6 +192,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
     yield from numbers.check(page, views, [*spoken, *numbers.labels(diagram, views, read.proofs), *numbers.changes(page, views)])
     yield from coded.check(page, views, diagram)
     yield from prose.check(page, views)
+    yield from stated.check(page, views)
     yield from unsaid.check(page, views, spoken, judged)
     yield from outputs.check(page, views)
     made = calls.made(page, views)
@@ -199,6 +200,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
     yield from cleanup.check(page, made)
     yield from remains.check(page, views)
     yield from promises.check(page, views)
+    yield from pace.check(page, views)
     yield from certified.check(page, views)
     said = list(qualities.sentences(page))
     yield from qualities.check(page, views, said)

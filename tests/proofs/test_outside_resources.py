@@ -323,6 +323,7 @@ def test_what_only_adds_to_a_common_part_does_not_diverge():
         "cli-s3-lambda-dynamodb": _policy("cli-s3-lambda-dynamodb", denied),
         "envio-e-consulta": subject("envio-e-consulta")[0].put(*prop("Balanceador", "LoadBalancerAttributes"), value=[
             {"Key": "idle_timeout.timeout_seconds", "Value": "120"},
+            {"Key": "routing.http.desync_mitigation_mode", "Value": "strictest"},
             {"Key": "routing.http.drop_invalid_header_fields.enabled", "Value": "true"}]).template,
     }
     assert shared.check([changed.get(slug, read) for slug, read in zip(REAL, whole)]) == []

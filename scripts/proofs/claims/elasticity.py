@@ -181,11 +181,16 @@ def _capped(view: View, function: Resource, said: str) -> Iterator[Missing]:
     """O benefício diz que só a conta limita as execuções, e o template as limita antes."""
     if not ENDLESS.search(said):
         return
-    mappings = (mapping for mapping in view.of_type(EVENT_SOURCE_MAPPING)
-                if (called := callee(view, view.at(mapping, "FunctionName"))) and called.function == function)
-    caps = (view.at(function, "ReservedConcurrentExecutions"), *(view.at(mapping, "ScalingConfig", "MaximumConcurrency") for mapping in mappings))
     told = {quantity.value for quantity in quantities(said)}
-    for cap in caps:
-        if cap and whole(cap.value) not in told:
+    for cap in caps(view, function):
+        if whole(cap.value) not in told:
             yield Missing(cap.path, f"o benefício diz que só a conta limita `{function.id}`, e aqui o teto é de {cap.value} execuções ao mesmo tempo",
                           "diga o teto no benefício, como “até 50 de cada vez”, ou tire-o")
+
+
+def caps(view: View, function: Resource) -> list[Placed]:
+    """Quantas execuções da função o template deixa ao mesmo tempo, onde o diz: a reserva dela, e o teto de cada ligação."""
+    mappings = (mapping for mapping in view.of_type(EVENT_SOURCE_MAPPING)
+                if (called := callee(view, view.at(mapping, "FunctionName"))) and called.function == function)
+    found = (view.at(function, "ReservedConcurrentExecutions"), *(view.at(mapping, "ScalingConfig", "MaximumConcurrency") for mapping in mappings))
+    return [cap for cap in found if cap]

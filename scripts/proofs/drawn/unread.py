@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scripts.aws.defaults import usual
+from scripts.aws.defaults import harder, usual
 from scripts.aws.neutral import NEIGHBOURS, OBSERVERS, neutral
 from scripts.aws.questions import touches
 from scripts.aws.types import SCALING_POLICY, TOPIC, VPC
@@ -91,7 +91,8 @@ def unread_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:
 def _usual(view: View, resource: Resource, path: Path, dotted: str) -> bool:
     """A folha vale o que a AWS usaria sem ela; de um par de atributos, o que conta é o valor."""
     where = (*path[:5], "Value") if len(path) > 5 and path[3] in attributes.LISTS else path
-    return usual(resource.type, dotted, view.resolved(view.written(Placed(where, None))))
+    value = view.resolved(view.written(Placed(where, None)))
+    return usual(resource.type, dotted, value) or harder(resource.type, dotted, value)
 
 
 def read_leaves(seen: Seen, resource: Resource) -> Iterator[Path]:

@@ -32,7 +32,7 @@ DOES: dict[str, str] = {
     "put_item": "dynamodb:PutItem", "get_item": "dynamodb:GetItem", "update_item": "dynamodb:UpdateItem", "delete_item": "dynamodb:DeleteItem",
     "query": "dynamodb:Query", "scan": "dynamodb:Scan", "send_message": "sqs:SendMessage", "send_message_batch": "sqs:SendMessage",
     "receive_message": "sqs:ReceiveMessage", "delete_message": "sqs:DeleteMessage", "publish": "sns:Publish",
-    "start_execution": "states:StartExecution",
+    "start_execution": "states:StartExecution", "invoke": "lambda:InvokeFunction",
 }
 """De cada chamada do boto3, a permissão que ela pede.
 

@@ -1,0 +1,86 @@
+"""O ritmo, o número e o endereço que a página diz, e uma propriedade que os desfaz: a mudança falsa nomeia a causa, e a certa passa."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from attempts import Case, Edits, findings, refused
+from bench import prop
+from test_outside_attacks import ESPECTRO, LOJA, PDV
+
+MUSICAS, FOTO, WEB, CLI, META = "musicas", "foto-perfil", "web-ec2-rds-s3", "cli-s3-lambda-dynamodb", "metadados-s3"
+MODEL = prop("ModeloLancamento", "LaunchTemplateData")
+ERRORS = prop("Distribuicao", "DistributionConfig", "CustomErrorResponses")
+RESERVED = prop("FuncaoCatalogar", "ReservedConcurrentExecutions")
+PARALLEL = "processam-se em paralelo."
+
+
+def interface(public: bool) -> Edits:
+    return {(*MODEL, "NetworkInterfaces"): [{"DeviceIndex": 0, "AssociatePublicIpAddress": public, "Groups": [{"Ref": "GrupoAplicacao"}]}],
+            (*MODEL, "SecurityGroupIds"): {"Ref": "AWS::NoValue"}}
+
+
+def usual(name: str, value: object) -> Edits:
+    return {("Parameters", name, "Default"): value}
+
+
+def sifted(pattern: object) -> Edits:
+    return {prop("LeituraFila", "FilterCriteria"): {"Filters": [{"Pattern": json.dumps(pattern)}]}}
+
+
+FALSE: dict[str, Case] = {
+    "uma de cada vez": (MUSICAS, {RESERVED: 1}, "tire `ReservedConcurrentExecutions`"),
+    "vinte de cada vez": (MUSICAS, {RESERVED: 20}, "tratar 20 de cada vez"),
+    "nenhuma": (MUSICAS, {RESERVED: 0}, "tratar 0 de cada vez"),
+    "uma de cada vez, com o benefício": (META, {prop("FuncaoProcessar", "ReservedConcurrentExecutions"): 1}, "tire `ReservedConcurrentExecutions`"),
+    "sem o monitoramento detalhado": (PDV, {(*MODEL, "Monitoring", "Enabled"): False}, "ligue `LaunchTemplateData.Monitoring.Enabled`"),
+    "sem dizer o monitoramento": (LOJA, {(*MODEL, "Monitoring"): {"Ref": "AWS::NoValue"}}, "mede a cada 5 minutos"),
+    "detalhado, e a página não diz": (WEB, {prop("Servidor", "Monitoring"): True}, "que se cobra, e a página não diz"),
+    "endereço público pela interface": (PDV, interface(True), "diz “Sem endereço público”"),
+    "endereço público pela sub-rede": (PDV, {prop("SubRedeAplicacaoB", "MapPublicIpOnLaunch"): True}, "diz “Sem endereço público”"),
+    "403 por um dia": (LOJA, {(*ERRORS, 0, "ErrorCachingMinTTL"): 86_400}, "guarda o erro 403 por 86400 s"),
+    "403 por dez minutos": (LOJA, {(*ERRORS, 0, "ErrorCachingMinTTL"): 600}, "guarda o erro 403 por 600 s"),
+    "balanceador mais frouxo": (PDV, {prop("Balanceador", "LoadBalancerAttributes"): [
+        {"Key": "routing.http.drop_invalid_header_fields.enabled", "Value": "true"},
+        {"Key": "routing.http.desync_mitigation_mode", "Value": "monitor"}]}, "`LoadBalancerAttributes.routing.http.desync_mitigation_mode`"),
+    "filtra pelo que a página não diz": (LOJA, sifted({"body": {"total": [{"numeric": [">", 10_000]}]}}), "tire o filtro"),
+    "filtra por dois campos": (LOJA, sifted({"body": {"pedido": [{"exists": True}], "total": [{"exists": True}]}}), "`pedido` e `total`"),
+    "lado da foto": (FOTO, usual("LadoMaximo", 2000), "o de `LadoMaximo`, 2000"),
+    "prazo do registro": (FOTO, usual("DiasHistorico", 45), "`DiasHistorico`, 45"),
+    "prazo do backup": (ESPECTRO, usual("DiasBackup", 8), "o de `DiasBackup`, 8"),
+    "padrão entre parênteses": (WEB, usual("DiasVersoes", 9), "o de `DiasVersoes`, 9"),
+    "menos instâncias que o mínimo": (PDV, usual("InstanciasMinimas", 3), "diz “duas instâncias”"),
+}
+RIGHT: dict[str, tuple[str, Edits]] = {
+    "sem endereço, pela interface": (PDV, interface(False)),
+    "403 por um minuto": (LOJA, {(*ERRORS, 0, "ErrorCachingMinTTL"): 60}),
+    "403 que nunca muda, com o motivo": (LOJA, {(*ERRORS, 0, "ErrorCachingMinTTL"): 600, ("Resources", "Distribuicao", "Metadata"): {
+        "Excecoes": {"erro-guardado": "O que falta nunca chega."}}}),
+    "mais instâncias no pico": (PDV, usual("InstanciasMaximas", 5)),
+    "balanceador mais estrito": (PDV, {prop("Balanceador", "LoadBalancerAttributes"): [
+        {"Key": "routing.http.drop_invalid_header_fields.enabled", "Value": "true"},
+        {"Key": "routing.http.desync_mitigation_mode", "Value": "strictest"}]}),
+    "alvo da CPU": (PDV, usual("CpuAlvo", 60)),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_what_breaks_the_pace_is_named(name: str) -> None:
+    assert refused(FALSE[name]), [found.message for found in findings(*FALSE[name][:2])]
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_keeps_it_is_right(name: str) -> None:
+    assert findings(*RIGHT[name]) == []
+
+
+def test_a_ceiling_that_the_page_tells_is_right() -> None:
+    told = (PARALLEL, "processam-se em paralelo, até 20 execuções.")
+    assert not any("de cada vez" in found.message for found in findings(MUSICAS, {RESERVED: 20}, told))
+    assert any("tratar 21 de cada vez" in found.message for found in findings(MUSICAS, {RESERVED: 21}, told))
+
+
+def test_a_filter_that_the_step_tells_is_right() -> None:
+    told = ("7. ", "7. O filtro só passa o que traz `total`. ")
+    assert not any(found.code == "filtro-sem-texto" for found in findings(LOJA, sifted({"body": {"total": [{"exists": True}]}}), told))
