@@ -18,9 +18,10 @@ from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
 from scripts.checks import accepting, arrows, awaiting, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands
-from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, hygiene, ids, library, links, manifests, mending
-from scripts.checks import numbers, outputs, pace, pairing, permitted, picture, pins, prices, promises, prose, qualities, questions, quotas, refusals
-from scripts.checks import remains, replayed, resources, sections, senses, shared, stated, steps, swapped, truths, unsaid, verbs, zoned
+from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, entering, hygiene, ids, library, links, manifests
+from scripts.checks import mending, numbers, outputs, pace, pairing, permitted, picture, pins, prices, promised, promises, prose, qualities
+from scripts.checks import questions, quotas, refusals, remains, replayed, resources, sections, senses, shared, stated, steps, swapped, truths
+from scripts.checks import unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -201,6 +202,8 @@ def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
     yield from remains.check(page, views)
     yield from promises.check(page, views)
     yield from pace.check(page, views)
+    yield from promised.check(page, views)
+    yield from entering.check(page, diagram, views)
     yield from certified.check(page, views)
     said = list(qualities.sentences(page))
     yield from qualities.check(page, views, said)
