@@ -6,7 +6,7 @@ import re
 import zoneinfo
 from collections.abc import Iterator
 
-from scripts.aws.types import BALANCER, DATABASE, DB_CLUSTER, DISTRIBUTION, EKS_CLUSTER, INSTANCE, LISTENER, LOG_GROUP, TABLE
+from scripts.aws.types import BALANCER, DATABASE, DB_CLUSTER, DISTRIBUTION, EKS_CLUSTER, INSTANCE, LISTENER, LOG_GROUP, TABLE, TARGET_GROUP
 from scripts.base.findings import Finding
 from scripts.page import document
 from scripts.page.architecture import Page
@@ -17,6 +17,7 @@ from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.machine import machines
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
+from scripts.proofs.facts.web_paths import queried
 from scripts.template.cloudformation import Resource, Template
 
 CODE = "promessa-desfeita"
@@ -47,6 +48,9 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl
 """
 BUNDLE = re.compile(r"https://truststore\.pki\.[\w.-]+/([a-z]{2}(?:-[a-z]+)+-\d)/")
 REGION = re.compile(r"--region[ =]([a-z]{2}(?:-[a-z]+)+-\d)\b")
+APART = re.compile(r"\b(?:verificação de saúde|`/[\w/-]*`)[^.?]*\bnão\b\W*\s(?:consulta|pergunta|toca|fala|depende)\w*\b[^.?]*\bbanco\b",
+                   re.IGNORECASE)
+"""Como a página diz que a saúde de uma instância não é a do banco."""
 ZONED = re.compile(r"Fuso|Time_?[Zz]one")
 
 
@@ -58,7 +62,7 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     for view in views.each:
         for resource in view.resources.values():
             for path, message in (*_kept(view, resource, removing), *_uncached(view, resource, page), *_narrowed(view, resource, said),
-                                  *_negotiated(view, resource, said)):
+                                  *_negotiated(view, resource, said), *_probed(view, resource, said)):
                 yield Finding(view.template.path, view.template.line(*path), CODE, message)
         for path, message in _bundled(view, regions):
             yield Finding(view.template.path, view.template.line(*path), CODE, message)
@@ -128,6 +132,18 @@ def _negotiated(view: View, listener: Resource, said: str) -> Iterator[tuple[Pat
     if int(known[1] if known else 0) < least:
         yield at(listener, "SslPolicy" if policy else "Protocol"), (
             f"`{listener.id}` aceita um TLS mais antigo que o 1.{least} que a página diz; use `ELBSecurityPolicy-TLS13-1-{least}-2021-06`.")
+
+
+def _probed(view: View, targets: Resource, said: str) -> Iterator[tuple[Path, str]]:
+    """A página diz que a verificação de saúde não consulta o banco, e o programa o consulta no caminho dela.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    """
+    path = view.at(targets, "HealthCheckPath") if targets.type == TARGET_GROUP and APART.search(said) else None
+    for machine in machines(view) if path else ():
+        if path and any(queried(text, str(path.value)) for text in machine.texts):
+            yield path.path, (f"a página diz que a verificação de saúde não consulta o banco, e o programa de `{machine.owner.id}` o consulta em "
+                              f"`{path.value}`: a queda dele tira todas as instâncias; use um caminho que não o consulte.")
 
 
 def _bundled(view: View, regions: set[str]) -> Iterator[tuple[Path, str]]:

@@ -32,6 +32,8 @@ LONG = 60
 """A partir de quantos segundos quem lê a página notaria a espera."""
 NARROWING = re.compile(r"\bfiltr|\b(?:só|apenas|somente) (?:passa|chega|lê|recebe|trata)|\bdescart|\bignor", re.IGNORECASE)
 """Como uma frase diz que nem tudo passa."""
+LASTING = re.compile(r"\bdefinitiv\w+|\bbiblioteca\b|\bpara sempre\b|\b(?:não|nunca) expiram?\b", re.IGNORECASE)
+"""Como uma linha diz que o que um bucket guarda não some sozinho."""
 NOTIFIED = ("NotificationsWithSubscribers", "Notification", "NotificationType")
 
 
@@ -60,14 +62,27 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
                               f"se quer, escreva, no passo da seta, que só passa o que ele pega, com {listed([f'`{name}`' for name in silent])}, e "
                               "acerte o que ela diz do que se descarta.")
     yield from _waiting(views, spoken)
+    yield from _lost(page, views)
     for view in views.each:
         for bucket in view.of_type(BUCKET):
             versioned = view.value(bucket, "VersioningConfiguration", "Status") == "Enabled"
             for term in (*terms(view, bucket, CURRENT), *(terms(view, bucket, OLD) if versioned else ())):
                 if not any(_tells(views, sentence, term) for sentence in spoken if _about(sentence, term.line.path)):
                     yield Finding(view.template.path, view.template.line(*term.line.path), "prazo-sem-texto",
-                                  f"`{bucket.id}` apaga o que guarda, e nenhum passo, linha ou benefício dele diz em quanto tempo; diga, "
-                                  "ou tire a regra.")
+                                  f"`{term.line.path[-1]}` de `{bucket.id}` apaga o que ele guarda, e nenhum passo, linha ou benefício dele diz em "
+                                  "quanto tempo; tire a regra ou, se é para apagar, diga o prazo e acerte o que a página diz que fica.")
+
+
+def _lost(page: Page, views: Views) -> Iterator[Finding]:
+    """O bucket que a página apresenta como o que guarda de vez, e uma regra esvazia."""
+    for row in page.rows:
+        kept = next((found[0] for cell in row.cells[:-1] if (found := LASTING.search(cell))), "")
+        for view in views.each if kept else ():
+            for term in (term for name in row.resources if (bucket := view.resources.get(name)) and bucket.type == BUCKET
+                         for term in terms(view, bucket, CURRENT)):
+                yield Finding(view.template.path, view.template.line(*term.line.path), "prazo-contrario",
+                              f"`{term.line.path[-1]}` apaga o que a página, na linha {row.line}, diz que fica (“{kept}”); tire a regra, ou diga "
+                              "nessa linha em quanto tempo o que ele guarda some, e para onde vai antes.")
 
 
 def _spelled(said: str, words: Iterable[str]) -> bool:

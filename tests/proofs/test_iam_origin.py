@@ -109,5 +109,5 @@ def test_what_bars_is_named_by_key_and_value(statement, said):
 def test_the_endpoint_is_not_blamed_for_the_condition_of_the_role():
     assert conditioned(ROLE, {"IpAddress": {"aws:SourceIp": "10.10.0.0/16"}}).missing(ARROW) == [
         f"a declaração `UsarArquivos` de `PapelServidor` só deixa `PapelServidor` fazer `s3:{action}` em `BucketArquivos` com `aws:SourceIp` "
-        "(`IpAddress: 10.10.0.0/16`), que o pedido não leva; tire a condição, ou faça o pedido cumpri-la"
+        "(`IpAddress: 10.10.0.0/16`), que o pedido não leva; faça o pedido cumprir a condição, ou troque-a por uma que ele cumpra"
         for action in ("PutObject", "GetObject", "DeleteObject")]

@@ -84,3 +84,36 @@ def test_a_ceiling_that_the_page_tells_is_right() -> None:
 def test_a_filter_that_the_step_tells_is_right() -> None:
     told = ("7. ", "7. O filtro só passa o que traz `total`. ")
     assert not any(found.code == "filtro-sem-texto" for found in findings(LOJA, sifted({"body": {"total": [{"exists": True}]}}), told))
+
+
+FIRST: dict[str, tuple[str, Edits, str]] = {
+    "etiqueta que ninguém põe": ("dois-volumes-ebs", {prop("PoliticaSnapshots", "PolicyDetails", "Schedules", 0, "TagsToAdd"): {"Ref": "AWS::NoValue"}},
+                                 "é `TagsToAdd` que a põe; ponha a etiqueta `CopiaDiaria`"),
+    "versões que ficam": (FOTO, {prop("BucketEntrada", "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration"): {
+        "NoncurrentDays": 1, "NewerNoncurrentVersions": 5}}, "tire `NewerNoncurrentVersions`"),
+    "alarme calado": (CLI, {prop("AlarmeFalhas", "ActionsEnabled"): False}, "tire `ActionsEnabled`"),
+    "porta do banco": ("dois-volumes-ebs", {prop("Banco", "Port"): "5433"}, "tire `Port`"),
+    "ARN do perfil": (WEB, {prop("EndpointS3", "PolicyDocument", "Statement", 0, "Condition"): {
+        "ArnEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["PerfilServidor", "Arn"]}}}}, "um perfil de instância"),
+    "pod sem etiquetas de sessão": (ESPECTRO, {prop("PapelApi", "AssumeRolePolicyDocument", "Statement", 0, "Action"): "sts:AssumeRole"},
+                                    "para fazer `sts:TagSession`"),
+    "sem a política de origem": (LOJA, {prop("Distribuicao", "DistributionConfig", "DefaultCacheBehavior", "OriginRequestPolicyId"): {
+        "Ref": "AWS::NoValue"}}, "sem `OriginRequestPolicyId`"),
+    "fichas que somem": (MUSICAS, {prop("BucketFichas", "LifecycleConfiguration"): {
+        "Rules": [{"Id": "limpar", "Status": "Enabled", "ExpirationInDays": 1}]}}, "apaga o que a página"),
+    "alvo noutra porta": ("envio-e-consulta", {prop("GrupoDestino", "Targets", 0, "Port"): 80}, "tire `Port` do alvo"),
+}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_the_first_finding_names_what_changed(name: str) -> None:
+    slug, edits, cause = FIRST[name]
+    said = findings(slug, edits)
+    assert said and cause in said[0].message, [found.message for found in said]
+
+
+def test_the_health_of_an_instance_is_not_that_of_the_database() -> None:
+    path = prop("GrupoDestino", "HealthCheckPath")
+    told = ("Ele pergunta `/saude` a cada uma", "Ele pergunta `/saude/banco` a cada uma")
+    assert any("a verificação de saúde não consulta o banco" in found.message for found in findings(PDV, {path: "/saude/banco"}, told))
+    assert not any(found.code == "promessa-desfeita" for found in findings(PDV, {}))

@@ -57,14 +57,16 @@ def balancer_reaches_target(case: Case) -> Iterator[Evidence]:
         yield _undelivered(net, case.tail, case.head)
         return
     delivery, (lines, port) = found[0]
+    if astray := list(_astray(net, delivery.targets, case.head, lines, port)):  # o resto só repetiria essa porta
+        yield from astray
+        return
     yield from (*delivery.lines, *lines, *diversions(case, delivery.targets))
     yield from _target_group(net, delivery.targets, target)
     yield from checked(net.view, delivery.targets)
     yield from target.lines()
     for wanted in dict.fromkeys((port, _health_port(net, delivery.targets, port))):
         yield from reach(net, source, target, wanted) if wanted else _portless(delivery.targets)
-    protocol = str(net.view.value(delivery.targets, "Protocol"))
-    yield from misheard(net.view, case.head, port, at(delivery.targets, "Port"), protocol) if port else ()
+    yield from misheard(net.view, case.head, port, at(delivery.targets, "Port"), _protocol(net, delivery.targets)) if port else ()
     yield from _zones(net, source, target)
 
 
@@ -129,6 +131,21 @@ def membership(net: Network, targets: Resource, member: Resource) -> tuple[list[
                 return lines, usual
             return [*lines, Found(own.path, f"na porta {own.value}")], whole(own.value)
     return None
+
+
+def _protocol(net: Network, targets: Resource) -> str:
+    return str(net.view.value(targets, "Protocol"))
+
+
+def _astray(net: Network, targets: Resource, member: Resource, lines: list[Found], port: int | None) -> Iterator[Missing]:
+    """A porta do alvo vale mais que a do grupo de destino, e o programa não ouve nela.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+    """
+    own = next((line for line in lines if line.path[-1] == "Port"), None)
+    if own and port and any(misheard(net.view, member, port, own.path, _protocol(net, targets))):
+        yield Missing(own.path, f"o alvo `{member.id}` de `{targets.id}` está registrado na porta {port}, que vale mais que a do grupo, e o programa "
+                      "não ouve nela", "tire `Port` do alvo")
 
 
 def _undelivered(net: Network, balancer: Resource, member: Resource) -> Missing:

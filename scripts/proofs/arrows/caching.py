@@ -60,8 +60,10 @@ def _dynamic(view: View, way: Placed, program: str) -> Iterator[Missing]:
             yield Missing(way.path, f"o CloudFront guarda a resposta por ao menos {key.least} s sem separá-la {by}, e o programa lê isso",
                           "use a política `CachingDisabled`, `4135ea2d-6df8-44a3-9df3-4b5a84be39ad`")
         elif not getattr(sent, name):
-            yield Missing(way.path, f"o CloudFront não leva {what} de quem visita ao programa, que lê isso",
-                          "use a política de origem `AllViewer`, `216adef6-5c7f-47e4-b989-5492eafa07d3`")
+            asked = view.inside(way, "OriginRequestPolicyId")
+            cause = "sem `OriginRequestPolicyId`" if asked is None else "com esse `OriginRequestPolicyId`"
+            yield Missing(asked.path if asked else way.path, f"{cause}, o CloudFront não leva {what} de quem visita ao programa, que lê isso",
+                          "use nele a política de origem `AllViewer`, `216adef6-5c7f-47e4-b989-5492eafa07d3`")
 
 
 def _stored(view: View, way: Placed) -> Iterator[Missing]:

@@ -59,8 +59,10 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     if port is None:
         return
     if ports_of(case.edge, port) != [port]:
-        yield Missing(at(case.head, "Engine"), f"`{case.head.id}` ouve na porta {port}, e a seta diz {case.edge.port}",
-                      f"corrija para `porta=\"{port}\"`")
+        written = net.view.at(case.head, "Port")
+        yield Missing(written.path if written else at(case.head, "Engine"), f"`{case.head.id}` ouve na porta {port}"
+                      f"{', a de `Port`' if written else ''}, e a seta diz {case.edge.port}",
+                      "tire `Port`, ou iguale a ela a seta e os grupos de segurança" if written else f"corrija para `porta=\"{port}\"`")
     yield from one_door(case)
     yield from source.lines()
     yield from target.lines(2)

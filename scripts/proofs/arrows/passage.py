@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scripts.aws.types import FUNCTION, NAT_GATEWAY, VPC, VPC_ENDPOINT
+from scripts.aws.catalog import ARN
+from scripts.aws.types import FUNCTION, INSTANCE_PROFILE, NAT_GATEWAY, VPC, VPC_ENDPOINT
 from scripts.proofs.arrows.egress import elastic
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -155,7 +156,23 @@ def _policy(net: Network, endpoint: Resource, request: Request) -> Iterator[Evid
     if decision.granted and decision.allowed:
         yield from lines(decision.allowed, request)
     else:
-        yield Missing(at(endpoint, "PolicyDocument"), f"a política de `{endpoint.id}` não deixa passar `{request.action}`", "corrija-a")
+        yield Missing(at(endpoint, "PolicyDocument"), f"a política de `{endpoint.id}` não deixa passar `{request.action}`{_refusing(net, endpoint)}",
+                      "corrija-a")
+
+
+def _refusing(net: Network, endpoint: Resource) -> str:
+    """A condição que compara `aws:PrincipalArn` com o ARN do que não é um papel, e por isso nunca casa.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    for item in net.view.items(endpoint, "PolicyDocument", "Statement"):
+        condition = net.view.inside(item, "Condition")
+        for _, named in net.view.parts(condition) if condition else ():
+            arn = net.view.inside(named, "aws:PrincipalArn")
+            owner = net.view.points(arn, INSTANCE_PROFILE, by=(ARN,)) if arn else None
+            if owner:
+                return f": `aws:PrincipalArn` é o ARN do papel, e a condição o compara com o de `{owner.id}`, um perfil de instância"
+    return ""
 
 
 def _listed(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Evidence]:

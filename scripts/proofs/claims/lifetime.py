@@ -88,7 +88,12 @@ def _old_versions(view: View, bucket: Resource, current: Term) -> Iterator[Evide
     if view.value(bucket, "VersioningConfiguration", "Status") is None:
         return
     chosen = general(terms(view, bucket, OLD))
-    if chosen is None:
+    spared = next((kept for rule in view.items(bucket, "LifecycleConfiguration", "Rules")
+                   if (kept := view.inside(rule, "NoncurrentVersionExpiration", "NewerNoncurrentVersions"))), None)
+    if chosen is None and spared:
+        yield Missing(spared.path, f"`NewerNoncurrentVersions` guarda sem prazo as {spared.value} versões antigas mais novas de cada objeto de "
+                      f"`{bucket.id}`", "tire `NewerNoncurrentVersions`")
+    elif chosen is None:
         yield Missing(current.line.path, f"as versões antigas de `{bucket.id}` não expiram",
                       "acrescente `NoncurrentVersionExpiration`")
     elif (chosen.days or 0) > (current.days or 0):

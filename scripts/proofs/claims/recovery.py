@@ -17,7 +17,7 @@ from scripts.proofs.claims.settings import Setting, at_least, below, equal, numb
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.alarms import watching
 from scripts.proofs.facts.callees import Callee, callee, configured
-from scripts.proofs.facts.expect import true
+from scripts.proofs.facts.expect import false, true
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import service_name
 from scripts.template.cloudformation import Key, Resource
@@ -249,7 +249,11 @@ def _watched(view: View, queue: Resource) -> Iterator[Evidence]:
         name, value = (view.inside(items[0], key) for key in ("Name", "Value")) if len(items) == 1 else (None, None)
         named = name and value and name.value == "QueueName" and view.spelled(value.value) == view.name(queue)
         counted = view.value(alarm, "Unit") in (None, "Count") and view.value(alarm, "Metrics", 0, "MetricStat", "Unit") in (None, "Count")
-        if start is not None and named and counted and view.value(alarm, "ActionsEnabled") in (None, True, "true"):
+        silent = view.at(alarm, "ActionsEnabled")
+        if start is not None and named and silent and false(silent.value):
+            yield Missing(silent.path, f"`{alarm.id}` vigia `{queue.id}` com as ações desligadas, e não avisa ninguém", "tire `ActionsEnabled`")
+            return
+        if start is not None and named and counted:
             yield Found(items[0].path, f"o alarme olha `{queue.id}`")
             view.items(alarm, "AlarmActions")  # a quem avisa: o benefício que o nomear diz o que se leu
             yield from _alarm(view, alarm, start)

@@ -183,7 +183,8 @@ def assumed(role: Resource, request: Request) -> Iterator[Evidence]:
         yield Missing(at(role, "AssumeRolePolicyDocument"), f"`{role.id}` não confia em `{request.service}` com essa condição: ela não "
                       "vale, ou não se sabe se o serviço manda a chave dela", "tire a condição, ou use uma que a página do serviço mostre")
     else:
-        yield Missing(at(role, "AssumeRolePolicyDocument"), f"`{role.id}` não confia em `{request.service}`",
+        doing = "" if request.action == "sts:AssumeRole" else f" para fazer `{request.action}`"
+        yield Missing(at(role, "AssumeRolePolicyDocument"), f"`{role.id}` não confia em `{request.service}`{doing}",
                       f"permita `{request.action}` a `Service: {request.service}`")
 
 

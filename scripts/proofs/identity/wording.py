@@ -53,9 +53,12 @@ def mending(tests: list[Tested]) -> str:
     tag = next((test.key.partition("/")[2] for test in failed if test.key.lower().startswith("aws:requesttag/")), "")
     if tag:
         return f"use `aws:ResourceTag/{tag}`, a tag do que já existe: só quem cria manda uma no pedido"
+    missing = next((test.key.partition("/")[2] for test in tests if test.actual == UNKNOWN and test.key.startswith("aws:ResourceTag/")), "")
+    if missing:
+        return f"ponha a etiqueta `{missing}` no que se cria, e deixe a condição, que só deixa mexer no que é desta pilha"
     if failed and all(test.actual not in (None, UNKNOWN) for test in failed):
         return "escreva na condição o que o pedido leva"
-    return "tire a condição, ou faça o pedido cumpri-la"
+    return "faça o pedido cumprir a condição, ou troque-a por uma que ele cumpra"
 
 
 def clearing(tests: list[Tested]) -> str:
@@ -81,5 +84,12 @@ def _asked(test: Tested) -> str:
     if test.actual is None:
         said = "que o pedido não leva"
     else:
-        said = "e não se sabe o que o pedido leva" if test.actual == UNKNOWN else f"e o pedido leva `{readable(test.actual).strip('`')}`"
+        said = _unseen(test.key) if test.actual == UNKNOWN else f"e o pedido leva `{readable(test.actual).strip('`')}`"
     return f"com `{test.key}` (`{test.operator}: {wanted}`), {said}"
+
+
+def _unseen(key: str) -> str:
+    """O que falta para saber o valor da chave; o de uma etiqueta, quem a põe no que se cria."""
+    tag = key.partition("aws:ResourceTag/")[2]
+    return f"e nada põe a etiqueta `{tag}` no que se cria: num agendamento do DLM, é `TagsToAdd` que a põe" if tag else (
+        "e não se sabe o que o pedido leva")
