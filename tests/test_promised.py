@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.checks import entering, promised
+from scripts.checks import entering, promised, refusals
 from scripts.page import architecture
 from scripts.proofs.facts.views import views_of
 from tests.proofs.bench import REPOSITORY, real
@@ -85,3 +85,21 @@ SITE = "O banco, só o site; os buckets, cada papel no seu prefixo."
 ])
 def test_who_enters_whom(tmp_path, new, wrong):
     assert entries_of(tmp_path, "espectrometria", SITE, new) == ({"quem-entra"} if wrong else set())
+
+
+AUDIO = "e o áudio vai direto do [bucket de músicas](#musicas) para a [pessoa](#pessoa)."
+TO = "e o áudio vai do [bucket de músicas](#musicas) para a [pessoa](#pessoa)"
+
+
+@pytest.mark.parametrize("new, wrong", [
+    (f"{TO} passando pelo servidor, que o repassa.", True), (f"{TO} por meio do servidor.", True), (f"{TO} através do servidor.", True),
+    (f"{TO} sem passar pelo servidor.", False), (f"{TO}, e não passa pelo servidor.", False), (f"{TO} pela internet.", False), (AUDIO, False),
+])
+def test_the_way_is_the_one_drawn(tmp_path, new, wrong):
+    assert entries_of(tmp_path, "musicas", AUDIO, new) == ({"caminho-diferente"} if wrong else set())
+
+
+@pytest.mark.parametrize("method, wrong", [("PUT", True), ("GET", True), ("POST", False)])
+def test_cors_accepts_the_method_of_the_form(tmp_path, method, wrong):
+    page = page_with(tmp_path, "foto-perfil", "para `POST`, só", f"para `{method}`, só")
+    assert bool(list(refusals.check(page, views_of(real("foto-perfil").template)))) is wrong

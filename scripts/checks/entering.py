@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.aws.types import BALANCER, LISTENER
+from scripts.aws.types import BALANCER, FUNCTION, INSTANCE, LISTENER, SCALING_GROUP
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE, plain
 from scripts.checks.qualities import DENIED, PIECE, SUPPOSED
-from scripts.page.architecture import Page
+from scripts.checks.verbs import linked
+from scripts.page.architecture import Page, Step
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource, Template
 from scripts.template.values import Unknown
 
-ANSWERS, ENTERS = "http-diferente", "quem-entra"
+ANSWERS, ENTERS, THROUGH = "http-diferente", "quem-entra", "caminho-diferente"
+BY = re.compile(r"\b(?:passa(?:ndo)?|vai|volta|vem)?\s*(?:pel[oa]|por meio d[oa]|atraves d[oa]) (?P<by>[\w-]+)", re.IGNORECASE)
 REDIRECTED = re.compile(r"\b(?:respond|devolv|d[áê])\w* (?:um |com |o )?(?:código |status )?30[1278]\b"
                         r"|\b(?:redireciona|leva|manda|passa)\w* (?:o |do |todo )?HTTP (?:ao|para o?|a) ?HTTPS\b", re.IGNORECASE)
 NOBODY = re.compile(r"\b(?:não há quem|ninguém) (?:atend\w+|respond\w+|ouve|escuta)\s+(?:\w+ )?HTTP(?!S)\b", re.IGNORECASE)
@@ -33,6 +35,8 @@ ONLY = (re.compile(r"(?:^|[;:.]\s*)(?:[oa]s? )(?P<head>[\w-]+), só (?:[oa]s? )(
 
 def check(page: Page, diagram: Diagram, views: Views) -> Iterator[Finding]:
     """Um achado por frase que dá a outro o que um listener, ou uma seta, não dá."""
+    for step in page.steps:
+        yield from _through(page, diagram, views.template, step)
     for line, _, block in page.spoken:
         if "HTTP" in block or "30" in block:
             yield from _answering(page, views, line, block)
@@ -79,6 +83,26 @@ def _entering(page: Page, diagram: Diagram, template: Template, line: int, block
             if heads and tails and entering and not tails & entering and not heads & tails:
                 yield Finding(page.path, line, ENTERS, f"A página diz “{found[0].strip(' ;:.')}”, e na figura, que o template prova, quem chega a "
                               f"`{min(heads)}` é `{'`, `'.join(sorted(entering))}`; acerte a frase, ou a seta.")
+
+
+def _through(page: Page, diagram: Diagram, template: Template, step: Step) -> Iterator[Finding]:
+    """“Do bucket para a pessoa, passando pelo servidor”: a seta do passo liga os dois sem ninguém no meio."""
+    text = plain(step.text)
+    for found in BY.finditer(text):
+        clause = re.split(r"[.;]\s", text[:found.start()])[-1]
+        ends = [name for place, name in linked(diagram, text, step.links) if found.start() - len(clause) <= place < found.start()][-2:]
+        between = {name for name in _called(page, diagram, found["by"]) if _runs(diagram, template, name)} - set(ends)
+        drawn = any({edge.tail, edge.head} == set(ends) and edge.step == step.number for edge in diagram.edges)
+        denied = re.search(r"\b(?:nao|nem|sem|nunca)\b", PIECE.split(clause)[-1] + found[0])
+        if len(ends) == 2 and between and drawn and not denied:
+            yield Finding(page.path, step.line, THROUGH, f"O passo {step.number} diz “{found[0].strip()}”, e na figura a seta dele liga `{ends[0]}` "
+                          f"e `{ends[1]}` sem passar por `{min(between)}`; acerte a frase, ou as setas.")
+
+
+def _runs(diagram: Diagram, template: Template, name: str) -> bool:
+    """O nó é um programa ou um balanceador, que só repassa o que uma seta lhe leva."""
+    return any(template.resources[each].type in (BALANCER, INSTANCE, FUNCTION, SCALING_GROUP) for each in diagram.elements[name].resources
+               if each in template.resources)
 
 
 def _called(page: Page, diagram: Diagram, noun: str) -> set[str]:

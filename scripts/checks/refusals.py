@@ -39,6 +39,8 @@ SIGNED = re.compile(r"\bchave\b[^.;]*\b(?:não é|outra|trocad)|\btrocar a chave
                     r"|\bmaior(?: d?o)? que o (?:limite|assinado)\b|EntityTooLarge", re.IGNORECASE)
 INSIDE = re.compile(r"\barquivo de texto\b|\bnão é (?:uma |um )?(?:foto|imagem|JPEG|PNG)\b|\bpelos bytes\b|\bcortada\b"
                     r"|\blados? (?:menor|maior|de)", re.IGNORECASE)
+METHOD = re.compile(r"\bCORS\b[^.;]*?\b(?:para|com|de|do método) (?P<method>PUT|GET|POST|DELETE|HEAD)\b")
+"""O formulário assinado vai por POST: é esse o método que o CORS do bucket precisa aceitar."""
 LATE = re.compile(r"\b(?:depois de|só depois de|após) (?:o )?guarda", re.IGNORECASE)
 
 
@@ -48,6 +50,10 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
     limit = _limit(signing) if signing else None
     for line, about, block in page.spoken if signing else ():
         lowered = block.lower()
+        allowed = METHOD.search(block) if "CORS" in block else None
+        if allowed and allowed["method"] != "POST" and "POST" not in block:
+            yield Finding(page.path, line, CODE,
+                          f"A página diz “{allowed[0]}”, e o formulário assinado se envia por POST ({SOURCE}); acerte o método.")
         for text in CLAUSE.split(block) if any(map(lowered.__contains__, STEMS)) else ():
             case = f"{about} {text}"
             signed, inside = SIGNED.search(case) or _beyond(case, limit), INSIDE.search(case)
