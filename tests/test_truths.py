@@ -48,7 +48,8 @@ WRONG = (
     "Um banco restaurado nasce com Multi-AZ.", "Uma sub-rede fica em várias zonas.", "Parada, a instância ainda é cobrada.", "Um grupo novo deixa tudo entrar.",
     "Parar a instância interrompe toda a cobrança.", "O endpoint de gateway leva até lá sem internet e é cobrado.", "Mudar a AMI mexe nas que já rodam.",
     "O snapshot vive em uma zona, e dele se cria um volume.",
-    "Ler uma versão nomeada pede `s3:GetObject`.", "Ler uma versão não exige `s3:GetObjectVersion`.", "Sem listar o bucket, o S3 responde 404 ao que não existe.",
+    "Ler uma versão nomeada pede `s3:GetObject`.", "Ler uma versão não exige `s3:GetObjectVersion`.",     "Sem listar o bucket, o S3 responde 404 ao que não existe.", "O evento vencido some na hora: o S3 apaga o objeto assim que vence.",
+    "O item do DynamoDB expira e some na mesma hora.", "O NAT e o balanceador são gratuitos.", "O RDS cobra só quando há consultas.",
 )
 RIGHT = (
     "O banco em espera não atende leituras.", "A cópia em espera não serve leitura: existe para a troca.", "O standby não responde às consultas.",
@@ -89,6 +90,18 @@ RIGHT = (
     "O IMDSv2 exige um token.", "O ACM renova os certificados que ele mesmo emite.", "No modo `unlimited`, a instância segue rápida sem créditos.",
     "Um banco parado liga sozinho.", "Um banco restaurado nasce sem Multi-AZ.", "Uma sub-rede fica em uma zona só.", "Parada, a instância não é cobrada.",
     "O endpoint de gateway leva até lá sem internet e não é cobrado.", "O snapshot vive na região, e dele se cria um volume em qualquer zona.",
+    "Você pode trocar o primário pelo banco em espera à mão, forçando a troca ao reiniciar.", "Uma réplica de leitura montada não atende leituras.",
+    "Parar o banco interrompe a cobrança da instância do banco.", "Reservada, a instância é cobrada mesmo parada.",
+    "No nível gratuito, 30 GB de volume EBS são gratuitos.", "O snapshot do RDS é gratuito até o tamanho do banco.",
+    "O snapshot local vive em uma zona local.", "A configuração do bucket é eventualmente consistente.", "Com as versões suspensas, o envio substitui o anterior.",
+    "O CloudFront volta à origem assim que vence o TTL.", "Com `If-None-Match`, a URL pré-assinada só grava uma vez.",
+    "A função monta um volume do EFS.", "A Lambda monta o S3 Files.", "O cluster do ECS não tem custo.", "O Aurora Serverless cobra só quando há uso.",
+    "Um endereço IPv4 público trazido por você não é cobrado.", "Um Secret do Kubernetes, ou segredo, é gratuito.", "Um segredo apagado não é cobrado.",
+    "Um banco restaurado do SQL Server com espelhamento nasce com Multi-AZ.", "A função esvazia um bucket com objetos quando a pilha some.",
+    "O Express síncrono executa o fluxo no máximo uma única vez.", "Para o usuário raiz, tudo começa permitido, sem política do IAM.",
+    "O Route 53 distribui o tráfego por peso.", "O SSH pelo Session Manager usa a chave SSH.", "O IMDSv1 não exige token, e o IMDSv2 exige.",
+    "O IMDSv2 é mais seguro que o IMDSv1: exige um token.", "Com um warm pool, o Auto Scaling cresce em segundos.",
+    "Um instance refresh troca a AMI: muda as instâncias que já existem, e as substitui.",
     "O S3 recusa com `EntityTooLarge`.", "Ler uma versão nomeada pede `s3:GetObjectVersion`, e não `s3:GetObject`.",
     "Sem listar o bucket, o S3 responde 403 ao que não existe.", "Com `s3:ListBucket`, o S3 responde 404 ao que não existe.",
 )
@@ -132,6 +145,6 @@ def test_a_note_speaks_of_its_title(title, wrong, right):
 
 
 def test_every_fact_has_a_source_and_no_useless_sign():
-    for truth in (*truths.MACHINES, *truths.SERVICES):
+    for truth in (*truths.LIMITS, *truths.MACHINES, *truths.PRACTICE, *truths.SERVICES):
         assert truth.source.startswith(("https://docs.aws.amazon.com/", "https://aws.amazon.com/")) and truth.said
         assert (truth.signs + truth.words).lower() == truth.signs + truth.words

@@ -13,13 +13,17 @@ PASCAL = re.compile(r"[A-Z]\w*")
 SDK = frozenset(("SdkHttpMetadata", "SdkResponseMetadata"))
 """O que as integrações otimizadas somam à resposta."""
 HTTP = frozenset(("Headers", "ResponseBody", "StatusCode", "StatusText"))
-EXECUTION = frozenset(("ExecutionArn", "Input", "InputDetails", "Name", "Output", "OutputDetails", "StartDate", "StateMachineArn", "Status",
-                       "StopDate", "TraceHeader"))
+EXECUTION = frozenset((
+    "Cause", "Error", "ExecutionArn", "Input", "InputDetails", "MapRunArn", "Name", "Output", "OutputDetails", "RedriveCount", "RedriveDate",
+    "RedriveStatus", "RedriveStatusReason", "StartDate", "StateMachineAliasArn", "StateMachineArn", "StateMachineVersionArn", "Status", "StopDate",
+    "TraceHeader"))
+"""Os do `DescribeExecution`: de uma execução que outra espera, a AWS só dá nome a `Output`, e cala os outros."""
 RESPONSES: dict[str, frozenset[str]] = {
-    "lambda:invoke": SDK | {"ExecutedVersion", "FunctionError", "LogResult", "Payload", "StatusCode"},
+    "lambda:invoke": SDK | {"DurableExecutionArn", "ExecutedVersion", "FunctionError", "LogResult", "Payload", "StatusCode"},
     "batch:submitJob": SDK | {"JobArn", "JobId", "JobName"},
     "batch:submitJob.sync": frozenset((
-        "ArrayProperties", "Attempts", "Container", "CreatedAt", "DependsOn", "EcsProperties", "EksAttempts", "EksProperties", "IsCancelled",
+        "ArrayProperties", "Attempts", "ConsumableResourceProperties", "Container", "CreatedAt",
+        "DependsOn", "EcsProperties", "EksAttempts", "EksProperties", "IsCancelled",
         "IsTerminated", "JobArn", "JobDefinition", "JobId", "JobName", "JobQueue", "NodeDetails", "NodeProperties", "Parameters",
         "PlatformCapabilities", "PropagateTags", "RetryStrategy", "SchedulingPriority", "ShareIdentifier", "StartedAt", "Status", "StatusReason",
         "StoppedAt", "Tags", "Timeout")),
@@ -35,6 +39,7 @@ RESPONSES: dict[str, frozenset[str]] = {
 """https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 https://docs.aws.amazon.com/batch/latest/APIReference/API_JobDetail.html
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 """
 
 

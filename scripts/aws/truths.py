@@ -1,6 +1,7 @@
 """Um fato da AWS que uma página pode dizer ao contrário: de quem se fala, como se diz, se é verdade, e onde a AWS o diz.
 
-Cada linha dos catálogos (`truths_of_machines`, `truths_of_services`) foi lida em `READ`. Uma negação na mesma oração inverte o que a frase diz.
+Cada linha dos catálogos (`truths_of_*`) foi conferida em `READ`, em cópias guardadas da documentação da AWS, e não na página aberta: o
+endereço é onde a AWS o diz. Uma negação na mesma oração inverte o que a frase diz.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ CHARGED = r"\b(?:cobr(?:a|am|ar|ad[oa]s?|ando)|cust(?:a|am|ar)|pag(?:a|am|ar|o|o
 NUMBER = (r"(?:\d[\d.]*(?:,\d+)?|uma?|d(?:ois|uas|e\w+|oze)|tr[êei]\w+|qu(?:a|i)\w+|cinco|cinquenta|se(?:is|te|ssenta|tenta)|oit\w+|nov[eo]\w*|onze"
           r"|vinte|cem|mil)")
 TIME = r"(?:segundos?|minutos?|horas?|dias?|semanas?|m[eê]s(?:es)?|anos?)"
+TIER = r"\b(?:nível gratuito|período de teste|free tier|créditos? da AWS)\b"
 FREE = r"\bgratuit\w+|\bde graça\b|\bsem (?:nenhum )?custo\b|\bsem cobrança\b"
 
 

@@ -29,9 +29,10 @@ ROLES = re.compile(r"\b(?:o|um|cada) papel (?:(?:del[ae]|d[aoe]s? \w+) )?"
                    r"(?=(?:não|só|nem|permite|pode|deixa|também|lista|apaga|atualiza|remove|exclui)\b)"
                    r"|\b(?:função|servidor) (?=(?:não |também )?pode\b)", re.IGNORECASE)
 """Uma frase que diz o que o papel, ou o programa, pode."""
+DELETES, MESSAGE = r"\b(?:apagar?|remover?|remove|excluir|exclui)\b", r"[^.;,]*\b(?:mensage|fila)"
 VERBS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(text, re.IGNORECASE), actions) for text, actions in (
-    (r"\blistar?\b(?! de)", "s3:ListBucket"), (r"\b(?:apagar?|remover?|remove|excluir|exclui)\b", "s3:Delete* dynamodb:DeleteItem sqs:Purge*"),
-    (r"\batualizar?\b", "dynamodb:UpdateItem"),
+    (r"\blistar?\b(?! de)", "s3:ListBucket"), (rf"{DELETES}(?!{MESSAGE})", "s3:Delete* dynamodb:DeleteItem"),
+    (rf"{DELETES}(?={MESSAGE})", "sqs:DeleteMessage sqs:Purge*"), (r"\batualizar?\b", "dynamodb:UpdateItem"),
 ))
 """Do que o papel faz, as ações; gravar e ler dependem de onde, e as setas da figura já o dizem."""
 ABSENT = re.compile(r"\b(?:apagad|removid|ausente|inexistente|não exist|não está|não há|sumi)\w*", re.IGNORECASE)

@@ -70,7 +70,7 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
 
 def _truth(signed: bool) -> str:
     return "o que o formulário assinado fixa, o S3 confere e recusa antes de guardar: a função nem é acionada" if signed else (
-        "o S3 não olha o que o arquivo tem dentro: ele o guarda, e quem o recusa é a função")
+        "o S3 não confere se o arquivo é a imagem que diz ser: ele o guarda, e quem o recusa é a função")
 
 
 def _said(text: str) -> Iterator[tuple[str, bool]]:

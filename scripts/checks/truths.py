@@ -76,7 +76,7 @@ def _judged(path: str, title: str, spoken: Sequence[tuple[int, str, str]], who: 
                 if any(map(lowered[index].__contains__, words)):
                     line, about, text = spoken[index]
                     yield from (Finding(path, line, CODE,
-                                        f"{who} diz “{said}”, e {truth.told} ({truth.source}, lido em {READ}); acerte a frase.")
+                                        f"{who} diz “{said}”, e {truth.told} ({truth.source}, conferido em {READ}); acerte a frase.")
                                 for said in _contrary(truth, about or title, text))
             place = whole.find(sign, starts[index + 1])
     for line, _, text in spoken if "utc" in whole else ():

@@ -9,7 +9,7 @@ from bench import REPOSITORY
 from scripts.checks import permitted, refusals
 from scripts.page import architecture
 
-META, CLI, MUSIC, PHOTO = "metadados-s3", "cli-s3-lambda-dynamodb", "musicas", "foto-perfil"
+META, CLI, MUSIC, PHOTO, SHOP = "metadados-s3", "cli-s3-lambda-dynamodb", "musicas", "foto-perfil", "ecommerce"
 STOP = "\n## Segurança\n"
 DOC = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"
 
@@ -47,6 +47,9 @@ def test_the_action_that_a_page_names(slug, sentence, right):
     (MUSIC, "A função não pode listar o bucket de músicas.", False), (META, "O papel não atualiza nem apaga.", True), (META, "O papel atualiza e apaga.", False),
     (META, "O papel da função não deixa apagar linhas.", True), (META, "O papel da função deixa apagar linhas.", False),
     (META, "O papel da função também atualiza as linhas.", False), (CLI, "O papel da função só permite ler.", True),
+    (SHOP, "O papel da função pode apagar a mensagem.", True), (SHOP, "O papel da função não pode apagar as mensagens da fila.", False),
+    (SHOP, "O papel da função não pode apagar os objetos.", True), (CLI, "O papel da função pode remover a mensagem da fila.", False),
+    (CLI, "O papel da função não apaga mensagens.", True),
 ])
 def test_what_a_role_does(slug, sentence, right):
     assert (prose(slug, sentence) == set()) is right
