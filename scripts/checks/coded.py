@@ -37,8 +37,8 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     (r"\bassina\w*\b|\bvale\w*\b", TIME, r"(?:LINK|URL|SIGN|ASSINA|VALID)\w*_(?:SECONDS|MINUTES|HOURS|SEGUNDOS|MINUTOS|HORAS)"),
 )
 """Do que a frase fala, a grandeza, e o nome que o programa lhe dá."""
-SPOKEN = ("sess", "conex", "primeir", "começo", "erro", "por nome", "endereço", "tentativa", "colunas", "itens", "produtos", "pixel", "por página",
-          "assina")
+SPOKEN = re.compile("|".join(("sess", "conex", "primeir", "começo", "erro", "por nome", "endereço", "tentativa", "colunas", "itens", "produtos",
+                              "pixel", "por página", "assina")))
 """Sem nada disto, nenhuma das frases: quase toda para aqui."""
 PATTERNS = tuple(re.compile(pattern) for pattern, _, _ in NAMED)
 
@@ -51,7 +51,7 @@ def check(page: Page, views: Views, diagram: Diagram) -> Iterator[Finding]:
         line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
         text = texts_of.get(id(token), "")
         lowered = text.lower()
-        told = any(sign in lowered for sign in SPOKEN) and any(pattern.search(lowered) for pattern in PATTERNS)
+        told = SPOKEN.search(lowered) and any(pattern.search(lowered) for pattern in PATTERNS)
         for said in quantities(unsourced(text, token.content)) if told else ():
             other = _other(views, said)
             if other:

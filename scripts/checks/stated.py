@@ -63,7 +63,7 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
         if token.children and ANY.search(token.content):
             yield from _cited(page, line, token.content, views.template)
             for text in CLAUSE.split(unsourced(plain(token.children), token.content)):
-                yield from _spoken(page, line, text, views, known)
+                yield from _spoken(page, line, text, views, known) if ANY.search(text) else ()
 
 
 def _cited(page: Page, line: int, text: str, template: Template) -> Iterator[Finding]:
