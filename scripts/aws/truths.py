@@ -1,7 +1,7 @@
 """Um fato da AWS que uma página pode dizer ao contrário: de quem se fala, como se diz, se é verdade, e onde a AWS o diz.
 
-Cada linha dos catálogos (`truths_of_*`) foi conferida em `READ`, em cópias guardadas da documentação da AWS, e não na página aberta: o
-endereço é onde a AWS o diz. Uma negação na mesma oração inverte o que a frase diz.
+Cada linha dos catálogos (`truths_of_*`) foi conferida em `READ`, em cópias guardadas da documentação da AWS, ou de quem a cita, e não
+na página aberta: o endereço é onde a AWS o diz. Uma negação na mesma oração inverte o que a frase diz.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.aws.truths import AWS, CHARGED, FREE, NEVER, PRICES, Truth
+from scripts.aws.truths import AWS, CHARGED, FREE, NEVER, Truth
 
 ALONE = r"(?:sozinh[ao]s?|automaticamente|por conta própria)"
 PRACTICE = (
@@ -79,10 +79,10 @@ PRACTICE = (
           f"{AWS}/elasticloadbalancing/latest/application/target-group-health-checks.html"),
     Truth("as partes de um envio que parou no meio são cobradas até que se apaguem", "partes", "cobr grat graça sem_custo",
           r"\bpartes\b|\benvio em partes\b",
-          NEVER, NEVER, ((FREE, False), (CHARGED, True)), f"{AWS}/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html"),
+          NEVER, NEVER, ((FREE, False), (CHARGED, True)), f"{AWS}/AmazonS3/latest/userguide/mpuoverview.html"),
     Truth("as versões antigas de um objeto são cobradas como as outras", "versões_antigas versão_antiga", "cobr grat graça sem_custo",
           r"\bversões antigas\b|\bversão antiga\b", NEVER, NEVER, ((FREE, False), (r"\b(?:é|são|continua\w*|segue\w*)\s+(?:sendo )?cobrad\w+", True)),
-          f"{PRICES}/s3/pricing/"),
+          f"{AWS}/AmazonS3/latest/userguide/Versioning.html"),
     Truth("as versões de um bucket se suspendem, e não se desligam", "deslig desativ", "versões versionamento", r"\bversões\b|\bversionamento\b",
           r"\bbackups?\b|\binstâncias?\b|\bservidor\b", r"\bbackups?\b",
           ((r"\b(?:pode\w*|dá para|se|é possível)\s+(?:\w+\s+)?(?:ser )?(?:deslig|desativ)\w+", False),),
