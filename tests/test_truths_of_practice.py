@@ -101,7 +101,7 @@ RIGHT = (
     "O endpoint de interface leva ao SQS.", "De fábrica, o grupo de Auto Scaling só nota a instância que o EC2 diz estar com falha.",
     "Uma chave do KMS não se apaga na hora.", "Com `Retain`, o recurso fica.", "Com `Retain`, o recurso não some com a pilha.",
     "O ARN de um bucket de diretório traz a conta e a região.", "Um balanceador de rede fica em uma só zona.",
-    "Na Lambda, uma função gerenciada usa até 32 GB de memória.", "O Spot que hiberna não espera: começa zero segundos antes, sem aviso.", "O tópico SNS guarda a mensagem em várias zonas até entregar.", "O material importado da chave do KMS se apaga na hora.",
+    "Na Lambda, uma função gerenciada usa até 32 GB de memória.", "Uma instância Spot hibernada tem 1 segundo de aviso.", "O tópico SNS guarda a mensagem em várias zonas até entregar.", "O material importado da chave do KMS se apaga na hora.",
     "A política do banco é outra: a do endpoint limita.",
     "`HoraSnapshot` é em UTC: `06:00` é 3h em São Paulo.", "O relatório sai às 14:30 em São Paulo, 17:30 UTC.", "As 2h em UTC são 23h em Brasília.",
     "A hora é em UTC: entre `06:00` e `07:00`.",
