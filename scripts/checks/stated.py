@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scripts.base.findings import Finding
-from scripts.base.wording import CLAUSE
+from scripts.base.wording import CLAUSE, NUMBERS
 from scripts.base.wording import plain as bare
 from scripts.checks.coded import anywhere, unsourced
 from scripts.checks.qualities import SUPPOSED
 from scripts.page.architecture import Page
-from scripts.page.document import plain
-from scripts.page.quantities import ANY, COUNT, PERCENT, SIZE, TIME, Quantity, number, quantities
+from scripts.page.quantities import COUNT, PERCENT, SIZE, TIME, Quantity, number, quantities
 from scripts.proofs.facts.measures import DAY, unit_of
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Template
@@ -31,6 +31,7 @@ STEM, BOTH = 5, 2
 SPELLED: dict[str, tuple[str, float]] = {"MiB": (SIZE, 2**20), "GiB": (SIZE, 2**30), "porcentagem": (PERCENT, 1)}
 """O que a descrição diz da unidade, quando o nome não a traz."""
 UNIT = re.compile(r", em (\w+)")
+DIGIT = re.compile(r"\d")
 TURN = re.compile(r"\b(?:por|cada) (?:vez|lote|zona)\b", re.IGNORECASE)
 CITED = re.compile(r"`(\w+)` \((\d[\d.]*)\)")
 ACCEPTED = re.compile(r"\bparâmetro aceita\b|\b(?:menor|maior|mínimo|máximo) (?:valor|volume)\b", re.IGNORECASE)
@@ -57,13 +58,18 @@ class Subject:
 def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por número que fala de um parâmetro e não é o padrão dele."""
     known = list(_subjects(views.template))
-    line = 1
+    line, texts = 1, {id(token): text for token, text in page.texts}
     for token in page.tokens if known else ():
         line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
-        if token.children and ANY.search(token.content):
+        if token.children and _numbered(token.content):
             yield from _cited(page, line, token.content, views.template)
-            for text in CLAUSE.split(unsourced(plain(token.children), token.content)):
-                yield from _spoken(page, line, text, views, known) if ANY.search(text) else ()
+            for text in CLAUSE.split(unsourced(texts[id(token)], token.content)):
+                yield from _spoken(page, line, text, views, known) if _numbered(text) else ()
+
+
+def _numbered(text: str) -> bool:
+    """Há um número que se pode estar a dizer: quase toda frase para aqui."""
+    return bool(DIGIT.search(text)) or not NUMBERS.keys().isdisjoint(text.lower().split())
 
 
 def _cited(page: Page, line: int, text: str, template: Template) -> Iterator[Finding]:
@@ -76,9 +82,9 @@ def _cited(page: Page, line: int, text: str, template: Template) -> Iterator[Fin
 
 
 def _spoken(page: Page, line: int, text: str, views: Views, known: list[Subject]) -> Iterator[Finding]:
-    said = _stems(text) if not SUPPOSED.search(text) else frozenset()
+    said = _stems(text)
     about = [subject for subject in known if subject.named(said) or len(subject.told & said) >= BOTH]
-    every = quantities(text) if about else ()
+    every = quantities(text) if about and not SUPPOSED.search(text) else ()
     for quantity in every:
         alike = [each.value for each in every if each.text == quantity.text]
         own = [subject for subject in about if subject.kind == quantity.kind and _counts(subject, quantity)]
@@ -119,6 +125,7 @@ def _subjects(template: Template) -> Iterator[Subject]:
                           _stems(" ".join(UNIT.findall(about))))
 
 
+@lru_cache(maxsize=1024)
 def _stems(text: str) -> frozenset[str]:
     """O começo de cada palavra que diz de que se fala."""
     return frozenset(word.rstrip("s")[:STEM] for word in WORDS.findall(bare(text)) if not word.startswith(PLAIN))
