@@ -26,6 +26,8 @@ BY = re.compile(r"\b(?:passa(?:ndo)?|vai|volta|vem)?\s*(?:pel[oa]|por meio d[oa]
 REDIRECTED = re.compile(r"\b(?:respond|devolv|d[áê])\w* (?:um |com |o )?(?:código |status )?30[1278]\b"
                         r"|\b(?:redireciona|leva|manda|passa)\w* (?:o |do |todo )?HTTP (?:ao|para o?|a) ?HTTPS\b", re.IGNORECASE)
 NOBODY = re.compile(r"\b(?:não há quem|ninguém) (?:atend\w+|respond\w+|ouve|escuta)\s+(?:\w+ )?HTTP(?!S)\b", re.IGNORECASE)
+SIGNS = ("30", "redireciona", "leva", "manda", "passa", "quem atend", "quem respond", "inguém")
+"""Sem nada disto, não se diz quem atende: quase todo trecho para aqui."""
 OTHERS = re.compile(r"\bCloudFront\b|\bS3\b|\bcom (?:um )?certificado\b|\bsem (?:o )?certificado\b", re.IGNORECASE)
 """Quem responde é outro, ou depende de um parâmetro."""
 ONLY = (re.compile(r"(?:^|[;:.]\s*)(?:[oa]s? )(?P<head>[\w-]+), só (?:[oa]s? )(?P<tail>[\w-]+)(?=\s*[;.,]|$)", re.IGNORECASE),
@@ -36,11 +38,12 @@ ONLY = (re.compile(r"(?:^|[;:.]\s*)(?:[oa]s? )(?P<head>[\w-]+), só (?:[oa]s? )(
 def check(page: Page, diagram: Diagram, views: Views) -> Iterator[Finding]:
     """Um achado por frase que dá a outro o que um listener, ou uma seta, não dá."""
     for step in page.steps:
-        yield from _through(page, diagram, views.template, step)
+        if any(map(step.text.__contains__, (" pel", "por meio", "através"))):
+            yield from _through(page, diagram, views.template, step)
     for line, _, block in page.spoken:
-        if "HTTP" in block or "30" in block:
+        if "HTTP" in block and any(map(block.__contains__, SIGNS)):
             yield from _answering(page, views, line, block)
-        if "só " in block.lower():
+        if any(map(block.lower().__contains__, (", só ", "só o ", "só a "))):
             yield from _entering(page, diagram, views.template, line, block)
 
 
