@@ -91,7 +91,7 @@ def settings(root: Path) -> dict[str, dict[str, Any]]:
         raise ValueError(" ".join(str(error).split())) from None
     found: dict[str, dict[str, Any]] = {name: {} for name in ALWAYS}
     found.update({name: options or {} for name, options in pairs if name != OURS})
-    found["toc"] = {**found["toc"], "permalink": False, "anchorlink": False}
+    found["toc"] = {**found["toc"], "permalink": False, "anchorlink": False, "toc_depth": "6-6"}
     if "pymdownx.highlight" in found:
         found["pymdownx.highlight"] = {"use_pygments": False}
     return found
@@ -111,6 +111,7 @@ def reader(asked: dict[str, dict[str, Any]]) -> Any:
     try:
         _readers[repr(asked)] = Markdown(extensions=list(asked), extension_configs=asked)
         hasten(_readers[repr(asked)])
+        _readers[repr(asked)].treeprocessors.deregister("prettify", strict=False)  # só põe espaços e linhas entre as marcas, que aqui se juntam
     except Exception as error:  # uma extensão pode falhar de qualquer modo
         raise ValueError(" ".join(str(error).split())) from None
     return _readers[repr(asked)]
