@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from scripts.aws.catalog import ARN, FULL, NAME
 from scripts.aws.types import BALANCER, FUNCTION, QUEUE, STATE_MACHINE, TABLE, TARGET_GROUP
 from scripts.checks.programs import Effect
+from scripts.page.quantities import COUNT, quantities
 from scripts.proofs.evidence import at
 from scripts.proofs.facts.alarms import watching
 from scripts.proofs.facts.expect import false
@@ -37,6 +38,8 @@ SPARSE = re.compile(r"^(?:HTTPCode_|Executions(?:Failed|TimedOut|Aborted)|Execut
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 """
+FIRST = re.compile(r"^(?:UnHealthyHostCount|Executions(?:Failed|TimedOut|Aborted))$")
+"""Métricas que contam o que já é uma falha: a primeira avisa, salvo se a descrição diz quantas."""
 PERCENT = re.compile(r"Utilization$|Percent(?:age)?$")
 FINE, HOUR, DAY, WEEK = (10, 20, 30), 3600, 86_400, 604_800
 
@@ -70,6 +73,10 @@ def _unreached(view: View, alarm: Resource, metric: str, stat: tuple[str | int, 
     most = 100 if PERCENT.search(metric) else 1 if SPARSE.search(metric) and statistic in ("Average", "Minimum", "Maximum") else None
     if most is not None and (limit > most or strict and limit >= most):
         yield at(alarm, "Threshold"), f"`{alarm.id}` nunca dispara: `{statistic}` de `{metric}` não passa de {most}; use `Sum`, ou um limite menor."
+    told = quantities(str(view.value(alarm, "AlarmDescription") or ""))
+    if FIRST.search(metric) and (limit > 1 or strict and limit == 1) and not any(each.kind == COUNT and each.value > 1 for each in told):
+        yield at(alarm, "Threshold"), (f"`{alarm.id}` só dispara com mais de uma falha de `{metric}`, e a descrição dele não diz com quantas; "
+                                       "dispare com a primeira (`GreaterThanThreshold` de 0), ou diga na descrição quantas são.")
     if SPARSE.search(metric) and view.value(alarm, "TreatMissingData") == "breaching":
         yield at(alarm, "TreatMissingData"), (f"`{alarm.id}` fica em alarme quando não há falha nenhuma, pois `{metric}` só se publica quando "
                                               "há; use `notBreaching`.")

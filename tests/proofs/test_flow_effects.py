@@ -87,12 +87,17 @@ FALSE: dict[str, tuple[str, Edits]] = {
     "alarme-pelo-nome": (ESPECTRO, {prop("AlarmeFalhas", "Dimensions", 0, "Value"): {"Fn::GetAtt": ["MaquinaAnalise", "Name"]}}),
     "alarme-sem-dimensao": (ESPECTRO, {prop("AlarmeFalhas", "Dimensions"): REMOVED}),
     "alarme-ao-contrario": (ESPECTRO, {prop("AlarmeFalhas", "ComparisonOperator"): "LessThanThreshold"}),
+    "alarme-so-com-duas": (PDV, {prop("AlarmeInstancias", "ComparisonOperator"): "GreaterThanThreshold"}),
+    "alarme-so-com-tres": (LOJA, {prop("AlarmeInstancias", "Threshold"): 3}),
+    "alarme-na-segunda-falha": (ESPECTRO, {prop("AlarmeFalhas", "Threshold"): 2}),
     "alarme-mudo": (PDV, {prop("AlarmeErros", "ActionsEnabled"): False}),
     "cluster-de-ninguem": (ESPECTRO, OFF),
     "cluster-de-outro": (ESPECTRO, {**OFF, **access()}),
     "cluster-de-mais-um": (ESPECTRO, access()),
 }
 RIGHT: dict[str, tuple[str, Edits]] = {
+    "alarme-acima-de-zero": (PDV, {prop("AlarmeInstancias", "ComparisonOperator"): "GreaterThanThreshold", prop("AlarmeInstancias", "Threshold"): 0}),
+    "alarme-que-diz-quantas": (PDV, {prop("AlarmeInstancias", "Threshold"): 2, prop("AlarmeInstancias", "AlarmDescription"): "Há 2 instâncias ruins."}),
     "tentativas-do-sdk": variable("AWS_MAX_ATTEMPTS", "5"),
     "saida-sem-espera": variable("PYTHONUNBUFFERED", "1"),
     "regiao-da-pilha": variable("REGIAO", ref("AWS::Region")),
