@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WHOLE = ("cli-s3-lambda-dynamodb", "foto-perfil", "ecommerce", "musicas", "pdv-alta-disponibilidade")
 """As arquiteturas em que tudo o que o template permite se desenha sozinho."""
 
-TO_WRITE = {"esqueleto-por-editar", "prazo-sem-texto", "aviso-sem-nome", "limpeza-incompleta", "remocao-diferente"}
+TO_WRITE = {"esqueleto-por-editar", "prazo-sem-texto", "aviso-sem-nome", "limpeza-incompleta", "remocao-diferente", "ritmo-desfeito"}
 """Os achados que só um texto da página resolve."""
 
 

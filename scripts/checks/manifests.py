@@ -55,7 +55,8 @@ def check(tree: Tree, slug: str, page: Page, views: Views) -> Iterator[Finding]:
             except Defect as defect:
                 yield from defect.findings
         for manifest in read:
-            for fault in chain(faults(manifest, view), _promised(manifest, page)):
+            wrong = list(faults(manifest, view))
+            for fault in chain(wrong or _handed(manifest, view), _promised(manifest, page)):
                 yield Finding(manifest.path, manifest.line(fault.path), BROKEN if fault.known else STRANGE, f"{fault.message}.")
         yield from _absent(view, read) if len(read) == len(files) else ()
 
@@ -75,7 +76,6 @@ def faults(manifest: Manifest, view: View) -> Iterator[Fault]:
         yield from _swapped(manifest)
         yield from _role(manifest, view)
         yield from _bound(manifest, view, program)
-        yield from _handed(manifest, view, program)
 
 
 def _expected(views: Views) -> bool:
@@ -113,12 +113,12 @@ def _account(view: View, association: Resource) -> tuple[str, str]:
     return str(view.value(association, "Namespace")), str(view.value(association, "ServiceAccount"))
 
 
-def _handed(manifest: Manifest, view: View, program: Program) -> Iterator[Fault]:
-    """O que cada variável nomeia é o que o papel dos pods deixa o programa usar como ele o usa."""
+def _handed(manifest: Manifest, view: View) -> Iterator[Fault]:
+    """O que cada variável nomeia é o que o papel dos pods deixa o programa usar como ele o usa; os pods nascem, e quem roda o vê na chamada."""
     used = manifest.deployment.space, manifest.account
     roles = [role for each in view.of_type(POD_IDENTITY_ASSOCIATION) if _account(view, each) == used
              and (role := view.points(view.at(each, "RoleArn"), ROLE, by=(ARN,)))]
-    asked = {pair for source in program.sources for pair in calls(source)} if roles else set()
+    asked = {pair for source in Program(manifest).sources for pair in calls(source)} if roles else set()
     for index, item in enumerate(manifest.container.get("env", ()) if asked else ()):
         target = view.points(item["value"], *SERVICES, by=(NAME, ARN, URL))
         denied = sorted(action for name, action in asked if name == item["name"] and target and not all(

@@ -116,7 +116,7 @@ def test_the_port_of_the_database_is_not_forgotten(bench):
     stage = scene_of("upload-ec2-ebs-rds")
     template = stage.template.replace("Engine: postgres\n", "Engine: postgres\n      Port: 5433\n")
     failed = replay(stage, template, stage.flow.sample, bench.servers, last=4).failed
-    assert (failed.number, "`Banco` ouve na porta 5433, e a seta diz 5432" in failed.cause) == (4, True)
+    assert (failed.number, "`Banco` ouve na porta 5433, a de `Port`, e a seta diz 5432" in failed.cause) == (4, True)
 
 
 def test_a_flow_that_stops_tells_what_had_failed(bench):
