@@ -66,6 +66,8 @@ RIGHT = {
     "orcamento-em-porcentagem": changed(TEXT, "minAvailable: 1", "minAvailable: 50%"),
     "mais-rotulos": changed(TEXT, "      labels:\n        app: api", "      labels:\n        app: api\n        camada: aplicacao"),
     "ouve-em-ipv6": changed(TEXT, "--host, 0.0.0.0", '--host, "::"'),
+    "limites-em-outra-unidade": changed(TEXT, "memory: 512Mi", "memory: 0.5Gi\n              cpu: 0.25", -1),
+    "limites-iguais-aos-pedidos": changed(TEXT, "memory: 512Mi", "memory: 256Mi", -1),
     "sem-fim": changed(TEXT, "terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30"),
 }
 
@@ -133,6 +135,10 @@ BROKEN = [
     ("type: RuntimeDefault", "type: Unconfined", 0, "falta um `seccompProfile` aceito"),
     ("  namespace: espectrometria\nspec:\n  replicas", "  namespace: outro\nspec:\n  replicas", 0, "do `namespace` `outro`, que o manifesto não cria"),
     ("  namespace: espectrometria\nspec:\n  selector", "  namespace: default\nspec:\n  selector", 0, "em `namespace` diferentes"),
+    ("memory: 512Mi", "memory: 64Mi", 0, "`bibliotecas` pede 256Mi de `memory`, mais do que o limite dele"),
+    ("memory: 512Mi", "memory: 64Mi", -1, "`api` pede 256Mi de `memory`, mais do que o limite dele"),
+    ("memory: 512Mi", "memory: 512Mi\n              cpu: 200m", -1, "`api` pede 250m de `cpu`, mais do que o limite dele"),
+    ("memory: 512Mi", "memory: meio giga", -1, "não se sabe quanto de `memory`"),
     ('value: "1"', "value: 1", 0, "`value` não é um texto"),
     ('--port, "8000"', "--port, 8000", 0, "`command` não é uma lista de textos"),
     ("replicas: 2", 'replicas: "2"', 0, "`replicas` não é um número inteiro"),

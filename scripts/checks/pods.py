@@ -8,6 +8,7 @@ https://www.uvicorn.org/settings/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -27,6 +28,8 @@ POD = ("spec", "template", "spec")
 INSTALLER = ["python", "-m", "pip", "install"]
 GRACE = 30
 """Segundos que o pod tem para sair, se não diz quantos."""
+AMOUNT = re.compile(r"(\d{1,15}(?:\.\d{1,3})?)(m|[kMGT]|[KMGT]i)?")
+SCALES = {"m": 0.001, None: 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 Part = Mapping[str, Any]
 
 
@@ -94,12 +97,24 @@ def _placed(manifest: Manifest) -> Iterator[Fault]:
     restricted = bool(space and space.data["metadata"].get("labels", {}).get("pod-security.kubernetes.io/enforce") == "restricted")
     for where, container in _containers(manifest):
         yield from (Fault((*where, "securityContext"), why) for why in _secured(container, pod.get("securityContext", {}), restricted))
+        yield from (Fault((*where, "resources"), why) for why in _bounded(container))
 
 
 def _containers(manifest: Manifest) -> Iterator[tuple[Path, Part]]:
     for name in ("initContainers", "containers"):
         for index, container in enumerate(manifest.pod.get(name, ())):
             yield manifest.deployment.inside(*POD, name, index), container
+
+
+def _bounded(container: Part) -> Iterator[str]:
+    """O pedido acima do limite, e a quantidade que não se lê: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/"""
+    kept = container.get("resources", {})
+    for name, asked in kept.get("requests", {}).items():
+        least, most = (AMOUNT.fullmatch(str(value)) for value in (asked, kept.get("limits", {}).get(name, asked)))
+        if not least or not most:
+            yield f"não se sabe quanto de `{name}` o contêiner `{container['name']}` pede, ou pode usar; escreva como `256Mi` ou `500m`"
+        elif float(least[1]) * SCALES[least[2]] > float(most[1]) * SCALES[most[2]]:
+            yield f"`{container['name']}` pede {least[0]} de `{name}`, mais do que o limite dele, {most[0]}: o Kubernetes não cria o pod"
 
 
 def _secured(container: Part, pod: Part, restricted: bool) -> Iterator[str]:
