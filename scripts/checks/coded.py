@@ -46,10 +46,7 @@ PATTERNS = tuple(re.compile(pattern) for pattern, _, _ in NAMED)
 def check(page: Page, views: Views, diagram: Diagram) -> Iterator[Finding]:
     """Os números da página que o programa desmente, e os do motivo de uma seta ou de um componente que nada no template traz."""
     yield from _reasoned(diagram, views)
-    line, texts_of = 1, {id(token): text for token, text in page.texts}
-    for token in page.tokens:
-        line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
-        text = texts_of.get(id(token), "")
+    for line, token, text in page.passages:
         lowered = text.lower()
         told = SPOKEN.search(lowered) and any(pattern.search(lowered) for pattern in PATTERNS)
         for said in quantities(unsourced(text, token.content)) if told else ():

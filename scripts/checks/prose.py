@@ -14,7 +14,6 @@ from scripts.base.wording import NUMBERS
 from scripts.checks.coded import anywhere, unsourced
 from scripts.checks.qualities import DENIED, SUPPOSED
 from scripts.page.architecture import Page
-from scripts.page.document import plain
 from scripts.page.quantities import SIZE, Quantity, number, quantities
 from scripts.proofs.arrows.viable import choices
 from scripts.proofs.evidence import Path, at
@@ -52,12 +51,10 @@ BOUND = re.compile(r"\b(?:acima de|além de|mais de|maior(?:es)? (?:do )?que|pas
 
 def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por frase da prosa que o template desmente, ou de que nada nele fala."""
-    line = 1
-    for token in page.tokens:
-        line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
-        if not token.children or not SIGNS.search(token.content):
+    for line, token, read in page.passages:
+        if not SIGNS.search(token.content):
             continue
-        text = unsourced(plain(token.children), token.content)
+        text = unsourced(read, token.content)
         for told, path, why in (*_by_turn(views, text), *_processors(views, text)):
             yield Finding(page.path, line, CODE, f"A página diz “{told}”, e {why}{_where(views.template, path)}. Acerte um dos dois.")
         for quantity in _bounded(text):

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scripts.base.findings import Finding
-from scripts.base.wording import CLAUSE, NUMBERS
-from scripts.base.wording import plain as bare
+from scripts.base.wording import CLAUSE, NUMBERS, plain
 from scripts.checks.coded import anywhere, unsourced
 from scripts.checks.qualities import SUPPOSED
 from scripts.page.architecture import Page
@@ -58,12 +57,10 @@ class Subject:
 def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por número que fala de um parâmetro e não é o padrão dele."""
     known = list(_subjects(views.template))
-    line, texts = 1, {id(token): text for token, text in page.texts}
-    for token in page.tokens if known else ():
-        line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
-        if token.children and _numbered(token.content):
+    for line, token, read in page.passages if known else ():
+        if _numbered(token.content):
             yield from _cited(page, line, token.content, views.template)
-            for text in CLAUSE.split(unsourced(texts[id(token)], token.content)):
+            for text in CLAUSE.split(unsourced(read, token.content)):
                 yield from _spoken(page, line, text, views, known) if _numbered(text) else ()
 
 
@@ -128,4 +125,4 @@ def _subjects(template: Template) -> Iterator[Subject]:
 @lru_cache(maxsize=1024)
 def _stems(text: str) -> frozenset[str]:
     """O começo de cada palavra que diz de que se fala."""
-    return frozenset(word.rstrip("s")[:STEM] for word in WORDS.findall(bare(text)) if not word.startswith(PLAIN))
+    return frozenset(word.rstrip("s")[:STEM] for word in WORDS.findall(plain(text)) if not word.startswith(PLAIN))

@@ -85,14 +85,19 @@ class Document:
         return plain(self.opening.children or []) if self.opening else ""
 
     @cached_property
+    def passages(self) -> tuple[tuple[int, Token, str], ...]:
+        """Cada trecho de texto, com a linha e o que se lê nele."""
+        return tuple(_passages(self.tokens))
+
+    @cached_property
     def texts(self) -> tuple[tuple[Token, str], ...]:
         """Cada trecho de texto, com o que se lê nele."""
-        return tuple((token, plain(token.children or [])) for token in self.tokens if token.type == "inline")
+        return tuple((token, text) for _, token, text in self.passages)
 
     @cached_property
     def spoken(self) -> tuple[tuple[int, str, str], ...]:
         """Cada trecho de texto que não é título: a linha, o que se lê, e de uma célula, o começo da linha e o alto da coluna dela."""
-        return tuple(_spoken(self.texts, self.tokens))
+        return tuple(_spoken(self.passages, self.tokens))
 
     @cached_property
     def codes(self) -> tuple[Code, ...]:
@@ -206,11 +211,19 @@ def _lines(inline: Token, wanted: tuple[str, ...] = (), *signs: str) -> Iterator
             line += child.content.count("\n")
 
 
-def _spoken(texts: Iterable[tuple[Token, str]], tokens: Iterable[Token]) -> Iterator[tuple[int, str, str]]:
-    known = {id(token): text for token, text in texts}
-    line, heads, row, kind = 1, [], [], ""
+def _passages(tokens: Iterable[Token]) -> Iterator[tuple[int, Token, str]]:
+    line = 1
     for token in tokens:
         line = token.map[0] + 1 if token.map else line  # as células de uma tabela não dizem a linha
+        if token.type == "inline":
+            yield line, token, plain(token.children or [])
+
+
+def _spoken(passages: Iterable[tuple[int, Token, str]], tokens: Iterable[Token]) -> Iterator[tuple[int, str, str]]:
+    known = iter(passages)
+    heads, row, kind = [], [], ""
+    for token in tokens:
+        line, _, text = next(known) if token.type == "inline" else (0, None, "")
         if token.type == "thead_open":
             heads = []
         elif token.type == "tr_open":
@@ -218,12 +231,12 @@ def _spoken(texts: Iterable[tuple[Token, str]], tokens: Iterable[Token]) -> Iter
         elif token.type in ("th_open", "td_open", "th_close", "td_close", "heading_open", "heading_close"):
             kind = token.type
         elif token.type == "inline" and kind == "th_open":
-            heads.append(known[id(token)])
+            heads.append(text)
         elif token.type == "inline" and kind == "td_open":
-            row.append(known[id(token)])
-            yield line, f"{row[0]}. {heads[len(row) - 1] if len(row) <= len(heads) else ''}" if len(row) > 1 else "", row[-1]
+            row.append(text)
+            yield line, f"{row[0]}. {heads[len(row) - 1] if len(row) <= len(heads) else ''}" if len(row) > 1 else "", text
         elif token.type == "inline" and kind != "heading_open":
-            yield line, "", known[id(token)]
+            yield line, "", text
 
 
 def _images(tokens: Iterable[Token]) -> Iterator[Image]:
