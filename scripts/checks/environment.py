@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from scripts.aws.types import FUNCTION, JOB_DEFINITION, STATE_MACHINE, TASK_DEFINITION
+from scripts.aws.types import BUCKET, FUNCTION, JOB_DEFINITION, STATE_MACHINE, TASK_DEFINITION
 from scripts.checks.programs import Effect, code, containers
+from scripts.proofs.arrows.distribution import addresses
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.code import parsed
 from scripts.proofs.facts.environment import Read, read_by_python, read_by_shell
 from scripts.proofs.facts.imports import absent
 from scripts.proofs.facts.machine import USER_DATA, Machine, machine_of
+from scripts.proofs.facts.objects import signed
 from scripts.proofs.facts.states import tasks
 from scripts.proofs.facts.units import SHEBANG, contents, units
 from scripts.proofs.facts.view import Placed, View
@@ -40,7 +42,7 @@ INLINE = re.compile(r"\bpython3?(?:\.\d+)?\s+-c\s+\"?\$\{?(\w+)\}?\"?")
 NEAR = 0.5
 SIGNING = re.compile(r"\bgenerate_presigned_(?:url|post)\(")
 REGIONAL = re.compile(r"""["']?(?:us_east_1_regional_endpoint|addressing_style)["']?\s*[:=]\s*["'](?:regional|virtual)["']""")
-GLOBAL = re.compile(r"\$\{(\w+)\.DomainName\}|^https://\$\{(\w+)\}\.s3\.amazonaws\.com")
+POLICY = "Content-Security-Policy"
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
 SOURCED = re.compile(r"^\s*(?:\.|source)[ \t]+(/\S+)", re.MULTILINE)
 
@@ -167,13 +169,23 @@ def _addressed(view: View, machine: Machine) -> Iterator[Effect]:
     """
     for unit in units(machine):
         text = "\n".join(file.text for file, _ in unit.sources)
-        for name, value in unit.given(unit.instances[0]).items() if SIGNING.search(text) and REGIONAL.search(text) else ():
-            found = next((each for each in GLOBAL.findall(value)), ())
-            bucket = next(filter(None, found), "")
-            if bucket in view.resources and name in text and f"${{{bucket}.RegionalDomainName}}" not in value:
-                near = unit.environment_file or unit.file
-                yield near.path, (f"`{name}` traz o domínio global de `{bucket}`, e os links que o programa assina levam ao da região: o navegador "
-                                  "os recusa; use `RegionalDomainName`.")
+        given = unit.given(unit.instances[0]) if SIGNING.search(text) else {}
+        near = (unit.environment_file or unit.file).path
+        told = [(name, *found) for name, value in given.items() if name in text for word in value.split() if (found := _bucket(view, word))]
+        for name, bucket, regional in told if REGIONAL.search(text) else ():
+            if not regional:
+                yield near, (f"`{name}` traz o domínio global de `{bucket}`, e os links que o programa assina levam ao da região: o navegador "
+                             "os recusa; use `RegionalDomainName`.")
+        links = {bucket.id for file, _ in unit.sources for name in signed(file.text) if (bucket := view.points(given.get(name), BUCKET))}
+        for name, bucket, _ in told if links and POLICY in text and not links & {bucket for _, bucket, _ in told} else ():
+            yield near, (f"`{name}` traz o endereço de `{bucket}`, e os links que o programa assina são de `{min(links)}`: a política de conteúdo da "
+                         f"página faz o navegador recusá-los; use `${{{min(links)}.RegionalDomainName}}`.")
+
+
+def _bucket(view: View, value: str) -> tuple[str, bool] | None:
+    """O bucket de que este endereço é, e se o domínio é o da região; `None`, do que não é o de um bucket do template."""
+    host = str(view.spelled(value.partition("://")[2] or value)).partition("/")[0]
+    return next(((bucket.id, known[host]) for bucket in view.of_type(BUCKET) if host in (known := addresses(view, bucket))), None)
 
 
 def _shell(view: View, machine: Machine, text: str) -> Read:

@@ -28,8 +28,10 @@ from scripts.template.values import Path
 CODE = "valor-trocado"
 LONG = 4
 """Quantas letras de uma palavra contam: `versões` e `version`, `auditoria` e `audit` são a mesma."""
-LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)=[\"']?\$\{(\w+)[\w.]*\}[\"']?[ \t]*$", re.MULTILINE)
-"""Uma linha de um arquivo de ambiente que só traz um valor do template."""
+ONLY = r"(?:\w+://)?\$\{(\w+)[\w.]*\}(?:[:/][^\s\"'$]*)?"
+"""Um valor do template, ou o endereço que se faz com ele."""
+LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?(\w+)=[\"']?{ONLY}[\"']?[ \t]*$", re.MULTILINE)
+"""Uma linha de um arquivo de ambiente que só traz isso."""
 UNIT = re.compile(r"\b(dias?|horas?|minutos?|segundos?|meses|[KMGT]i?B|%|d[oó]lares)(?!\w)", re.IGNORECASE)
 
 
@@ -109,11 +111,15 @@ def _branches(view: View) -> Iterator[tuple[list[Place], dict[str, frozenset[str
 
 
 def _better(place: Place, places: list[Place], known: dict[str, frozenset[str]]) -> str:
-    """O que o lugar deveria receber, se outro do conjunto o diz melhor, e trocá-los não estraga os lugares do outro."""
+    """O que o lugar deveria receber, se outro do conjunto o diz melhor: trocá-los não estraga os lugares do outro, ou o que ele
+    recebe já está no lugar que o diz.
+    """
     given = known[place.given]
+    told = not place.words & given and any(other.given == place.given and other.words & given for other in places)
     for name, said in known.items():
         others = [other for other in places if other.given == name]
-        if len(place.words & said) > len(place.words & given) and all(len(other.words & given) >= len(other.words & said) for other in others):
+        if len(place.words & said) > len(place.words & given) and (
+                told or all(len(other.words & given) >= len(other.words & said) for other in others)):
             return name
     return ""
 
@@ -140,8 +146,10 @@ def _given(node: object, path: Path) -> Iterator[Place]:
 
 
 def cited(node: object) -> str:
-    """O que este valor é, se é só uma referência: um parâmetro, um recurso ou um atributo dele."""
-    return next(named(node), "") if isinstance(node, dict) and "Fn::Sub" not in node else ""
+    """O que este valor é, se é só uma referência, ou um endereço feito com ela: um parâmetro, um recurso ou um atributo dele."""
+    text = node.get("Fn::Sub") if isinstance(node, dict) else None
+    only = re.fullmatch(ONLY, text) if isinstance(text, str) else None
+    return only[1] if only else next(named(node), "") if isinstance(node, dict) and text is None else ""
 
 
 def _properties(view: View) -> Iterator[Place]:

@@ -12,6 +12,7 @@ from test_outside_attacks import ESPECTRO, LOJA, PDV
 
 R, CODE = "Resources", ("Mappings", "Codigo", "Site")
 ENVIO = "envio-e-consulta"
+BY_NAME = "${BucketMusicas}.s3.${AWS::Region}.amazonaws.com"
 FILES = ("Metadata", "AWS::CloudFormation::Init", "config", "files")
 Case = tuple[str, Any, str]
 FALSE: dict[str, Case] = {
@@ -38,6 +39,16 @@ FALSE: dict[str, Case] = {
         prop("DefinicaoLote", "ContainerProperties", "Command"), "pip install", "pip check"), "importa `botocore`, que o comando não instala"),
     "o domínio que não é o dos links": ("musicas", text_of((R, "Servidor"), "${BucketMusicas.RegionalDomainName}", "${BucketMusicas.DomainName}"),
                                         "o domínio global de `BucketMusicas`"),
+    "o domínio de outro bucket": ("musicas", text_of((R, "Servidor"), "${BucketMusicas.Reg", "${BucketFichas.Reg"), "de `BucketFichas`, e os links"),
+    "o de outro bucket, por extenso": ("musicas", text_of((R, "Servidor"), "${BucketMusicas.RegionalDomainName}", BY_NAME.replace("Musicas", "Fichas")),
+                                       "de `BucketFichas`, e os links"),
+    "o de outro bucket, numa variável sem o nome dele": ("musicas", {
+        **text_of((R, "Servidor"), "ORIGEM_MUSICAS=https://${BucketMusicas.", "ORIGEM=https://${BucketFichas."),
+        **text_of((*CODE, "Programa"), "ORIGEM_MUSICAS", "ORIGEM")}, "de `BucketFichas`, e os links"),
+    "os links de outro bucket": ("musicas", text_of((*CODE, "Programa"), '"Bucket": SONGS, "Key": f"musicas/{identity}", "ResponseContentType"',
+                                                    '"Bucket": SHEETS, "Key": f"musicas/{identity}", "ResponseContentType"'), "são de `BucketFichas`"),
+    "o domínio global, por extenso": ("musicas", text_of((R, "Servidor"), "${BucketMusicas.RegionalDomainName}", "${BucketMusicas}.s3.amazonaws.com"),
+                                      "o domínio global de `BucketMusicas`"),
     "o protocolo que o servidor não aceita": (ENVIO, text_of((*CODE, "Unidade"), "x-forwarded-for x-forwarded-proto", "x-forwarded-for"),
                                               "aceite `x-forwarded-proto`"),
     "o protocolo de quem o servidor não conhece": (ENVIO, text_of((*CODE, "Unidade"), "--trusted-proxy=* ", ""), "aceite `x-forwarded-proto`"),
@@ -53,6 +64,9 @@ RIGHT: dict[str, tuple[str, Any]] = {
     "a falta perdoada": ("metadados-s3", text_of((R, "FuncaoProcessar"), "import boto3\n",
                                                  "import boto3\ntry:\n    LEVEL = os.environ[\"LEVEL\"]\nexcept KeyError:\n    LEVEL = \"\"\n")),
     "o servidor diz que é HTTPS": (ENVIO, text_of((*CODE, "Unidade"), "--trusted-proxy=* ", "--url-scheme=https ")),
+    "o domínio por extenso": ("musicas", text_of((R, "Servidor"), "${BucketMusicas.RegionalDomainName}", BY_NAME)),
+    "os domínios dos dois buckets": ("musicas", text_of((R, "Servidor"), "=https://${BucketMusicas.RegionalDomainName}",
+                                                        "=\"https://${BucketFichas.RegionalDomainName} https://${BucketMusicas.RegionalDomainName}\"")),
     "um padrão no shell": ("dois-volumes-ebs", text_of((*CODE, "MontarVolume"), "point=$1", "point=${1:-/dados}\nquiet=${QUIETO:-0}")),
 }
 
@@ -66,4 +80,4 @@ def test_what_nobody_gives_is_named(case: str) -> None:
 @pytest.mark.parametrize("case", RIGHT)
 def test_another_way_of_giving_it_has_no_finding(case: str) -> None:
     slug, edits = RIGHT[case]
-    assert not [found.message for found in findings(slug, edits) if re.search("ninguém lhe dá|que nada lê|x-forwarded", found.message)]
+    assert not [found.message for found in findings(slug, edits) if re.search("ninguém lhe dá|que nada lê|x-forwarded|` traz o ", found.message)]

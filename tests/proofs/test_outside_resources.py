@@ -250,6 +250,12 @@ FALSE |= {
     "etapa-de-outro-estado-por-invoke": (ESPECTRO, invoked(ResultPath="$.analise", Parameters={
         "FunctionName": TASKS, "Payload": {"etapa": "preparar", "id.$": "$.id"}}), "pelo nome é de `analisar`"),
 }
+SONGS, FILES = prop("FuncaoCatalogar", "Environment", "Variables", "ORIGEM_MUSICAS"), "https://${Bucket%s.RegionalDomainName}"
+FALSE |= {
+    "endereco-do-que-outra-ja-recebe": ("musicas", {SONGS: {"Fn::Sub": FILES % "Fichas"}}, "`ORIGEM_MUSICAS` recebe `BucketFichas`"),
+    "endereco-com-caminho": ("musicas", {SONGS: {"Fn::Sub": FILES % "Fichas" + "/musicas"}}, "`ORIGEM_MUSICAS` recebe `BucketFichas`"),
+    "endereco-pelo-atributo": ("musicas", {SONGS: {"Fn::GetAtt": ["BucketFichas", "RegionalDomainName"]}}, "pelo nome é de `BucketMusicas`"),
+}
 RIGHT: dict[str, tuple[str, Edits]] = {
     "erros-que-se-guardam-todos": (LOJA, {(*ERRORS, index, "ErrorCachingMinTTL"): 5 for index in (1, 2, 3, 4)}),
     "o-arquivo-que-falta-por-mais-tempo": (LOJA, {(*ERRORS, 0, "ErrorCachingMinTTL"): 60}),

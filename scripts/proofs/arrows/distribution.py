@@ -74,7 +74,7 @@ def distribution_reads_bucket(case: Case) -> Iterator[Evidence]:
     """
     view, bucket = case.view, case.head
     yield from enabled(view, case.tail)
-    origin = _origin(view, case.tail, *_addresses(view, bucket))
+    origin = _origin(view, case.tail, *addresses(view, bucket))
     if origin is None:
         yield _without_origin(case.tail, bucket, f"!GetAtt {bucket.id}.RegionalDomainName")
         return
@@ -148,10 +148,11 @@ def _origins(view: View, distribution: Resource) -> list[Placed]:
     return view.items(distribution, CONFIG, "Origins")
 
 
-def _addresses(view: View, bucket: Resource) -> tuple[str, ...]:
-    """Os nomes de domínio do bucket, por `GetAtt` ou escritos com o nome dele."""
-    written = (f"{view.name(bucket)}.s3{region}.amazonaws.com" for region in (".${AWS::Region}", ""))
-    return (*(f"${{{bucket.id}.{name}}}" for name in ("RegionalDomainName", "DomainName")), *written)
+def addresses(view: View, bucket: Resource) -> dict[str, bool]:
+    """Os nomes de domínio do bucket, por `GetAtt` ou escritos com o nome dele; verdadeiro, o da região."""
+    said = {False: "DomainName", True: "RegionalDomainName"}
+    written = {True: f"{view.name(bucket)}.s3.${{AWS::Region}}.amazonaws.com", False: f"{view.name(bucket)}.s3.amazonaws.com"}
+    return {name: regional for regional in (True, False) for name in (f"${{{bucket.id}.{said[regional]}}}", written[regional])}
 
 
 def _origin(view: View, distribution: Resource, *domains: str) -> Origin | None:

@@ -32,7 +32,7 @@ PARTS = {"upload_part": "s3:PutObject", "upload_part_copy": "s3:PutObject", "com
          "list_parts": "s3:ListMultipartUploadParts"}
 RAW = "_make_api_call"
 VERSIONED = {"s3:GetObject": "s3:GetObjectVersion", "s3:DeleteObject": "s3:DeleteObjectVersion"}
-SIGNED = "generate_presigned_url"
+SIGNED, POSTED = "generate_presigned_url", "generate_presigned_post"
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,27 @@ def touched(source: str) -> frozenset[Touch]:
     known = module(source)
     return frozenset(Touch(variable, action, known.texts(key)) for node in every if isinstance(node, ast.Call)
                      for action, bucket, key in _named(node, known) for variable in came_from(bucket, held))
+
+
+@lru_cache(maxsize=128)
+def signed(source: str) -> frozenset[str]:
+    """As variáveis dos buckets para cujos objetos o programa assina links ou formulários."""
+    every, held = followed(source)
+    known = module(source)
+    return frozenset(variable for node in every if isinstance(node, ast.Call) and _method(node, known) in (SIGNED, POSTED)
+                     for bucket in _signed(node) for variable in came_from(bucket, held))
+
+
+def _signed(call: ast.Call) -> Iterator[ast.AST]:
+    """O bucket de um link: em `Params`, ou o primeiro argumento do formulário.
+
+    https://docs.aws.amazon.com/boto3/latest/reference/services/s3/client/generate_presigned_post.html
+    """
+    given = {key.arg: key.value for key in call.keywords}
+    params = given.get("Params") or (call.args[1] if len(call.args) > 1 else None)
+    bucket = _pairs(params).get("Bucket") or given.get("Bucket") or (call.args[0] if call.args and "Params" not in given else None)
+    if bucket is not None:
+        yield bucket
 
 
 def _named(call: ast.Call, known: Module) -> Iterator[tuple[str, ast.AST, ast.AST]]:
