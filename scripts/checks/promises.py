@@ -6,18 +6,21 @@ import re
 import zoneinfo
 from collections.abc import Iterator
 
-from scripts.aws.types import BALANCER, DATABASE, DB_CLUSTER, DISTRIBUTION, EKS_CLUSTER, INSTANCE, LISTENER, LOG_GROUP, TABLE, TARGET_GROUP
+from scripts.aws.types import (
+    BALANCER, DATABASE, DB_CLUSTER, DISTRIBUTION, EKS_CLUSTER, INSTANCE, LISTENER, LOG_GROUP, SCALING_GROUP, TABLE, TARGET_GROUP,
+)
 from scripts.base.findings import Finding
+from scripts.checks.requested import machine_behind, members
 from scripts.page import document
 from scripts.page.architecture import Page
 from scripts.page.commands import commands
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.attributes import attributes
+from scripts.proofs.facts.barriers import apart, queried
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.machine import machines
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
-from scripts.proofs.facts.web_paths import queried
 from scripts.template.cloudformation import Resource, Template
 
 CODE = "promessa-desfeita"
@@ -135,15 +138,23 @@ def _negotiated(view: View, listener: Resource, said: str) -> Iterator[tuple[Pat
 
 
 def _probed(view: View, targets: Resource, said: str) -> Iterator[tuple[Path, str]]:
-    """A página diz que a verificação de saúde não consulta o banco, e o programa o consulta no caminho dela.
+    """A verificação de saúde não consulta o banco, se a página diz que não, ou se o Auto Scaling troca a instância que ela reprova.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/health-checks-overview.html
     """
-    path = view.at(targets, "HealthCheckPath") if targets.type == TARGET_GROUP and APART.search(said) else None
-    for machine in machines(view) if path else ():
-        if path and any(queried(text, str(path.value)) for text in machine.texts):
-            yield path.path, (f"a página diz que a verificação de saúde não consulta o banco, e o programa de `{machine.owner.id}` o consulta em "
-                              f"`{path.value}`: a queda dele tira todas as instâncias; use um caminho que não o consulte.")
+    told = targets.type == TARGET_GROUP and bool(APART.search(said))
+    path = str(view.value(targets, "HealthCheckPath") or "/") if targets.type == TARGET_GROUP else ""
+    for member in members(view, targets) if path else ():
+        renewed = member.type == SCALING_GROUP and "ELB" in str(view.value(member, "HealthCheckType"))
+        machine = machine_behind(view, member) if told or renewed else None
+        if machine and any(queried(text, path) for text in machine.texts):
+            why = "a página diz que a verificação de saúde não consulta o banco, e " if told else "na verificação de saúde, "
+            then = (f"se o banco cai ou troca de instância, todas são reprovadas de uma vez, e `{member.id}` as troca sem nada resolver"
+                    if renewed else "a queda do banco tira todas as instâncias")
+            other = next((f", como `{known}`" for text in machine.texts for known in apart(text)), "")
+            yield at(targets, "HealthCheckPath"), (f"{why}o programa de `{machine.owner.id}` consulta o banco em `{path}`: {then}; "
+                                                   f"use um caminho que não o consulte{other}.")
 
 
 def _bundled(view: View, regions: set[str]) -> Iterator[tuple[Path, str]]:

@@ -13,7 +13,7 @@ from scripts.proofs.arrows.balancing import enrolments
 from scripts.proofs.arrows.program import handed
 from scripts.proofs.evidence import at
 from scripts.proofs.facts.barriers import barrier
-from scripts.proofs.facts.machine import machine_of, machines
+from scripts.proofs.facts.machine import Machine, machine_of, machines
 from scripts.proofs.facts.measures import texts
 from scripts.proofs.facts.web_paths import answered, caught, served
 from scripts.proofs.facts.units import units
@@ -60,8 +60,7 @@ def disguised(view: View, targets: Resource) -> Iterator[Effect]:
     if not secure or view.value(targets, "Protocol") != "HTTP":
         return
     for member in members(view, targets):
-        owner = model_of(network_of(view), member) if member.type == SCALING_GROUP else member
-        machine = machine_of(view, owner) if owner else None
+        machine = machine_behind(view, member)
         for unit in units(machine) if machine else ():
             text, command = "\n".join(file.text for file, _ in unit.sources), unit.last("ExecStart")
             if SCHEME.search(text) and not TOLD.search(text) and not _trusts(unit.command):
@@ -87,6 +86,12 @@ def members(view: View, targets: Resource) -> list[Resource]:
     fleets = [group for group in view.of_type(SCALING_GROUP)
               if any(view.points(item, TARGET_GROUP) == targets for item in enrolments(view, group))]
     return [member for member in fixed if member] + fleets
+
+
+def machine_behind(view: View, member: Resource) -> Machine | None:
+    """O programa da instância, ou o do modelo de que o grupo a cria."""
+    owner = model_of(network_of(view), member) if member.type == SCALING_GROUP else member
+    return machine_of(view, owner) if owner else None
 
 
 def rooted(view: View, distribution: Resource) -> Iterator[Effect]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from attempts import Case, Edits, findings, refused
-from bench import prop
+from attempts import Case, Edits, findings, refused, text_of
+from bench import REMOVED, prop
 from test_outside_attacks import ESPECTRO, LOJA, PDV
 
 MUSICAS, FOTO, WEB, CLI, META = "musicas", "foto-perfil", "web-ec2-rds-s3", "cli-s3-lambda-dynamodb", "metadados-s3"
@@ -117,3 +117,45 @@ def test_the_health_of_an_instance_is_not_that_of_the_database() -> None:
     told = ("Ele pergunta `/saude` a cada uma", "Ele pergunta `/saude/banco` a cada uma")
     assert any("a verificação de saúde não consulta o banco" in found.message for found in findings(PDV, {path: "/saude/banco"}, told))
     assert not any(found.code == "promessa-desfeita" for found in findings(PDV, {}))
+
+
+CODE = ("Mappings", "Codigo", "Site")
+HEALTH = 'return {"aplicacao": "ok", "versao": os.environ["VERSAO"]'
+HOOK = """@app.before_request
+def remember():
+    {guard}with database.connect() as connection:
+        connection.execute("SELECT 1")
+
+
+@app.get("/saude")"""
+DEEP: dict[str, tuple[str, Edits]] = {
+    "a raiz": (LOJA, {prop("GrupoDestino", "HealthCheckPath"): "/"}),
+    "a raiz, que não se escreve": (LOJA, {prop("GrupoDestino", "HealthCheckPath"): REMOVED}),
+    "o carrinho": (LOJA, {prop("GrupoDestino", "HealthCheckPath"): "/carrinho"}),
+    "uma página do pedido": (LOJA, {prop("GrupoDestino", "HealthCheckPath"): "/pedidos/6f1c1f6e-0000-4000-8000-000000000000"}),
+    "a do banco": (PDV, {prop("GrupoDestino", "HealthCheckPath"): "/saude/banco"}),
+    "o próprio caminho passa a consultar": (LOJA, text_of(CODE, HEALTH, "database.connect().close()\n    " + HEALTH)),
+    "por outra função": (LOJA, text_of(CODE, HEALTH, "database.open().close()\n    " + HEALTH)),
+    "antes de todo pedido": (LOJA, text_of(CODE, '@app.get("/saude")', HOOK.format(guard=""))),
+    "no Django": (ESPECTRO, text_of(CODE, 'login_not_required(lambda request: JsonResponse({"aplicacao": "ok"}))', "login_not_required(index)")),
+}
+SHALLOW: dict[str, tuple[str, Edits]] = {
+    "antes de todo pedido, menos do da saúde": (LOJA, text_of(CODE, '@app.get("/saude")', HOOK.format(
+        guard="if request.path == \"/saude\":\n        return\n    "))),
+    "uma função que não consulta": (LOJA, text_of(CODE, HEALTH, "time.monotonic()\n    " + HEALTH)),
+    "no Django, por uma função": (ESPECTRO, text_of(CODE, 'login_not_required(lambda request: JsonResponse({"aplicacao": "ok"}))',
+                                                    "login_not_required(problem)")),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_a_group_does_not_replace_its_instances_when_the_database_falls(name: str) -> None:
+    slug, edits = DEEP[name]
+    assert any("todas são reprovadas de uma vez" in found.message and "como `/saude`" in found.message or "consulta o banco em `/saude`" in found.message
+               for found in findings(slug, edits)), findings(slug, edits)
+
+
+@pytest.mark.parametrize("name", SHALLOW)
+def test_a_health_path_that_asks_nothing_of_the_database_has_no_finding(name: str) -> None:
+    slug, edits = SHALLOW[name]
+    assert not [found for found in findings(slug, edits) if "consulta o banco" in found.message]

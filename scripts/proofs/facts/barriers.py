@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from scripts.proofs.facts.code import called, nodes
-from scripts.proofs.facts.web_paths import VERBS, Routes
+from scripts.proofs.facts.web_paths import CONVERTER, VERBS, Routes
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 GUARD = re.compile(r"(?:login|auth|permission|session|sessao)\w*_?(?:required|obrigatori\w*)|require\w*_?(?:login|auth|session)\w*|authenticated")
@@ -18,6 +18,8 @@ GUARD = re.compile(r"(?:login|auth|permission|session|sessao)\w*_?(?:required|ob
 MIDDLEWARE, FREE = "LoginRequiredMiddleware", "login_not_required"
 """https://docs.djangoproject.com/en/stable/ref/middleware/#django.contrib.auth.middleware.LoginRequiredMiddleware"""
 HOOK = "before_request"
+ASKING = ("execute", "executemany", "cursor", "fetchone", "fetchall", "connect", "get_object_or_404", "get_list_or_404", "refresh_from_db")
+"""O que se chama de uma conexão com um banco, ou para abri-la, ou do Django, que o consulta."""
 
 
 def barrier(source: str, path: str) -> str:
@@ -38,8 +40,38 @@ def barrier(source: str, path: str) -> str:
                  if views and _redirects(hook) and not _exempts(source, hook, names | {path})), "")
 
 
-def _views(source: str) -> Iterator[tuple[str, ast.AST | None, bool]]:
-    """Cada caminho pedido por GET, a função que o atende e se ela dispensa a sessão."""
+def queried(source: str, path: str) -> bool:
+    """Quem responde a esse caminho, ou passa antes por ele, fala com um banco: ali mesmo, ou no que chama do programa."""
+    if "@" not in source and "path(" not in source:
+        return False
+    views = [view for place, view, _ in _views(source) if Routes((place,), False).serve(path)]
+    names = {view.name for view in views if isinstance(view, (ast.FunctionDef, ast.AsyncFunctionDef))} | {path}
+    hooks = [hook for hook in _hooks(source) if views and not _exempts(source, hook, names)]
+    return any(_asks(source, each) for each in (*views, *hooks))
+
+
+def apart(source: str) -> list[str]:
+    """Os caminhos sem variável que respondem sem passar pelo banco, nem pedir que se entre."""
+    plain = dict.fromkeys(place for place, view, _ in _views(source) if not CONVERTER.search(place))
+    return [path for path in plain if not queried(source, path) and not barrier(source, path)]
+
+
+def _asks(source: str, view: ast.AST) -> bool:
+    """A função fala com um banco, ela mesma ou por outra do programa que chama."""
+    functions = {node.name: node for node in nodes(source) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    waiting: list[ast.AST] = [view]
+    for each in waiting:
+        for node in ast.walk(each):
+            if isinstance(node, ast.Attribute) and node.attr == "objects" or isinstance(node, ast.Call) and called(node.func) in ASKING:
+                return True
+            other = functions.get(called(node.func)) if isinstance(node, ast.Call) else None
+            if other and other not in waiting:
+                waiting.append(other)
+    return False
+
+
+def _views(source: str) -> Iterator[tuple[str, ast.AST, bool]]:
+    """Cada caminho pedido por GET, o que o atende e se dispensa a sessão."""
     functions = {node.name: node for node in nodes(source) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
     for node in nodes(source):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -49,11 +81,11 @@ def _views(source: str) -> Iterator[tuple[str, ast.AST | None, bool]]:
                     yield from ((str(each.value), node, True) for each in call.args[:1] if isinstance(each, ast.Constant))
         elif isinstance(node, ast.Call) and called(node.func) == "path" and isinstance(node.func, ast.Name) and len(node.args) > 1:
             place, view = node.args[0], node.args[1]
-            inner = functions.get(called(view))
+            inner = next(filter(None, (functions.get(called(each)) for each in (view, *(view.args if isinstance(view, ast.Call) else ())))), None)
             freed = isinstance(view, ast.Call) and called(view.func) in (FREE, "as_view") or inner is not None and any(
                 called(each) == FREE for each in inner.decorator_list)
             if isinstance(place, ast.Constant):
-                yield f"/{place.value}", inner, freed
+                yield f"/{place.value}", inner or view, freed
 
 
 def _all_away(view: Function) -> bool:

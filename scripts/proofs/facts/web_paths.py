@@ -18,10 +18,6 @@ MOUNTING = re.compile(r"\b(?:include|register_blueprint|include_router|mount|re_
 CONVERTER = re.compile(r"<(?:(path):|[^<>:]*(?:\([^)]*\))?:)?[^<>]*>|\{(?:\w+(:path)?)\}")
 
 
-ASKING = ("execute", "executemany", "cursor", "fetchone", "fetchall", "connect")
-"""O que se chama de uma conexão com um banco, ou para abri-la."""
-
-
 @dataclass(frozen=True)
 class Routes:
     """Os padrões dos caminhos que se pedem por GET, e se a pasta `static` se serve."""
@@ -93,14 +89,6 @@ def answered(sources: Iterable[str], path: str) -> bool | None:
     if not known or any(MOUNTING.search(text) for text, _ in known):
         return None
     return any(found.serve(path) or found.static and path.startswith("/static/") for _, found in known)
-
-
-def queried(source: str, path: str) -> bool:
-    """A função que responde a esse caminho fala com um banco."""
-    for node in nodes(source):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and path in _declared(node):
-            return any(isinstance(inner, ast.Call) and called(inner.func) in ASKING for inner in ast.walk(node))
-    return False
 
 
 def _declared(node: ast.AST) -> Iterator[str]:
