@@ -34,6 +34,9 @@ FALSE = {
     "programa-da-instancia-noutra-porta": ("musicas", text_of(("Mappings", "Codigo"), "0.0.0.0:80", "0.0.0.0:9090")),
     "tarefa-de-um-segundo": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "States", "Preparar", "TimeoutSeconds"): 1}),
     "trabalho-de-um-segundo": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "States", "AnalisarNoBatch", "TimeoutSeconds"): 1}),
+    "trabalho-de-uma-so-tentativa": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "States", "AnalisarNoBatch", "TimeoutSeconds"): 3700}),
+    "execucao-de-uma-so-tentativa": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "TimeoutSeconds"): 3700}),
+    "execucao-que-so-da-para-o-trabalho": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "TimeoutSeconds"): 14_400}),
     "sinal-que-ninguem-manda": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "States", "Concluir", "HeartbeatSeconds"): 20}),
     "espera-em-expressa": (ESPECTRO, {prop("MaquinaAnalise", "StateMachineType"): "EXPRESS"}),
     "espera-que-a-lambda-nao-tem": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "States", "Preparar", "Resource"): {
@@ -53,6 +56,7 @@ FALSE = {
 
 RIGHT = {
     "porta-do-banco-em-algarismos": swapped(PDV, "ModeloLancamento", "${Banco.Endpoint.Port}", "5432"),
+    "prazo-do-trabalho-com-as-tentativas": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "States", "AnalisarNoBatch", "TimeoutSeconds"): 7200}),
     "prazo-folgado": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "TimeoutSeconds"): 86_400}),
     "escolha-com-faixa": (ESPECTRO, {prop("MaquinaAnalise", "Definition", "States", "Escolher", "Choices"): [
         {"And": [{"Variable": "$.preparo.mib", "NumericGreaterThan": 5}, {"Variable": "$.preparo.mib", "NumericLessThanEquals": 500}],

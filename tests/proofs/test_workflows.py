@@ -1,6 +1,7 @@
 """Step Functions: a tarefa que chama cada serviço, a que se chega, com o papel da máquina."""
 
 import json
+import textwrap
 from dataclasses import replace
 
 import pytest
@@ -110,7 +111,8 @@ def test_the_definition_may_be_a_text():
     assert architecture.put("Resources", "Maquina", "Properties", "DefinitionString", value="{").missing()
     hurried = json.dumps({"TimeoutSeconds": 1, **json.loads(text)})
     assert architecture.put("Resources", "Maquina", "Properties", "DefinitionString", value=hurried).missing() == [
-        "o prazo de `Maquina`, 1 s, não dá para uma tarefa que pode levar 3 s; aumente `TimeoutSeconds`"]
+        "o prazo de `Maquina`, 1 s, acaba antes do caminho mais longo, que pode levar 3 s com as novas tentativas: a execução para sem passar por "
+        "nenhum `Catch`; tire `TimeoutSeconds`, ou use 3 ou mais"]
 
 
 @pytest.mark.parametrize("arrow, path, value, missing", [
@@ -297,3 +299,46 @@ def test_what_the_page_says_it_waits_for_it_waits_for(way, said, waits):
     diagram = replace(changed.diagram, edges=tuple(replace(edge, step=1) for edge in changed.diagram.edges))
     found = [one.code for one in awaiting.check(architecture.parse(PAGE.format(*said), "p.md"), diagram, changed.views)]
     assert found == ([] if waits else ["espera-que-nao-ha"])
+
+
+LASTING = """\
+StartAt: Um
+States:
+  Um: {Type: Task, Resource: !GetAtt Funcao.Arn, Next: Esperar}
+  Esperar: {Type: Wait, Seconds: 100, Next: Ramos}
+  Ramos:
+    Type: Parallel
+    Branches:
+      - {StartAt: A, States: {A: {Type: Task, Resource: !GetAtt Funcao.Arn, End: true}}}
+      - {StartAt: B, States: {B: {Type: Task, Resource: !GetAtt Outra.Arn, End: true}}}
+    Retry: [{ErrorEquals: [States.ALL], IntervalSeconds: 5, MaxAttempts: 2, BackoffRate: 1}]
+    Catch: [{ErrorEquals: [States.ALL], Next: Avisar}]
+    Next: Fim
+  Fim: {Type: Succeed}
+  Avisar: {Type: Task, Resource: !GetAtt Funcao.Arn, TimeoutSeconds: 40, Next: Um}
+"""
+TAKEN = 30 + 100 + 3 * 60 + 2 * 5 + 40
+"""A primeira, a espera, o ramo mais longo três vezes, as duas esperas entre elas e o aviso; a volta ao começo não se conta."""
+
+
+@pytest.mark.parametrize("limit, fits", [(1, False), (TAKEN - 1, False), (TAKEN, True), (10 * TAKEN, True)])
+def test_the_deadline_of_the_execution_gives_time_to_the_longest_way(limit, fits):
+    functions = "".join(f"{name}: {{Type: AWS::Lambda::Function, Properties: {{Timeout: {time}}}}}\n" for name, time in (("Funcao", 30), ("Outra", 60)))
+    body = textwrap.indent(f"TimeoutSeconds: {limit}\n{LASTING}", "      ")
+    machine = f"{functions}Maquina:\n  Type: AWS::StepFunctions::StateMachine\n  Properties:\n    Definition:\n{body}"
+    said = bench(machine, "maquina = Maquina", "funcao = Funcao", TO_FUNCTION).missing()
+    assert any(f"pode levar {TAKEN} s" in text and f"ou use {TAKEN} ou mais" in text for text in said) is not fits
+
+
+@pytest.mark.parametrize("job, asked, time", [
+    ({}, {}, 60), ({"Timeout": {"AttemptDurationSeconds": 600}}, {}, 600),
+    ({"Timeout": {"AttemptDurationSeconds": 600}, "RetryStrategy": {"Attempts": 3}}, {}, 1800),
+    ({"RetryStrategy": {"Attempts": 3}}, {"Timeout": {"AttemptDurationSeconds": 100}}, 300),
+    ({"Timeout": {"AttemptDurationSeconds": 600}, "RetryStrategy": {"Attempts": 3}}, {"RetryStrategy": {"Attempts": 1}}, 600)])
+def test_a_task_that_waits_for_a_job_gives_time_to_all_its_attempts(job, asked, time):
+    branch = (*STATES, "Ramos", "Branches", 0, "States", "Longo")
+    architecture = bench(GOOD, *PARTS, TO_QUEUE).put("Resources", "Tarefa", "Properties", value=job)
+    for key, value in asked.items():
+        architecture = architecture.put(*branch, "Parameters", key, value=value)
+    assert architecture.put(*branch, "TimeoutSeconds", value=time).missing() == []
+    assert any(f"pode levar {time} s" in said for said in architecture.put(*branch, "TimeoutSeconds", value=time - 1).missing())

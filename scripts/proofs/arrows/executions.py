@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from math import inf
 from typing import Any
 
-from scripts.aws.catalog import ARN, NAME
-from scripts.aws.types import FUNCTION, JOB_DEFINITION, STATE_MACHINE
+from scripts.aws.types import STATE_MACHINE
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing, at
+from scripts.proofs.facts.lasting import lasts, needed
 from scripts.proofs.facts.states import INTEGRATION, KNOWN, UNKNOWN, definition, states, tasks
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide
@@ -29,8 +29,6 @@ WAYS = {"lambda": ("", ".waitForTaskToken"), "batch": ("", ".sync"), "dynamodb":
 """De cada serviço, os modos de chamar: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html"""
 TOKEN = re.compile(r"\$\$\.Task\.Token|\$states\.context\.Task\.Token|'\$\$'|\$states\.context\s*%\}")
 """O sinal com que quem recebe avisa que acabou, ou o contexto inteiro, que o traz."""
-USUAL_FUNCTION, SHORTEST_JOB = 3, 60
-"""Segundos que uma função tem quando não diz, e o mínimo que o Batch aceita como prazo de um trabalho."""
 BOUNDS = {"NumericGreaterThan": (False, 1), "NumericGreaterThanEquals": (True, 1), "NumericLessThan": (False, -1),
           "NumericLessThanEquals": (True, -1), "NumericEquals": (True, 0)}
 Span = tuple[float, bool, float, bool]
@@ -64,35 +62,23 @@ def _machine(view: View, machine: Resource) -> Iterator[Missing]:
 def _hindered(view: View, machine: Resource) -> Iterator[Missing]:
     """O que, na definição, não deixa a máquina se criar ou a execução acabar."""
     express = view.at(machine, "StateMachineType")
-    longest = 0
     for name, state, path in states(view, machine):
         resource = state.get("Resource") if state.get("Type") == "Task" else None
         if isinstance(resource, str):
             if express and express.value != "STANDARD" and resource.endswith(WAITING):
                 yield Missing(express.path, f"`{name}` espera o fim de um trabalho, e uma execução expressa não espera", "use `STANDARD`")
-            longest = max(longest, _needed(view, state))
-            yield from _task(name, state, path, resource, _needed(view, state))
+            yield from _task(name, state, path, resource, needed(view, state))
         if state.get("Type") == "Choice":
             yield from _choice(name, state, path)
     body, path, written = definition(view, machine)
     limit = body.get("TimeoutSeconds") if isinstance(body, dict) else None
     said = view.at(machine, "Definition", "TimeoutSeconds") if written else None
+    longest = 0 if limit is None else lasts(view, body)
     if limit is not None and (whole(limit) or 0) < longest:
-        yield Missing(said.path if said else path or at(machine), f"o prazo de `{machine.id}`, {limit} s, não dá para uma tarefa que "
-                      f"pode levar {longest} s", "aumente `TimeoutSeconds`")
-
-
-def _needed(view: View, state: dict[str, Any]) -> int:
-    """Quantos segundos a tarefa pode levar: o prazo da função que chama, ou o do trabalho do Batch."""
-    given = state.get("Arguments") or state.get("Parameters")
-    given = given if isinstance(given, dict) else {}
-    function = view.points(state["Resource"], FUNCTION, by=(ARN,)) or view.points(given.get("FunctionName"), FUNCTION, by=(ARN, NAME))
-    if function:
-        return whole(view.value(function, "Timeout")) or USUAL_FUNCTION
-    job = view.points(given.get("JobDefinition"), JOB_DEFINITION)
-    if job and str(state["Resource"]).endswith(".sync"):
-        return whole(view.value(job, "Timeout", "AttemptDurationSeconds")) or SHORTEST_JOB
-    return 0
+        yield Missing(said.path if said else path or at(machine),
+                      f"o prazo de `{machine.id}`, {limit} s, acaba antes do caminho mais longo, que pode levar {longest} s com as novas "
+                      "tentativas: a execução para sem passar por nenhum `Catch`",
+                      f"tire `TimeoutSeconds`, ou use {longest} ou mais")
 
 
 def _task(name: str, state: dict[str, Any], path: Path, resource: str, needed: int) -> Iterator[Missing]:
@@ -103,7 +89,8 @@ def _task(name: str, state: dict[str, Any], path: Path, resource: str, needed: i
                       "tire-o de `Resource`")
     limit = state.get("TimeoutSeconds")
     if limit is not None and (whole(limit) or 0) < needed:
-        yield Missing(path, f"`{name}` desiste em {limit} s, e o que ela chama pode levar {needed} s", "aumente `TimeoutSeconds`")
+        yield Missing(path, f"`{name}` desiste em {limit} s, e o que ela chama pode levar {needed} s",
+                      f"use `TimeoutSeconds` de {needed} ou mais")
     waits, hands = resource.endswith(".waitForTaskToken"), TOKEN.search(str(state.get("Parameters", state.get("Arguments")))) is not None
     if found and hands and not waits:
         yield Missing(path, f"`{name}` manda o sinal da tarefa, e não espera por ele: o sinal só existe com `.waitForTaskToken`",
