@@ -11,8 +11,8 @@ from functools import partial
 
 from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import (
-    ALARM, BALANCER, BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, EVENT_RULE, EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, JOB_DEFINITION, LOG_GROUP,
-    QUEUE, SCALING_GROUP, STATE_MACHINE, SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
+    ALARM, BALANCER, BUCKET, DATABASE, DISTRIBUTION, EKS_CLUSTER, EVENT_INVOKE_CONFIG, EVENT_RULE, EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE,
+    JOB_DEFINITION, LOG_GROUP, QUEUE, SCALING_GROUP, STATE_MACHINE, SUBSCRIPTION, TABLE, TARGET_GROUP, TASK_DEFINITION, TOPIC,
 )
 from scripts.base.findings import Finding
 from scripts.checks import flows, payloads, requested, settings, unmade, updates
@@ -229,4 +229,5 @@ JUDGES: dict[str, tuple[Judge, ...]] = {
     TARGET_GROUP: (settings.attributes, requested.checked, requested.disguised),
     DISTRIBUTION: (settings.named, settings.kept_errors, requested.rooted, requested.carried, uncovered), "AWS::Budgets::Budget": (settings.budget,),
     DATABASE: (settings.exported,), EVENT_SOURCE_MAPPING: (sifted_out,), "AWS::S3::BucketPolicy": (settings.demanded,),
+    EVENT_INVOKE_CONFIG: (settings.aged,),
 }

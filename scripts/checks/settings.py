@@ -10,6 +10,8 @@ from scripts.aws.ranges import ALONGSIDE, BY_REQUEST, TERMINATIONS, accepted
 from scripts.checks.programs import Effect, programs
 from scripts.proofs.evidence import at
 from scripts.proofs.facts.attributes import attributes as written_attributes
+from scripts.proofs.facts.callees import callee
+from scripts.proofs.facts.lasting import USUAL_FUNCTION
 from scripts.proofs.facts.outputs import outputs
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
@@ -32,6 +34,8 @@ LOGS = {
     "postgres": ("postgresql", "upgrade", "iam-db-auth-error"), "mysql": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
     "mariadb": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
 }
+BETWEEN = (60, 120)
+"""Por quantos segundos a Lambda espera entre uma tentativa de um evento e a seguinte."""
 LASTING = "erro-guardado"
 PATIENT = 300
 """Por quantos segundos quem abre de novo ainda espera."""
@@ -221,3 +225,18 @@ def versioned(view: View, bucket: Resource) -> Iterator[Effect]:
 def _off(view: View, rule: Placed) -> bool:
     status = view.inside(rule, "Status")
     return status is not None and status.value == "Disabled"
+
+
+def aged(view: View, config: Resource) -> Iterator[Effect]:
+    """O evento vive até a última das tentativas: a função pode levar todo o prazo dela em cada uma, e a Lambda espera entre elas.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    """
+    age, called = view.at(config, "MaximumEventAgeInSeconds"), callee(view, view.at(config, "FunctionName"))
+    tries = whole(view.value(config, "MaximumRetryAttempts"))
+    again = len(BETWEEN) if tries is None else min(tries, len(BETWEEN))
+    lasts = (whole(view.value(called.function, "Timeout")) or USUAL_FUNCTION) if called else 0
+    least = sum(lasts + wait for wait in BETWEEN[:again])
+    if age and again and (whole(age.value) or 0) < least:
+        yield age.path, (f"um evento que falha vence em {age.value} s, antes da última das {again + 1} tentativas, que pode começar depois de "
+                         f"{least} s: tire `MaximumEventAgeInSeconds`, e ele vale por seis horas, ou use {least} ou mais.")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from attempts import Case, Edits, findings, refused, text_of
-from bench import REMOVED, prop
+from bench import REMOVED, prop, real
 from test_outside_attacks import ESPECTRO, LOJA, PDV
 
 MUSICAS, FOTO, WEB, CLI, META = "musicas", "foto-perfil", "web-ec2-rds-s3", "cli-s3-lambda-dynamodb", "metadados-s3"
@@ -159,3 +159,20 @@ def test_a_group_does_not_replace_its_instances_when_the_database_falls(name: st
 def test_a_health_path_that_asks_nothing_of_the_database_has_no_finding(name: str) -> None:
     slug, edits = SHALLOW[name]
     assert not [found for found in findings(slug, edits) if "consulta o banco" in found.message]
+
+
+def expiring(slug: str, age: object, **others: object) -> bool:
+    """O achado diz que um evento desta função vence antes da última tentativa."""
+    config = next(each.id for each in real(slug).template.resources.values() if each.type == "AWS::Lambda::EventInvokeConfig")
+    edits = {prop(config, "MaximumEventAgeInSeconds"): age, **{prop(config, name): value for name, value in others.items()}}
+    return any("vence em" in found.message and "tire `MaximumEventAgeInSeconds`" in found.message for found in findings(slug, edits))
+
+
+@pytest.mark.parametrize("slug", [CLI, FOTO, META, MUSICAS])
+def test_an_event_lives_until_its_last_attempt(slug: str) -> None:
+    template = real(slug).template
+    timeout = max(int(each.properties.get("Timeout", 3)) for each in template.resources.values() if each.type == "AWS::Lambda::Function")
+    least = 60 + 120 + 2 * timeout
+    assert expiring(slug, 60) and expiring(slug, 179)
+    assert expiring(slug, 60, MaximumRetryAttempts=REMOVED) and expiring(slug, 60, MaximumRetryAttempts=1)
+    assert not expiring(slug, least) and not expiring(slug, REMOVED) and not expiring(slug, 60, MaximumRetryAttempts=0)
