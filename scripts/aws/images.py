@@ -23,6 +23,11 @@ class Image:
     packages: str = ""
     """O ARN dos objetos em que os pacotes dela estão, no S3."""
 
+    @property
+    def temporary_in_memory(self) -> bool:
+        """`/tmp` fica na memória: https://docs.aws.amazon.com/linux/al2023/ug/filesystem-slash-tmp.html"""
+        return self.packages == AL2023
+
 
 DNF, YUM, APT, POWERSHELL, NOTHING = ("dnf", "yum"), ("yum", "amazon-linux-extras"), ("apt", "apt-get", "snap"), ("",), ()
 AL2023 = "arn:${AWS::Partition}:s3:::al2023-repos-${AWS::Region}-de612dc2/pacote"

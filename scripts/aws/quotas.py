@@ -47,6 +47,12 @@ def vcpus() -> dict[str, int]:
 
 
 @cache
+def memory() -> dict[str, int]:
+    """Quantos GiB de memória tem cada tipo de instância que se conhece."""
+    return _read()["memory"]
+
+
+@cache
 def free_plan() -> FreePlan:
     row = _read()["free_plan"]
     return FreePlan(tuple(row["instances"]), tuple(row["databases"]), row["backup_days"], row["source"])

@@ -8,6 +8,8 @@ from test_boot_units import DISKS, LOJA, PDV, SITE, UNIT, WEB, Swap, swapped
 
 R = "Resources"
 SERVICE, LIBRARIES, UPLOAD = "[Service]\n", (*SITE, "Bibliotecas"), "upload-ec2-ebs-rds"
+SERVERS = {"dois-volumes-ebs": "Servidor", "envio-e-consulta": "Servidor", "espectrometria": "ModeloLancamento", "musicas": "Servidor",
+           UPLOAD: "Servidor"}
 FALSE: dict[str, tuple[str, list[Swap], str]] = {
     "sem rede": (PDV, [(UNIT, SERVICE, f"{SERVICE}PrivateNetwork=yes\n")], "ainda roda com `PrivateNetwork`"),
     "sem memória": (WEB, [(UNIT, SERVICE, f"{SERVICE}MemoryMax=1M\nTasksMax=1\n")], "ainda roda com `MemoryMax`, `TasksMax`"),
@@ -28,12 +30,25 @@ FALSE: dict[str, tuple[str, list[Swap], str]] = {
     "um nome que a função não define": ("metadados-s3", [((R, "FuncaoProcessar"), "import hashlib\n", "")], "usa o nome `hashlib`"),
     "um pacote que a Lambda não traz": ("foto-perfil", [((R, "FuncaoValidar"), "import boto3\n", "import boto3\nimport PIL\n")], "importa `PIL`"),
     "um corpo sem folga": (UPLOAD, [(UNIT, "body-size=134217728", "body-size=20971520")], "fora o resto do pedido"),
+    **{f"os temporários na memória, em {slug}": (slug, [((R, place), "TMPDIR=/var/tmp", "TMPDIR=/tmp")], "30 envios de até")
+       for slug, place in SERVERS.items()},
+    **{f"sem dizer onde ficam os temporários, em {slug}": (slug, [((R, place), "TMPDIR=/var/tmp\n", "\n")], "sem `TMPDIR`, o que chega fica em `/tmp`")
+       for slug, place in SERVERS.items()},
+    "os temporários noutra pasta da memória": (UPLOAD, [((R, "Servidor"), "TMPDIR=/var/tmp", "TMPDIR=/dev/shm/envios")], "`TMPDIR` é `/dev/shm/envios`"),
+    "os temporários onde nada há": (UPLOAD, [((R, "Servidor"), "TMPDIR=/var/tmp", "TMPDIR=/var/temporarios")], "que nada cria, e o que chega vai para `/tmp`"),
+    "os temporários por outra variável": ("musicas", [((R, "Servidor"), "TMPDIR=/var/tmp", "TEMP=/tmp")], "`TEMP` é `/tmp`"),
+    "os temporários do servidor sem limites": (PDV, [(UNIT, " --max-request-body-size=131072", "")], "100 envios de até 1024 MiB"),
     "um resumo que não é um": (PDV, [(LIBRARIES, "--hash=sha256:", "--hash=sha256:0")], "não diz a versão e o resumo"),
     "uma versão qualquer": (PDV, [(LIBRARIES, "waitress==", "waitress>=")], "não diz a versão e o resumo"),
 }
 RIGHT: dict[str, tuple[str, list[Swap]]] = {
     "mais proteção": (WEB, [(UNIT, "NoNewPrivileges=yes", "NoNewPrivileges=yes\nProtectKernelModules=yes\nLockPersonality=yes\nUMask=0077")]),
     "o que prepara": (UPLOAD, [(UNIT, SERVICE, f"{SERVICE}ExecStartPre=-/usr/bin/false\nExecStartPre=/usr/bin/mkdir -p /run/envios\n")]),
+    "os temporários de poucos envios": (WEB, [((R, "Servidor"), "TMPDIR=/temporarios/envios", "TMPDIR=/temporarios/envios\nTEMP=/tmp")]),
+    "os temporários que cabem na memória": (UPLOAD, [((R, "Servidor"), "TMPDIR=/var/tmp", "TMPDIR=/tmp"),
+                                                     (UNIT, "--connection-limit=30", "--connection-limit=4")]),
+    "os temporários numa pasta do disco": (UPLOAD, [((R, "Servidor"), "TMPDIR=/var/tmp", "TMPDIR=/var/cache/envios"),
+                                                    (UNIT, SERVICE, f"{SERVICE}CacheDirectory=envios\n")]),
     "mais fios": (LOJA, [(UNIT, "--threads=8", "--threads 16 --channel-timeout=60")]),
     "o que a Lambda traz": ("foto-perfil", [((R, "FuncaoValidar"), "import boto3\n", "import boto3\nimport urllib3\nimport cfnresponse\n")]),
     "uma falta perdoada": ("musicas", [((*SITE, "Programa"), "import os\n", "import os\ntry:\n    import requests\nexcept ImportError:\n    requests = None\n")]),

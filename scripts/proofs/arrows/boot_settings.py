@@ -88,9 +88,7 @@ def _placed(unit: Unit) -> Iterator[Missing]:
 
 def _served(unit: Unit) -> Iterator[Missing]:
     """As opções do servidor são as dele, e ele aceita o corpo do tamanho que o programa diz aceitar."""
-    if not unit.command or unit.command[0].rpartition("/")[2] != SERVER:
-        return
-    said = dict(OPTION.findall(" ".join(unit.command[1:])))
+    said = options(unit)
     strange = sorted(name for name in said if name.removeprefix("no-") not in OPTIONS)
     if strange:
         yield Missing(unit.file.path, f"`{SERVER}` não conhece `--{strange[0]}`, e não inicia", "tire a opção, ou corrija o nome")
@@ -104,6 +102,12 @@ def _served(unit: Unit) -> Iterator[Missing]:
         if kind == SIZE and number and number * scale >= most:
             yield Missing(unit.file.path, f"`{SERVER}` recusa o que passa de {most} bytes, e `{name}` deixa enviar {value}, fora o resto do pedido",
                           "aumente o limite do servidor", only=(LARGE,))
+
+
+def options(unit: Unit) -> dict[str, str]:
+    """As opções do servidor web que ela roda; nenhuma, se não roda um."""
+    serving = bool(unit.command) and unit.command[0].rpartition("/")[2] == SERVER
+    return dict(OPTION.findall(" ".join(unit.command[1:]))) if serving else {}
 
 
 def _installed(unit: Unit) -> Iterator[Missing]:
