@@ -11,6 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+GP3: Mapping[str, int] = {"Iops": 3000, "Throughput": 125}
+"""O que um volume `gp3` já dá, sem cobrar a mais; noutro tipo, pedi-los é um defeito, que outra regra diz.
+
+https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+"""
 USUAL: Mapping[str, Mapping[str, Any]] = {
     "AWS::AutoScaling::AutoScalingGroup": {
         "AvailabilityZoneDistribution.CapacityDistributionStrategy": "balanced-best-effort", "CapacityRebalance": False, "Cooldown": 300,
@@ -32,10 +37,12 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     },
     "AWS::DynamoDB::Table": {"DeletionProtectionEnabled": False, "TableClass": "STANDARD"},
     "AWS::EC2::Instance": {
+        **{f"BlockDeviceMappings.Ebs.{name}": value for name, value in GP3.items()},
         "DisableApiTermination": False, "EnclaveOptions.Enabled": False, "HibernationOptions.Configured": False,
         "InstanceInitiatedShutdownBehavior": "stop", "Monitoring": False, "SourceDestCheck": True, "Tenancy": "default",
     },
     "AWS::EC2::LaunchTemplate": {
+        **{f"LaunchTemplateData.BlockDeviceMappings.Ebs.{name}": value for name, value in GP3.items()},
         "LaunchTemplateData.DisableApiTermination": False, "LaunchTemplateData.EnclaveOptions.Enabled": False,
         "LaunchTemplateData.HibernationOptions.Configured": False, "LaunchTemplateData.InstanceInitiatedShutdownBehavior": "stop",
         "LaunchTemplateData.Monitoring.Enabled": False, "LaunchTemplateData.Placement.Tenancy": "default",

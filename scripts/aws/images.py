@@ -61,6 +61,9 @@ ROOTS = ("/dev/xvda", "/dev/sda1", "/dev/sda")
 XEN = re.compile(r"(?:t[12]|m[1-4]|c[134]|r[34]|i2|i3(?!\.metal)|d2|h1|hs1|p[23]|g[23]|g3s|x1e?|f1|cr1|cc2)\.")
 """Os tipos que não são do sistema Nitro, em que um volume não aparece como NVMe:
 https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html"""
+SHARED = re.compile(r"(?:t[12]|m[1-3]|c[13]|r3|i2|hs1|g2|cr1|cc2)\.")
+"""Os tipos que não têm a ligação dedicada ao EBS, ou só a têm quando se pede, e cobrada:
+https://docs.aws.amazon.com/ebs/latest/userguide/ebs-optimized.html"""
 LAYERS = "arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/camada"
 """Onde o ECR guarda as camadas das imagens: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"""
 BUILT = {"amd64": "X86_64", "x86_64": "X86_64", "arm64": "ARM64", "arm64v8": "ARM64", "aarch64": "ARM64"}

@@ -93,6 +93,10 @@ def test_only_its_own_snapshots_may_be_deleted():
     guarded = guarded.put(*POLICY, 0, "Resource", value="*")
     assert any("`ec2:DeleteSnapshot`" in text for text in guarded.missing())
     assert guarded.put(*DETAILS, "Schedules", 0, "TagsToAdd", value=[TAG]).missing() == []
+    assert guarded.put(*DETAILS, "Schedules", 0, "CopyTags", value=True).missing() == []
+    assert guarded.put(*DETAILS, "Schedules", 0, "CopyTags", value=False).missing()
+    assert guarded.put(*DETAILS, "Schedules", 0, "CopyTags", value=True).put(
+        *DETAILS, "Schedules", 0, "TagsToAdd", value=[{"Key": "Copiar", "Value": "outra"}]).missing()
 
 
 def test_the_service_says_on_whose_behalf():

@@ -12,6 +12,7 @@ PDV, LOJA, ESPECTRO, MUSICAS, WEB, ENVIO, VOLUMES = (
     "pdv-alta-disponibilidade", "ecommerce", "espectrometria", "musicas", "web-ec2-rds-s3", "envio-e-consulta", "dois-volumes-ebs")
 ROLLING = (R, "GrupoInstancias", "UpdatePolicy", "AutoScalingRollingUpdate")
 IMAGE = ("Parameters", "Imagem", "Default")
+DISK = prop("ModeloLancamento", "LaunchTemplateData", "BlockDeviceMappings", 0, "Ebs")
 RULE = prop("BucketResultado", "LifecycleConfiguration", "Rules", 0)
 
 
@@ -50,6 +51,14 @@ FALSE: dict[str, Case] = {
     "volume-menor-que-o-tipo": (VOLUMES, {
         prop("VolumeDefinitivos", "VolumeType"): "io2", prop("VolumeDefinitivos", "Iops"): 100, prop("VolumeDefinitivos", "Size"): 2},
         "não há volume `io2`"),
+    "ligacao-que-o-tipo-nao-tem": (WEB, {prop("Servidor", "EbsOptimized"): True, prop("Servidor", "InstanceType"): "t2.micro"}, "que `t2.micro` não tem"),
+    "ligacao-que-um-dos-tipos-nao-tem": (LOJA, {
+        prop("ModeloLancamento", "LaunchTemplateData", "EbsOptimized"): "true",
+        ("Parameters", "TipoInstancia", "AllowedValues"): ["t3.micro", "m3.medium"]}, "que `m3.medium` não tem"),
+    "operacoes-de-menos-no-disco": (LOJA, {(*DISK, "Iops"): 100}, "não aceita 100 operações"),
+    "vazao-demais-no-disco": (MUSICAS, {prop("Servidor", "BlockDeviceMappings", 0, "Ebs", "Throughput"): 1000}, "não aceita 1000 MiB/s"),
+    "operacoes-noutro-tipo-de-disco": (LOJA, {(*DISK, "Iops"): 3000, (*DISK, "VolumeType"): "gp2"}, "`gp2`, não aceita 3000 operações"),
+    "operacoes-que-se-cobram": (LOJA, {(*DISK, "Iops"): 4000}, "não leu `LaunchTemplateData.BlockDeviceMappings.Ebs.Iops`"),
     "banco-sem-lugar-para-crescer": (PDV, {prop("Banco", "MaxAllocatedStorage"): 25}, "nunca cresce"),
     "acesso-raro-cedo": (MUSICAS, {prop("BucketMusicas", "LifecycleConfiguration", "Rules", 0, "Transitions"): moves(("STANDARD_IA", 10))},
                          "o S3 recusa passar"),
@@ -66,6 +75,11 @@ RIGHT: dict[str, tuple[str, Edits] | tuple[str, Edits, tuple[str, str]]] = {
     "banco-em-28": (PDV, {prop("SubRedeDadosA", "CidrBlock"): "10.20.20.0/28"}),
     "yum-e-o-dnf": (PDV, text_of((R, "ModeloLancamento", "Properties"), "dnf install", "yum install")),
     "raiz-do-tamanho-da-imagem": (MUSICAS, {prop("Servidor", "BlockDeviceMappings", 0): root(8)}),
+    **{f"ligacao-dedicada-{value}": (WEB, {prop("Servidor", "EbsOptimized"): value}) for value in (True, "true", False)},
+    "ligacao-dedicada-no-modelo": (PDV, {prop("ModeloLancamento", "LaunchTemplateData", "EbsOptimized"): True}),
+    "o-que-o-disco-ja-da": (LOJA, {(*DISK, "Iops"): 3000, (*DISK, "Throughput"): 125}),
+    "o-que-o-disco-da-instancia-ja-da": (MUSICAS, {prop("Servidor", "BlockDeviceMappings", 0, "Ebs", "Iops"): "3000"}),
+    "o-que-o-volume-ja-da": (WEB, {prop("VolumeTemporarios", "Iops"): 3000, prop("VolumeTemporarios", "Throughput"): 125}),
     "lote-que-cabe": (PDV, {(*ROLLING, "MaxBatchSize"): 4}, ("entra uma instância por vez", "entra aos poucos")),
     "classes-na-ordem": (ESPECTRO, {(*RULE, "Transitions"): moves(("STANDARD_IA", 30), ("GLACIER_IR", 90))}),
     "versoes-mais-frias": (WEB, {

@@ -49,7 +49,7 @@ def policy_snapshots_volume(case: Case) -> Iterator[Evidence]:
     volume = f"arn:${{AWS::Partition}}:ec2:{HERE}:volume/${{{case.head.id}}}"
     for action, arn in ((("ec2:CreateSnapshot", volume), *NEEDED) if principal.role else ()):
         # O que a política apaga é o que ela mesma criou, com as etiquetas que pôs.
-        context = _added(view, policy) if action == "ec2:DeleteSnapshot" else {}
+        context = _added(view, policy, case.head) if action == "ec2:DeleteSnapshot" else {}
         decision = decide(Request(view, action, arn, principal.role, context=context), None)
         yield from evidence(decision, at(principal.role or policy), f"`{principal.role.id}`", f"`{arn}`",
                             f"acrescente às políticas dele uma declaração com `{action}`")
@@ -101,11 +101,17 @@ def _tags_of_disks(view: View) -> Iterator[tuple[Resource, list[Placed]]]:
     yield from found
 
 
-def _added(view: View, policy: Resource) -> dict[str, str]:
-    """As etiquetas que todas as agendas põem nos snapshots, como a condição as lê."""
-    schedules = view.items(policy, "PolicyDetails", "Schedules")
-    tags = [{pair[0]: str(pair[1].value) for item in view.items_inside(schedule, "TagsToAdd")
-             if (pair := _pair(view, policy, item))} for schedule in schedules]
+def _added(view: View, policy: Resource, volume: Resource) -> dict[str, str]:
+    """As etiquetas que os snapshots deste volume têm em todas as agendas, como a condição as lê: as que se põem, e as dele, se se copiam.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dlm-lifecyclepolicy-schedule.html
+    """
+    tags = []
+    for schedule in view.items(policy, "PolicyDetails", "Schedules"):
+        copied = view.inside(schedule, "CopyTags")
+        own = [(volume, item) for item in view.items(volume, "Tags")] if copied and true(copied.value) else []
+        put = [(policy, item) for item in view.items_inside(schedule, "TagsToAdd")]
+        tags.append({pair[0]: str(pair[1].value) for owner, item in (*own, *put) if (pair := _pair(view, owner, item))})
     return {f"aws:ResourceTag/{key}": value for key, value in (tags[0] if tags else {}).items()
             if all(other.get(key) == value for other in tags)}
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from scripts.aws.images import LAYERS, PUBLIC, ROOTS, XEN, Image, architecture_of, image_of
+from scripts.aws.images import LAYERS, PUBLIC, ROOTS, SHARED, XEN, Image, architecture_of, image_of
 from scripts.aws.types import (
     ECS_SERVICE, EKS_CLUSTER, INSTANCE, JOB_DEFINITION, LAUNCH_TEMPLATE, SCALING_GROUP, TASK_DEFINITION, VOLUME, VPC_ENDPOINT,
 )
 from scripts.proofs.arrows.viable import choices, judge
 from scripts.proofs.evidence import Missing, at
+from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.machine import Machine, machine_of
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.volumes import links
@@ -128,6 +129,21 @@ def _nitro(view: View, owner: Resource) -> Iterator[Missing]:
     if old:
         yield Missing(at(owner, *keys), f"o programa de `{owner.id}` espera discos NVMe, e `{old}` não é do sistema Nitro",
                       "use um tipo do sistema Nitro")
+
+
+@judge(INSTANCE)
+@judge(LAUNCH_TEMPLATE)
+def _optimized(view: View, owner: Resource) -> Iterator[Missing]:
+    """A ligação dedicada ao EBS, que os tipos de hoje têm sem que se peça: pedi-la a um que não a tem impede a instância de nascer.
+
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-optimized.html
+    """
+    asked = view.at(owner, *INSIDE[owner.type], "EbsOptimized")
+    with view.reading():
+        kinds = choices(view, owner, (*INSIDE[owner.type], "InstanceType")) if asked and not false(asked.value) else []
+        old = next((str(kind) for kind in kinds if SHARED.match(str(kind))), None)
+    if asked and old:
+        yield Missing(asked.path, f"`{owner.id}` pede a ligação dedicada ao EBS, que `{old}` não tem, ou cobra à parte", "tire `EbsOptimized`")
 
 
 @judge(INSTANCE)

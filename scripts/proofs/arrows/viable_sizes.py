@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.aws.types import BUCKET, DATABASE, EVENT_SOURCE_MAPPING, SCALING_GROUP, TABLE, TARGET_GROUP, VOLUME
+from scripts.aws.types import BUCKET, DATABASE, EVENT_SOURCE_MAPPING, INSTANCE, LAUNCH_TEMPLATE, SCALING_GROUP, TABLE, TARGET_GROUP, VOLUME
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.view import Placed, View
@@ -54,17 +54,27 @@ def _volume(view: View, volume: Resource) -> Iterator[Missing]:
     least, most = GIB.get(kind, (1, 65536))
     if size is not None and not least <= size <= most:
         yield Missing(at(volume, "Size"), f"não há volume `{kind}` de {size} GiB", "use um tamanho que o tipo aceite")
-    yield from _pace(view, volume, kind, size)
+    yield from _pace(volume, kind, size, view.at(volume, "Iops"), view.at(volume, "Throughput"))
 
 
-def _pace(view: View, volume: Resource, kind: str, size: int | None) -> Iterator[Missing]:
+@judge(INSTANCE)
+@judge(LAUNCH_TEMPLATE)
+def _disks(view: View, owner: Resource) -> Iterator[Missing]:
+    """O mesmo, do disco que nasce com a máquina; sem tipo, vale o da imagem."""
+    keys = ("LaunchTemplateData", "BlockDeviceMappings") if owner.type == LAUNCH_TEMPLATE else ("BlockDeviceMappings",)
+    with view.reading():
+        for disk in view.items(owner, *keys):
+            kind, size, asked, flow = (view.inside(disk, "Ebs", name) for name in ("VolumeType", "VolumeSize", "Iops", "Throughput"))
+            yield from _pace(owner, str(kind.value) if kind else "gp3", whole(size.value) if size else None, asked, flow)
+
+
+def _pace(owner: Resource, kind: str, size: int | None, asked: Placed | None, flow: Placed | None) -> Iterator[Missing]:
     """As operações e a vazão que se pedem, o tipo as dá: no `gp3`, a partir do que ele já dá, e na proporção do tamanho."""
-    asked, flow = (view.at(volume, name) for name in ("Iops", "Throughput"))
     iops, rate = (whole(found.value) if found else None for found in (asked, flow))
     if asked and (kind not in PACED or kind == "gp3" and not 3000 <= (iops or 0) <= min(80_000, max(3000, 500 * (size or 1)))):
-        yield Missing(asked.path, f"`{volume.id}`, `{kind}`, não aceita {asked.value} operações por segundo", "tire `Iops`")
+        yield Missing(asked.path, f"`{owner.id}`, `{kind}`, não aceita {asked.value} operações por segundo", "tire `Iops`")
     if flow and (kind != "gp3" or not 125 <= (rate or 0) <= min(2000, (iops or 3000) // 4)):
-        yield Missing(flow.path, f"`{volume.id}`, `{kind}`, não aceita {flow.value} MiB/s", "tire `Throughput`")
+        yield Missing(flow.path, f"`{owner.id}`, `{kind}`, não aceita {flow.value} MiB/s", "tire `Throughput`")
 
 
 @judge(TARGET_GROUP)
