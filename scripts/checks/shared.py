@@ -43,6 +43,7 @@ PARTS: dict[str, tuple[tuple[Key, ...], ...]] = {
 
 PACE = ("idle_timeout.timeout_seconds", "client_keep_alive.seconds")
 POLICIES = {"AWS::RDS::DBInstance": ("DeletionPolicy", "UpdateReplacePolicy")}
+BY_S3 = {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 PARAMETER = ("AllowedPattern",)
 SECURE = "aws:SecureTransport"
 AGENT = "ssmmessages:"
@@ -85,7 +86,8 @@ def parts(template: Template) -> Iterator[Part]:
     databases = {name for resource in template.resources.values() if resource.type == DATABASE for name in resource.references}
     for resource in template.resources.values():
         for keys in PARTS.get(resource.type, ()):
-            yield _of(template, resource, f"{resource.type}: `{'.'.join(map(str, keys))}`", _common(_at(resource.properties, keys)), *keys)
+            value = _encrypted(resource, keys[0], _common(_at(resource.properties, keys)))
+            yield _of(template, resource, f"{resource.type}: `{'.'.join(map(str, keys))}`", value, *keys)
         for name in POLICIES.get(resource.type, ()):
             yield _part(f"{resource.type}: `{name}`", resource.body.get(name), template, ("Resources", resource.id, name),
                         _reason(resource))
@@ -102,6 +104,29 @@ def _common(value: Any) -> Any:
 
 def _own(pair: dict[str, Any]) -> bool:
     return pair.get("Key") in PACE or harder(BALANCER, f"LoadBalancerAttributes.{pair.get('Key')}", pair.get("Value"))
+
+
+def _encrypted(resource: Resource, name: Key, value: Any) -> Any:
+    """De cada modo de cifrar que não é menos que o comum, o comum: se quem lê pode usar a chave, quem o diz são as setas.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    """
+    if resource.type == TABLE and name == "SSESpecification" and isinstance(value, dict) and value.get("SSEType") in (None, "KMS"):
+        return {key: item for key, item in value.items() if key == "SSEEnabled"}
+    if resource.type == QUEUE and "KmsMasterKeyId" in resource.properties and value in (None, False, "false"):
+        return True
+    rules = value.get("ServerSideEncryptionConfiguration") if resource.type == BUCKET and isinstance(value, dict) else None
+    if isinstance(rules, list) and rules and all(map(_by_kms, rules)):
+        return BY_S3
+    return value
+
+
+def _by_kms(rule: Any) -> bool:
+    """A regra cifra os objetos com o KMS, ou como o S3 já cifra, sem uma chave que ele não usaria."""
+    said = rule.get("ServerSideEncryptionByDefault") if isinstance(rule, dict) else None
+    return isinstance(said, dict) and (said.get("SSEAlgorithm") in ("aws:kms", "aws:kms:dsse") or said == {"SSEAlgorithm": "AES256"})
 
 
 def _statements(template: Template, resource: Resource) -> Iterator[Part]:

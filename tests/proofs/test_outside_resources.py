@@ -335,6 +335,65 @@ def test_what_only_adds_to_a_common_part_does_not_diverge():
     assert shared.check([changed.get(slug, read) for slug, read in zip(REAL, whole)]) == []
 
 
+RULE = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
+CIPHERS = {
+    "s3 com o KMS": ("AWS::S3::Bucket", RULE, {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}),
+    "s3 com o KMS duas vezes": ("AWS::S3::Bucket", RULE, {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms:dsse"}}),
+    "s3 com uma chave": ("AWS::S3::Bucket", RULE, {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/aws/s3"}}),
+    "s3 por extenso": ("AWS::S3::Bucket", RULE, {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}),
+    "dynamodb por extenso": ("AWS::DynamoDB::Table", ("SSESpecification",), {"SSEEnabled": True, "SSEType": "KMS"}),
+    "dynamodb com uma chave": ("AWS::DynamoDB::Table", ("SSESpecification",), {"SSEEnabled": True, "KMSMasterKeyId": "alias/aws/dynamodb"}),
+}
+LOOSER = {
+    "s3 sem dizer": ("AWS::S3::Bucket", ("BucketEncryption",), REMOVED),
+    "s3 de um modo que não há": ("AWS::S3::Bucket", RULE, {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES128"}}),
+    "s3 com uma chave que ele não usa": ("AWS::S3::Bucket", RULE, {"ServerSideEncryptionByDefault": {
+        "SSEAlgorithm": "AES256", "KMSMasterKeyID": "alias/aws/s3"}}),
+    "dynamodb com a chave do serviço": ("AWS::DynamoDB::Table", ("SSESpecification",), {"SSEEnabled": False}),
+    "dynamodb sem dizer": ("AWS::DynamoDB::Table", ("SSESpecification",), REMOVED),
+    "sqs sem cifra": ("AWS::SQS::Queue", ("SqsManagedSseEnabled",), False),
+}
+
+
+def _ciphered(kind, keys, value):
+    """Um achado por vez que um recurso do tipo, num dos onze, se cifra assim, e os outros, como sempre."""
+    whole = {slug: subject(slug)[0] for slug in REAL}
+    for slug, read in whole.items():
+        for name in (each.id for each in read.template.resources.values() if each.type == kind):
+            changed = read.remove(*prop(name, *keys)) if value is REMOVED else read.put(*prop(name, *keys), value=value)
+            yield shared.check([changed.template if other == slug else kept.template for other, kept in whole.items()])
+
+
+@pytest.mark.parametrize("name", CIPHERS)
+def test_a_cipher_that_is_not_weaker_does_not_diverge(name):
+    assert not any(_ciphered(*CIPHERS[name]))
+
+
+@pytest.mark.parametrize("name", LOOSER)
+def test_a_weaker_cipher_diverges(name):
+    assert all(_ciphered(*LOOSER[name]))
+
+
+def test_a_queue_with_a_key_does_not_diverge():
+    whole = {slug: subject(slug)[0] for slug in REAL}
+    changed = whole["musicas"].remove(*prop("FilaFalhas", "SqsManagedSseEnabled")).put(*prop("FilaFalhas", "KmsMasterKeyId"), value="alias/aws/sqs")
+    assert shared.check([changed.template if slug == "musicas" else read.template for slug, read in whole.items()]) == []
+
+
+KMS = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}
+OWN = {"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": True, "KeyPolicy": {"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow", "Principal": {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}, "Action": "kms:*", "Resource": "*"}]}}}
+BUCKETS = {"metadados-s3": "BucketResultado", "musicas": "BucketMusicas", "foto-perfil": "BucketFotos", "web-ec2-rds-s3": "BucketArquivos",
+           ESPECTRO: "BucketUpload", "cli-s3-lambda-dynamodb": "BucketEntrada"}
+
+
+@pytest.mark.parametrize("slug", BUCKETS)
+def test_a_bucket_may_be_ciphered_by_the_key_that_aws_keeps_and_not_by_one_that_nobody_may_use(slug):
+    assert findings(slug, {prop(BUCKETS[slug], *RULE): KMS}) == []
+    kept = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["Chave", "Arn"]}}}
+    assert any("kms:" in found.message for found in findings(slug, {(R, "Chave"): OWN, prop(BUCKETS[slug], *RULE): kept}))
+
+
 def _policy(slug, statement):
     """O template com mais uma declaração na política do bucket dele."""
     read = subject(slug)[0]
