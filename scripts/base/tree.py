@@ -112,6 +112,14 @@ def unfit(name: str, slug: str) -> Finding:
                    f"`pdv-alta-disponibilidade` ou, se os scripts só o importam, comece-o por `_`, como `_{slug}.py`.")
 
 
+def content(file: Path) -> bytes | int | None:
+    """O que está no arquivo ou, quando não se lê, o motivo."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        return error.errno
+
+
 def write(path: Path, content: str) -> bool:
     """Escreve de uma vez só, e só se mudou; devolve se mudou.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scripts.base.diagram import SLUG, Rendered
 from scripts.base.findings import Defect, Finding
-from scripts.base.tree import Tree, WrongUse
+from scripts.base.tree import Tree, WrongUse, content
 from scripts.checks import copies
 from scripts.picture import twin
 from scripts.picture.workers import Result, begin
@@ -167,12 +167,4 @@ def _inputs(tree: Tree, slug: str, rendered: Rendered | None, titles: Titles) ->
     from scripts.proofs import own
 
     files = (tree.page(slug), tree.template(slug), tree.picture(slug), tree.flow(slug), tree.trace(slug), *beside_template(tree, slug))
-    return (rendered, titles, own.contents(tree.root), tree.script(slug).is_file(), *(_bytes(file) for file in files))
-
-
-def _bytes(file: Path) -> bytes | int | None:
-    """O que está no arquivo ou, quando não se lê, o motivo."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        return error.errno
+    return (rendered, titles, own.contents(tree.root), tree.script(slug).is_file(), *(content(file) for file in files))

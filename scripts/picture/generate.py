@@ -16,18 +16,20 @@ from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, write
 from scripts.base.wording import decimal, plural
 from scripts.picture import icons
+from scripts.picture.kept import Memory
 from scripts.picture.workers import Result, render_all
 
 UNWRITABLE = "A figura não pôde ser escrita; confira a permissão e se há uma pasta nesse caminho."
-SETTLE = 0.15
+SETTLE = 0.05
 DERIVED = re.compile(r"\..*|.*~|diagrama(-\d+)?\.svg|.*\.pyc")
 """O que não se edita: as figuras, que daqui saem, e os rascunhos de quem grava."""
 
 
-def generate(tree: Tree, scripts: list[Path]) -> dict[Path, Result]:
+def generate(tree: Tree, scripts: list[Path], memory: Memory | None = None) -> dict[Path, Result]:
     """Escreve as figuras que mudaram e conta o que fez na saída de erros.
 
-    Devolve o resultado de cada script; os achados do que falhou, cuja figura anterior fica como estava.
+    Devolve o resultado de cada script; os achados do que falhou, cuja figura anterior fica como estava. Com `memory`, só roda os
+    scripts de que algo mudou.
     """
     start = time.perf_counter()
     icons.use(tree.root / "regras" / "icones")
@@ -50,7 +52,9 @@ def generate(tree: Tree, scripts: list[Path]) -> dict[Path, Result]:
             results[script] = (Finding(tree.name(tree.drawn_by(script)), 1, "figura-nao-escrita", UNWRITABLE),)
             _say(results[script])
 
-    render_all(tree.root, [script for script in scripts if script not in results], done)
+    for script, rendered in (memory.kept(scripts) if memory else {}).items():
+        done(script, rendered)
+    render_all(tree.root, [script for script in scripts if script not in results], done, note=memory and memory.note)
     _say_summary(len(scripts), changed, len(failed(results)), time.perf_counter() - start)
     return results
 

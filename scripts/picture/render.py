@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,15 +16,17 @@ from scripts.picture.script.capture import capture_all
 from scripts.picture.svg import draw
 
 
-def render(script: Path, root: Path) -> Rendered:
-    """Executa `script` e desenha o que ele declara; não escreve nada.
+def render(script: Path, root: Path, noting: AbstractContextManager[None] | None = None) -> Rendered:
+    """Executa `script`, dentro de `noting`, e desenha o que ele declara; não escreve nada.
 
     Erro: `Defect` quando o script falha ou, num script com os atributos do projeto, quando
     a figura quebra uma invariante ou deixa algo de fora; nos demais, isso volta como avisos. Um
     atributo do Graphviz que a figura não segue é sempre um aviso.
     """
-    icons.use(root / "regras" / "icones")
-    first, *others = [_drawn(diagram) for diagram in capture_all(script, root)]
+    with noting or nullcontext():
+        icons.use(root / "regras" / "icones")
+        captured = capture_all(script, root)
+    first, *others = map(_drawn, captured)
     return replace(first, others=tuple(others))
 
 

@@ -22,7 +22,7 @@ def possible() -> bool:
 class Twin:
     """O gêmeo, com o que a oficina usa de um `subprocess.Popen`."""
 
-    def __init__(self, root: Path, draw: bool):
+    def __init__(self, root: Path, draw: bool, noted: bool):
         from scripts.picture import worker
 
         requests, stdin = os.pipe()
@@ -32,7 +32,7 @@ class Twin:
         if not self.pid:
             try:
                 os.close(stdin)  # senão, ele mesmo impediria que a entrada acabasse
-                worker.serve(root, requests, answers, draw)
+                worker.serve(root, requests, answers, draw, noted)
             finally:
                 os._exit(1)
         os.close(requests)

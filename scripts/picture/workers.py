@@ -23,24 +23,27 @@ from scripts.base.diagram import Rendered
 from scripts.base.findings import Finding
 from scripts.base.tree import TOOLKIT
 from scripts.picture import twin
+from scripts.picture.kept import Inputs
 from scripts.picture.twin import Twin
 
 Result = Rendered | tuple[Finding, ...]
+Done = Callable[[Path, Result], None]
+Note = Callable[[Path, Result, Inputs | None], None]
 
 LIMIT = 10.0
 SCRIPTS_PER_WORKER = 2
 
 
-def render_all(root: Path, scripts: list[Path], done: Callable[[Path, Result], None], draw: bool = True) -> None:
+def render_all(root: Path, scripts: list[Path], done: Done, draw: bool = True, note: Note | None = None) -> None:
     """Desenha cada script e chama `done(script, resultado)` assim que um termina; sem `draw`, só o lê, e a figura vem vazia.
 
     O resultado é um `Rendered` ou uma tupla de achados. `done` nunca roda duas vezes ao
-    mesmo tempo; um erro dele interrompe tudo e é lançado daqui.
+    mesmo tempo; um erro dele interrompe tudo e é lançado daqui. `note` recebe antes, de cada script, também o que entrou no desenho.
     """
-    begin(root, scripts, draw)(done)
+    begin(root, scripts, draw, note=note)(done)
 
 
-def begin(root: Path, scripts: list[Path], draw: bool = True, busy: int = 0) -> Callable[[Callable[[Path, Result], None]], None]:
+def begin(root: Path, scripts: list[Path], draw: bool = True, busy: int = 0, note: Note | None = None) -> Callable[[Done], None]:
     """Começa os processos, que só se copiam deste enquanto ele tem um fio só; o que devolve faz o resto de `render_all`, em qualquer fio.
 
     `busy` são os núcleos que quem chama ocupa enquanto isso.
@@ -48,20 +51,23 @@ def begin(root: Path, scripts: list[Path], draw: bool = True, busy: int = 0) -> 
     todo: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for script in scripts:
         todo.put(script)
-    workers = max(1, min((os.cpu_count() or 1) - busy, len(scripts) // SCRIPTS_PER_WORKER))
-    answers: queue.SimpleQueue[tuple[Path, Result]] = queue.SimpleQueue()
+    workers = min(len(scripts), max(1, min((os.cpu_count() or 1) - busy, len(scripts) // SCRIPTS_PER_WORKER)))
+    answers: queue.SimpleQueue[tuple[Path, Result, Inputs | None]] = queue.SimpleQueue()
     if workers > 1 and twin.possible():
         importlib.import_module("scripts.picture.render")  # é o que leva tempo: importado antes das cópias, vem com elas
-    benches = [_Bench(root, todo, answers, draw) for _ in range(workers)]
+    benches = [_Bench(root, todo, answers, draw, bool(note)) for _ in range(workers)]
     for bench in benches:
         bench.prepare()
 
-    def finish(done: Callable[[Path, Result], None]) -> None:
+    def finish(done: Done) -> None:
         try:
             for bench in benches:
                 bench.start()
             for _ in scripts:
-                done(*answers.get())
+                script, result, inputs = answers.get()
+                if note:
+                    note(script, result, inputs)
+                done(script, result)
         finally:
             for bench in benches:
                 bench.stop()
@@ -74,10 +80,11 @@ def begin(root: Path, scripts: list[Path], draw: bool = True, busy: int = 0) -> 
 class _Bench(threading.Thread):
     """Um processo de trabalho e o fio que o alimenta e vigia."""
 
-    def __init__(self, root: Path, todo: queue.SimpleQueue[Path], answers: queue.SimpleQueue[tuple[Path, Result]], draw: bool):
+    def __init__(self, root: Path, todo: queue.SimpleQueue[Path], answers: queue.SimpleQueue[tuple[Path, Result, Inputs | None]],
+                 draw: bool, noted: bool):
         super().__init__(daemon=True)
         self.root = root
-        self.draw = draw
+        self.draw, self.noted = draw, noted
         self.todo = todo
         self.answers = answers
         self.process: subprocess.Popen[bytes] | Twin | None = None
@@ -99,12 +106,12 @@ class _Bench(threading.Thread):
             except queue.Empty:
                 return self.stop()
             try:
-                result = self._render(script)
+                result, inputs = self._render(script)
             except Exception as error:
                 self._end()
                 message = f"Não foi possível rodar o script: `{type(error).__name__}: {error}`. Rode de novo."
-                result = (Finding(script.relative_to(self.root).as_posix(), 1, "script-com-erro", message),)
-            self.answers.put((script, result))
+                result, inputs = (Finding(script.relative_to(self.root).as_posix(), 1, "script-com-erro", message),), None
+            self.answers.put((script, result, inputs))
 
     def stop(self) -> None:
         """Encerra o processo e não começa outro."""
@@ -132,7 +139,7 @@ class _Bench(threading.Thread):
             process.kill()
             process.wait()
 
-    def _render(self, script: Path) -> Result:
+    def _render(self, script: Path) -> tuple[Result, Inputs | None]:
         process = self.process = self.process or self._start()
         assert process.stdin and process.stdout
         self.deadline = time.monotonic() + LIMIT
@@ -146,17 +153,17 @@ class _Bench(threading.Thread):
             self.process = None
             if time.monotonic() >= self.deadline:
                 message = f"O script não terminou em {LIMIT:.0f} s; procure um laço sem fim ou uma espera."
-                return (Finding(name, 1, "script-sem-fim", message),)
+                return (Finding(name, 1, "script-sem-fim", message),), None
             message = f"O script encerrou o Python (código {code}); tire dele o que termina o processo."
-            return (Finding(name, 1, "script-com-erro", message),)
+            return (Finding(name, 1, "script-com-erro", message),), None
         finally:
             self.deadline = math.inf
 
     def _start(self) -> subprocess.Popen[bytes] | Twin:
         if twin.possible():
-            return Twin(self.root, self.draw)
+            return Twin(self.root, self.draw, self.noted)
         return subprocess.Popen(
-            [sys.executable, "-m", "scripts.picture.worker", str(self.root), *([] if self.draw else ["ler"])],
+            [sys.executable, "-m", "scripts.picture.worker", str(self.root), *([] if self.draw else ["ler"]), *(["anotar"] if self.noted else [])],
             cwd=TOOLKIT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

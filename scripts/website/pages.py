@@ -70,8 +70,11 @@ class Pages:
 
 
 def _lasting(theme: Environment) -> Environment:
-    """Os modelos do tema, para servir a muitas montagens: o MkDocs os compila e procura a cada uma, o que leva mais que uma página."""
-    names = theme.list_templates()
+    """Os modelos do tema, para servir a muitas montagens: o MkDocs os compila e procura a cada uma, o que leva mais que uma página.
+
+    Os nomes que começam por ponto, os milhares de ícones do tema, ele deixa de fora um por um.
+    """
+    names = [name for name in theme.list_templates() if not name.startswith(".")]
     setattr(theme.loader, "list_templates", lambda: names)
     return theme
 

@@ -3,12 +3,13 @@
 Os achados aparecem no terminal e na própria página, que os pede de tempos em tempos.
 
 Uma rodada por vez, na ordem de sempre. Entre uma e outra só se guarda o que tem as mesmas
-entradas, byte por byte: o veredito de uma arquitetura e as páginas já montadas.
+entradas, byte por byte: o desenho de um script, o veredito de uma arquitetura e as páginas já montadas.
 """
 
 from __future__ import annotations
 
 import errno
+import gc
 import shutil
 import socket
 import sys
@@ -25,6 +26,7 @@ from scripts.base.tree import Tree, WrongUse
 from scripts.checks import report, run
 from scripts.page import titles
 from scripts.picture.generate import Watcher, generate
+from scripts.picture.kept import Memory
 from scripts.website import build, messages
 from scripts.website.pages import Pages
 
@@ -62,13 +64,14 @@ class Preview:
     def __init__(self, tree: Tree, folder: Path):
         self.tree = tree
         self.folder = folder
+        self.drawings = Memory()
         self.memory: run.Memory = {}
         self.pages = Pages()
         self.url = ""
 
     def check(self) -> None:
-        """Desenha os scripts, uma vez, e confere a árvore com o que eles desenharam."""
-        drawn = generate(self.tree, self.tree.scripts([]))
+        """Desenha os scripts em que algo mudou e confere a árvore com o que eles desenharam."""
+        drawn = generate(self.tree, self.tree.scripts([]), self.drawings)
         self.checked = run.check_tree(self.tree, [], drawn, self.memory)
         report.say(self.checked.findings, self.tree.root, "texto")
 
@@ -97,6 +100,7 @@ class Preview:
         server.error_handler = self._error_page
         server.set_app(_with_findings(server.serve_request, self))
         self.build()
+        gc.freeze()  # o que já se leu fica até o fim: examiná-lo a cada poucas rodadas leva tanto quanto desenhar
         for file in (build.config_file(self.tree), str(self.tree.root / titles.FILE)):
             if Path(file).is_file():
                 server.watch(file)

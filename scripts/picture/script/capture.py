@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import diagrams
 
@@ -22,6 +23,8 @@ from scripts.base import diagram
 from scripts.base.findings import Defect, Finding
 from scripts.picture.script.assemble import assemble
 from scripts.picture.script.recording import Recording
+
+Members = dict[type | ModuleType, dict[str, Callable]]
 
 
 def capture(script: Path, root: Path) -> diagram.Diagram:
@@ -78,7 +81,7 @@ def _recorded(recording: Recording) -> Iterator[None]:
         diagrams.setcluster(None)
 
     written = {"node": _unwritten, "subgraph": lambda self, dot: _unwritten(self, **dot.graph_attr)}
-    with _replaced({
+    with replaced({
         diagrams.Diagram: {"__init__": observe(diagrams.Diagram, recording.diagrams), "connect": connect, "__exit__": leave,
                            "render": lambda self: None, **written},
         diagrams.Cluster: {"__init__": observe(diagrams.Cluster, recording.elements), **written},
@@ -95,20 +98,20 @@ def _unwritten(_, /, *values: object, **attributes: object) -> None:
 
 
 @contextlib.contextmanager
-def _replaced(methods: dict[type, dict[str, Callable]]) -> Iterator[None]:
-    """Troca métodos de classes enquanto o bloco dura (`unittest.mock` traria o `asyncio` inteiro)."""
-    originals = {cls: {name: getattr(cls, name) for name in new} for cls, new in methods.items()}
+def replaced(members: Members) -> Iterator[None]:
+    """Troca métodos de classes ou funções de módulos enquanto o bloco dura (`unittest.mock` traria o `asyncio` inteiro)."""
+    originals: Members = {owner: {name: getattr(owner, name) for name in new} for owner, new in members.items()}
     try:
-        _set(methods)
+        _set(members)
         yield
     finally:
         _set(originals)
 
 
-def _set(methods: dict[type, dict[str, Callable]]) -> None:
-    for cls, new in methods.items():
-        for name, method in new.items():
-            setattr(cls, name, method)
+def _set(members: Members) -> None:
+    for owner, new in members.items():
+        for name, member in new.items():
+            setattr(owner, name, member)
 
 
 @contextlib.contextmanager
