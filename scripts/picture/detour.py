@@ -14,6 +14,7 @@ from scripts.picture.geometry import Box, Path, Point, rounded, segment_crosses,
 from scripts.picture.layout import Layout, PlacedEdge, PlacedNode
 
 CLEARANCE = 8
+RIM = 2
 LANE = 14
 RUNS = ((76, 76), (76, 44), (44, 44), (76, 30), (30, 76))
 TURNS = (44, 44)
@@ -40,6 +41,11 @@ class Ground:
     def solid(self) -> list[Box]:
         """As caixas dos outros componentes, com a distância a que a seta passa deles."""
         return [box.grown(CLEARANCE) for other in self.others for box in (other.icon, other.label)]
+
+    @cached_property
+    def rims(self) -> list[Box]:
+        """As caixas dos outros componentes, com a folga de uma seta reta."""
+        return [box.grown(RIM) for other in self.others for box in (other.icon, other.label)]
 
     @cached_property
     def fences(self) -> list[Box]:

@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 Point = tuple[float, float]
 
+# Perto de 1,5 · 2⁵² os números de precisão dupla são inteiros: somá-lo arredonda ao inteiro mais próximo (IEEE 754, meio para o par).
+_WHOLE = 1.5 * 2.0**52
+
 
 class Box(NamedTuple):
     """Retângulo de lados paralelos aos eixos."""
@@ -86,11 +89,11 @@ def straddled(box: Box, others: Iterable[Box]) -> int:
 def rounded(value: float) -> float:
     """Arredonda a décimos, antes que qualquer decisão dependa do valor.
 
-    `round(value, 1)` escreve o número para o ler de volta; longe do meio entre dois décimos, o inteiro dá o mesmo em metade do tempo.
+    `round(value, 1)` escreve o número para o ler de volta; longe do meio entre dois décimos, somar e tirar `_WHOLE` dá o mesmo num terço do tempo.
     """
     tenths = value * 10
-    nearest = round(tenths)
-    return nearest / 10 if abs(tenths - nearest) < 0.499 else round(value, 1) + 0.0
+    nearest = tenths + _WHOLE - _WHOLE
+    return nearest / 10 if -0.499 < tenths - nearest < 0.499 else round(value, 1) + 0.0
 
 
 def distance(a: Point, b: Point) -> float:
@@ -107,15 +110,6 @@ def split(curve: tuple[Point, ...], t: float) -> tuple[Point, ...]:
     a, b, c = between(p0, p1), between(p1, p2), between(p2, p3)
     d, e = between(a, b), between(b, c)
     return p0, a, d, between(d, e)
-
-
-def along(curve: tuple[Point, ...], t: float) -> Point:
-    """O ponto da mesma Bézier no parâmetro `t`, com a mesma conta."""
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve
-    ax, bx, cx = x0 + (x1 - x0) * t, x1 + (x2 - x1) * t, x2 + (x3 - x2) * t
-    ay, by, cy = y0 + (y1 - y0) * t, y1 + (y2 - y1) * t, y2 + (y3 - y2) * t
-    dx, ex, dy, ey = ax + (bx - ax) * t, bx + (cx - bx) * t, ay + (by - ay) * t, by + (cy - by) * t
-    return dx + (ex - dx) * t, dy + (ey - dy) * t
 
 
 def segment_crosses(a: Point, b: Point, box: Box) -> bool:
@@ -219,7 +213,12 @@ class Path:
         return found
 
 
-_WEIGHTS = tuple(
-    ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
-    for t in (step / Path.PIECES for step in range(1, Path.PIECES + 1))
-)
+
+def _weights(steps: int, first: int) -> tuple[tuple[float, float, float, float], ...]:
+    """Quanto cada ponto de controle de uma Bézier cúbica pesa, do passo `first` ao último."""
+    return tuple(((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3) for t in (step / steps for step in range(first, steps + 1)))
+
+
+_WEIGHTS = _weights(Path.PIECES, 1)
+FINE = _weights(32, 0)
+"""Os pesos dos 33 pontos em que se procura onde uma curva entra num componente."""

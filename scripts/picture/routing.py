@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from scripts.base.diagram import Edge
 from scripts.picture.detour import TURNS, Ground, by, lane_of, struck
-from scripts.picture.geometry import Box, Path, Point, along, distance, rounded, segment_crosses, split, union
+from scripts.picture.geometry import FINE, Box, Path, Point, distance, rounded, segment_crosses, split, union
 from scripts.picture.layout import Layout, PlacedNode
 from scripts.picture.measures import ICON
 from scripts.picture.ports import ALIGNED, APART, ports
@@ -100,7 +100,7 @@ def _straight(ground: Ground, offsets: tuple[float, float]) -> Curve | None:
     horizontal = abs(one[0] - other[0]) > abs(one[1] - other[1])
     reach = other[0] - one[0] if horizontal else other[1] - one[1]
     a, b = _leaving(tail, reach, horizontal, offsets[0]), _leaving(head, -reach, horizontal, offsets[1])
-    if any(segment_crosses(a, b, box.grown(2)) for node in ground.others for box in (node.icon, node.label)):
+    if any([segment_crosses(a, b, box) for box in ground.rims]):
         return None
     third = ((b[0] - a[0]) / 3, (b[1] - a[1]) / 3)
     return a, (a[0] + third[0], a[1] + third[1]), (b[0] - third[0], b[1] - third[1]), b
@@ -212,7 +212,8 @@ def _trimmed(curve: Curve, inside: Callable[[Point], bool]) -> Curve:
     while len(curve) > 4 and inside(curve[-4]):
         curve = curve[:-3]
     last = curve[-4:]
-    within = [inside(along(last, i / 32)) for i in range(33)]
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = last
+    within = [inside((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3)) for a, b, c, d in FINE]
     cut = next((i for i in range(1, 33) if within[i] and not within[i - 1]), 0)
     return (*curve[:-4], *split(last, (cut - 1) / 32)) if cut > 1 else curve
 

@@ -42,6 +42,7 @@ def capture_all(script: Path, root: Path) -> tuple[diagram.Diagram, ...]:
     recording = Recording(str(script))
     with _recorded(recording), _undisturbed(script):
         try:
+            sys.path_importer_cache[str(script)] = None  # o script não é uma pasta nem um zip de módulos: nem se procura
             runpy.run_path(str(script), run_name="__main__")
         except SystemExit as stop:
             if stop.code not in (None, 0):
