@@ -27,9 +27,6 @@ _DIGITS = rf"(?:\d{{1,3}}(?:\.\d{{3}})+|\d+(?:,\d+)?|{_WORD})"
 _START = r"(?<![\w/.,:-])"
 _END = r"(?![\w/-]|[.,:]\d)"
 _N = rf"(?:{_START}(?P<low>{_DIGITS})\s+(?:a|e|ou|até)\s+)?{_START}(?P<n>{_DIGITS}){_END}"
-ANY = re.compile(rf"\d|\b(?:{_WORD.replace('|uma', '').replace('|um', '')}|segundos?|minutos?|horas?|dias?|noites?|semana|m[eê]s|ano)"
-                 r"|di[aá]ri|mensa|anua", re.IGNORECASE)
-"""Sem nada disto, não há quantidade: quase toda frase para aqui."""
 _UNIT = r"(?P<u>segundo|minuto|hora|dia|noite|semana|m[eê]s|ano)(?:s|es)?\b"
 
 
@@ -53,18 +50,32 @@ Reader = Callable[[re.Match[str]], list[Quantity]]
 @lru_cache(maxsize=1024)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """As quantidades da frase, na ordem dela, cada número uma vez; o que não se entende vira contagem, nunca silêncio."""
-    if not ANY.search(text):
+    digits = DIGIT.search(text)
+    if not digits and TELLING.isdisjoint(WORD.findall(text.lower())):  # quase toda frase para aqui
         return ()
-    left = NAMES.sub(lambda found: "\0" * len(found[0]), text)
-    shown = {sign for sign in SIGNS if sign.search(text)}
+    left = NAMES.sub(lambda found: "\0" * len(found[0]), text) if digits else text
+    places = _places(text)
     found: list[tuple[int, Quantity]] = []
-    for sign, pattern, read in PATTERNS:
-        for match in list(pattern.finditer(left)) if sign in shown else ():
-            said = read(match)
-            found += [(match.start(), each) for each in said]
-            if said:
-                left = left[:match.start()] + "\0" * len(match[0]) + left[match.end():]
+    for first, pattern, read in PATTERNS:
+        before, end = left, 0
+        for place in places.get(first, ()):
+            match = pattern.match(before, place) if place >= end else None
+            said = read(match) if match else []
+            end = match.end() if match else end
+            found += [(place, each) for each in said]
+            if match and said:
+                left = left[:place] + "\0" * len(match[0]) + left[end:]
     return tuple(replace(said, clause=_clause(text, place)) for place, said in sorted(found, key=lambda pair: pair[0]))
+
+
+def _places(text: str) -> dict[str, list[int]]:
+    """Onde na frase pode começar o que se procura, por primeira palavra; a de um número, por extenso ou em algarismos, é `NUMBER`."""
+    places: dict[str, list[int]] = {}
+    for found in WORD.finditer(text):
+        word = found[0].lower()
+        if first := NUMBER if word[0].isdecimal() else FIRST.get(word):
+            places.setdefault(first, []).append(found.start())
+    return places
 
 
 def _clause(text: str, place: int) -> str:
@@ -108,19 +119,27 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
-UNIT, ALWAYS = _pattern(_UNIT), _pattern("")
-PATTERNS: tuple[tuple[re.Pattern[str], re.Pattern[str], Reader], ...] = (
-    (UNIT, _pattern(rf"{_N}\s+(?:[^\W\d]+\s+){{0,2}}?(?:por|ao|a cada)\s+{_UNIT}"), _frequency),
-    (UNIT, _pattern(rf"\bde\s+(?P<n>{_DIGITS})\s+em\s+{_DIGITS}\s+{_UNIT}"), _each),
-    (UNIT, _pattern(rf"\b(?:cada|tod[oa]s?)\s+(?:[oa]s?\s+)?(?:(?P<n>{_DIGITS})\s+)?{_UNIT}"), _each),
-    (UNIT, _pattern(rf"\bpor(?P<n>)\s+{_UNIT}"), _each),
-    (UNIT, _pattern(rf"\bde(?P<n>)\s+{_UNIT}\s+em\s+(?P=u)\b"), _each),
-    (ALWAYS, _pattern(r"\b(?:di[aá]ri[oa]s?|diariamente|semana(?:l|is|lmente)|mensa(?:l|is|lmente)|anua(?:l|is|lmente))\b"), _adjective),
-    (UNIT, _pattern(rf"{_N}\s+{_UNIT}"), lambda match: _said(TIME, match, _seconds(match["u"]))),
-    (_pattern(r"[KMGT]i?B|byte"), _pattern(rf"{_N}\s*(?P<u>[KMGT]i?B|bytes?)\b"), lambda match: _said(SIZE, match, BYTES[match["u"][0].lower()])),
-    (_pattern("%|por cento"), _pattern(rf"{_N}\s*(?:%|por cento\b)"), lambda match: _said(PERCENT, match, 1)),
-    (ALWAYS, _pattern(rf"\bportas?\s+{_N}"), lambda match: _said(PORT, match, 1)),
-    (ALWAYS, _pattern(rf"{_N}(?:\s+(?P<noun>de cada vez|por vez|em cada lote|nov[ao]s\s+[^\W\d_]+|[^\W\d_]+))?"), _count),
+WORD, DIGIT = re.compile(r"\w+"), re.compile(r"\d")
+NUMBER, DAILY = "número", "diário"
+_UNITS = {f"{unit}{ending}" for unit in SECONDS for ending in ("", "s", "es")}
+_DAILY = {*(f"di{a}ri{o}{s}" for a in "aá" for o in "ao" for s in ("", "s")), "diariamente",
+          *(f"{start}{ending}" for start in ("semana", "mensa", "anua") for ending in ("l", "is", "lmente"))}
+FIRST = {**dict.fromkeys(NUMBERS, NUMBER), **dict.fromkeys(_DAILY, DAILY), **dict.fromkeys(("cada", "todo", "toda", "todos", "todas"), "cada"),
+         **dict.fromkeys(("porta", "portas"), "porta"), "de": "de", "por": "por"}
+_SIZES = {"byte", "bytes", "cento", *(f"{scale}{binary}b" for scale in "kmgt" for binary in ("", "i"))}
+TELLING = {*NUMBERS, *_DAILY, *_UNITS, *_SIZES} - {"um", "uma"}
+"""Sem algarismo nem nenhuma destas palavras, não há quantidade."""
+PATTERNS: tuple[tuple[str, re.Pattern[str], Reader], ...] = (
+    (NUMBER, _pattern(rf"{_N}\s+(?:[^\W\d]+\s+){{0,2}}?(?:por|ao|a cada)\s+{_UNIT}"), _frequency),
+    ("de", _pattern(rf"de\s+(?P<n>{_DIGITS})\s+em\s+{_DIGITS}\s+{_UNIT}"), _each),
+    ("cada", _pattern(rf"\w+\s+(?:[oa]s?\s+)?(?:(?P<n>{_DIGITS})\s+)?{_UNIT}"), _each),
+    ("por", _pattern(rf"por(?P<n>)\s+{_UNIT}"), _each),
+    ("de", _pattern(rf"de(?P<n>)\s+{_UNIT}\s+em\s+(?P=u)\b"), _each),
+    (DAILY, _pattern(r"\w+"), _adjective),
+    (NUMBER, _pattern(rf"{_N}\s+{_UNIT}"), lambda match: _said(TIME, match, _seconds(match["u"]))),
+    (NUMBER, _pattern(rf"{_N}\s*(?P<u>[KMGT]i?B|bytes?)\b"), lambda match: _said(SIZE, match, BYTES[match["u"][0].lower()])),
+    (NUMBER, _pattern(rf"{_N}\s*(?:%|por cento\b)"), lambda match: _said(PERCENT, match, 1)),
+    ("porta", _pattern(rf"\w+\s+{_N}"), lambda match: _said(PORT, match, 1)),
+    (NUMBER, _pattern(rf"{_N}(?:\s+(?P<noun>de cada vez|por vez|em cada lote|nov[ao]s\s+[^\W\d_]+|[^\W\d_]+))?"), _count),
 )
-"""O que se procura, na ordem: o que um acha, o seguinte não vê; antes, o sinal sem o qual não há o que procurar."""
-SIGNS = tuple(dict.fromkeys(sign for sign, _, _ in PATTERNS))
+"""O que se procura, na ordem: a primeira palavra, e o resto; o que um acha, o seguinte não vê."""
