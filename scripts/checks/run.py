@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scripts.checks.reading import Reading
     from scripts.checks.verdict import Verdict
     from scripts.page.titles import Titles
+    from scripts.template.cloudformation import Template
 
 Inputs = tuple[object, ...]
 Memory = dict[str, tuple[Inputs, "Verdict"]]
@@ -63,27 +64,36 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
     several = twin.possible()  # só antes de haver outro fio; o do desenho acaba com ele
     with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(_drawing(tree, [*map(tree.script, wanted), *decisions.values()])) if drawn is None else None
-        from scripts.checks import readers, verdict
+        from scripts.checks import verdict
         from scripts.proofs import own  # carrega as regras e lê as páginas enquanto os scripts são desenhados
 
         titles, misread = _titles(tree)
         found = [*own.load(tree.root), *misread, *verdict.check_links(tree.root, slugs or None, titles)]  # as páginas que lê vão com as cópias
         templates = {slug: verdict.template_of(tree.root, slug) for slug in known}  # lidos antes das cópias, vão com elas
-        compare = readers.tasks(tree.root, frozenset(slugs) if slugs else None, several)
+        rest = _rest(tree, slugs, templates, titles, several)
+        while drawing and several and rest and not drawing.done():
+            found += rest.pop()()  # das menores: o núcleo não espera pelo desenho
         results = drawing.result() if drawing else drawn or {}
     found += [finding for result in results.values() for finding in _said(result)]
     found += verdict.check_decisions(tree.root, {slug: results.get(script) for slug, script in decisions.items()})
     judges = {slug: partial(_verdict, tree, slug, results.get(tree.script(slug)), titles=titles, memory={} if memory is None else memory)
               for slug in wanted}
-    present = {slug: read for slug, read in templates.items() if read}
-    rest = [partial(verdict.check_commands, tree.root, slugs or None), partial(verdict.check_library, tree.root, templates, slugs or None, titles),
-            partial(verdict.check_together, tree.root, present, slugs or None), *compare]  # as menores por último: nenhum núcleo espera por outro
     if several and apart:
         larger = sorted(wanted, key=lambda slug: _size(tree.template(slug)), reverse=True)
         told, verdicts = copies.each([*(partial(_judged, judges[slug]) for slug in larger), *rest]), {}
     else:
         told, verdicts = _kept(judges, rest, several)
     return Checked(sorted({*found, *(finding for one in told for finding in one)}), verdicts)
+
+
+def _rest(tree: Tree, slugs: list[str], templates: Mapping[str, Template | None], titles: Titles, several: bool) -> list[Task]:
+    """O que se confere além das arquiteturas, as tarefas menores por último: nenhum núcleo espera por outro."""
+    from scripts.checks import readers, verdict
+
+    root, some = tree.root, slugs or None
+    present = {slug: read for slug, read in templates.items() if read}
+    return [partial(verdict.check_commands, root, some), partial(verdict.check_library, root, templates, some, titles),
+            partial(verdict.check_together, root, present, some), *readers.tasks(root, frozenset(slugs) if slugs else None, several)]
 
 
 def _kept(judges: Mapping[str, Judge], rest: Sequence[Task], several: bool) -> tuple[list[Iterable[Finding]], dict[str, Verdict]]:
