@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Carried:
+
+class Carried(NamedTuple):
     """O que uma política leva do pedido: a query, os cookies e o `Host` de quem visita; `least` é o menor tempo, em segundos, no cache."""
 
     query: bool

@@ -7,9 +7,9 @@ aos da API não têm modelo: estão em `CUSTOM`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 FILE = Path(__file__).with_name("cli.json")
 GLOBAL = frozenset(("--region", "--output", "--query", "--profile", "--cli-binary-format", "--cli-read-timeout"))
@@ -36,8 +36,7 @@ FORMS = {**{f"{name}-id": (start + HEX, f"um id `{start}-…`") for name, start 
 """Da última parte do nome de um filtro, a forma do valor, e como se chama."""
 
 
-@dataclass(frozen=True)
-class Custom:
+class Custom(NamedTuple):
     """Um comando só da CLI: opções com valor, sem valor, obrigatórias, e quantos argumentos soltos."""
 
     valued: frozenset[str]
@@ -71,8 +70,7 @@ CUSTOM = {
 }
 
 
-@dataclass(frozen=True)
-class Models:
+class Models(NamedTuple):
     """As operações de cada serviço, as opções de cada comando (`ec2 wait volume-available`), e os filtros dele, com os valores que aceitam."""
 
     operations: dict[str, list[str]]

@@ -6,11 +6,10 @@ Anotado em 2026-11-29, em parte de código público, e não da página da AWS; u
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(NamedTuple):
     """Uma família de imagens: como o parâmetro público ou a descrição a nomeia, e o que ela traz."""
 
     named: re.Pattern[str]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Keys = tuple[str | int, ...]
 HERE = "${AWS::Region}:${AWS::AccountId}"
@@ -19,8 +20,7 @@ SERVER, MANAGED, OTHER = "server", "managed", "other"
 """Há máquina ou tamanho a escolher; a AWS opera tudo; o resto do que se desenha."""
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """Um serviço que uma aplicação chama pela API da AWS.
 
     `usual` são as ações a tentar quando a seta não diz a sua, nessa ordem. `endpoint` é o nome

@@ -8,17 +8,15 @@ https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-po
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 FILE = Path(__file__).with_name("managed.json")
 ARN = "arn:${AWS::Partition}:iam::aws:policy/"
 
 
-@dataclass(frozen=True)
-class Managed:
+class Managed(NamedTuple):
     """Uma política da AWS: o nome, a versão, a data dela e as declarações, como a AWS as escreve."""
 
     name: str

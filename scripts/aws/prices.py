@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 FILE = Path(__file__).with_name("prices.toml")
 NAME = "scripts/aws/prices.toml"
@@ -14,8 +14,7 @@ REGIONS = ("us-east-1", "sa-east-1")
 """As regiões que se mostram; na primeira há todos os preços."""
 
 
-@dataclass(frozen=True)
-class Price:
+class Price(NamedTuple):
     """Um preço; `by_region` só tem as regiões em que ele se achou, e `line` é a dele no arquivo."""
 
     key: str

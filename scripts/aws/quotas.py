@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 NAME = "scripts/aws/quotas.toml"
 
 
-@dataclass(frozen=True)
-class Quota:
+class Quota(NamedTuple):
     """Uma cota: o código com que se consulta, o valor que a AWS publica e como uma página a conta."""
 
     code: str
@@ -24,8 +23,7 @@ class Quota:
     scope: str = ""
 
 
-@dataclass(frozen=True)
-class FreePlan:
+class FreePlan(NamedTuple):
     """O que o plano gratuito aceita."""
 
     instances: tuple[str, ...]

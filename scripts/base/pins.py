@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 START = re.compile(r"^\s*(?:- +)?([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)")
 HASH = re.compile(r"--hash=sha256:([0-9A-Za-z]+)")
 
 
-@dataclass(frozen=True)
-class Pin:
+class Pin(NamedTuple):
     """Um pacote: o nome, como se compara, a versão, os resumos e a linha."""
 
     name: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.aws.types import FUNCTION
 from scripts.proofs.facts.callees import callee
@@ -26,8 +26,7 @@ RESULTING = ("Task", "Pass", "Map", "Parallel")
 ERROR, COMPUTED, EMPTY, PAYLOAD = "error", "computed", "empty", "Payload"
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """De onde vem um objeto: da execução, sem `state`; do que um estado devolve, ou da parte dele que `part` diz."""
 
     state: str = ""

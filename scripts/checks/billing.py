@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.aws.compute import FARGATE
 from scripts.aws.catalog import is_support, kind_of
@@ -29,8 +29,7 @@ from scripts.template.values import Path, Unknown
 
 
 
-@dataclass(frozen=True)
-class Charge:
+class Charge(NamedTuple):
     """Uma cobrança: que preço (`key`), quantas unidades dele, e onde está no template."""
 
     key: str
@@ -39,8 +38,7 @@ class Charge:
     path: Path
 
 
-@dataclass(frozen=True)
-class Unpriced:
+class Unpriced(NamedTuple):
     """Um recurso que cobra por hora e cuja conta não se sabe fazer."""
 
     resource: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from scripts.checks.commands import BLANK, OUTPUT
 from scripts.page import shell
@@ -19,8 +19,7 @@ VARIABLE = re.compile(r"(\w+)=(.*)", re.DOTALL)
 LOOPS = ("while", "until", "for")
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """Uma chamada: o serviço e a operação (`s3 rm`), o que vem depois, a linha, e se o bloco dela a repete."""
 
     name: str
@@ -57,8 +56,7 @@ def filled(text: str, known: Mapping[str, Output]) -> str:
     return BLANK.sub(swapped, text)
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """O que a página manda fazer neste mundo: as saídas, pelo nome, e as chamadas dos blocos dela, na ordem do texto."""
 
     view: View

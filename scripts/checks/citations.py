@@ -10,10 +10,9 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import scripts.aws
 from scripts.base.findings import Finding
@@ -25,8 +24,7 @@ ATTRIBUTES = Path(scripts.aws.__path__[0]) / "attributes.json"
 PSEUDO = ("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
 
 
-@dataclass(frozen=True)
-class Citation:
+class Citation(NamedTuple):
     """Um nome citado: `how` é a função que o cita."""
 
     name: str

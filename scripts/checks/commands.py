@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.base.findings import Finding
 from scripts.page import document
@@ -37,8 +37,7 @@ NAMES = {"output": ("a saída", "comando-sem-saida"), "parameter": ("o parâmetr
          "resource": ("o recurso", "comando-sem-recurso")}
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """Um nome que a página dá por existente no template."""
 
     kind: str

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.base.wording import listed
 from scripts.checks.programs import Effect, programs
@@ -24,8 +23,7 @@ from scripts.template.values import Path
 ENDINGS = ("Succeed", "Fail")
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """Os estados do primeiro nível a que se chega, e onde a definição está."""
 
     view: View

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/auto-elb-example.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from scripts.template.manifest import Manifest
@@ -22,8 +21,7 @@ class Fault(NamedTuple):
     known: bool = True
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(NamedTuple):
     """Um valor: o que ele precisa ser, e como se pergunta."""
 
     what: str

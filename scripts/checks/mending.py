@@ -11,8 +11,8 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
 from scripts.base.diagram import SLUG, Diagram, Group, Node
 from scripts.base.findings import Finding
@@ -27,8 +27,7 @@ Element = TypeVar("Element", Node, Group)
 CODES = ("componente-sem-id", "recurso-inexistente")
 
 
-@dataclass(frozen=True)
-class Mended:
+class Mended(NamedTuple):
     """O diagrama como seria, os enganos, e se algum deles não se conserta sem quem o escreveu."""
 
     diagram: Diagram

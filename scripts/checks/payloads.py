@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.checks.programs import Effect
 from scripts.proofs.facts.states import definition, states
@@ -33,8 +32,7 @@ FOREIGN = ("InputPathsMap", "InputTemplate")
 TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials", "BatchInput")
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """Onde se está num estado: o nome dele, o lugar, a chave por último, se se está num modelo, e se a chave pede um caminho."""
 
     state: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.types import (
     BALANCER, BUCKET, DATABASE, DISTRIBUTION, ECS_SERVICE, FUNCTION, INSTANCE, LISTENER, NETWORK_INTERFACE, QUEUE, SCALING_GROUP, SUBNET, TABLE,
@@ -44,8 +44,7 @@ def _words(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Quality:
+class Quality(NamedTuple):
     """Uma qualidade: de que tipos, como se diz, como se diz o contrário, e se um recurso a tem; `None` quando não se sabe.
 
     `noun` é como a frase chama o tipo, `name`, como o achado chama a qualidade, e `source`, de onde vem a regra; `signs`, em minúsculas, o que

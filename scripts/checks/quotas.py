@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from scripts.aws.quotas import free_plan, quotas, vcpus
 from scripts.aws.types import BALANCER, DATABASE, EKS_CLUSTER, ELASTIC_IP, NAT_GATEWAY, VPC
@@ -35,8 +36,7 @@ class Need:
     most: int
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(NamedTuple):
     """Algo que o plano gratuito recusa, e o que fazer."""
 
     text: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.catalog import kind_of
 from scripts.aws.types import BUCKET, DATABASE, INSTANCE, KMS_KEY, LAUNCH_TEMPLATE, LOG_GROUP, QUEUE, SNAPSHOT_POLICY, TABLE, VOLUME
@@ -53,8 +53,7 @@ Names = list[tuple[str, str, list[Resource]]]
 """De cada componente, o que sempre está no nome dele, a expressão do nome, e os recursos."""
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """O que a página diz: de que se fala (`about`), o que vale, e as palavras."""
 
     line: int

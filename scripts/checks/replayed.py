@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.base import source
 from scripts.base.diagram import Diagram
@@ -37,8 +36,7 @@ SHAPE = {"digest": dict.fromkeys(PARTS, str), "passos": [STEP], "estragos": [SPO
 """O que se usa do arquivo; a chave que pode faltar tem `?`, e o que ele traz a mais não se olha."""
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(NamedTuple):
     """Um rastro lido: os passos e os estragos, na forma que `SHAPE` diz."""
 
     digest: dict[str, str]

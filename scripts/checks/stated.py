@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE, NUMBERS, plain
@@ -36,8 +36,7 @@ CITED = re.compile(r"`(\w+)` \((\d[\d.]*)\)")
 ACCEPTED = re.compile(r"\bparâmetro aceita\b|\b(?:menor|maior|mínimo|máximo) (?:valor|volume)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """Um parâmetro de número: a grandeza, quanto vale a unidade, o padrão, os limites, e as palavras com que se fala dele."""
 
     name: str

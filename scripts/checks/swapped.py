@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from scripts.aws.types import SCALING_GROUP, STATE_MACHINE
 from scripts.base.findings import Finding
@@ -35,8 +35,7 @@ LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?(\w+)=[\"']?{ONLY}[\"']?[ \t]*$", r
 UNIT = re.compile(r"\b(dias?|horas?|minutos?|segundos?|meses|[KMGT]i?B|%|d[oó]lares)(?!\w)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Um lugar do template que recebe um valor: as palavras dele, e o que recebe."""
 
     path: Path

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
@@ -37,8 +37,7 @@ Marks = list[tuple[int, str]]
 """Onde, no texto, se cita cada componente."""
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """Um texto da página, sem acentos, os componentes que cita e até onde vai o que um verbo diz neles."""
 
     who: str

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
@@ -32,8 +33,7 @@ class Row:
     line: int
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """Um item da lista numerada; `number` é a posição, que é o que o leitor vê, e `codes`, o que está entre crases."""
 
     number: int
@@ -43,8 +43,7 @@ class Step:
     codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Benefit:
+class Benefit(NamedTuple):
     """Um item da lista, com os links, ou um link do parágrafo comum, com o texto até o próximo; `codes` é o que está entre crases."""
 
     text: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.page.document import Document
 from scripts.page.shell import HEREDOC
@@ -14,8 +14,7 @@ PROGRAMS = re.compile(r"(?:sudo )?(?:aws|kubectl|curl|python3|journalctl|bash|/o
 COMMENT = re.compile(r"\s#\s.*")
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """Um texto para o shell; `line` é a linha da página em que ele começa, e `block` diz se é um bloco inteiro."""
 
     text: str

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -28,16 +29,14 @@ HTML_ID = re.compile(r"""<[^<>]*\sid\s*=\s*(?P<quote>["'])(?P<id>[^"']+)(?P=quot
 ANCHOR = re.compile(r"\{:?[^{}\n]*?(?<=[\s{:])#(?P<id>[^\s{}]+)[^{}\n]*\}")
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     text: str
     id: str
     level: int
     line: int
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """Um link do texto; `target` como foi escrito, sem resolver."""
 
     text: str
@@ -45,16 +44,14 @@ class Link:
     line: int
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(NamedTuple):
     """Um trecho de código no meio do texto."""
 
     text: str
     line: int
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(NamedTuple):
     """Uma imagem; `text` é a descrição alternativa."""
 
     text: str

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markdown_it.token import Token
 
@@ -46,8 +46,7 @@ OF_THE_SITE = ("title", "description", "hide", "search")
 """As chaves que são do MkDocs e do tema, que qualquer página pode ter."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """Um item de lista ou uma linha de tabela: o texto, os links e a linha."""
 
     text: str
@@ -65,8 +64,7 @@ class Item:
             yield link
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """Uma nota, comparação ou trilha; `items` são os fatos, as linhas das duas tabelas ou as paradas, por seção."""
 
     kind: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
@@ -18,8 +18,7 @@ from scripts.page.document import Document
 ATTRIBUTES = re.compile(r"\s*\{:?[^{}\n]*\}")
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """`kind` é `título 2`, `linha`, `item 1`, `texto`, `código`, `link`, `imagem`…; `text`, o que se lê nela; `line` é 0 quando não se sabe."""
 
     kind: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 OWN = "regras"
 """A pasta em que uma árvore guarda as regras dela, e o pacote com que elas se carregam."""
@@ -31,8 +30,7 @@ def _line(function: Callable[..., Any]) -> int:
     return inspect.unwrap(function).__code__.co_firstlineno
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """As quatro partes da docstring de uma regra ou afirmação."""
 
     title: str

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.base import source
 from scripts.base.findings import Finding
@@ -55,8 +55,7 @@ class Document:
         return (*self.path, *keys)
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(NamedTuple):
     """Os documentos de um arquivo, na ordem, e a linha de cada coisa; `path` é o nome que aparece nos achados."""
 
     path: str

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice, product
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.template.cloudformation import Template, references
 from scripts.template.resolution import Resolution
@@ -107,8 +107,7 @@ def _keys(value: Any) -> Iterator[str]:
             pending.extend(item)
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """Uma expressão que as condições comparam (`text`) e o que pode valer: primeiro, o que vale por padrão.
 
     De um parâmetro, o valor passa ao mundo; de outra expressão, só serve para decidir as condições.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.types import HTTP_API, HTTP_AUTHORIZER, HTTP_INTEGRATION, HTTP_ROUTE, HTTP_STAGE, REST_STAGE
 from scripts.proofs.arrows.viable import judge
@@ -17,8 +17,7 @@ LIMITS = ("ThrottlingRateLimit", "ThrottlingBurstLimit")
 UNLIMITED = -1
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """Uma rota que leva a uma integração da mesma API, com as linhas; na criação rápida, as duas são a própria API."""
 
     resource: Resource

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.questions import FORWARD, IDENTITY, NAMES, REACH
 from scripts.aws.types import BALANCER, BUCKET, DISTRIBUTION, ORIGIN_ACCESS_CONTROL, VPC_ORIGIN
@@ -116,8 +116,7 @@ def distribution_reaches_balancer(case: Case) -> Iterator[Evidence]:
     yield from private_origin(network_of(view), private, balancer)
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Uma origem usada por algum comportamento, com as linhas que o dizem."""
 
     item: Placed

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-conditi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.types import LISTENER_RULE, TARGET_GROUP
 from scripts.proofs.arrows.dns import records
@@ -33,8 +33,7 @@ PATTERNS = {"path-pattern": "PathPatternConfig", "host-header": "HostHeaderConfi
 REMEDY = "restrinja a regra ao que o programa não serve, encaminhe-a ao grupo de destino, ou mostre na figura a quem ela manda"
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(NamedTuple):
     """Um passo da decisão do ouvinte: uma regra, ou a ação padrão dele, que pega o que sobra."""
 
     owner: Resource

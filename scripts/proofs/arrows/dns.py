@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.questions import NAMES
 from scripts.aws.types import BALANCER, DISTRIBUTION, HOSTED_ZONE, RECORD_SET, RECORD_SET_GROUP
@@ -20,8 +20,7 @@ CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 """A zona de todas as distribuições, fixa na documentação do `AliasTarget`."""
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """Um registro: o recurso que o traz, e onde está escrito, sozinho ou num grupo."""
 
     owner: Resource

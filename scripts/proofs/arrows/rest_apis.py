@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.catalog import ARN
 from scripts.aws.questions import IDENTITY
@@ -111,8 +111,7 @@ def rest_api_trusts_user_pool(case: Case) -> Iterator[Evidence]:
                   f"crie um `{REST_AUTHORIZER}` com `ProviderARNs: [!GetAtt {pool.id}.Arn]`")
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(NamedTuple):
     """Um método da API, com o caminho dele e as linhas que o põem lá."""
 
     resource: Resource

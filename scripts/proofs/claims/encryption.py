@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.aws.types import BUCKET, DATABASE, DB_CLUSTER, FILE_SYSTEM, INSTANCE, LAUNCH_TEMPLATE, QUEUE, STREAM, TABLE, VOLUME
 from scripts.proofs.arrows.images import image
@@ -27,8 +26,7 @@ def _named(value: Any) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(NamedTuple):
     """Onde o tipo diz que criptografa, em qualquer um destes lugares; `implicit`: a AWS já o faz sem pedir."""
 
     switches: tuple[tuple[tuple[Key, ...], Test], ...]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from scripts.base.diagram import Diagram
 from scripts.proofs import claims
@@ -23,8 +23,7 @@ for _module in pkgutil.iter_modules(claims.__path__):
     importlib.import_module(f"{claims.__name__}.{_module.name}")
 
 
-@dataclass(frozen=True)
-class ClaimResult:
+class ClaimResult(NamedTuple):
     """O resultado de uma afirmação: todas as linhas achadas, tudo o que falta, sem repetição, e o que se leu para saber."""
 
     claim: Claim

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.view import Placed, View
@@ -15,8 +15,7 @@ OLD = (("NoncurrentVersionExpiration", "NoncurrentDays"), ("NoncurrentVersionExp
 SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """O prazo de uma regra que não está desligada; `days` é `None` quando não se sabe qual é.
 
     `sure` diz que a regra está ligada e apaga tudo o que passa do prazo, e `filtered`, o filtro que só deixa apagar uma parte.

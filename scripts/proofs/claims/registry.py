@@ -8,7 +8,7 @@ cada linha de que a verdade depende e `Missing` para o que falta. O benefício d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.base.diagram import Diagram
 from scripts.proofs.evidence import Evidence
@@ -16,8 +16,7 @@ from scripts.proofs.facts.view import View
 from scripts.proofs.docstrings import Repeated, docstring, origin
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(NamedTuple):
     """Um mundo do template, o diagrama e o que a página diz (`said`), vazio fora de uma página."""
 
     view: View
@@ -28,8 +27,7 @@ class Scene:
 Judge = Callable[[Scene], Iterator[Evidence]]
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """Uma afirmação registrada; os textos vêm da docstring da função."""
 
     id: str

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.proofs.evidence import Evidence, Found, Missing, Path, at
 from scripts.proofs.facts.measures import written_at
@@ -21,8 +20,7 @@ from scripts.template.values import Unknown
 Test = Callable[[Any], bool]
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """`possible` é vazio quando não se sabe.
 
     `limits` são as linhas do parâmetro que o limitam, cada uma com o que ele valeria sem ela.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.catalog import ARN
 from scripts.aws.types import BUCKET, EVENT_RULE, EVENT_SOURCE_MAPPING, QUEUE, TOPIC
@@ -18,8 +18,7 @@ from scripts.template.cloudformation import Resource
 KINDS = {"LambdaConfigurations": "Function", "QueueConfigurations": "Queue", "TopicConfigurations": "Topic"}
 
 
-@dataclass(frozen=True)
-class Trigger:
+class Trigger(NamedTuple):
     """Uma função que um evento do bucket aciona, ou `None` quando não se sabe qual.
 
     `caught` é o ARN das chaves que a acionam, com curinga; `None` quando não se conhece o filtro.

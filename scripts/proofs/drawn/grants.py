@@ -7,8 +7,7 @@ política, esteja onde estiver. O que não se consegue ler também é devolvido.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.aws.managed import Managed, managed
 from scripts.aws.types import LAMBDA_PERMISSION, MANAGED_POLICY, VPC_ENDPOINT
@@ -22,8 +21,7 @@ from scripts.template.values import Unknown
 ATTACHED = ("ManagedPolicyArns", "ManagedPolicies")
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(NamedTuple):
     """Uma coisa permitida.
 
     `path` é a linha dela; está coberta se for evidência, ou contiver uma quando `whole`.

@@ -7,7 +7,7 @@ falha acontece, e quem lê a figura precisa ver.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
@@ -18,8 +18,7 @@ from scripts.proofs.facts.views import Views
 CODE = "ligacao-sem-seta"
 
 
-@dataclass(frozen=True)
-class Undrawn:
+class Undrawn(NamedTuple):
     """Uma ligação entre dois componentes que nenhuma seta mostra, e a seta que a mostraria."""
 
     edge: Edge

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import ALIAS, EVENT_INVOKE_CONFIG, FUNCTION, LAMBDA_PERMISSION, VERSION
@@ -14,8 +13,7 @@ from scripts.template.cloudformation import Resource
 LATEST = "$LATEST"
 
 
-@dataclass(frozen=True)
-class Callee:
+class Callee(NamedTuple):
     """A função, e por que nome da versão se chega a ela: `qualifier` é vazio quando é a que se edita.
 
     `named` é o recurso que o valor nomeia, `arn` o ARN por que se chama, e `lines` o que leva dele à função.

@@ -6,10 +6,9 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.proofs.facts.code import nodes
 
@@ -17,8 +16,7 @@ OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {ast.Mul
 OPTION = re.compile(r"--([a-z][\w-]*)[= ](\d{1,15})\b")
 
 
-@dataclass(frozen=True)
-class Constants:
+class Constants(NamedTuple):
     """Cada nome, com os valores que recebe; e todos os números, e os produtos de dois que têm nome."""
 
     named: frozenset[tuple[str, float]]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.aws.types import INSTANCE, LAUNCH_TEMPLATE
 from scripts.proofs.facts.expect import true
@@ -25,8 +25,7 @@ ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(?:\"([^\"\n]*)\"|'([^'
 UNITS = "/etc/systemd/system/"
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """Um arquivo que o `cfn-init` escreve; sem `mode`, vale o que o sistema dá, que não deixa executar."""
 
     name: str
@@ -46,8 +45,7 @@ class File:
         return {found[1]: found[2] or found[3] or found[4] or "" for found in ASSIGNED.finditer(self.text)}
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """Um comando do `cfn-init`: o texto, a pasta em que roda e as variáveis que ele recebe."""
 
     name: str

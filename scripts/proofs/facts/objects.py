@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from scripts.proofs.facts.code import DOES, called, came_from, followed
 from scripts.proofs.facts.shapes import Module, module
@@ -35,8 +35,7 @@ VERSIONED = {"s3:GetObject": "s3:GetObjectVersion", "s3:DeleteObject": "s3:Delet
 SIGNED, POSTED = "generate_presigned_url", "generate_presigned_post"
 
 
-@dataclass(frozen=True)
-class Touch:
+class Touch(NamedTuple):
     """Um toque num objeto: a variável que diz o bucket, a permissão que ele pede e as chaves possíveis, com `*` no que não se sabe."""
 
     variable: str

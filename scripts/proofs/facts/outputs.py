@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import references
 from scripts.template.values import Path
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """Uma saída: o nome, a descrição, onde está o valor, o texto dele e o que ele cita."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.catalog import ARN, ID, NAME, URL
 from scripts.aws.types import (
@@ -47,8 +47,7 @@ WRITTEN: tuple[tuple[str, tuple[Key, ...], tuple[Key, ...], str], ...] = (
 REWRITES = ("Input", "InputPath", "InputTransformer")
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(NamedTuple):
     """Uma ligação: quem a escreve, de quem parte e a quem chega o que ela leva, e a linha.
 
     `pulled` diz que é quem recebe que vai buscar: a seta dela parte dele.

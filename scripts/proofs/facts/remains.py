@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/preserving-volumes-on-termin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.types import BUCKET, DATABASE, INSTANCE, LAUNCH_TEMPLATE, SNAPSHOT_POLICY, TABLE, VOLUME
 from scripts.template.cloudformation import Resource, Template
@@ -21,8 +21,7 @@ DISKS = {INSTANCE: (), LAUNCH_TEMPLATE: ("LaunchTemplateData",)}
 """De que tipos os discos nascem com a instância, e onde eles os dizem."""
 
 
-@dataclass(frozen=True)
-class Left:
+class Left(NamedTuple):
     """Uma coisa que fica: o recurso que a deixa e o que ela é, em poucas palavras."""
 
     resource: str

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from scripts.proofs.facts.code import called, children, nodes, parsed
 
@@ -114,8 +115,7 @@ class _Reader:
         return list(known.values()) if wanted is None else [known[wanted]] if wanted in known else []
 
 
-@dataclass(frozen=True)
-class _Scope:
+class _Scope(NamedTuple):
     """Uma função que se lê: o nome do que ela recebe e os nós dela."""
 
     reader: _Reader

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
@@ -25,8 +24,7 @@ KNOWN = ("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Ver
 """O que uma definição diz no alto, e que não muda a que tarefas se chega."""
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """Uma tarefa a que a execução pode chegar: o que ela chama e com que argumentos, na chave `given`.
 
     `children` é o tipo das execuções filhas em que roda, se está dentro de um `Map` distribuído: `STANDARD`,

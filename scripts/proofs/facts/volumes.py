@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.types import INSTANCE, VOLUME, VOLUME_ATTACHMENT
 from scripts.proofs.evidence import Found, Path, at
@@ -11,8 +11,7 @@ from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """Uma ligação, com as linhas dela; uma ponta que não se conhece é `None`."""
 
     instance: Resource | None

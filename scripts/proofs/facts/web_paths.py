@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from scripts.proofs.facts.code import called, nodes
 from scripts.proofs.facts.wildcards import covers
@@ -18,8 +18,7 @@ MOUNTING = re.compile(r"\b(?:include|register_blueprint|include_router|mount|re_
 CONVERTER = re.compile(r"<(?:(path):|[^<>:]*(?:\([^)]*\))?:)?[^<>]*>|\{(?:\w+(:path)?)\}")
 
 
-@dataclass(frozen=True)
-class Routes:
+class Routes(NamedTuple):
     """Os padrões dos caminhos que se pedem por GET, e se a pasta `static` se serve."""
 
     patterns: tuple[str, ...]

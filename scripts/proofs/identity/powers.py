@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from scripts.aws.types import INLINE_POLICY, MANAGED_POLICY, ROLE, ROLE_POLICY
 from scripts.proofs.evidence import Found, Path
@@ -22,8 +23,7 @@ INDIRECT = (":accesspoint/", ":assumed-role/")
 """Outros nomes do mesmo bucket e do mesmo papel, que aqui não se comparam."""
 
 
-@dataclass(frozen=True)
-class Power:
+class Power(NamedTuple):
     """Os lugares que permitem, ou talvez permitam; sem nenhum, as negações de que isso depende."""
 
     paths: tuple[Path, ...]

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
+
 
 from scripts.aws.catalog import ARN, KINDS, Service
 from scripts.aws.types import BUCKET, FUNCTION, TABLE
@@ -54,8 +55,7 @@ def _named_within(view: View, role: Resource, target: Resource, start: str) -> l
     return [text for text in dict.fromkeys(texts) if text.startswith(start)]
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(NamedTuple):
     """Os objetos cuja notificação aciona uma função: começo e fim da chave, com o lugar do começo."""
 
     prefix: str | None

@@ -7,7 +7,7 @@ mais do que o diagrama mostra.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.aws.types import ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION, SUBNET
 from scripts.proofs.evidence import Path
@@ -16,8 +16,7 @@ from scripts.proofs.network.security_groups import all_rules
 from scripts.proofs.network.topology import network_of
 
 
-@dataclass(frozen=True)
-class Opening:
+class Opening(NamedTuple):
     """Algo que deixa passar tráfego: é evidência quando alguma evidência começa por `path`."""
 
     path: Path

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.aws.types import SECURITY_GROUP
 from scripts.proofs.evidence import Found, readable
@@ -28,8 +27,7 @@ PRIVATE = [ipaddress.ip_network(block) for block in (
 )]
 
 
-@dataclass(frozen=True)
-class GroupRule:
+class GroupRule(NamedTuple):
     """Uma regra. `group` é o id lógico do grupo, o que o template diz de um que não é dele, ou vazio quando não se sabe."""
 
     resource: Resource

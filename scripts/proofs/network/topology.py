@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.aws.types import INTERNET_GATEWAY, ROUTE, ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION, SUBNET, VPC
 from scripts.proofs.evidence import Missing, at
@@ -29,8 +28,7 @@ TARGETS = (
 )
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """Uma rota: para onde vai o que tem esse destino. `kind` é a propriedade que diz o alvo."""
 
     resource: Resource
@@ -44,8 +42,7 @@ class Route:
         return bool(self.destination and self.destination.value in WORLD)
 
 
-@dataclass(frozen=True)
-class Subnet:
+class Subnet(NamedTuple):
     """Uma sub-rede e a tabela de rotas que vale nela.
 
     Sem associação explícita vale a tabela principal: a de uma VPC do template só tem a rota
