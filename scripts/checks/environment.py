@@ -169,15 +169,18 @@ def _addressed(view: View, machine: Machine) -> Iterator[Effect]:
     """
     for unit in units(machine):
         text = "\n".join(file.text for file, _ in unit.sources)
-        given = unit.given(unit.instances[0]) if SIGNING.search(text) else {}
+        if not SIGNING.search(text):
+            continue
+        given = unit.given(unit.instances[0])
         near = (unit.environment_file or unit.file).path
         told = [(name, *found) for name, value in given.items() if name in text for word in value.split() if (found := _bucket(view, word))]
         for name, bucket, regional in told if REGIONAL.search(text) else ():
             if not regional:
                 yield near, (f"`{name}` traz o domínio global de `{bucket}`, e os links que o programa assina levam ao da região: o navegador "
                              "os recusa; use `RegionalDomainName`.")
-        links = {bucket.id for file, _ in unit.sources for name in signed(file.text) if (bucket := view.points(given.get(name), BUCKET))}
-        for name, bucket, _ in told if links and POLICY in text and not links & {bucket for _, bucket, _ in told} else ():
+        links = {bucket.id for file, _ in unit.sources for name in signed(file.text) if (bucket := view.points(given.get(name), BUCKET))
+                 } if told and POLICY in text else set()
+        for name, bucket, _ in told if links and not links & {bucket for _, bucket, _ in told} else ():
             yield near, (f"`{name}` traz o endereço de `{bucket}`, e os links que o programa assina são de `{min(links)}`: a política de conteúdo da "
                          f"página faz o navegador recusá-los; use `${{{min(links)}.RegionalDomainName}}`.")
 

@@ -30,6 +30,7 @@ LONG = 4
 """Quantas letras de uma palavra contam: `versões` e `version`, `auditoria` e `audit` são a mesma."""
 ONLY = r"(?:\w+://)?\$\{(\w+)[\w.]*\}(?:[:/][^\s\"'$]*)?"
 """Um valor do template, ou o endereço que se faz com ele."""
+ALONE = re.compile(ONLY)
 LINE = re.compile(rf"^[ \t]*(?:export[ \t]+)?(\w+)=[\"']?{ONLY}[\"']?[ \t]*$", re.MULTILINE)
 """Uma linha de um arquivo de ambiente que só traz isso."""
 UNIT = re.compile(r"\b(dias?|horas?|minutos?|segundos?|meses|[KMGT]i?B|%|d[oó]lares)(?!\w)", re.IGNORECASE)
@@ -147,7 +148,7 @@ def _given(node: object, path: Path) -> Iterator[Place]:
 def cited(node: object) -> str:
     """O que este valor é, se é só uma referência, ou um endereço feito com ela: um parâmetro, um recurso ou um atributo dele."""
     text = node.get("Fn::Sub") if isinstance(node, dict) else None
-    only = re.fullmatch(ONLY, text) if isinstance(text, str) else None
+    only = ALONE.fullmatch(text) if isinstance(text, str) else None
     return only[1] if only else next(named(node), "") if isinstance(node, dict) and text is None else ""
 
 

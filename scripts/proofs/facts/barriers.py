@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from scripts.proofs.facts.code import called, nodes
+from scripts.proofs.facts.code import called, nodes, walked
 from scripts.proofs.facts.web_paths import CONVERTER, VERBS, Routes
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -46,8 +47,8 @@ def queried(source: str, path: str) -> bool:
         return False
     views = [view for place, view, _ in _views(source) if Routes((place,), False).serve(path)]
     names = {view.name for view in views if isinstance(view, (ast.FunctionDef, ast.AsyncFunctionDef))} | {path}
-    hooks = [hook for hook in _hooks(source) if views and not _exempts(source, hook, names)]
-    return any(_asks(source, each) for each in (*views, *hooks))
+    return any(_asks(source, view) for view in views) or bool(views) and any(
+        _asks(source, hook) and not _exempts(source, hook, names) for hook in _hooks(source))
 
 
 def apart(source: str) -> list[str]:
@@ -58,10 +59,10 @@ def apart(source: str) -> list[str]:
 
 def _asks(source: str, view: ast.AST) -> bool:
     """A função fala com um banco, ela mesma ou por outra do programa que chama."""
-    functions = {node.name: node for node in nodes(source) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    functions = _functions(source)
     waiting: list[ast.AST] = [view]
     for each in waiting:
-        for node in ast.walk(each):
+        for node in walked(each):
             if isinstance(node, ast.Attribute) and node.attr == "objects" or isinstance(node, ast.Call) and called(node.func) in ASKING:
                 return True
             other = functions.get(called(node.func)) if isinstance(node, ast.Call) else None
@@ -70,9 +71,19 @@ def _asks(source: str, view: ast.AST) -> bool:
     return False
 
 
-def _views(source: str) -> Iterator[tuple[str, ast.AST, bool]]:
+@lru_cache(maxsize=128)
+def _functions(source: str) -> dict[str, Function]:
+    return {node.name: node for node in nodes(source) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+@lru_cache(maxsize=128)
+def _views(source: str) -> tuple[tuple[str, ast.AST, bool], ...]:
     """Cada caminho pedido por GET, o que o atende e se dispensa a sessão."""
-    functions = {node.name: node for node in nodes(source) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    return tuple(_attended(source))
+
+
+def _attended(source: str) -> Iterator[tuple[str, ast.AST, bool]]:
+    functions = _functions(source)
     for node in nodes(source):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for call in node.decorator_list:

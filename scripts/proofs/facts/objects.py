@@ -57,6 +57,8 @@ def touched(source: str) -> frozenset[Touch]:
 @lru_cache(maxsize=128)
 def signed(source: str) -> frozenset[str]:
     """As variáveis dos buckets para cujos objetos o programa assina links ou formulários."""
+    if SIGNED not in source and POSTED not in source:
+        return frozenset()
     every, held = followed(source)
     known = module(source)
     return frozenset(variable for node in every if isinstance(node, ast.Call) and _method(node, known) in (SIGNED, POSTED)
