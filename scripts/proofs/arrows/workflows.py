@@ -58,7 +58,7 @@ def machine_runs_task(case: Case) -> Iterator[Evidence]:
     - um papel em que `states.amazonaws.com` confia;
     - a permissão da ação nesse recurso e, no Batch, também na definição de trabalho;
     - a chave do KMS do recurso, quando há uma, também permitida;
-    - prazos que dão para a tarefa mais longa, e escolhas que podem acontecer;
+    - prazos que dão para o caminho mais longo, com as novas tentativas, e escolhas que podem acontecer;
     - a fila do Batch e um ambiente de computação ligados, e quem inicia o trabalho podendo escrever os logs;
     - com `.sync` no Batch, ver e encerrar trabalhos, e a regra `StepFunctionsGetEventsForBatchJobsRule`; sem ele, o papel não pode
       acompanhar o que a tarefa não espera.
