@@ -23,6 +23,8 @@ from scripts.template.numbers import whole
 CODE = "ritmo-desfeito"
 TOGETHER = re.compile(r"\bem paralelo\b|\bprópria execução\b|\bexecuções simultâneas\b|\bcotas? da conta\b", re.IGNORECASE)
 """Como uma frase diz que o que chega junto se trata junto."""
+HINT = re.compile("paralelo|própria exec|execuções sim|da conta|monitoramento det|cada minuto")
+"""Sem nada disto, nenhuma das frases que aqui se procuram: quase todo trecho para aqui."""
 ELSEWHERE = re.compile(r"\bquota-lambda\b|\baumento\b|\bpe[dç]\w+\b", re.IGNORECASE)
 DETAILED = re.compile(r"\bmonitoramento detalhado\b|\bCPU\b[^.;]*\ba cada minuto\b", re.IGNORECASE)
 MONITORED = {INSTANCE: ("Monitoring",), LAUNCH_TEMPLATE: ("LaunchTemplateData", "Monitoring", "Enabled"),
@@ -35,7 +37,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-detailed-monitoring.h
 
 def check(page: Page, views: Views) -> Iterator[Finding]:
     """Um achado por propriedade que desfaz o que uma frase da página promete."""
-    spoken = [(line, text) for line, _, block in page.spoken for text in CLAUSE.split(block)]
+    spoken = [(line, text) for line, _, block in page.spoken if HINT.search(block.lower()) for text in CLAUSE.split(block)]
     together = [(line, text) for line, text in spoken if TOGETHER.search(text) and not ELSEWHERE.search(text) and not _denied(TOGETHER, text)]
     detailed = next((line for line, text in spoken if DETAILED.search(text) and not _denied(DETAILED, text)), 0)
     for view in views.each:

@@ -37,7 +37,7 @@ class Machine(arriving.Machine):
     @property
     def started(self) -> bool:
         """Um programa do template inicia as execuções: o que elas recebem é o que ele escreve."""
-        return any(STARTED.search(source) for source in self.sources)
+        return any("tart" in source and STARTED.search(source) for source in self.sources)
 
 
 def unmade(view: View, resource: Resource) -> Iterator[Effect]:

@@ -136,7 +136,7 @@ def _by_device(view: View, machine: Machine, volume: Resource) -> tuple[set[str]
         asked = re.compile(rf"(?<![\w/]){re.escape(device)}[\"']?\s+[\"']?{PLACE}|^What={re.escape(device)}$(?=(?:.|\n)*^Where={PLACE}$)"
                            rf"|^Where={PLACE}$(?=(?:.|\n)*^What={re.escape(device)}$)", re.MULTILINE)
         for name, text in (("", machine.script), *(("", step.text) for step in machine.steps), *((file.name, file.text) for file in machine.files)):
-            found = {point for groups in asked.findall(text) for point in groups if point}
+            found = {point for groups in asked.findall(text) for point in groups if point} if device in text else set()
             points |= found
             mounting |= {name} if found else set()
     return points, mounting

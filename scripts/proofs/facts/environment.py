@@ -45,7 +45,7 @@ class Read:
 @lru_cache(maxsize=256)
 def read_by_python(source: str, main: bool = False) -> Read:
     """O que este Python lê; `main`, quando é ele que se roda, e não quando outro o importa."""
-    places = [number for number, line in enumerate(ENDS.split(source), 1) if "env" in line]
+    places = [number for number, line in enumerate(ENDS.split(source), 1) if "env" in line] if "env" in source else []
     tree = parsed(source) if places else None
     needed: set[str] = set()
     optional: set[str] = set()

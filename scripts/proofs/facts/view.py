@@ -259,6 +259,8 @@ class View:
 
     def _marked(self, text: str) -> str:
         """O texto com os parâmetros sem padrão marcados: podem valer qualquer coisa."""
+        if "${" not in text:
+            return text
         parameters = self.template.parameters
         return SYMBOL.sub(lambda found: f"${{Parameters.{found[1]}}}" if found[1] in parameters else found[0], text)
 
