@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -139,3 +141,14 @@ def project(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Project:
 def draw(tmp_path: Path):
     """`draw("EC2('a') >> EC2('b')")` → a figura desse corpo."""
     return Project(tmp_path / "arvore").render
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    """Outro fio neste processo, como há em `servir` depois da primeira rodada: quem desenha é um Python novo, não uma cópia deste."""
+    over = threading.Event()
+    other = threading.Thread(target=over.wait, daemon=True)
+    other.start()
+    yield
+    over.set()
+    other.join()

@@ -7,7 +7,6 @@ import py_compile
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -47,15 +46,6 @@ class Shown:
 def shown(project, tmp_path):
     project.script("outro", "EC2('Outro') >> EC2('b')")
     return Shown(project, tmp_path / "site")
-
-
-@pytest.fixture
-def busy():
-    """Outro fio neste processo, como há em `servir` depois da primeira rodada: quem desenha é um Python novo, não uma cópia deste."""
-    over = threading.Event()
-    threading.Thread(target=over.wait, daemon=True).start()
-    yield
-    over.set()
 
 
 @pytest.mark.parametrize("threads", ["um fio", "vários"])

@@ -12,6 +12,7 @@ import pytest
 from scripts import skeleton
 from scripts.base.tree import Tree
 from scripts.checks import benefits, reading, run, verdict
+from scripts.page import shown
 from scripts.picture.generate import DERIVED
 from scripts.website import build, pages
 from scripts.website.preview import Preview
@@ -158,6 +159,14 @@ def test_one_saved_page_judges_and_builds_only_what_depends_on_it(preview, root,
     assert other.stat().st_mtime_ns == stamp and "Você manda" in html(preview)
     preview.again()
     assert counted["prove"] == [SLUG]
+
+
+def test_the_first_save_reads_again_only_what_was_saved(preview, busy, root, monkeypatch):
+    """O que a primeira rodada leu como o site lê fica neste processo: o leitor de muitas páginas, que é outro, não volta a começar."""
+    monkeypatch.setattr(shown.subprocess, "run", lambda *_, **__: pytest.fail("leu tudo outra vez"))
+    edit(root, PAGE, "Você envia", "Você manda")
+    preview.again()
+    assert "Você manda" in html(preview)
 
 
 def test_a_page_with_a_mark_is_built_again_only_when_what_it_shows_changes(preview, root):

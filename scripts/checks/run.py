@@ -61,7 +61,7 @@ def check_tree(tree: Tree, slugs: list[str], drawn: Mapping[Path, Result] | None
         raise WrongUse(f"Não há `diagrams_src` nem `docs` em `{tree.root}`; use `--raiz` com a pasta de um projeto.")
     known = tree.architectures()
     wanted, decisions = _asked(known, slugs), {} if slugs else tree.decisions()
-    several = twin.possible()  # só antes de haver outro fio; o do desenho acaba com ele
+    several = memory is None and twin.possible()  # só antes do fio do desenho; e o que uma cópia lê fica nela, e `servir` o quer de novo
     with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(_drawing(tree, [*map(tree.script, wanted), *decisions.values()])) if drawn is None else None
         from scripts.checks import verdict
