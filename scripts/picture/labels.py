@@ -34,6 +34,10 @@ END = CALLOUT + 10
 TROUBLE = 30
 
 
+Placed = tuple[float, Point, Box | None]
+"""Quanto custa um lugar, o centro do número e a caixa do texto."""
+
+
 class Labels:
     """Os rótulos já colocados e o que os próximos têm de evitar."""
 
@@ -54,10 +58,10 @@ class Labels:
         if not numbered and not placed.lines:
             return None, None
         size = max(map(text.width, placed.lines), default=0), text.LINE_HEIGHT * len(placed.lines)
-        cost, center, box = self._cheapest(self._candidates(placed, path, size, horizontal, [0]), path, numbered, size)
-        if cost > TROUBLE:
-            wider = self._candidates(placed, path.finer(), size, horizontal, [0, 6, 12])
-            cost, center, box = min((cost, center, box), self._cheapest(wider, path, numbered, size), key=lambda found: found[0])
+        best = self._cheapest(self._candidates(placed, path, size, horizontal, [0]), path, numbered, size)
+        if best[0] > TROUBLE:
+            best = self._cheapest(self._candidates(placed, path.finer(), size, horizontal, [0, 6, 12]), path, numbered, size, best)
+        _, center, box = best
         center = rounded(center[0]), rounded(center[1])
         if numbered:
             self.numbers.append(around(center, mark_width(self.mark), 2 * CALLOUT))
@@ -87,10 +91,10 @@ class Labels:
         return tuple(found)
 
     def _cheapest(
-        self, candidates: Iterable[tuple[float, Point, Point | None]], path: Path, numbered: bool, size: tuple[float, float]
-    ) -> tuple[float, Point, Box | None]:
-        """O lugar de menor custo, entre os que têm o centro sobre o caminho, em ordem de distância; e quanto custa."""
-        best: tuple[float, Point, Box | None] | None = None
+        self, candidates: Iterable[tuple[float, Point, Point | None]], path: Path, numbered: bool, size: tuple[float, float],
+        best: Placed | None = None,
+    ) -> Placed:
+        """O lugar de menor custo, entre os que têm o centro sobre o caminho, em ordem de distância; `best`, se nenhum custa menos."""
         near = self._near(path, size)
         for base, center, aside in candidates:
             if best and best[0] <= base:
