@@ -61,6 +61,14 @@ def _all(pattern: str, text: str) -> bool:
 
 def _meet(pattern: str, text: str) -> bool:
     """Algum texto concreto satisfaz os dois, se cada símbolo puder ser qualquer coisa."""
+    alike = 0
+    for here, there in zip(pattern, text):  # o começo por extenso se compara letra a letra: quase todo par de ações acaba aqui
+        if here == "?" or _any(here) or _any(there):
+            break
+        if here != there:
+            return False
+        alike += 1
+    pattern, text = pattern[alike:], text[alike:]
     reach = {0}
     for here in pattern:
         if here == "*" or FREE <= here <= LAST:
