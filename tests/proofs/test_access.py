@@ -63,9 +63,9 @@ def node(architecture, *path):
      "uma declaração de `Papel` pode negar `dynamodb:PutItem` com `x:y` (`Bool: true`), e não se sabe o que o pedido leva; escreva-a de modo que "
      "se leia aqui"),
     ("dynamodb:PutItem", ("Resources", "Papel", "Properties", "PermissionsBoundary"), "arn:aws:iam::aws:policy/X",
-     "`Papel` tem um limite de permissões, que não se avalia e pode negar `dynamodb:PutItem`; escreva-a de modo que se leia aqui"),
+     "`Papel` tem um limite de permissões, que não se avalia e pode negar `dynamodb:PutItem`; tire `PermissionsBoundary`"),
     ("dynamodb:PutItem", ("Resources", "Papel", "Properties", "Policies", 1), {"PolicyDocument": "{\"Statement\": []}"},
-     "a política de `Papel` não está escrita como objeto e pode negar `dynamodb:PutItem`; escreva-a de modo que se leia aqui"),
+     "a política de `Papel` não está escrita como objeto e pode negar `dynamodb:PutItem`; escreva-a como objeto, com `Statement`"),
     ("dynamodb:PutItem", (*TRUST, "Principal"), {"Service": "ec2.amazonaws.com"},
      "`Papel` não confia em `lambda.amazonaws.com`; permita `sts:AssumeRole` a `Service: lambda.amazonaws.com`"),
     ("dynamodb:PutItem", (*TRUST, "Condition"), {"StringEquals": {"aws:SourceAccount": "1"}},

@@ -92,6 +92,11 @@ FIRST: dict[str, tuple[str, Edits, str]] = {
     "versões que ficam": (FOTO, {prop("BucketEntrada", "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration"): {
         "NoncurrentDays": 1, "NewerNoncurrentVersions": 5}}, "tire `NewerNoncurrentVersions`"),
     "alarme calado": (CLI, {prop("AlarmeFalhas", "ActionsEnabled"): False}, "tire `ActionsEnabled`"),
+    "alarme noutra unidade": (CLI, {prop("AlarmeFalhas", "Unit"): "Percent"}, "tire `Unit`"),
+    "endpoint no grupo do banco": ("envio-e-consulta", {("Resources", "EndpointSegredos"): {"Type": "AWS::EC2::VPCEndpoint", "Properties": {
+        "VpcId": {"Ref": "Vpc"}, "VpcEndpointType": "Interface", "PrivateDnsEnabled": True, "SubnetIds": [{"Ref": "SubRedePublicaA"}],
+        "ServiceName": {"Fn::Sub": "com.amazonaws.${AWS::Region}.secretsmanager"}, "SecurityGroupIds": [{"Ref": "GrupoBanco"}]}}},
+        "um grupo só dele"),
     "porta do banco": ("dois-volumes-ebs", {prop("Banco", "Port"): "5433"}, "tire `Port`"),
     "ARN do perfil": (WEB, {prop("EndpointS3", "PolicyDocument", "Statement", 0, "Condition"): {
         "ArnEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["PerfilServidor", "Arn"]}}}}, "um perfil de instância"),

@@ -248,12 +248,16 @@ def _watched(view: View, queue: Resource) -> Iterator[Evidence]:
         items = view.items(alarm, *start, "Dimensions") if start is not None else []
         name, value = (view.inside(items[0], key) for key in ("Name", "Value")) if len(items) == 1 else (None, None)
         named = name and value and name.value == "QueueName" and view.spelled(value.value) == view.name(queue)
-        counted = view.value(alarm, "Unit") in (None, "Count") and view.value(alarm, "Metrics", 0, "MetricStat", "Unit") in (None, "Count")
+        units = (view.at(alarm, *keys) for keys in (("Unit",), ("Metrics", 0, "MetricStat", "Unit")))
+        miscounted = next((unit for unit in units if unit and unit.value != "Count"), None)
         silent = view.at(alarm, "ActionsEnabled")
         if start is not None and named and silent and false(silent.value):
             yield Missing(silent.path, f"`{alarm.id}` vigia `{queue.id}` com as ações desligadas, e não avisa ninguém", "tire `ActionsEnabled`")
             return
-        if start is not None and named and counted:
+        if start is not None and named and miscounted:
+            yield Missing(miscounted.path, f"`{alarm.id}` olha `{queue.id}` numa unidade que a fila não usa, e nunca dispara", "tire `Unit`")
+            return
+        if start is not None and named:
             yield Found(items[0].path, f"o alarme olha `{queue.id}`")
             view.items(alarm, "AlarmActions")  # a quem avisa: o benefício que o nomear diz o que se leu
             yield from _alarm(view, alarm, start)

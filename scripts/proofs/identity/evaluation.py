@@ -255,7 +255,7 @@ def evidence(decision: Decision, near: tuple[str | int, ...], who: str, what: st
     for statement in decision.denied:
         yield Missing(statement.path, denial(statement, *conditions_of(statement, decision.request), what), "tire a negação")
     for part in decision.doubtful:
-        yield Missing(part.path, doubt(part, *(said := conditions_of(part, decision.request))), clearing(said[1]))
+        yield Missing(part.path, doubt(part, *(said := conditions_of(part, decision.request))), clearing(part, said[1]))
 
 
 def lines(statement: Statement, request: Request) -> Iterator[Found]:

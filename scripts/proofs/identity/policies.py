@@ -24,6 +24,8 @@ POLICIES = {kind.type: kind.policy_of for kind in KINDS.values() if kind.policy_
 """De cada tipo que é a política de outro, a propriedade que o nomeia e a do documento."""
 
 VERSIONS = ("2008-10-17", "2012-10-17")
+READABLE, EFFECT = "escreva-a de modo que se leia aqui", "diga `Effect: Allow` ou `Effect: Deny`"
+OWN = "escreva no template a política de que ele precisa"
 """A primeira vale para quem não diz: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html"""
 IDENTITY = ("AWS::IAM::", "AWS::SSO::")
 TRUST = "AssumeRolePolicyDocument"
@@ -66,10 +68,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Obscure:
-    """Uma política, ou parte dela, que não se consegue ler."""
+    """Uma política, ou parte dela, que não se consegue ler; `hint` é como fazer com que se leia."""
 
     path: Path
     reason: str
+    hint: str = READABLE
 
 
 Part = Statement | Obscure
@@ -118,16 +121,16 @@ def inner(view: View, owner: Resource, around: Placed, *keys: Key, links: tuple[
         yield from _cited(owner, written.path, read, f"o texto da política de `{owner.id}`")
         return
     if not isinstance(written.value, dict) or "Statement" not in written.value:
-        yield Obscure(written.path, f"a política de `{owner.id}` não está escrita como objeto")
+        yield Obscure(written.path, f"a política de `{owner.id}` não está escrita como objeto", "escreva-a como objeto, com `Statement`")
         return
     if written.value.get("Version", VERSIONS[0]) not in VERSIONS:
-        yield Obscure(written.path, f"a política de `{owner.id}` não diz uma `Version` que o IAM aceite")
+        yield Obscure(written.path, f"a política de `{owner.id}` não diz uma `Version` que o IAM aceite", f'use `Version: "{VERSIONS[-1]}"`')
     for item in view.items_inside(written, "Statement"):
         body = item.value if isinstance(item.value, dict) else {}
         if body.get("Effect") in ("Allow", "Deny"):
             yield _statement(view, owner, item, links)
         else:
-            yield Obscure(item.path, f"uma declaração de `{owner.id}` não diz `Allow` nem `Deny`")
+            yield Obscure(item.path, f"uma declaração de `{owner.id}` não diz `Allow` nem `Deny`", EFFECT)
 
 
 def _statement(view: View, owner: Resource, item: Placed, links: tuple[Found, ...]) -> Statement:
@@ -167,7 +170,7 @@ def _of_role(view: View, role: Resource) -> list[Part]:
     parts += _managed(view, role)
     boundary = view.at(role, "PermissionsBoundary")
     if boundary:
-        parts.append(Obscure(boundary.path, f"`{role.id}` tem um limite de permissões, que não se avalia"))
+        parts.append(Obscure(boundary.path, f"`{role.id}` tem um limite de permissões, que não se avalia", "tire `PermissionsBoundary`"))
     return parts
 
 
@@ -194,9 +197,9 @@ def _managed(view: View, role: Resource) -> Iterator[Part]:
         elif known := managed(text):
             yield from _of_aws(role, item, known)
         elif text.startswith(ARN):
-            yield Obscure(item.path, f"não se sabe o que deixa e o que nega `{text.removeprefix(ARN)}`, da AWS, que `{role.id}` usa")
+            yield Obscure(item.path, f"não se sabe o que deixa e o que nega `{text.removeprefix(ARN)}`, da AWS, que `{role.id}` usa", OWN)
         else:
-            yield Obscure(item.path, f"`{role.id}` usa uma política que não está no template")
+            yield Obscure(item.path, f"`{role.id}` usa uma política que não está no template", OWN)
 
 
 def _of_aws(role: Resource, item: Placed, known: Managed) -> Iterator[Part]:
@@ -218,7 +221,7 @@ def _cited(owner: Resource, path: Path, statements: list[Any], managed: str) -> 
     """As declarações que o template só cita, ou traz num texto: o lugar de todas é o da citação."""
     for said in statements:
         if not isinstance(said, dict) or said.get("Effect") not in ("Allow", "Deny"):
-            yield Obscure(path, f"uma declaração de `{owner.id}` não diz `Allow` nem `Deny`")
+            yield Obscure(path, f"uma declaração de `{owner.id}` não diz `Allow` nem `Deny`", EFFECT)
             continue
         parts = (tuple(Placed(path, text) for text in _several(said.get(name, []))) for name in ("Action", "NotAction", "Resource", "NotResource"))
         given = said.get("Principal", {})
@@ -257,7 +260,8 @@ def _of_resource(view: View, resource: Resource) -> list[Part]:
                 link = Found(item.path, f"`{policy.id}` vale para `{resource.id}`")
                 parts += document(view, policy, *filter(None, (written,)), links=(link,))
             elif isinstance(item.value, Unknown) or _cites(view, item.value, resource):
-                parts.append(Obscure(item.path, f"`{policy.id}` nomeia `{resource.id}` de um modo que a AWS não aceita ali"))
+                parts.append(Obscure(item.path, f"`{policy.id}` nomeia `{resource.id}` de um modo que a AWS não aceita ali",
+                                     f"nomeie-o como a AWS espera em `{named}`"))
     return parts
 
 

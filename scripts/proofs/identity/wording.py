@@ -7,7 +7,7 @@ from typing import Any
 
 from scripts.proofs.evidence import readable
 from scripts.proofs.identity.conditions import UNKNOWN, Tested
-from scripts.proofs.identity.policies import Obscure, Part, Statement
+from scripts.proofs.identity.policies import READABLE, Obscure, Part, Statement
 
 
 def conditional(statement: Statement, action: str, tests: list[Tested], who: str, what: str) -> str:
@@ -61,11 +61,13 @@ def mending(tests: list[Tested]) -> str:
     return "faça o pedido cumprir a condição, ou troque-a por uma que ele cumpra"
 
 
-def clearing(tests: list[Tested]) -> str:
+def clearing(part: Part, tests: list[Tested]) -> str:
     """O que fazer com o que pode negar."""
+    if isinstance(part, Obscure):
+        return part.hint
     header = next((test.key for test in tests if test.answer is None and test.key.startswith("s3:x-amz-") and "Not" in test.operator), "")
     return (f"mande `{header.removeprefix('s3:')}` em todo envio, pois sem ele a declaração nega, ou tire a negação" if header
-            else "escreva-a de modo que se leia aqui")
+            else READABLE)
 
 
 def _listed(named: Any) -> str:

@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scripts.aws.types import SECURITY_GROUP, SECURITY_GROUP_EGRESS, SECURITY_GROUP_INGRESS, VPC_ENDPOINT
 from scripts.base.wording import listed
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.security_groups import GroupRule, rules_of
 from scripts.proofs.network.topology import Network, within
+from scripts.template.cloudformation import references
+
+GROUPING = (SECURITY_GROUP, SECURITY_GROUP_EGRESS, SECURITY_GROUP_INGRESS, VPC_ENDPOINT)
+"""Os endpoints e os grupos: o que cita um grupo e não se abre com ele."""
 
 
 @dataclass(frozen=True)
@@ -152,10 +157,18 @@ def through(net: Network, home: Home, peer: Peer, port: int, ingress: bool) -> I
     else:
         rules = [rule for name in home.known_groups for rule in rules_of(net, name, ingress) or ()]
         need, hint = peer.refused(home, port, ingress)
+        if ingress and _borrowed(net, home):
+            hint = f"dê a `{home.resource.id}` um grupo só dele, com a entrada de tcp {port}"
         near = [rule for rule in rules if rule.ports and not rule.covers(port) and peer.admitted(rule, net)]
         others = listed(list(dict.fromkeys(f"tcp {rule.ports[0]} em `{rule.resource.id}`" for rule in near if rule.ports)))
         yield Missing(at(net.view.resources[home.known_groups[0]]), f"{need}: só há {others}" if others else need, hint,
                       "ENI_SG_RULES_MISMATCH" if rules else "SG_HAS_NO_RULES")
+
+
+def _borrowed(net: Network, home: Home) -> bool:
+    """É um endpoint com o grupo de outro recurso, que se abriria com ele."""
+    return home.resource.type == VPC_ENDPOINT and any(
+        home.known_groups[0] in references(other.properties) for other in net.view.resources.values() if other.type not in GROUPING)
 
 
 def carried(net: Network, home: Home, group: str) -> Iterator[Evidence]:

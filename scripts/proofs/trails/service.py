@@ -14,7 +14,7 @@ from scripts.proofs.evidence import Missing, at
 from scripts.proofs.identity.evaluation import Decision, Request, conditions_of, decide, evidence, lines
 from scripts.proofs.identity.principals import principal_of
 from scripts.proofs.identity.services import SERVICES
-from scripts.proofs.identity.wording import denial, doubt
+from scripts.proofs.identity.wording import clearing, denial, doubt
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.path import named, same_vpc
 from scripts.proofs.trails.hops import Hop, nearest, passed, refused, told
@@ -74,7 +74,8 @@ def _decision(decision: Decision, target: Resource, role: Resource) -> Iterator[
         yield Hop(False, denial(statement, *conditions_of(statement, request), f"`{target.id}`"), (statement.path,),
                   "tire a negação, ou restrinja-a", DENIED)
     for part in decision.doubtful:
-        yield Hop(None, f"{doubt(part, *conditions_of(part, request))} em `{target.id}`", (part.path,), "escreva-a de modo que se leia aqui")
+        said = conditions_of(part, request)
+        yield Hop(None, f"{doubt(part, *said)} em `{target.id}`", (part.path,), clearing(part, said[1]))
     if decision.allowed:
         found = list(lines(decision.allowed, request))
         named = [piece.path for piece in found if piece.text.startswith("a ação")]
