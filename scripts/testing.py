@@ -14,6 +14,8 @@ from scripts.checks import run
 
 NOTHING = 5
 """O estado do `pytest` quando nenhum teste foi escolhido."""
+WAITING = 1
+"""Processos além dos núcleos: um terço do tempo dos testes é espera, por um prazo que se esgota ou um servidor que abre."""
 ENDLESS = 300
 """Segundos depois dos quais um teste não vai mais terminar: dez vezes o mais demorado. Ele vira falha, e os outros seguem."""
 
@@ -32,7 +34,8 @@ def run_tests(tree: Tree, names: list[str], more: Sequence[str] = ()) -> int:
     if names and {*names} <= {folder.name for folder in own.glob("*/")}:
         folders, chosen = [own / name for name in names], []
     os.environ[TREE_VARIABLE] = str(tree.root)
-    spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder", "--timeout", str(ENDLESS), "--timeout-method", "thread"]
+    workers = (os.cpu_count() or 1) + WAITING
+    spread = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder", "--timeout", str(ENDLESS), "--timeout-method", "thread"]
     status = pytest.main(["--rootdir", str(TOOLKIT), *spread, *chosen, *more, *(str(folder) for folder in folders if folder.is_dir())])
     if status == NOTHING and names and not slugs:
         raise WrongUse(f"Nenhum teste se chama `{'`, `'.join(names)}`; dê o nome de uma arquitetura ou um pedaço do nome de um teste.")
