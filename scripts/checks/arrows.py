@@ -31,6 +31,7 @@ def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[F
     """Um achado por coisa que falta a cada seta, na linha dela no script; o que vale para todas, `unknown` diz uma vez."""
     template, proofs = views.template, tuple(proofs)
     told = causes(proofs)
+    spoilt = {missing for proof in unproven(proofs) for missing in proof.missing if _spoilt(diagram, template, proof, missing)}
     for proof in proofs:
         yield from _bare(diagram, proof.edge)
         said = [name for name, reason in (("declarada", proof.edge.declared), ("sem_regra", proof.edge.unruled)) if reason.strip()]
@@ -49,7 +50,8 @@ def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[F
             yield _finding(diagram, proof.edge, "par-sem-regra", _no_rule(diagram, template, proof))
         elif proof.missing:
             for missing in proof.missing:
-                if missing in views.unknown or missing.root in told:
+                passed = missing in spoilt and not _spoilt(diagram, template, proof, missing)
+                if passed or missing in views.unknown or missing.root in told:
                     continue
                 yield _finding(diagram, proof.edge, "seta-sem-prova", _astray(diagram, views, proof) + _absent(template, missing))
         else:
@@ -70,6 +72,11 @@ def _astray(diagram: Diagram, views: Views, proof: Proof) -> str:
 def causes(proofs: Iterable[Proof]) -> frozenset[str]:
     """O que falta às setas, dito por inteiro: o que só decorre de uma dessas causas não se repete."""
     return frozenset(missing.need for proof in unproven(proofs) if not proof.reversed_rule for missing in proof.missing if not missing.root)
+
+
+def _spoilt(diagram: Diagram, template: Template, proof: Proof, missing: Missing) -> bool:
+    """A seta é das que o defeito estraga, pelo tipo das pontas; as outras, em que ele também está, passam por ele sem se perder."""
+    return bool({_type(diagram, template, end) for end in (proof.edge.tail, proof.edge.head)} & set(missing.only))
 
 
 def meant(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> tuple[Proof, ...]:

@@ -87,8 +87,9 @@ def _stems(text: str) -> set[str]:
 
 
 def _lacking(page: Page, benefit: Benefit, views: Views, result: ClaimResult, told: frozenset[str]) -> Iterator[Finding]:
+    causes = told.union(missing.need for missing in result.missing if not missing.root)
     for missing in result.missing:
-        if missing in views.unknown or missing.root in told or missing.need in told:
+        if missing in views.unknown or missing.root in causes or missing.need in told:
             continue
         where = f"`{views.template.path}`, linha {views.template.line(*missing.path)}"
         yield Finding(page.path, benefit.line, "beneficio-falso",

@@ -67,6 +67,8 @@ class Sentence:
     """Tudo o que se diz precisa de uma linha; na tabela, que também explica, basta que nenhuma o desminta."""
     path: str = ""
     """O script, se é nele que se diz, e não na página."""
+    waits: bool = False
+    """A prova já é um achado: o que ela não chegou a ler espera por ela."""
 
     @cached_property
     def roots(self) -> tuple[Path, ...]:
@@ -79,7 +81,7 @@ class Sentence:
 
 def check(page: Page, views: Views, spoken: Iterable[Sentence]) -> Iterator[Finding]:
     """O que um passo ou um benefício diz e nada do que o prova vale; `spoken` é o que a página diz, de `sentences`."""
-    for said in spoken:
+    for said in (said for said in spoken if not said.waits):
         for quantity in quantities(said.text):
             if not _status(said, quantity) and not supported(views, said, quantity) and (said.strict or _denied(views, said, quantity)):
                 yield Finding(said.path or page.path, said.line, "numero-sem-prova", _unsupported(views, said, quantity))
@@ -101,7 +103,7 @@ def sentences(page: Page, diagram: Diagram, views: Views, proofs: Sequence[Proof
     for benefit, result in zip(page.benefits, judged):
         text, codes = _unsourced(benefit.text, benefit.codes, benefit.links)
         roots = (*(piece.path for piece in result.found), *result.reads) if result else ()
-        yield Sentence("O benefício", benefit.line, text, codes, partial(tuple, roots))
+        yield Sentence("O benefício", benefit.line, text, codes, partial(tuple, roots), waits=bool(result and result.missing))
 
 
 def labels(diagram: Diagram, views: Views, proofs: Sequence[Proof]) -> Iterator[Sentence]:
@@ -245,4 +247,14 @@ def _names(page: Page, views: Views, said: Sentence) -> Iterator[Finding]:
             bound = not NAMED.fullmatch(code) or code in template.text
         if not bound:
             yield Finding(page.path, said.line, "nome-sem-prova",
-                          f"{said.who} diz `{code}`, e nada do que o prova usa esse nome; acerte o texto ou o template, ou tire-o.")
+                          f"{said.who} diz `{code}`, e {_instead(views, said, code)}")
+
+
+def _instead(views: Views, said: Sentence, code: str) -> str:
+    """O caminho que o template diz no lugar deste, e onde: o que mudou pode ter sido ele."""
+    for view in views.each if PATHLIKE.fullmatch(code) else ():
+        for path, text in texts(view, said.roots):
+            if text != code and text.startswith("/") and PATHLIKE.fullmatch(text) and (text.startswith(code) or code.startswith(text)):
+                return (f"o template diz `{text}` em `{path[-1]}`, na linha {views.template.line(*path)}: acerte o template, ou diga na página o "
+                        "caminho certo.")
+    return "nada do que o prova usa esse nome; acerte o texto ou o template, ou tire-o."

@@ -45,9 +45,10 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
     known = [result for result in judged if result]
     proven = {piece.path for result in known for piece in result.found}
     codes = {code.text for code in page.codes}
+    waiting = any(sentence.waits and WARNED.search(sentence.text) for sentence in spoken)  # o alarme de que a prova fala já está dito nela
     for view in views.each:
         metrics = dict(_metrics(view))
-        extra = _spare(page, metrics.values(), proven)
+        extra = waiting or _spare(page, metrics.values(), proven)
         for who, item in (*(() if extra else metrics.items()), *_notified(view)):
             if item.path not in proven and str(item.value) not in codes:
                 yield Finding(view.template.path, view.template.line(*item.path), "aviso-sem-nome",

@@ -377,7 +377,7 @@ BAD = [
     ("escalabilidade", "volume", ("", ""), "`Maquina` é uma instância só, de tamanho fixo; ponha-a num grupo do Auto Scaling com uma política"),
     ("escalabilidade", "eventos", ("PAY_PER_REQUEST", "PROVISIONED"), "`Tabela` tem capacidade fixa; use `BillingMode: PAY_PER_REQUEST`"),
     ("escalabilidade", "eventos", ("{Role: !GetAtt Papel.Arn}", "{ReservedConcurrentExecutions: 0}"),
-     "`Funcao` não executa em paralelo; aumente `ReservedConcurrentExecutions`, ou retire-a"),
+     "`Funcao` não executa em paralelo; tire `ReservedConcurrentExecutions`"),
     # resiliência e falhas
     ("resiliencia", "servidores", ("HealthCheckType: ELB", "HealthCheckType: EC2"),
      "`Frota` só troca a instância que para, não a que deixa de atender; use `HealthCheckType: ELB`"),

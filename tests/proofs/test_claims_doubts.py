@@ -99,10 +99,11 @@ UNKEPT = [
     ("eventos", UNWATCHED, [(DIMENSION, "Value: !Ref Fila")]),
     ("eventos", UNWATCHED, [(DIMENSION, "Value: !GetAtt Fila.Arn")]),
     ("eventos", UNWATCHED, [("Dimensions: [", "Dimensions: [{Name: Outra, Value: x}, ")]),
-    ("eventos", UNWATCHED, [("      Threshold: 1", "      Threshold: 1\n      Unit: Seconds")]),
+    ("eventos", "`Alarme` olha `Fila` numa unidade que a fila não usa, e nunca dispara",
+     [("      Threshold: 1", "      Threshold: 1\n      Unit: Seconds")]),
     ("eventos", "`Alarme` não dispara na primeira mensagem", [("      Threshold: 1", "      Threshold: \"²\"")]),
     ("eventos", "`Alarme` não dispara na primeira mensagem", [("      Threshold: 1", "      Threshold: \"" + "1" * 5000 + "\"")]),
-    ("eventos", "o evento que `Funcao` não processa se perde", [(DESTINATION, DESTINATION.replace("Destination", "Qualifier: viva, Destination"))]),
+    ("eventos", "`Destino` não é da versão `$LATEST`", [(DESTINATION, DESTINATION.replace("Destination", "Qualifier: viva, Destination"))]),
     *(("eventos", LOST, calls("!Ref Outra", who)) for who in (
         "logs.amazonaws.com", "s3.amazonaws.com", "iot.amazonaws.com", "cloudformation.amazonaws.com", "!ImportValue x")),
     ("eventos", LOST, calls("outra")),

@@ -107,7 +107,15 @@ FIRST: dict[str, tuple[str, Edits, str]] = {
     "fichas que somem": (MUSICAS, {prop("BucketFichas", "LifecycleConfiguration"): {
         "Rules": [{"Id": "limpar", "Status": "Enabled", "ExpirationInDays": 1}]}}, "apaga o que a página"),
     "alvo noutra porta": ("envio-e-consulta", {prop("GrupoDestino", "Targets", 0, "Port"): 80}, "tire `Port` do alvo"),
+    "outro motor, na porta dele": ("dois-volumes-ebs", {prop("Banco", "Engine"): "mysql"}, "a do motor `mysql`, e a seta e os grupos"),
+    "destino de outra versão": (CLI, {prop("DestinoFalhas", "Qualifier"): "1"}, "escreva `Qualifier: $LATEST`"),
+    "uma de cada vez": (META, {prop("FuncaoProcessar", "ReservedConcurrentExecutions"): 1}, "tire `ReservedConcurrentExecutions`"),
+    "disco que só existe maior": (WEB, {prop("VolumeTemporarios", "VolumeType"): "st1"}, "o tipo vai de 125 a 16384; use `gp3`"),
+    "caminho da saúde": (PDV, {prop("GrupoDestino", "HealthCheckPath"): "/saude/banco"}, "o template diz `/saude/banco` em `HealthCheckPath`"),
 }
+ALONE = {"porta do banco": {"seta-sem-prova"}, "alvo noutra porta": {"seta-sem-prova"},
+         "sem a política de origem": {"seta-sem-prova"}, "alarme noutra unidade": {"beneficio-falso"}, "destino de outra versão": {"seta-sem-prova"}}
+"""As causas de que nada decorre: nem uma porta a abrir, nem uma frase a mudar."""
 
 
 @pytest.mark.parametrize("name", FIRST)
@@ -115,6 +123,21 @@ def test_the_first_finding_names_what_changed(name: str) -> None:
     slug, edits, cause = FIRST[name]
     said = findings(slug, edits)
     assert said and cause in said[0].message, [found.message for found in said]
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_what_follows_from_the_cause_is_not_said(name: str) -> None:
+    said = findings(*FIRST[name][:2])
+    assert {found.code for found in said} == ALONE[name] and len({found.message.split("provada: ")[-1] for found in said}) == 1
+
+
+def test_only_the_arrow_that_the_defect_spoils_says_it() -> None:
+    said = findings(*FIRST["sem a política de origem"][:2])
+    assert [found.message.split("`")[1] for found in said] == ["distribuicao--balanceador"]
+
+
+def test_the_way_to_mend_the_endpoint_keeps_its_condition() -> None:
+    assert "deixe a condição, com `!GetAtt PapelServidor.Arn`" in findings(*FIRST["ARN do perfil"][:2])[0].message
 
 
 def test_the_health_of_an_instance_is_not_that_of_the_database() -> None:

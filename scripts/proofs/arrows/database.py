@@ -58,19 +58,33 @@ def workload_reaches_database(case: Case) -> Iterator[Evidence]:
     yield from misread(case.edge, at(case.head, "Engine"))
     if port is None:
         return
-    if ports_of(case.edge, port) != [port]:
-        written = net.view.at(case.head, "Port")
-        yield Missing(written.path if written else at(case.head, "Engine"), f"`{case.head.id}` ouve na porta {port}"
-                      f"{', a de `Port`' if written else ''}, e a seta diz {case.edge.port}",
-                      "tire `Port`, ou iguale a ela a seta e os grupos de segurança" if written else f"corrija para `porta=\"{port}\"`")
+    other = _elsewhere(case, port)
+    yield from (other,) if other else ()
     yield from one_door(case)
     yield from source.lines()
     yield from target.lines(2)
     yield from target.spread(net)
     yield from named(net, source)
-    yield from reach(net, source, target, port)
+    for piece in reach(net, source, target, port):
+        yield replace(piece, root=other.need) if other and isinstance(piece, Missing) else piece  # abrir a porta errada não é o conserto
     yield from _addressed(case)
     yield from _credentials(case)
+
+
+def _elsewhere(case: Case, port: int) -> Missing | None:
+    """O banco ouve numa porta, e a seta diz outra: se é por esta que os grupos deixam passar, quem mudou foi o banco."""
+    view, said = case.view, ports_of(case.edge, port)
+    if said == [port]:
+        return None
+    written, need = view.at(case.head, "Port"), f"`{case.head.id}` ouve na porta {port}"
+    if written:
+        return Missing(written.path, f"{need}, a de `Port`, e a seta diz {case.edge.port}",
+                       "tire `Port`, ou iguale a ela a seta e os grupos de segurança")
+    ways = [reach(case.net, case.drawn_tail, case.head_home, one) for one in said]
+    if ways and not any(isinstance(piece, Missing) for way in ways for piece in way):
+        return Missing(at(case.head, "Engine"), f"{need}, a do motor `{view.value(case.head, 'Engine')}`, e a seta e os grupos de segurança dizem "
+                       f"{case.edge.port}", f"volte ao motor dessa porta, ou escreva `Port: {case.edge.port}`")
+    return Missing(at(case.head, "Engine"), f"{need}, e a seta diz {case.edge.port}", f"corrija para `porta=\"{port}\"`")
 
 
 def _addressed(case: Case) -> Iterator[Missing]:

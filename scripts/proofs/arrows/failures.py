@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scripts.aws.catalog import ARN
 from scripts.aws.types import EVENT_BUS, EVENT_INVOKE_CONFIG, EVENT_SOURCE_MAPPING, FUNCTION, QUEUE, TOPIC
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.callees import LATEST, callee, configured, invoked_as, names_of
+from scripts.proofs.facts.callees import astray, callee, configured, invoked_as, names_of
 from scripts.proofs.facts.citations import citations
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.filters import patterns
@@ -60,8 +60,7 @@ def _destination(view: View, function: Resource, target: Resource) -> Iterator[E
             if view.at(config, "Qualifier") and configured(view, config, function, used):
                 yield Found(at(config, "Qualifier"), "o destino é da versão em uso")
             else:
-                wanted = min(used) or LATEST
-                yield Missing(at(config, "Qualifier"), f"`{config.id}` não é da versão `{wanted}`", f"escreva `Qualifier: {wanted}`")
+                yield astray(config, used)
             return
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scripts.aws.catalog import ARN
-from scripts.aws.types import FUNCTION, INSTANCE_PROFILE, NAT_GATEWAY, VPC, VPC_ENDPOINT
+from scripts.aws.types import FUNCTION, INSTANCE_PROFILE, NAT_GATEWAY, ROLE, VPC, VPC_ENDPOINT
 from scripts.proofs.arrows.egress import elastic
 from scripts.proofs.arrows.registry import Case
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -156,12 +156,12 @@ def _policy(net: Network, endpoint: Resource, request: Request) -> Iterator[Evid
     if decision.granted and decision.allowed:
         yield from lines(decision.allowed, request)
     else:
-        yield Missing(at(endpoint, "PolicyDocument"), f"a política de `{endpoint.id}` não deixa passar `{request.action}`{_refusing(net, endpoint)}",
-                      "corrija-a")
+        refusing, hint = _refusing(net, endpoint)
+        yield Missing(at(endpoint, "PolicyDocument"), f"a política de `{endpoint.id}` não deixa passar `{request.action}`{refusing}", hint)
 
 
-def _refusing(net: Network, endpoint: Resource) -> str:
-    """A condição que compara `aws:PrincipalArn` com o ARN do que não é um papel, e por isso nunca casa.
+def _refusing(net: Network, endpoint: Resource) -> tuple[str, str]:
+    """A condição que compara `aws:PrincipalArn` com o ARN do que não é um papel, e por isso nunca casa; e como consertar a política.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
@@ -171,8 +171,10 @@ def _refusing(net: Network, endpoint: Resource) -> str:
             arn = net.view.inside(named, "aws:PrincipalArn")
             owner = net.view.points(arn, INSTANCE_PROFILE, by=(ARN,)) if arn else None
             if owner:
-                return f": `aws:PrincipalArn` é o ARN do papel, e a condição o compara com o de `{owner.id}`, um perfil de instância"
-    return ""
+                roles = [role.id for item in net.view.items(owner, "Roles") if (role := net.view.points(item, ROLE))]
+                return (f": `aws:PrincipalArn` é o ARN do papel, e a condição o compara com o de `{owner.id}`, um perfil de instância",
+                        f"deixe a condição, com `!GetAtt {roles[0]}.Arn`" if roles else "deixe a condição, com o ARN do papel que o perfil leva")
+    return "", "corrija-a"
 
 
 def _listed(net: Network, subnet: Subnet, endpoint: Resource) -> Iterator[Evidence]:

@@ -53,7 +53,9 @@ def _volume(view: View, volume: Resource) -> Iterator[Missing]:
         yield Missing(at(volume, "VolumeType"), f"`{volume.id}` é `{kind}` e não diz `Iops`", "use `gp3`, ou escreva `Iops`")
     least, most = GIB.get(kind, (1, 65536))
     if size is not None and not least <= size <= most:
-        yield Missing(at(volume, "Size"), f"não há volume `{kind}` de {size} GiB", "use um tamanho que o tipo aceite")
+        usual = "`gp3`, ou " if GIB["gp3"][0] <= size <= GIB["gp3"][1] else ""
+        yield Missing(at(volume, "VolumeType"), f"não há volume `{kind}` de {size} GiB: o tipo vai de {least} a {most}",
+                      f"use {usual}um tamanho que `{kind}` aceite")
     yield from _pace(volume, kind, size, view.at(volume, "Iops"), view.at(volume, "Throughput"))
 
 

@@ -172,9 +172,13 @@ def _metric(view: View, policy: Resource) -> Found | None:
 def _concurrency(view: View, function: Resource) -> Iterator[Evidence]:
     if view.at(function, "ReservedConcurrentExecutions") is not None:
         yield from require(view, function, ("ReservedConcurrentExecutions",), at_least(2), "várias execuções ao mesmo tempo",
-                           f"`{function.id}` não executa em paralelo", "aumente `ReservedConcurrentExecutions`, ou retire-a")
+                           _serial(function), "tire `ReservedConcurrentExecutions`")
     else:
         yield Found(("Resources", function.id, "Type"), "a Lambda executa tantas cópias quantos forem os eventos")
+
+
+def _serial(function: Resource) -> str:
+    return f"`{function.id}` não executa em paralelo"
 
 
 def _capped(view: View, function: Resource, said: str) -> Iterator[Missing]:
@@ -184,8 +188,8 @@ def _capped(view: View, function: Resource, said: str) -> Iterator[Missing]:
     told = {quantity.value for quantity in quantities(said)}
     for cap in caps(view, function):
         if whole(cap.value) not in told:
-            yield Missing(cap.path, f"o benefício diz que só a conta limita `{function.id}`, e aqui o teto é de {cap.value} execuções ao mesmo tempo",
-                          "diga o teto no benefício, como “até 50 de cada vez”, ou tire-o")
+            yield Missing(cap.path, f"o benefício diz que só a conta limita `{function.id}`, e aqui o teto é de {cap.value} de cada vez",
+                          f"tire `{cap.path[-1]}`, ou diga no benefício até quantas de cada vez", root=_serial(function))
 
 
 def caps(view: View, function: Resource) -> list[Placed]:

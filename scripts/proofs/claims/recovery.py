@@ -16,7 +16,7 @@ from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting
 from scripts.proofs.evidence import Evidence, Found, Missing, at
 from scripts.proofs.facts.alarms import watching
-from scripts.proofs.facts.callees import Callee, callee, configured
+from scripts.proofs.facts.callees import Callee, callee, configured, lapsed
 from scripts.proofs.facts.expect import false, true
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import service_name
@@ -203,8 +203,8 @@ def kept_failures(view: View) -> Iterator[Evidence]:
         function = each.function
         found, destination = _destination(view, function, each.qualifier)
         if destination is None:
-            yield Missing(("Resources", function.id), f"o evento que `{function.id}` não processa se perde",
-                          "acrescente um `AWS::Lambda::EventInvokeConfig` com `OnFailure`")
+            yield lapsed(view, function, {each.qualifier}) or Missing(("Resources", function.id), f"o evento que `{function.id}` não processa se "
+                                                                      "perde", "acrescente um `AWS::Lambda::EventInvokeConfig` com `OnFailure`")
         yield from found
 
 

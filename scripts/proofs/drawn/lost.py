@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from scripts.aws.types import SECURITY_GROUP_EGRESS, SECURITY_GROUP_INGRESS
 from scripts.base.diagram import Diagram
 from scripts.proofs.arrows.registry import Proof
 from scripts.proofs.drawn.grants import Grant
@@ -27,7 +28,8 @@ def follows(grant: Grant, lost: Mapping[str, Resource], pointed: Iterable[Path],
     own = grant.resource
     if any(path[:len(place)] == place for path in pointed for place in ([grant.statement.path] if grant.statement else [])):
         return True
-    if grant.reach and any(own.id in each.references for each in lost.values()):
-        return True
+    apart = own.references if own.type in (SECURITY_GROUP_INGRESS, SECURITY_GROUP_EGRESS) else set()
+    if grant.reach and any({own.id, *apart} & each.references for each in lost.values()):
+        return True  # a regra de um grupo pode estar à parte, e cita o grupo que a ponta cita
     linked = own.id in lost or bool(own.references & lost.keys())
     return linked and ("Resources", own.id) not in prefixes and not grant.trusted

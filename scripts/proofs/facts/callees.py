@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import ALIAS, EVENT_INVOKE_CONFIG, FUNCTION, LAMBDA_PERMISSION, VERSION
-from scripts.proofs.evidence import Found, at
+from scripts.proofs.evidence import Found, Missing, at
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
 
@@ -103,3 +103,19 @@ def configured(view: View, config: Resource, function: Resource, qualifiers: set
     own = callee(view, view.at(config, "FunctionName"))
     wanted = "" if said in (None, LATEST) else said or None  # vazio, o CloudFormation o recusa
     return own is not None and own.function == function and wanted in qualifiers
+
+
+def astray(config: Resource, qualifiers: set[str]) -> Missing:
+    """O `EventInvokeConfig` vale para outra versão, e não para as por que se chama a função."""
+    wanted = min(qualifiers) or LATEST
+    return Missing(at(config, "Qualifier"), f"`{config.id}` não é da versão `{wanted}`", f"escreva `Qualifier: {wanted}`")
+
+
+def lapsed(view: View, function: Resource, qualifiers: set[str]) -> Missing | None:
+    """O que falta ao `EventInvokeConfig` que guarda as falhas da função, e só vale para outra versão dela."""
+    for config in view.of_type(EVENT_INVOKE_CONFIG):
+        called = callee(view, view.at(config, "FunctionName"))
+        own = called is not None and called.function == function
+        if own and view.at(config, "DestinationConfig", "OnFailure") and not configured(view, config, function, qualifiers):
+            return astray(config, qualifiers)
+    return None
