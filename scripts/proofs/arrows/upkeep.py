@@ -12,15 +12,12 @@ from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
 
-PARAMETER_GROUP = "AWS::RDS::DBParameterGroup"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAILY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 WEEKLY = re.compile(r"(\w{3}):([01]\d|2[0-3]):([0-5]\d)-(\w{3}):([01]\d|2[0-3]):([0-5]\d)")
 DAY = 24 * 60
 SHORTEST = 30
 """Minutos da menor janela: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"""
-WATCHING = ("log_", "auto_explain.log_", "track_", "pg_stat_statements.")
-"""Os parâmetros do PostgreSQL que só mudam o que se registra e se mede."""
 
 
 @judge(DATABASE)
@@ -58,24 +55,6 @@ def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Dois trechos da semana, que recomeça depois do domingo, se tocam."""
     week = 7 * DAY
     return (other[0] - one[0]) % week < one[1] or (one[0] - other[0]) % week < other[1]
-
-
-@judge(DATABASE)
-def _parameters(view: View, database: Resource) -> Iterator[Missing]:
-    """O grupo de parâmetros é da versão do motor, e só muda o que o banco registra: o resto pode mudar quem entra e o que grava."""
-    named = view.at(database, "DBParameterGroupName")
-    group = view.points(named, PARAMETER_GROUP) if named else None
-    if named is None or group is None:
-        if named and not str(named.value).startswith("default."):
-            yield Missing(named.path, f"não se conhecem os parâmetros de `{database.id}`", "use um grupo deste template, ou tire a propriedade")
-        return
-    engine, version = (str(view.value(database, name)) for name in ("Engine", "EngineVersion"))
-    family = f"{engine}{version.partition('.')[0]}"
-    if engine == "postgres" and view.value(group, "Family") != family:
-        yield Missing(at(group, "Family"), f"`{group.id}` não é da família de `{database.id}`, que é `{family}`", "corrija `Family`")
-    for name, found in view.parts(parameters) if (parameters := view.at(group, "Parameters")) else ():
-        if engine != "postgres" or not str(name).startswith(WATCHING):
-            yield Missing(found.path, f"não se sabe o que o parâmetro `{name}` muda em `{database.id}`", "tire-o, ou leia-o na regra da seta")
 
 
 @judge(SCALING_GROUP)
