@@ -84,6 +84,15 @@ def test_everyone_is_written_in_many_ways(form):
     assert findings(BANK, BANK, BANK.replace('Principal: "*"', f"Principal: {form}")) == []
 
 
+@pytest.mark.parametrize("key, value, right", [
+    ("aws:SecureTransport", "['false']", True), ("aws:securetransport", "false", True), ("aws:SecureTransport", "'true'", False),
+])
+def test_a_condition_is_written_in_many_ways(key, value, right):
+    whole = BANK.replace("Resource: !GetAtt Balde.Arn}", "Resource: !GetAtt Balde.Arn, Condition: {Bool: {'aws:SecureTransport': 'false'}}}")
+    other = whole.replace("{'aws:SecureTransport': 'false'}", f"{{'{key}': {value}}}")
+    assert (findings(whole, whole, other) == []) is right
+
+
 def test_each_template_has_one_vote():
     many = DISK.format("true", "gp2") + "".join(
         f"  {name}: {{Type: AWS::EC2::Volume, Properties: {{Encrypted: true, VolumeType: {kind}}}}}\n"

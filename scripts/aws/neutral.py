@@ -184,10 +184,12 @@ NEIGHBOURS: Mapping[str, str] = {
     "AWS::CloudWatch::Alarm": "só olha métricas, e só avisa: um que pare ou apague a máquina é um achado",
     "AWS::CloudWatch::Dashboard": "só mostra métricas",
     "AWS::Cognito::UserPoolClient": "é um aplicativo que pede tokens, e só quem o cita os aceita",
+    "AWS::EC2::FlowLog": "só anota o que passou pela rede, fora do caminho",
     "AWS::EKS::AccessEntry": "diz quem administra o cluster",
     "AWS::Lambda::Alias": "dá outro nome a uma versão da função, que só quem o cita chama",
     "AWS::Lambda::Version": "guarda o código da função como está, e só quem a cita a chama",
     "AWS::Logs::MetricFilter": "só conta linhas de log",
+    "AWS::SSM::Parameter": "só guarda um texto, que só muda o que quem o cita faz",
 }
 """Tipos de recurso que podem citar um do caminho sem mudar a seta, e por quê."""
 

@@ -143,12 +143,15 @@ def _statements(template: Template, resource: Resource) -> Iterator[Part]:
 
 
 def _written_one_way(item: Any) -> Any:
-    """De cada forma que a AWS toma pela mesma, uma só: todos os principais, e a lista de um item.
+    """De cada forma que a AWS toma pela mesma, uma só: todos os principais, a lista de um item, e as maiúsculas da chave de uma condição.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
     """
     alone = item[0] if isinstance(item, list) and len(item) == 1 else item
-    return "*" if alone in ({"AWS": "*"}, {"AWS": ["*"]}) else alone
+    if isinstance(alone, dict) and not any(str(key).startswith("Fn::") for key in alone):
+        alone = {str(key).lower() if ":" in str(key) else key: _written_one_way(value) for key, value in alone.items()}
+    return "*" if alone == {"AWS": "*"} else alone
 
 
 def _of_other_use(statement: dict[str, Any], told: bool) -> bool:

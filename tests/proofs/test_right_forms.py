@@ -257,6 +257,20 @@ def test_the_same_form_made_false_is_a_finding(name):
     assert findings(*WRONG[name])
 
 
+OBSERVING: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "registro-de-fluxo": (PDV, "AWS::EC2::FlowLog", {"ResourceId": ref("Vpc"), "ResourceType": "VPC", "TrafficType": "ALL"}),
+    "parametro": ("foto-perfil", "AWS::SSM::Parameter", {"Type": "String", "Value": ref("FuncaoAutorizar")}),
+    "espelho-do-trafego": (PDV, "AWS::EC2::TrafficMirrorTarget", {"NetworkLoadBalancerArn": ref("Balanceador")}),
+}
+
+
+@pytest.mark.parametrize("name", OBSERVING)
+def test_who_only_watches_what_it_cites_changes_no_arrow(name):
+    slug, kind, properties = OBSERVING[name]
+    told = {found.code for found in findings(slug, {(R, "Novo"): {"Type": kind, "Properties": properties}})}
+    assert ("vizinho-desconhecido" in told) is (name == "espelho-do-trafego")
+
+
 def test_two_subnets_in_one_lettered_zone_are_not_two_zones():
     same: Edits = {prop(name, "AvailabilityZone"): {"Fn::Sub": "${AWS::Region}a"} for name, _ in lettered()}
     assert findings(PDV, same)
