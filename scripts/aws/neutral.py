@@ -194,6 +194,11 @@ NEIGHBOURS: Mapping[str, str] = {
 """Tipos de recurso que podem citar um do caminho sem mudar a seta, e por quê."""
 
 
+BARRIERS = {"AWS::WAFv2::WebACLAssociation": "WebACLArn", "AWS::WAFRegional::WebACLAssociation": "WebACLId"}
+"""Tipos que põem uma lista de regras diante de quem recebe, e onde a nomeiam: o que uma regra pega se recusa, e nunca são observadores.
+
+https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works.html
+"""
 OBSERVERS: dict[str, str] = {}
 """O mesmo que `NEIGHBOURS`, do autor de uma árvore."""
 

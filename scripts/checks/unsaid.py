@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from scripts.aws.types import ALARM, BUCKET, EVENT_SOURCE_MAPPING, QUEUE, SUBSCRIPTION
 from scripts.base.findings import Finding
-from scripts.base.wording import listed
+from scripts.base.wording import CLAUSE, listed, plural
 from scripts.checks.alarms import BAD, PERCENT
 from scripts.checks.numbers import Sentence
+from scripts.checks.qualities import DENIED
 from scripts.checks.sifting import fields
-from scripts.page.architecture import Page
+from scripts.page.architecture import Page, Row
 from scripts.page.quantities import TIME, quantities
 from scripts.proofs.claims.evaluate import ClaimResult
 from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, terms
@@ -32,8 +33,9 @@ LONG = 60
 """A partir de quantos segundos quem lê a página notaria a espera."""
 NARROWING = re.compile(r"\bfiltr|\b(?:só|apenas|somente) (?:passa|chega|lê|recebe|trata)|\bdescart|\bignor", re.IGNORECASE)
 """Como uma frase diz que nem tudo passa."""
-LASTING = re.compile(r"\bdefinitiv\w+|\bbiblioteca\b|\bpara sempre\b|\b(?:não|nunca) expiram?\b", re.IGNORECASE)
-"""Como uma linha diz que o que um bucket guarda não some sozinho."""
+LASTING = re.compile(r"\bdefinitiv\w+|(?<=\ba )biblioteca\b(?! (?:padrão|d[aeo]\b|`))|\bpara sempre\b|\b(?:não|nunca) expiram?\b", re.IGNORECASE)
+"""Como uma frase diz que o que um bucket guarda não some sozinho; a biblioteca é a das coisas que ele guarda, e não a de um programa."""
+NOTHING, STORED = re.compile(rf"{DENIED.pattern}|\bnada\b", re.IGNORECASE), re.compile(r"\bS3\b|\bbuckets?\b|\bobjetos?\b", re.IGNORECASE)
 NOTIFIED = ("NotificationsWithSubscribers", "Notification", "NotificationType")
 
 
@@ -63,27 +65,47 @@ def check(page: Page, views: Views, spoken: Sequence[Sentence], judged: Iterable
                               f"se quer, escreva, no passo da seta, que só passa o que ele pega, com {listed([f'`{name}`' for name in silent])}, e "
                               "acerte o que ela diz do que se descarta.")
     yield from _waiting(views, spoken)
-    yield from _lost(page, views)
+    lost = dict(_lost(page, views))
+    yield from lost.values()
+    yield from _untold(views, spoken, lost)
+
+
+def _untold(views: Views, spoken: Sequence[Sentence], lost: Container[Path]) -> Iterator[Finding]:
+    """Os prazos que nada do que se prova pelo bucket diz; de `lost`, o que a página diz é o contrário."""
     for view in views.each:
         for bucket in view.of_type(BUCKET):
             versioned = view.value(bucket, "VersioningConfiguration", "Status") == "Enabled"
             for term in (*terms(view, bucket, CURRENT), *(terms(view, bucket, OLD) if versioned else ())):
-                if not any(_tells(views, sentence, term) for sentence in spoken if _about(sentence, term.line.path)):
+                if term.line.path not in lost and not any(_tells(views, sentence, term) for sentence in spoken if _about(sentence, term.line.path)):
                     yield Finding(view.template.path, view.template.line(*term.line.path), "prazo-sem-texto",
                                   f"`{term.line.path[-1]}` de `{bucket.id}` apaga o que ele guarda, e nenhum passo, linha ou benefício dele diz em "
                                   "quanto tempo; tire a regra ou, se é para apagar, diga o prazo e acerte o que a página diz que fica.")
 
 
-def _lost(page: Page, views: Views) -> Iterator[Finding]:
-    """O bucket que a página apresenta como o que guarda de vez, e uma regra esvazia."""
-    for row in page.rows:
-        kept = next((found[0] for cell in row.cells[:-1] if (found := LASTING.search(cell))), "")
-        for view in views.each if kept else ():
-            for term in (term for name in row.resources if (bucket := view.resources.get(name)) and bucket.type == BUCKET
-                         for term in terms(view, bucket, CURRENT)):
-                yield Finding(view.template.path, view.template.line(*term.line.path), "prazo-contrario",
-                              f"`{term.line.path[-1]}` apaga o que a página, na linha {row.line}, diz que fica (“{kept}”); tire a regra, ou diga "
-                              "nessa linha em quanto tempo o que ele guarda some, e para onde vai antes.")
+def _lost(page: Page, views: Views) -> Iterator[tuple[Path, Finding]]:
+    """O prazo que esvazia um bucket que a página, onde quer que fale dele, apresenta como o que guarda de vez."""
+    for view in views.each:
+        owned = [(row, bucket) for row in page.rows for name in row.resources if (bucket := view.resources.get(name)) and bucket.type == BUCKET]
+        for row, bucket in owned:
+            expiring = terms(view, bucket, CURRENT)
+            line, kept = next(_kept(page, row, len(owned) == 1), (0, "")) if expiring else (0, "")
+            for term in expiring if kept else ():
+                after = f" em {plural(term.days, 'dia', 'dias')}" if term.days else ""
+                yield term.line.path, Finding(
+                    view.template.path, view.template.line(*term.line.path), "prazo-contrario",
+                    f"`{term.line.path[-1]}` apaga{after} o que a página, na linha {line}, diz que fica (“{kept}”); tire a regra. Só dizer o prazo "
+                    "não basta: o que se apaga, nenhuma frase da página pode dizer que fica.")
+
+
+def _kept(page: Page, row: Row, alone: bool) -> Iterator[tuple[int, str]]:
+    """Onde a página diz que o bucket guarda de vez, e com que palavra: a linha dele, e as frases que levam a ele, ou falam do S3, se é um só."""
+    for cell in row.cells[:-1]:
+        yield from ((row.line, found[0]) for found in LASTING.finditer(cell) if not NOTHING.search(cell[:found.start()]))
+    for token in page.tokens:
+        if token.type == "inline" and token.map and LASTING.search(token.content):
+            for clause in CLAUSE.split(token.content):
+                if f"](#{row.node_id})" in clause or alone and STORED.search(clause):
+                    yield from ((token.map[0] + 1, found[0]) for found in LASTING.finditer(clause) if not NOTHING.search(clause[:found.start()]))
 
 
 def _spelled(said: str, words: Iterable[str]) -> bool:

@@ -168,4 +168,4 @@ def test_one_more_alarm_does_not_stand_for_the_one_the_page_tells():
 
 @pytest.mark.parametrize("name", UNSAID)
 def test_what_the_page_does_not_say_is_a_finding(name):
-    assert {finding.code for finding in findings(*UNSAID[name])} & {"aviso-sem-nome", "prazo-sem-texto"}
+    assert {finding.code for finding in findings(*UNSAID[name])} & {"aviso-sem-nome", "prazo-contrario", "prazo-sem-texto"}

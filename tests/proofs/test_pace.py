@@ -9,6 +9,8 @@ from attempts import Case, Edits, findings, refused, text_of
 from bench import REMOVED, prop, real
 from test_outside_attacks import ESPECTRO, LOJA, PDV
 
+from scripts.aws.neutral import OBSERVERS
+
 MUSICAS, FOTO, WEB, CLI, META = "musicas", "foto-perfil", "web-ec2-rds-s3", "cli-s3-lambda-dynamodb", "metadados-s3"
 MODEL = prop("ModeloLancamento", "LaunchTemplateData")
 ERRORS = prop("Distribuicao", "DistributionConfig", "CustomErrorResponses")
@@ -86,6 +88,23 @@ def test_a_filter_that_the_step_tells_is_right() -> None:
     assert not any(found.code == "filtro-sem-texto" for found in findings(LOJA, sifted({"body": {"total": [{"exists": True}]}}), told))
 
 
+def guarded(target: object) -> Edits:
+    """Uma lista do WAF diante do recurso, com um grupo de regras da AWS."""
+    seen = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "envios"}
+    rule = {"Name": "comuns", "Priority": 0, "OverrideAction": {"None": {}}, "VisibilityConfig": seen, "Statement": {
+        "ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}}}
+    return {("Resources", "ListaWaf"): {"Type": "AWS::WAFv2::WebACL", "Properties": {
+                "Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": seen, "Rules": [rule]}},
+            ("Resources", "LigacaoWaf"): {"Type": "AWS::WAFv2::WebACLAssociation", "Properties": {
+                "ResourceArn": target, "WebACLArn": {"Fn::GetAtt": ["ListaWaf", "Arn"]}}}}
+
+
+def emptied(bucket: str, days: int) -> Edits:
+    if bucket == "BucketArquivos":  # que já tem uma regra
+        return {prop(bucket, "LifecycleConfiguration", "Rules", 0, "ExpirationInDays"): days}
+    return {prop(bucket, "LifecycleConfiguration"): {"Rules": [{"Id": "limpar", "Status": "Enabled", "ExpirationInDays": days}]}}
+
+
 FIRST: dict[str, tuple[str, Edits, str]] = {
     "etiqueta que ninguém põe": ("dois-volumes-ebs", {prop("PoliticaSnapshots", "PolicyDetails", "Schedules", 0, "TagsToAdd"): {"Ref": "AWS::NoValue"}},
                                  "é `TagsToAdd` que a põe; ponha a etiqueta `CopiaDiaria`"),
@@ -104,13 +123,14 @@ FIRST: dict[str, tuple[str, Edits, str]] = {
                                     "para fazer `sts:TagSession`"),
     "sem a política de origem": (LOJA, {prop("Distribuicao", "DistributionConfig", "DefaultCacheBehavior", "OriginRequestPolicyId"): {
         "Ref": "AWS::NoValue"}}, "sem `OriginRequestPolicyId`"),
-    "fichas que somem": (MUSICAS, {prop("BucketFichas", "LifecycleConfiguration"): {
-        "Rules": [{"Id": "limpar", "Status": "Enabled", "ExpirationInDays": 1}]}}, "apaga o que a página"),
+    "fichas que somem": (MUSICAS, emptied("BucketFichas", 1), "apaga em 1 dia o que a página"),
+    "arquivos que somem": (WEB, emptied("BucketArquivos", 30), "apaga em 30 dias o que a página"),
     "alvo noutra porta": ("envio-e-consulta", {prop("GrupoDestino", "Targets", 0, "Port"): 80}, "tire `Port` do alvo"),
     "outro motor, na porta dele": ("dois-volumes-ebs", {prop("Banco", "Engine"): "mysql"}, "a do motor `mysql`, e a seta e os grupos"),
     "destino de outra versão": (CLI, {prop("DestinoFalhas", "Qualifier"): "1"}, "escreva `Qualifier: $LATEST`"),
     "uma de cada vez": (META, {prop("FuncaoProcessar", "ReservedConcurrentExecutions"): 1}, "tire `ReservedConcurrentExecutions`"),
     "disco que só existe maior": (WEB, {prop("VolumeTemporarios", "VolumeType"): "st1"}, "o tipo vai de 125 a 16384; use `gp3`"),
+    "regras diante do balanceador": ("envio-e-consulta", guarded({"Ref": "Balanceador"}), "recusa o que uma regra dela pega"),
     "caminho da saúde": (PDV, {prop("GrupoDestino", "HealthCheckPath"): "/saude/banco"}, "o template diz `/saude/banco` em `HealthCheckPath`"),
 }
 ALONE = {"porta do banco": {"seta-sem-prova"}, "alvo noutra porta": {"seta-sem-prova"},
@@ -123,6 +143,34 @@ def test_the_first_finding_names_what_changed(name: str) -> None:
     slug, edits, cause = FIRST[name]
     said = findings(slug, edits)
     assert said and cause in said[0].message, [found.message for found in said]
+
+
+LASTED = {
+    "as fichas, na linha": (MUSICAS, "BucketFichas", "A biblioteca: um arquivo JSON por música.", "Um arquivo JSON por música, que some em 1 dia."),
+    "os arquivos, na linha": (WEB, "BucketArquivos", "Guarda os arquivos definitivos: fotos", "Guarda por 1 dia os arquivos: fotos"),
+    "as fichas, sem tirar a palavra": (MUSICAS, "BucketFichas", "A biblioteca: um arquivo", "A biblioteca, que some em 1 dia: um arquivo"),
+}
+
+
+@pytest.mark.parametrize("name", LASTED)
+def test_to_tell_the_term_is_not_enough_where_the_page_says_that_it_stays(name: str) -> None:
+    slug, bucket, *told = LASTED[name]
+    assert [found.code for found in findings(slug, emptied(bucket, 1), (told[0], told[1]))] == ["prazo-contrario"]
+
+
+def test_a_library_of_a_program_and_a_denial_keep_nothing() -> None:
+    told = "Com a biblioteca `boto3`, a função lê o objeto do S3. Nada fica no S3 para sempre: nenhum objeto é definitivo.\n\n## Benefícios"
+    assert not any(found.code == "prazo-contrario" for found in findings(CLI, {}, ("## Benefícios", told)))
+    told = "O objeto do S3 é definitivo.\n\n## Benefícios"
+    assert any(found.code == "prazo-contrario" for found in findings(CLI, {}, ("## Benefícios", told)))
+
+
+def test_a_list_of_rules_never_is_an_observer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OBSERVERS, "AWS::WAFv2::WebACLAssociation", "só observa")
+    said = {found.code for found in findings("envio-e-consulta", guarded({"Ref": "Balanceador"}))}
+    assert "barreira-nao-lida" in said and not said & {"permissao-sem-seta", "vizinho-desconhecido"}
+    elsewhere = guarded("arn:aws:apigateway:sa-east-1::/restapis/a/stages/b")
+    assert "barreira-nao-lida" not in {found.code for found in findings("envio-e-consulta", elsewhere)}
 
 
 @pytest.mark.parametrize("name", ALONE)

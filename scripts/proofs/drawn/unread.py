@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scripts.aws.defaults import harder, usual
-from scripts.aws.neutral import NEIGHBOURS, OBSERVERS, neutral
+from scripts.aws.neutral import BARRIERS, NEIGHBOURS, OBSERVERS, neutral
 from scripts.aws.questions import touches
 from scripts.aws.types import SCALING_POLICY, TOPIC, VPC
 from scripts.base.diagram import Diagram, Edge
@@ -147,10 +147,22 @@ def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: se
             doubted = list(dict.fromkeys(edge for name in cited for edge in arrows[name]))
             if waiting.intersection(doubted):
                 continue  # a prova que parou antes talvez o olhe
+            if resource.type in BARRIERS:
+                yield _barrier(views, resource, cited, doubted)
+                continue
             yield Finding(views.template.path, resource.line, "vizinho-desconhecido",
                           f"`{resource.id}` (`{resource.type}`) cita {_named(cited)}, nenhuma prova o olhou, e ele pode mudar "
                           f"{_named(doubted)}; tire-o, leia-o na regra da seta, ou, se ele só observa, diga por quê em `regras/`, com "
                           "`observer`.")
+
+
+def _barrier(views: Views, link: Resource, cited: list[str], doubted: list[str]) -> Finding:
+    """A lista de regras que recusa pedidos antes que cheguem, na linha dela."""
+    named = link.properties.get(BARRIERS[link.type])
+    barrier = next((views.template.resources[name] for name in references(named) if name in views.template.resources), link)
+    return Finding(views.template.path, barrier.line, "barreira-nao-lida",
+                   f"`{barrier.id}` (`{barrier.type}`) fica diante de {_named(cited)} e recusa o que uma regra dela pega; nenhuma prova lê essas "
+                   f"regras, e elas podem mudar {_named(doubted)}; tire `{link.id}`, ou leia as regras na regra da seta.")
 
 
 def _watching(views: Views, resource: Resource) -> bool:
@@ -159,7 +171,7 @@ def _watching(views: Views, resource: Resource) -> bool:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/UsingAlarmActions.html
     """
     if resource.type != ALARM:
-        return resource.type in {**NEIGHBOURS, **OBSERVERS}
+        return resource.type not in BARRIERS and resource.type in {**NEIGHBOURS, **OBSERVERS}
     return all(view.points(item, TOPIC, SCALING_POLICY) or (view.spelled(item.value) or "").startswith(CHOSEN)
                for view in views.each if resource.id in view.resources for name in ACTIONS for item in view.items(resource, name))
 

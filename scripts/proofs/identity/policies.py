@@ -76,13 +76,15 @@ class Obscure:
 
 
 Part = Statement | Obscure
+FIREWALL = "AWS::WAF"
+"""Os serviços cujo `Statement` é uma regra sobre o pedido, e não uma declaração do IAM."""
 SIGNS = frozenset({"Statement", "Fn::Transform", *DOCUMENTS})
 
 
 def every(view: View, resource: Resource) -> list[Part]:
     """As declarações de todas as políticas do recurso, estejam onde estiverem, também de um tipo que não se conhece."""
     def conclude() -> list[Part]:
-        if not _mentioned(resource.properties):
+        if resource.type.startswith(FIREWALL) or not _mentioned(resource.properties):
             return []
         return [part for written in _documents(view, view.whole(resource), "") for part in inner(view, resource, written)]
 
