@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scripts.aws.catalog import is_support, kind_of
@@ -11,6 +11,7 @@ from scripts.aws.outside import outside_aws
 from scripts.aws.types import ECS_SERVICE, EKS_CLUSTER
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
+from scripts.base.wording import listed, merged
 from scripts.proofs.arrows.program import HANDED
 from scripts.proofs.arrows.prove import prove_arrow
 from scripts.proofs.arrows.registry import OUTSIDE, RULES, Proof
@@ -20,18 +21,22 @@ from scripts.proofs.facts.measures import written_at
 from scripts.proofs.facts.views import Views
 from scripts.proofs.network.interfaces_by_type import HOMES
 from scripts.template.cloudformation import Template
+from scripts.template.values import Path
 
 PUBLIC = re.compile(r"(?<!não é )(?<!sem ser )\bpúblic[oa]s?\b|\banônim|\bqualquer (?:um|pessoa)\b|\bsem (?:credencia|senha|assina|autentic)",
                     re.IGNORECASE)
+PROPERTY = 3
+"""Até onde o caminho ainda é o recurso inteiro."""
 UNENTITLED = ("liga dois serviços da AWS, e `declarada` é para o que uma ponta fora da AWS faz sem deixar rastro no template; escreva a "
               "regra, ou diga em `sem_regra` por que ainda não há uma")
 
 
 def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[Finding]:
-    """Um achado por coisa que falta a cada seta, na linha dela no script; o que vale para todas, `unknown` diz uma vez."""
+    """Um achado por causa, na linha da primeira seta que a perde; o que vale para todas, `unknown` diz uma vez."""
     template, proofs = views.template, tuple(proofs)
     told = causes(proofs)
     spoilt = {missing for proof in unproven(proofs) for missing in proof.missing if _spoilt(diagram, template, proof, missing)}
+    lost: dict[tuple[str, Path, str, str], list[tuple[Edge, Missing]]] = {}
     for proof in proofs:
         yield from _bare(diagram, proof.edge)
         said = [name for name, reason in (("declarada", proof.edge.declared), ("sem_regra", proof.edge.unruled)) if reason.strip()]
@@ -49,13 +54,27 @@ def check(diagram: Diagram, views: Views, proofs: Iterable[Proof]) -> Iterator[F
         elif proof.rule is None:
             yield _finding(diagram, proof.edge, "par-sem-regra", _no_rule(diagram, template, proof))
         elif proof.missing:
+            instead = _astray(diagram, views, proof)
             for missing in proof.missing:
                 passed = missing in spoilt and not _spoilt(diagram, template, proof, missing)
-                if passed or missing in views.unknown or missing.root in told:
-                    continue
-                yield _finding(diagram, proof.edge, "seta-sem-prova", _astray(diagram, views, proof) + _absent(template, missing))
+                if not passed and missing not in views.unknown and missing.root not in told:
+                    lost.setdefault((instead, missing.path, missing.hint, missing.code), []).append((proof.edge, missing))
         else:
             yield _finding(diagram, proof.edge, "seta-sem-prova", f"não tem evidência para `{proof.rule.title}`")
+    yield from _lost(diagram, template, lost)
+
+
+def _lost(diagram: Diagram, template: Template, lost: Mapping[tuple[str, Path, str, str], list[tuple[Edge, Missing]]]) -> Iterator[Finding]:
+    """Um achado por lugar e conserto: as setas que o perdem, e as frases que só diferem num nome, com todos eles."""
+    for (instead, path, hint, code), pieces in lost.items():
+        for need in merged([missing.need for _, missing in pieces]):
+            edges = list({edge.id: edge for edge, missing in pieces if missing.need in need.parts})
+            first = next(edge for edge, _ in pieces if edge.id == edges[0])
+            who = f"A seta `{first.id}` {instead}não está provada"
+            if edges[1:] and not instead:
+                who = f"As setas {listed([f'`{each}`' for each in edges])} não estão provadas"
+            said = f"{Missing(path, need.text, hint, code)} (`{template.path}`, linha {template.line(*path)})"
+            yield Finding(diagram.path, first.line, "seta-sem-prova", f"{who}: {said}.")
 
 
 def _astray(diagram: Diagram, views: Views, proof: Proof) -> str:
@@ -69,9 +88,10 @@ def _astray(diagram: Diagram, views: Views, proof: Proof) -> str:
     return ""
 
 
-def causes(proofs: Iterable[Proof]) -> frozenset[str]:
-    """O que falta às setas, dito por inteiro: o que só decorre de uma dessas causas não se repete."""
-    return frozenset(missing.need for proof in unproven(proofs) if not proof.reversed_rule for missing in proof.missing if not missing.root)
+def causes(proofs: Iterable[Proof]) -> frozenset[str | Path]:
+    """O que falta às setas, dito por inteiro, e a propriedade de que falta: o que só decorre de uma dessas causas não se repete."""
+    lost = [missing for proof in unproven(proofs) if not proof.reversed_rule for missing in proof.missing if not missing.root]
+    return frozenset((*(missing.need for missing in lost), *(missing.path for missing in lost if len(missing.path) > PROPERTY)))
 
 
 def _spoilt(diagram: Diagram, template: Template, proof: Proof, missing: Missing) -> bool:
@@ -148,10 +168,6 @@ def unknown(views: Views) -> Iterator[Finding]:
 
 def _finding(diagram: Diagram, edge: Edge, code: str, message: str) -> Finding:
     return Finding(diagram.path, edge.line, code, f"A seta `{edge.id}` {message}.")
-
-
-def _absent(template: Template, missing: Missing) -> str:
-    return f"não está provada: {missing} (`{template.path}`, linha {template.line(*missing.path)})"
 
 
 def _no_rule(diagram: Diagram, template: Template, proof: Proof) -> str:

@@ -15,6 +15,7 @@ from scripts.base.wording import CLAUSE
 from scripts.page.architecture import Benefit, Page
 from scripts.proofs.claims.evaluate import CLAIMS, ClaimResult, evaluate
 from scripts.proofs.facts.views import Views
+from scripts.template.values import Path
 
 CONTRARY = "beneficio-ao-contrario"
 DENIED = re.compile(r"\b(?:não|nem|nunca|jamais|nenhum\w*|sem|ninguém|fora)\b", re.IGNORECASE)
@@ -35,8 +36,8 @@ def results(page: Page, diagram: Diagram, views: Views) -> Results:
     return tuple(pairs)
 
 
-def check(page: Page, views: Views, judged: Results, told: frozenset[str] = frozenset()) -> Iterator[Finding]:
-    """Itens sem prova, de prova que não se cumpre, ou de opinião sem fonte; `told` são as causas que uma seta já diz."""
+def check(page: Page, views: Views, judged: Results, told: frozenset[str | Path] = frozenset()) -> Iterator[Finding]:
+    """Itens sem prova, de prova que não se cumpre, ou de opinião sem fonte; `told` são as causas que uma seta já diz, e onde estão."""
     for benefit, result in judged:
         if result:
             yield from _lacking(page, benefit, views, result, told)
@@ -86,10 +87,10 @@ def _stems(text: str) -> set[str]:
     return {word[:5] for word in re.findall(r"[a-z]+", plain) if len(word) > 3}
 
 
-def _lacking(page: Page, benefit: Benefit, views: Views, result: ClaimResult, told: frozenset[str]) -> Iterator[Finding]:
+def _lacking(page: Page, benefit: Benefit, views: Views, result: ClaimResult, told: frozenset[str | Path]) -> Iterator[Finding]:
     causes = told.union(missing.need for missing in result.missing if not missing.root)
     for missing in result.missing:
-        if missing in views.unknown or missing.root in causes or missing.need in told:
+        if missing in views.unknown or missing.root in causes or told & {missing.need, missing.path}:
             continue
         where = f"`{views.template.path}`, linha {views.template.line(*missing.path)}"
         yield Finding(page.path, benefit.line, "beneficio-falso",

@@ -6,7 +6,7 @@ programa inicia. `programs` cuida do que o programa recebe.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from functools import partial
 
 from scripts.aws.catalog import ARN, NAME
@@ -36,6 +36,7 @@ from scripts.proofs.identity.evaluation import Request, decide
 from scripts.proofs.identity.policies import Statement, every
 from scripts.proofs.identity.principals import principal_of
 from scripts.template.cloudformation import Resource
+from scripts.template.values import Path
 
 CODE = "sem-efeito"
 KEPT = "sem-expiracao"
@@ -51,12 +52,12 @@ EVENT_FIELDS = ("version", "id", "detail-type", "source", "account", "time", "re
 Judge = Callable[[View, Resource], Iterator[Effect]]
 
 
-def check(views: Views) -> list[Finding]:
-    """Um achado por linha sem efeito, em qualquer mundo."""
+def check(views: Views, told: Set[Path] = frozenset()) -> list[Finding]:
+    """Um achado por linha sem efeito, em qualquer mundo; das de `told`, outro achado já diz a causa."""
     found: set[Finding] = set()
     for resource in views.template.resources.values():
         for view, effects in views.told(partial(_effects, resource)):
-            found.update(Finding(view.template.path, view.template.line(*path), CODE, message) for path, message in effects)
+            found.update(Finding(view.template.path, view.template.line(*path), CODE, message) for path, message in effects if path not in told)
     return sorted(found)
 
 

@@ -18,6 +18,7 @@ from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.measures import parameters, texts, unit_of, written_at
 from scripts.proofs.facts.view import View
 from scripts.proofs.identity.evaluation import Request, decide
+from scripts.proofs.identity.policies import Obscure, of_role
 from scripts.proofs.identity.principals import principal_of
 from scripts.proofs.identity.services import SERVICES, arns
 from scripts.template.cloudformation import Resource
@@ -55,11 +56,11 @@ def forbidden(view: View, owner: Resource) -> Iterator[Effect]:
     """As variáveis cujo recurso o papel do programa não deixa usar como o código o usa: o de ler no lugar do de gravar, por exemplo.
 
     Um código que serve a dois programas traz chamadas que só um faz: conta a variável de que nenhuma passa, ou que, trocada
-    com outra, deixaria passar mais.
+    com outra, deixaria passar mais. O papel que não se lê todo é um achado à parte.
     """
     role = principal_of(view, owner).role if owner.type in HANDED and owner.type != LAUNCH_TEMPLATE else None
     given = [piece.path for piece in handed(view, owner)] if role else []
-    known = named(view, owner) if role else {}
+    known = named(view, owner) if role and not any(isinstance(part, Obscure) for part in of_role(view, role)) else {}
     places = {name: path for path, name, _ in variables(view, given)}
     uses: dict[str, set[str]] = {}
     for text in dict.fromkeys(text for _, text in texts(view, given, longest=None)):

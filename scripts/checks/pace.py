@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, QUEUE
 from scripts.base.findings import Finding
@@ -35,14 +35,14 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-detailed-monitoring.h
 """
 
 
-def check(page: Page, views: Views) -> Iterator[Finding]:
-    """Um achado por propriedade que desfaz o que uma frase da página promete."""
+def check(page: Page, views: Views, told: Set[Path] = frozenset()) -> Iterator[Finding]:
+    """Um achado por propriedade que desfaz o que uma frase da página promete; as de `told`, outro achado já diz."""
     spoken = [(line, text) for line, _, block in page.spoken if HINT.search(block.lower()) for text in CLAUSE.split(block)]
     together = [(line, text) for line, text in spoken if TOGETHER.search(text) and not ELSEWHERE.search(text) and not _denied(TOGETHER, text)]
     detailed = next((line for line, text in spoken if DETAILED.search(text) and not _denied(DETAILED, text)), 0)
     for view in views.each:
         found = [*(_serial(view, together) if together else ()), *(_coarse(view, detailed) if detailed else _unsaid(view))]
-        for path, message in found:
+        for path, message in (each for each in found if each[0] not in told):
             yield Finding(view.template.path, view.template.line(*path), CODE, message)
 
 

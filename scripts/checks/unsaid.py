@@ -159,8 +159,8 @@ def _waiting(views: Views, spoken: Sequence[Sentence]) -> Iterator[Finding]:
         for who, item in _waits(view):
             if (whole(item.value) or 0) >= LONG and float(whole(item.value) or 0) not in said:
                 yield Finding(view.template.path, view.template.line(*item.path), "espera-sem-texto",
-                              f"`{who}` espera até {item.value} segundos antes de passar adiante o que chega, e nenhum passo diz; diga, ou espere "
-                              "menos.")
+                              f"`{who}` espera até {item.value} segundos, por `{item.path[-1]}`, antes de passar adiante o que chega, e nenhum "
+                              f"passo diz; tire `{item.path[-1]}` ou, se é para esperar, diga esse tempo no passo.")
 
 
 def _waits(view: View) -> Iterator[tuple[str, Placed]]:

@@ -33,6 +33,7 @@ from scripts.proofs.drawn.coverage import unclaimed
 from scripts.proofs.drawn.unread import unread
 from scripts.template import cloudformation
 from scripts.template.cloudformation import Template
+from scripts.template.values import Path
 
 ARCHITECTURES = "docs/arquiteturas"
 SCRIPTS = "diagrams_src"
@@ -163,10 +164,10 @@ def judge(read: Reading) -> Iterable[Finding]:
 
 def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Finding]:
     """O template como testemunha: setas, lugares e benefícios contra ele, e as permissões dele contra as setas."""
-    views = read.views
+    views, told = read.views, _told(read)
     yield from cycles.check(views)
     yield from hygiene.check(views, diagram)
-    yield from effects.check(views)
+    yield from effects.check(views, told)
     yield from swapped.check(views)
     yield from prices.check(views)
     yield from arrows.unknown(views)
@@ -178,12 +179,18 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
     meant = arrows.meant(diagram, views, read.proofs)
     absent = tuple(prove_arrow(diagram, views, each.edge) for each in undrawn)  # o que só elas mostram já está dito
     yield from unclaimed(diagram, views, (*meant, *absent))
-    yield from unread(diagram, views, meant, absent)
+    yield from unread(diagram, views, meant, absent, told)
     if read.page:
-        yield from _spoken(read, read.page, diagram)
+        yield from _spoken(read, read.page, diagram, told)
 
 
-def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
+def _told(read: Reading) -> frozenset[Path]:
+    """As propriedades de que uma seta ou um benefício já diz o que falta."""
+    claimed = (missing.path for _, result in read.claims if result for missing in result.missing)
+    return frozenset(path for path in (*arrows.causes(read.proofs), *claimed) if isinstance(path, tuple) and len(path) > arrows.PROPERTY)
+
+
+def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) -> Iterable[Finding]:
     """O que a página diz contra o template: números, promessas, comandos e qualidades."""
     views = read.views
     yield from quotas.check(page, views)
@@ -201,7 +208,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram) -> Iterable[Finding]:
     yield from cleanup.check(page, made)
     yield from remains.check(page, views)
     yield from promises.check(page, views)
-    yield from pace.check(page, views)
+    yield from pace.check(page, views, told)
     yield from promised.check(page, views)
     yield from entering.check(page, diagram, views)
     yield from certified.check(page, views)

@@ -34,7 +34,7 @@ def sifted(pattern: object) -> Edits:
 FALSE: dict[str, Case] = {
     "uma de cada vez": (MUSICAS, {RESERVED: 1}, "tire `ReservedConcurrentExecutions`"),
     "vinte de cada vez": (MUSICAS, {RESERVED: 20}, "tratar 20 de cada vez"),
-    "nenhuma": (MUSICAS, {RESERVED: 0}, "tratar 0 de cada vez"),
+    "nenhuma": (MUSICAS, {RESERVED: 0}, "a concorrência reservada dela é zero"),
     "uma de cada vez, com o benefício": (META, {prop("FuncaoProcessar", "ReservedConcurrentExecutions"): 1}, "tire `ReservedConcurrentExecutions`"),
     "sem o monitoramento detalhado": (PDV, {(*MODEL, "Monitoring", "Enabled"): False}, "ligue `LaunchTemplateData.Monitoring.Enabled`"),
     "sem dizer o monitoramento": (LOJA, {(*MODEL, "Monitoring"): {"Ref": "AWS::NoValue"}}, "mede a cada 5 minutos"),

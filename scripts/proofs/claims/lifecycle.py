@@ -9,6 +9,7 @@ from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
 from scripts.template.numbers import whole
+from scripts.template.values import Path
 
 CURRENT = (("ExpirationInDays",), ("ExpirationDate",))
 OLD = (("NoncurrentVersionExpiration", "NoncurrentDays"), ("NoncurrentVersionExpirationInDays",))
@@ -18,14 +19,14 @@ SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
 class Term(NamedTuple):
     """O prazo de uma regra que não está desligada; `days` é `None` quando não se sabe qual é.
 
-    `sure` diz que a regra está ligada e apaga tudo o que passa do prazo, e `filtered`, o filtro que só deixa apagar uma parte.
+    `sure` diz que a regra está ligada e apaga tudo o que passa do prazo, e `filters`, os filtros que só deixam apagar uma parte.
     """
 
     status: Placed
     line: Placed
     days: int | None
     sure: bool
-    filtered: str = ""
+    filters: tuple[tuple[str, Path], ...] = ()
 
 
 def terms(view: View, bucket: Resource, paths: tuple[tuple[Key, ...], ...]) -> list[Term]:
@@ -38,7 +39,7 @@ def terms(view: View, bucket: Resource, paths: tuple[tuple[Key, ...], ...]) -> l
             if line:
                 days = whole(line.value) or None
                 sure = days is not None and status.value == "Enabled" and not _partial(view, bucket, rule, keys)
-                found.append(Term(status, line, days, sure, next(iter(_filters(view, rule)), "")))
+                found.append(Term(status, line, days, sure, tuple(_filters(view, rule))))
     return found
 
 
@@ -48,9 +49,9 @@ def _partial(view: View, bucket: Resource, rule: Placed, keys: tuple[Key, ...]) 
     return bool(_filters(view, rule)) or kept is not None
 
 
-def _filters(view: View, rule: Placed) -> list[str]:
-    """As propriedades da regra que deixam objetos de fora."""
-    return [name for name in ("Prefix", "TagFilters", *SIZES) if (found := view.inside(rule, name)) and found.value not in ("", [])]
+def _filters(view: View, rule: Placed) -> list[tuple[str, Path]]:
+    """As propriedades da regra que deixam objetos de fora, e onde."""
+    return [(name, found.path) for name in ("Prefix", "TagFilters", *SIZES) if (found := view.inside(rule, name)) and found.value not in ("", [])]
 
 
 def general(found: list[Term]) -> Term | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scripts.aws.types import BUCKET, INSTANCE
+from scripts.base.wording import listed
 from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, earlier, general, terms
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
@@ -54,10 +55,11 @@ def expires(scene: Scene) -> Iterator[Evidence]:
 def _expires(view: View, bucket: Resource, said: str, promised: list[int]) -> Iterator[Evidence]:
     found = terms(view, bucket, CURRENT)
     chosen = general(found)
-    filtered = next((term for term in found if term.days is not None and term.filtered), None)
+    filtered = next((term.filters for term in found if term.days is not None and term.filters), ())
+    for name, path in filtered if chosen is None else ():
+        yield Missing(path, f"nada em `{bucket.id}` expira sempre: a regra só apaga o que `{name}` pega",
+                      f"tire `{name}` dela, ou acrescente outra, sem filtro")
     if chosen is None and filtered:
-        yield Missing(filtered.line.path, f"nada em `{bucket.id}` expira sempre: a regra só apaga o que `{filtered.filtered}` pega",
-                      f"tire `{filtered.filtered}` dela, ou acrescente outra, sem filtro")
         return
     if chosen is None:
         yield Missing(at(bucket, "LifecycleConfiguration"), f"nada em `{bucket.id}` expira sempre",
@@ -105,9 +107,10 @@ def _old_versions(view: View, bucket: Resource, current: Term) -> Iterator[Evide
 
 def _locked(view: View, bucket: Resource) -> Iterator[Missing]:
     """O bloqueio de objetos liga as versões e as segura: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html"""
-    for name in ("ObjectLockEnabled", "ObjectLockConfiguration"):
-        if view.at(bucket, name):
-            yield Missing(at(bucket, name), f"o bloqueio de objetos de `{bucket.id}` pode impedir que expirem", f"tire `{name}`")
+    names = [name for name in ("ObjectLockConfiguration", "ObjectLockEnabled") if view.at(bucket, name)]
+    if names:
+        yield Missing(at(bucket, names[0]), f"o bloqueio de objetos de `{bucket.id}` pode impedir que expirem",
+                      f"tire {listed([f'`{name}`' for name in names])}")
 
 
 def _unnamed(scene: Scene) -> str:

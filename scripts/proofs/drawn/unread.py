@@ -9,7 +9,7 @@ ser de um tipo que só observa.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from scripts.aws.defaults import harder, usual
@@ -35,10 +35,12 @@ SHOWN = 12
 """Quantas propriedades um achado nomeia; das demais, diz as linhas."""
 
 
-def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof], absent: Sequence[Proof] = ()) -> Iterator[Finding]:
+def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof], absent: Sequence[Proof] = (),
+           told: Set[Path] = frozenset()) -> Iterator[Finding]:
     """Um achado por recurso: as propriedades que a prova não leu, ou o próprio recurso, vizinho que ninguém olhou.
 
-    `absent` são as provas das setas que faltam: o vizinho que elas olham já é um achado. O que só pode mudar uma seta sem prova
+    `absent` são as provas das setas que faltam: o vizinho que elas olham já é um achado; e `told`, onde outro achado já diz o que
+    há de errado. O que só pode mudar uma seta sem prova
     espera por ela, que ainda não leu tudo.
     """
     arrows: dict[str, dict[str, None]] = {}
@@ -48,6 +50,8 @@ def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof], absent: Sequ
             for name in path_of(diagram, proof.edge, seen):
                 arrows.setdefault(name, {})[proof.edge.id] = None
                 for path in unread_leaves(seen, seen.view.resources[name]):
+                    if any(path[:end] in told for end in range(4, len(path) + 1)):
+                        continue
                     left.setdefault(name, {}).setdefault(path, {})[proof.edge.id] = None
     waiting = {proof.edge.id for proof in unproven(proofs)}
     for name, doubts in left.items():

@@ -68,11 +68,15 @@ class Statement:
 
 @dataclass(frozen=True)
 class Obscure:
-    """Uma política, ou parte dela, que não se consegue ler; `hint` é como fazer com que se leia."""
+    """Uma política, ou parte dela, que não se consegue ler; `hint` é como fazer com que se leia, e `limits` diz que ela só tira.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
 
     path: Path
     reason: str
     hint: str = READABLE
+    limits: bool = False
 
 
 Part = Statement | Obscure
@@ -172,7 +176,7 @@ def _of_role(view: View, role: Resource) -> list[Part]:
     parts += _managed(view, role)
     boundary = view.at(role, "PermissionsBoundary")
     if boundary:
-        parts.append(Obscure(boundary.path, f"`{role.id}` tem um limite de permissões, que não se avalia", "tire `PermissionsBoundary`"))
+        parts.append(Obscure(boundary.path, f"`{role.id}` tem um limite de permissões, que não se avalia", "tire `PermissionsBoundary`", limits=True))
     return parts
 
 

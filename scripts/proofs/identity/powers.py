@@ -40,7 +40,7 @@ def power(view: View, role: Resource, action: str, arn: str, target: Resource | 
         answer = None if isinstance(part, Obscure) else applies(_comparable(view, part), request, own)
         if isinstance(part, Statement) and not part.allows:
             denials += [Found((*part.path, "Effect"), f"nega `{action}` onde a permissão alcançaria")] if answer else []
-        elif answer is not False:
+        elif answer is not False and not (isinstance(part, Obscure) and part.limits):
             paths.append(part.path)
     return Power((), tuple(denials[:1] if paths else ())) if denials else Power(tuple(paths))
 
