@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 
-from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, QUEUE
+from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP
 from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE
 from scripts.checks.qualities import DENIED
+from scripts.checks.updates import seconds_of
 from scripts.page.architecture import Page
-from scripts.page.quantities import COUNT, quantities
+from scripts.page.quantities import COUNT, TIME, Quantity, quantities
 from scripts.proofs.claims.elasticity import caps
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.callees import callee
 from scripts.proofs.facts.expect import false, true
+from scripts.proofs.facts.rollouts import creation_signal
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource
@@ -25,6 +27,10 @@ TOGETHER = re.compile(r"\bem paralelo\b|\bprópria execução\b|\bexecuções si
 """Como uma frase diz que o que chega junto se trata junto."""
 HINT = re.compile("paralelo|própria exec|execuções sim|da conta|monitoramento det|cada minuto")
 """Sem nada disto, nenhuma das frases que aqui se procuram: quase todo trecho para aqui."""
+UNFINISHED = re.compile(r"\binstala\w*[^.;|]*\bnão (?:acab|termin)\w* (?:em|até)\b", re.IGNORECASE)
+"""Como uma frase diz quanto a criação espera pela instalação."""
+USUAL = "PT5M"
+"""O prazo de quem não diz: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-creationpolicy.html"""
 ELSEWHERE = re.compile(r"\bquota-lambda\b|\baumento\b|\bpe[dç]\w+\b", re.IGNORECASE)
 DETAILED = re.compile(r"\bmonitoramento detalhado\b|\bCPU\b[^.;]*\ba cada minuto\b", re.IGNORECASE)
 MONITORED = {INSTANCE: ("Monitoring",), LAUNCH_TEMPLATE: ("LaunchTemplateData", "Monitoring", "Enabled"),
@@ -40,10 +46,25 @@ def check(page: Page, views: Views, told: Set[Path] = frozenset()) -> Iterator[F
     spoken = [(line, text) for line, _, block in page.spoken if HINT.search(block.lower()) for text in CLAUSE.split(block)]
     together = [(line, text) for line, text in spoken if TOGETHER.search(text) and not ELSEWHERE.search(text) and not _denied(TOGETHER, text)]
     detailed = next((line for line, text in spoken if DETAILED.search(text) and not _denied(DETAILED, text)), 0)
+    waited = [(line, quantity) for line, _, block in page.spoken if UNFINISHED.search(block) for text in CLAUSE.split(block)
+              if UNFINISHED.search(text) for quantity in quantities(text) if quantity.kind == TIME]
     for view in views.each:
-        found = [*(_serial(view, together) if together else ()), *(_coarse(view, detailed) if detailed else _unsaid(view))]
+        found = [*(_hurried(view, *waited[0]) if waited else ()), *(_serial(view, together) if together else ()),
+                 *(_coarse(view, detailed) if detailed else _unsaid(view))]
         for path, message in (each for each in found if each[0] not in told):
             yield Finding(view.template.path, view.template.line(*path), CODE, message)
+
+
+def _hurried(view: View, line: int, said: Quantity) -> Iterator[tuple[Path, str]]:
+    """A criação espera pelo aviso da instalação outro tempo que não o que a página diz."""
+    signals = [(owner, signal) for kind in (INSTANCE, SCALING_GROUP) for owner in view.of_type(kind)
+               if (signal := creation_signal(view, owner)) is not None]
+    given = [(owner, seconds_of(signal.get("Timeout", USUAL))) for owner, signal in signals]
+    if given and not any(each in (None, said.value) for _, each in given):
+        owner, least = given[0]
+        yield ("Resources", owner.id, "CreationPolicy", "ResourceSignal", "Timeout"), (
+            f"`Timeout` dá {least} s para `{owner.id}` avisar que a instalação acabou, e a página, na linha {line}, diz {said.text}; "
+            "iguale `Timeout` ao que ela diz.")
 
 
 def _denied(pattern: re.Pattern[str], text: str) -> bool:

@@ -33,7 +33,8 @@ LONG = 60
 """A partir de quantos segundos quem lê a página notaria a espera."""
 NARROWING = re.compile(r"\bfiltr|\b(?:só|apenas|somente) (?:passa|chega|lê|recebe|trata)|\bdescart|\bignor", re.IGNORECASE)
 """Como uma frase diz que nem tudo passa."""
-LASTING = re.compile(r"\bdefinitiv\w+|(?<=\ba )biblioteca\b(?! (?:padrão|d[aeo]\b|`))|\bpara sempre\b|\b(?:não|nunca) expiram?\b", re.IGNORECASE)
+LASTING = re.compile(r"\bdefinitiv\w+|\bpáginas? fixas?\b|\bo que não muda\b|(?<=\ba )biblioteca\b(?! (?:padrão|d[aeo]\b|`))|\bpara sempre\b|"
+                     r"\b(?:não|nunca) expiram?\b", re.IGNORECASE)
 """Como uma frase diz que o que um bucket guarda não some sozinho; a biblioteca é a das coisas que ele guarda, e não a de um programa."""
 NOTHING, STORED = re.compile(rf"{DENIED.pattern}|\bnada\b", re.IGNORECASE), re.compile(r"\bS3\b|\bbuckets?\b|\bobjetos?\b", re.IGNORECASE)
 NOTIFIED = ("NotificationsWithSubscribers", "Notification", "NotificationType")

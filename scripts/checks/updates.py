@@ -62,13 +62,18 @@ def _counted(view: View, owner: Resource, signal: dict[str, Any]) -> Iterator[Ef
             "tantos quantas ele cria.")
 
 
+def seconds_of(written: Any) -> int | None:
+    """Quantos segundos um prazo como `PT15M` dá; `None` quando não é um."""
+    found = DURATION.fullmatch(written) if isinstance(written, str) else None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    return hours * 3600 + minutes * 60 + seconds if found else None
+
+
 def _short(view: View, owner: Resource, written: Any, *keys: str) -> Iterator[Effect]:
     """O prazo que a máquina tem para avisar que nasceu."""
-    found = DURATION.fullmatch(written) if isinstance(written, str) else None
-    if found is None:
+    given = seconds_of(written)
+    if given is None:
         return
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    given = hours * 3600 + minutes * 60 + seconds
     if given > LONGEST[keys[-1]]:
         yield _at(owner, *keys), f"`{keys[-1]}` de `{owner.id}` passa do que o CloudFormation aceita, {LONGEST[keys[-1]] // 3600} h; diminua-o."
     model = model_of(network_of(view), owner) if owner.type == SCALING_GROUP else owner

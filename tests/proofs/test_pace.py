@@ -12,6 +12,7 @@ from test_outside_attacks import ESPECTRO, LOJA, PDV
 from scripts.aws.neutral import OBSERVERS
 
 MUSICAS, FOTO, WEB, CLI, META = "musicas", "foto-perfil", "web-ec2-rds-s3", "cli-s3-lambda-dynamodb", "metadados-s3"
+UPLOAD = "upload-ec2-ebs-rds"
 MODEL = prop("ModeloLancamento", "LaunchTemplateData")
 ERRORS = prop("Distribuicao", "DistributionConfig", "CustomErrorResponses")
 RESERVED = prop("FuncaoCatalogar", "ReservedConcurrentExecutions")
@@ -29,6 +30,12 @@ def usual(name: str, value: object) -> Edits:
 
 def sifted(pattern: object) -> Edits:
     return {prop("LeituraFila", "FilterCriteria"): {"Filters": [{"Pattern": json.dumps(pattern)}]}}
+
+
+def signal(slug: str, owner: str, timeout: str | None) -> Edits:
+    """O prazo da criação; sem um, o de sempre."""
+    policy = {**real(slug).template.resources[owner].body["CreationPolicy"]["ResourceSignal"], "Timeout": timeout}
+    return {("Resources", owner, "CreationPolicy"): {"ResourceSignal": {key: value for key, value in policy.items() if value}}}
 
 
 FALSE: dict[str, Case] = {
@@ -52,6 +59,9 @@ FALSE: dict[str, Case] = {
     "prazo do registro": (FOTO, usual("DiasHistorico", 45), "`DiasHistorico`, 45"),
     "prazo do backup": (ESPECTRO, usual("DiasBackup", 8), "o de `DiasBackup`, 8"),
     "padrão entre parênteses": (WEB, usual("DiasVersoes", 9), "o de `DiasVersoes`, 9"),
+    "cinco minutos para instalar": (UPLOAD, signal(UPLOAD, "Servidor", "PT5M"), "dá 300 s para `Servidor` avisar"),
+    "vinte e cinco, de um grupo": (PDV, signal(PDV, "GrupoInstancias", "PT25M"), "dá 1500 s para `GrupoInstancias` avisar"),
+    "o de quem não diz": (UPLOAD, signal(UPLOAD, "Servidor", None), "dá 300 s para `Servidor` avisar"),
     "menos instâncias que o mínimo": (PDV, usual("InstanciasMinimas", 3), "diz “duas instâncias”"),
 }
 RIGHT: dict[str, tuple[str, Edits]] = {
@@ -63,6 +73,7 @@ RIGHT: dict[str, tuple[str, Edits]] = {
     "balanceador mais estrito": (PDV, {prop("Balanceador", "LoadBalancerAttributes"): [
         {"Key": "routing.http.drop_invalid_header_fields.enabled", "Value": "true"},
         {"Key": "routing.http.desync_mitigation_mode", "Value": "strictest"}]}),
+    "o mesmo prazo, noutra unidade": (PDV, signal(PDV, "GrupoInstancias", "PT1200S")),
     "alvo da CPU": (PDV, usual("CpuAlvo", 60)),
 }
 
@@ -100,7 +111,7 @@ def guarded(target: object) -> Edits:
 
 
 def emptied(bucket: str, days: int) -> Edits:
-    if bucket == "BucketArquivos":  # que já tem uma regra
+    if bucket in ("BucketArquivos", "BucketLoja"):  # que já têm uma regra
         return {prop(bucket, "LifecycleConfiguration", "Rules", 0, "ExpirationInDays"): days}
     return {prop(bucket, "LifecycleConfiguration"): {"Rules": [{"Id": "limpar", "Status": "Enabled", "ExpirationInDays": days}]}}
 
@@ -148,6 +159,8 @@ def test_the_first_finding_names_what_changed(name: str) -> None:
 LASTED = {
     "as fichas, na linha": (MUSICAS, "BucketFichas", "A biblioteca: um arquivo JSON por música.", "Um arquivo JSON por música, que some em 1 dia."),
     "os arquivos, na linha": (WEB, "BucketArquivos", "Guarda os arquivos definitivos: fotos", "Guarda por 1 dia os arquivos: fotos"),
+    "as páginas do site": (LOJA, "BucketLoja", "páginas fixas e recibos.", "páginas fixas e recibos, por 1 dia."),
+    "o que não muda": (LOJA, "BucketLoja", "Guarda imagens, estilo, páginas fixas e recibos.", "Guarda imagens, estilo e recibos, por 1 dia."),
     "as fichas, sem tirar a palavra": (MUSICAS, "BucketFichas", "A biblioteca: um arquivo", "A biblioteca, que some em 1 dia: um arquivo"),
 }
 
