@@ -21,7 +21,7 @@ from scripts.proofs.evidence import Missing, Path, at
 from scripts.proofs.facts.expect import true
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
-from scripts.proofs.identity.breadth import WIDE, own_account, unexcused
+from scripts.proofs.identity.breadth import WIDE, boundless, own_account, unexcused
 from scripts.proofs.identity.policies import IDENTITY, Statement, every
 from scripts.template.cloudformation import Resource
 
@@ -60,8 +60,9 @@ def _wide(view: View, resource: Resource) -> Iterator[tuple[Path, str]]:
     for statement in every(view, resource):
         if isinstance(statement, Statement) and statement.allows and not own_account(statement):
             for name, written in unexcused(statement)[:1]:
-                yield (*statement.path, name), (f"`{resource.id}` permite `{written}` em `{name}`; nomeie o que usa, ou dê em "
-                                              f"`Metadata: {{Excecoes: {{{WIDE}: …}}}}` um motivo que cite o `Sid` ou o serviço.")
+                mend = boundless(statement) or (f"nomeie o que usa, ou dê em `Metadata: {{Excecoes: {{{WIDE}: …}}}}` um motivo que cite o `Sid` ou o "
+                                                "serviço")
+                yield (*statement.path, name), f"`{resource.id}` permite `{written}` em `{name}`; {mend}."
     for name in MANAGED if resource.type.startswith(IDENTITY) and not reason(resource) else ():
         for item in view.items(resource, name):
             if isinstance(item.value, str) and item.value.endswith(EVERYTHING):

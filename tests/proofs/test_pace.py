@@ -171,6 +171,25 @@ def test_to_tell_the_term_is_not_enough_where_the_page_says_that_it_stays(name: 
     assert [found.code for found in findings(slug, emptied(bucket, 1), (told[0], told[1]))] == ["prazo-contrario"]
 
 
+ERASING = prop("PapelSnapshots", "Policies", 0, "PolicyDocument", "Statement", 2)
+OURS = {"Ref": "AWS::StackName"}
+
+
+@pytest.mark.parametrize("condition", [REMOVED, {"StringNotEquals": {"aws:ResourceTag/CopiaDiaria": "x"}},
+                                       {"StringEqualsIfExists": {"aws:ResourceTag/CopiaDiaria": OURS}}, {"Bool": {"aws:SecureTransport": "true"}}])
+@pytest.mark.parametrize("tagged", [True, False])
+def test_no_reason_lets_a_role_erase_the_snapshots_of_others(condition: object, tagged: bool) -> None:
+    untold = {} if tagged else {prop("PoliticaSnapshots", "PolicyDetails", "Schedules", 0, "TagsToAdd"): {"Ref": "AWS::NoValue"}}
+    said = findings("dois-volumes-ebs", {(*ERASING, "Condition"): condition, **untold})
+    assert any(found.code == "permissao-ampla" and "motivo nenhum explica isso" in found.message for found in said)
+
+
+def test_the_tag_of_the_stack_may_be_asked_in_other_ways() -> None:
+    for operator, key in (("StringEquals", "ec2:ResourceTag/CopiaDiaria"), ("StringLike", "aws:ResourceTag/CopiaDiaria")):
+        said = findings("dois-volumes-ebs", {(*ERASING, "Condition"): {operator: {key: OURS}}})
+        assert not any(found.code == "permissao-ampla" for found in said)
+
+
 def test_a_library_of_a_program_and_a_denial_keep_nothing() -> None:
     told = "Com a biblioteca `boto3`, a função lê o objeto do S3. Nada fica no S3 para sempre: nenhum objeto é definitivo.\n\n## Benefícios"
     assert not any(found.code == "prazo-contrario" for found in findings(CLI, {}, ("## Benefícios", told)))

@@ -9,7 +9,7 @@ from scripts.aws.types import MANAGED_POLICY
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.evidence import Evidence, Found, Missing
 from scripts.proofs.facts.view import View
-from scripts.proofs.identity.breadth import WIDE, broad, unexcused
+from scripts.proofs.identity.breadth import WIDE, boundless, broad, unexcused
 from scripts.proofs.identity.policies import IDENTITY, Obscure, Statement, every
 from scripts.template.cloudformation import Resource
 
@@ -27,7 +27,7 @@ def least_privilege(scene: Scene) -> Iterator[Evidence]:
     - cada permissão nomeia as ações, uma a uma, e os recursos, sem curinga no lugar do nome;
     - nenhuma política pronta da AWS, que vale para qualquer recurso;
     - a exceção tem o motivo no recurso, em `Metadata: {Excecoes: {permissao-ampla: …}}`, e ele cita o
-      `Sid` ou o serviço.
+      `Sid` ou o serviço; apagar ou parar o que tem dados no EC2 pede ainda uma condição sobre a etiqueta.
 
     Fonte: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
     """
@@ -61,7 +61,7 @@ def _statement(statement: Statement) -> Iterator[Evidence]:
     if left:
         name, said = left[0]
         yield Missing((*path, name), f"`{resource.id}` permite `{said}` em `{name}`",
-                      f"nomeie o que ela usa, ou dê em `Excecoes: {{{WIDE}: …}}` um motivo que cite o `Sid` ou o serviço")
+                      boundless(statement) or f"nomeie o que ela usa, ou dê em `Excecoes: {{{WIDE}: …}}` um motivo que cite o `Sid` ou o serviço")
         return
     if broad(statement):
         yield Found(("Resources", resource.id, "Metadata", "Excecoes", WIDE), f"exceção: {reason(resource)}")
