@@ -15,6 +15,15 @@ SYMBOL = re.compile(r"\$\{([A-Za-z0-9]+)((?:\.[A-Za-z0-9.]+)?)\}")
 LITERAL = "$\u2060{"
 """Como fica um `${` que o template escreveu como texto: não é símbolo, nem pode parecer um."""
 
+PSEUDO = {
+    "AWS::AccountId": r"\d{12}", "AWS::Partition": r"aws[a-z-]*", "AWS::Region": r"[a-z]+(?:-[a-z]+)+-\d+", "AWS::StackId": r"arn:.+",
+    "AWS::StackName": r"[A-Za-z][A-Za-z0-9-]*", "AWS::URLSuffix": r"[a-z0-9.-]+",
+}
+"""A forma do que a AWS põe em cada pseudoparâmetro, que nunca é vazio.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+"""
+
 
 @dataclass(frozen=True)
 class Unknown:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice, product
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 
 from scripts.template.cloudformation import Template, references
 from scripts.template.resolution import Resolution
-from scripts.template.values import Path, is_pair, literal, text_of
+from scripts.template.values import PSEUDO, Path, is_pair, literal, text_of
 
 CAP = 256
 """Quantos mundos se examinam; um template com mais fica desconhecido."""
@@ -129,7 +130,7 @@ def _choices(template: Template, conditions: dict[str, Any]) -> Iterator[Choice]
         name = expression.get("Ref") if isinstance(expression, dict) and len(expression) == 1 else None
         declared = template.parameters.get(name) if isinstance(name, str) else None
         if None in values:
-            yield Choice(text, (True, False))
+            yield Choice(text, (True,) if _same(expression) else (True, False))
         elif isinstance(declared, dict) and isinstance(name, str) and "List" not in str(declared.get("Type")):
             default = literal(text_of(declared["Default"])) if isinstance(declared.get("Default"), SCALARS) else None
             yield Choice(text, _possible(name, declared, default, [value for value in values if value is not None]), name, default)
@@ -138,7 +139,17 @@ def _choices(template: Template, conditions: dict[str, Any]) -> Iterator[Choice]
             usual = text_of(known) if isinstance(known, SCALARS) else None
             constant = usual is not None and "${" not in usual and not references(expression)
             first = usual if usual in values else None
-            yield Choice(text, (usual,) if constant else tuple(dict.fromkeys((first, *values, None))))
+            able = _able(expression, usual)
+            yield Choice(text, (usual,) if constant else tuple(dict.fromkeys((first, *filter(able, values), None))))
+
+
+def _able(expression: Any, usual: str | None) -> Callable[[str | None], bool]:
+    """Se a expressão pode valer um texto: o nome da pilha nunca é vazio, nem a conta é `prod`; a que depende de um parâmetro pode tudo."""
+    if usual is None or references(expression):
+        return lambda value: True
+    form = re.compile("".join(PSEUDO.get(piece[2:-1], ".*") if piece.startswith("${") else re.escape(piece)
+                              for piece in re.split(r"(\$\{[^}]*\})", usual)), re.DOTALL)
+    return lambda value: value is None or bool(form.fullmatch(value))
 
 
 def _comparisons(expression: Any) -> Iterator[tuple[str, str | None]]:
@@ -161,6 +172,12 @@ def _compared(function: str, argument: Any) -> tuple[str, str] | None:
         return None
     varying, fixed = argument if isinstance(argument[1], SCALARS) else reversed(argument)
     return (_text(varying), literal(text_of(fixed))) if isinstance(fixed, SCALARS) else None
+
+
+def _same(expression: Any) -> bool:
+    """A comparação é de uma coisa com ela mesma."""
+    function, argument = _call(expression)
+    return function == "Fn::Equals" and is_pair(argument) and _text(argument[0]) == _text(argument[1])
 
 
 def _text(expression: Any) -> str:
