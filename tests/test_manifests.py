@@ -53,6 +53,12 @@ RIGHT = {
     "sem-o-token-do-kubernetes": changed(TEXT, "      serviceAccountName: api\n",
                                          "      serviceAccountName: api\n      automountServiceAccountToken: false\n"),
     "tres-pods": changed(TEXT, "replicas: 2", "replicas: 3"),
+    "como-a-versao-troca": changed(TEXT, "  replicas: 2\n", "  replicas: 2\n  revisionHistoryLimit: 3\n  progressDeadlineSeconds: 600\n"
+                                   "  strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 0, maxSurge: 50%}}\n"),
+    "padroes-escritos": changed(changed(TEXT, "      serviceAccountName: api\n", "      serviceAccountName: api\n      restartPolicy: Always\n"
+                                        "      enableServiceLinks: false\n"), "          image: public", "          imagePullPolicy: IfNotPresent\n          image: public"),
+    "anotado": changed(changed(TEXT, "  name: api\n", "  name: api\n  annotations: {kubernetes.io/description: A API}\n", 2),
+                       "      labels:\n        app: api\n", "      annotations: {kubernetes.io/description: A API}\n      labels:\n        app: api\n"),
     "porta-pelo-nome": changed(changed(TEXT, "targetPort: 8000", "targetPort: http"), "- containerPort: 8000", "- {containerPort: 8000, name: http}"),
     "porta-do-servico-pelo-nome": changed(changed(TEXT, "    - port: 80\n", "    - port: 80\n      name: web\n"), "    port: 80\n", "    port: web\n", -1),
     "outra-porta-do-servico": changed(changed(TEXT, "    - port: 80\n", "    - port: 81\n"), "    port: 80\n", "    port: 81\n", -1),
@@ -78,6 +84,9 @@ def test_a_manifest_that_works_has_no_finding(text, judged):
 
 
 BROKEN = [
+    ("      serviceAccountName: api\n", "      serviceAccountName: api\n      restartPolicy: Never\n", 0, "`restartPolicy` não é `Always`"),
+    ("  replicas: 2", "  replicas: 2\n  progressDeadlineSeconds: 0", 0, "`progressDeadlineSeconds` não é"),
+    ("  replicas: 2", "  replicas: 2\n  revisionHistoryLimit: -1", 0, "`revisionHistoryLimit` não é"),
     ("serviceAccountName: api", "serviceAccountName: default", 0, "o template só associa um papel a `api` de `espectrometria`"),
     ("      serviceAccountName: api\n", "", 0, "os pods usam a conta de serviço `default`"),
     ("serviceAccountName: api", "serviceAccountName: outra", 0, "o manifesto não cria a conta de serviço `outra`"),
@@ -165,6 +174,14 @@ STRANGE = [
     ("kind: PodDisruptionBudget", "kind: NetworkPolicy", 0, "o que um documento `NetworkPolicy` mudaria"),
     ("      terminationGracePeriodSeconds: 60", "      nodeSelector: {disco: rapido}\n      terminationGracePeriodSeconds: 60", 0, "`nodeSelector`"),
     ("  replicas: 2", "  replicas: 2\n  paused: true", 0, "`paused`"),
+    ("  replicas: 2", "  replicas: 2\n  minReadySeconds: 5", 0, "`minReadySeconds`"),
+    ("  replicas: 2", "  replicas: 2\n  strategy: {type: Recreate}", 0, "`Recreate` mudaria em `type`"),
+    ("  replicas: 2", "  replicas: 2\n  strategy: {rollingUpdate: {maxUnavailable: 2}}", 0, "`2` mudaria em `maxUnavailable`"),
+    ("  replicas: 2", "  replicas: 2\n  strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 0%}}", 0, "`0%` mudaria em `maxSurge`"),
+    ("  name: api\n", "  name: api\n  annotations: {eks.amazonaws.com/role-arn: x}\n", 0, "`eks.amazonaws.com/role-arn` mudaria em `annotations`"),
+    ("      labels:\n        app: api\n", "      labels:\n        app: api\n      annotations: {sidecar.istio.io/inject: 'true'}\n", 0,
+     "`sidecar.istio.io/inject`"),
+    ("          image: public", "          imagePullPolicy: Never\n          image: public", 0, "`Never` mudaria em `imagePullPolicy`"),
     ("          lifecycle:", "          startupProbe: {exec: {command: [sh]}}\n          lifecycle:", 0, "`exec`"),
     ("            periodSeconds: 5", "            periodSeconds: 5\n            terminationGracePeriodSeconds: 1", 0, "`terminationGracePeriodSeconds`"),
     ("  serviceRef:", "  nodeSelector: {}\n  serviceRef:", 0, "`nodeSelector`"),

@@ -22,7 +22,7 @@ class Fault(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """Um valor: o que ele precisa ser, e como se pergunta."""
+    """Um valor: o que ele precisa ser, e como se pergunta; sem `what`, o que não é assim só não se sabe o que mudaria."""
 
     what: str
     fits: Callable[[Any], bool]
@@ -41,6 +41,14 @@ AMOUNT = Leaf("uma quantidade", lambda value: isinstance(value, (int, float, str
 TEXTS = Leaf("um mapa de textos (ponha cada um entre aspas)", lambda value: isinstance(value, dict) and all(map(TEXT.fits, value.values())))
 WORDS = Leaf("uma lista de textos (ponha cada um entre aspas)", lambda value: isinstance(value, list) and all(map(TEXT.fits, value)))
 
+COUNT = Leaf("uma contagem", lambda value: _whole(value) and value >= 0)
+TIME = Leaf("um número de segundos maior que zero", lambda value: _whole(value) and value > 0)
+ALWAYS = Leaf("`Always`", lambda value: value == "Always")
+ROLLING = Leaf("", lambda value: value == "RollingUpdate")
+PULLED = Leaf("", lambda value: value in ("Always", "IfNotPresent"))
+NONE = Leaf("", lambda value: _whole(value) and value == 0 or value == "0%")
+SOME = Leaf("", lambda value: SHARE.fits(value) and int(str(value).rstrip("%")) > 0)
+
 SELECTOR = {"matchLabels!": TEXTS}
 HTTP = {"path": TEXT, "port!": PORT, "scheme": TEXT}
 RHYTHM = ("initialDelaySeconds", "periodSeconds", "timeoutSeconds", "successThreshold", "failureThreshold")
@@ -48,7 +56,7 @@ PROBE = {"httpGet!": HTTP, **dict.fromkeys(RHYTHM, NUMBER)}
 RESOURCES = {name: {"cpu": AMOUNT, "memory": AMOUNT, "ephemeral-storage": AMOUNT} for name in ("requests", "limits")}
 USER = {"runAsNonRoot": FLAG, "runAsUser": NUMBER, "runAsGroup": NUMBER, "seccompProfile": {"type!": TEXT}}
 CONTAINER = {
-    "name!": TEXT, "image!": TEXT, "command!": WORDS, "env": [{"name!": TEXT, "value!": TEXT}],
+    "name!": TEXT, "image!": TEXT, "imagePullPolicy": PULLED, "command!": WORDS, "env": [{"name!": TEXT, "value!": TEXT}],
     "ports": [{"containerPort!": NUMBER, "name": TEXT, "protocol": TEXT}], "readinessProbe": PROBE, "livenessProbe": PROBE, "startupProbe": PROBE,
     "lifecycle": {"preStop!": {"sleep!": {"seconds!": NUMBER}}}, "resources": RESOURCES,
     "securityContext": {**USER, "allowPrivilegeEscalation": FLAG, "readOnlyRootFilesystem": FLAG, "privileged": FLAG,
@@ -60,12 +68,23 @@ SPREAD = {"maxSkew!": NUMBER, "topologyKey!": TEXT, "whenUnsatisfiable!": TEXT, 
 POD = {
     "serviceAccountName": TEXT, "automountServiceAccountToken": FLAG, "terminationGracePeriodSeconds": NUMBER, "topologySpreadConstraints": [SPREAD],
     "securityContext": {**USER, "fsGroup": NUMBER}, "initContainers": [CONTAINER], "containers!": [CONTAINER],
-    "volumes": [{"name!": TEXT, "configMap": {"name!": TEXT}, "emptyDir": {}}],
+    "volumes": [{"name!": TEXT, "configMap": {"name!": TEXT}, "emptyDir": {}}], "restartPolicy": ALWAYS, "enableServiceLinks": FLAG,
 }
-META = {"name!": TEXT, "namespace": TEXT, "labels": TEXTS}
+NOTES = dict.fromkeys(("kubernetes.io/description", "kubernetes.io/change-cause", "kubectl.kubernetes.io/default-container"), TEXT)
+"""As anotações que só quem lê usa; outra pode mandar num controlador.
+
+https://kubernetes.io/docs/reference/labels-annotations-taints/
+"""
+META = {"name!": TEXT, "namespace": TEXT, "labels": TEXTS, "annotations": NOTES}
+ROLLOUT = {
+    "revisionHistoryLimit": COUNT, "progressDeadlineSeconds": TIME,
+    "strategy": {"type": ROLLING, "rollingUpdate": {"maxUnavailable": NONE, "maxSurge": SOME}},
+}
+"""Como uma versão dá lugar a outra, sem que falte pod: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"""
 KINDS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "Namespace": ("v1", {}), "ServiceAccount": ("v1", {}), "ConfigMap": ("v1", {"data!": TEXTS}),
-    "Deployment": ("apps/v1", {"spec!": {"replicas": NUMBER, "selector!": SELECTOR, "template!": {"metadata!": {"labels!": TEXTS}, "spec!": POD}}}),
+    "Deployment": ("apps/v1", {"spec!": {"replicas": NUMBER, "selector!": SELECTOR, **ROLLOUT,
+                                        "template!": {"metadata!": {"labels!": TEXTS, "annotations": NOTES}, "spec!": POD}}}),
     "Service": ("v1", {"spec!": {"selector!": TEXTS, "ports!": [{"port!": NUMBER, "targetPort": PORT, "name": TEXT, "protocol": TEXT}]}}),
     "PodDisruptionBudget": ("policy/v1", {"spec!": {"minAvailable": SHARE, "maxUnavailable": SHARE, "selector!": SELECTOR}}),
     "TargetGroupBinding": ("eks.amazonaws.com/v1", {"spec!": {"targetGroupARN!": TEXT, "targetType!": TEXT,
@@ -105,7 +124,8 @@ def _at(value: Any, *keys: str) -> Any:
 def _fits(value: Any, shape: Any, path: Path, where: str) -> Iterator[Fault]:
     if isinstance(shape, Leaf):
         if not shape.fits(value):
-            yield Fault(path, f"`{where}` não é {shape.what}: o Kubernetes recusa o manifesto")
+            yield (Fault(path, f"`{where}` não é {shape.what}: o Kubernetes recusa o manifesto") if shape.what else
+                   Fault(path, f"não se sabe o que `{value}` mudaria em `{where}` do manifesto", False))
     elif isinstance(shape, list):
         if not isinstance(value, list):
             yield Fault(path, f"`{where}` não é uma lista: o Kubernetes recusa o manifesto")
