@@ -93,6 +93,34 @@ def test_a_condition_is_written_in_many_ways(key, value, right):
     assert (findings(whole, whole, other) == []) is right
 
 
+AGENT = '{Effect: Allow, Action: ["ssmmessages:OpenDataChannel"], Resource: "*"}'
+UPDATE = '{Sid: S, Effect: Allow, Action: "ssm:UpdateInstanceInformation", Resource: ["*"]}'
+
+
+def test_the_agent_may_be_told_in_two_statements():
+    whole = BANK.replace("[\"ssmmessages:OpenDataChannel\"]", "[\"ssmmessages:OpenDataChannel\", ssm:UpdateInstanceInformation]")
+    assert findings(whole, whole, BANK.replace(AGENT, f"{AGENT}, {UPDATE}")) == []
+    assert findings(whole, whole, BANK.replace(AGENT, f"{UPDATE}, {AGENT}")) == []
+    assert len(findings(whole, whole, BANK)) == 1
+    assert findings(whole, whole, BANK.replace(AGENT, f"{AGENT}, {UPDATE.replace('Allow', 'Deny')}")) != []
+    assert findings(whole, whole, BANK.replace(AGENT, f"{AGENT}, {UPDATE.replace(']}', '], Condition: {Bool: {a: true}}}')}")) != []
+    assert findings(whole, whole, whole.replace('Resource: "*"}]', 'Resource: "*"}, {Effect: Deny, Action: "ssmmessages:OpenDataChannel"}]')) != []
+
+
+BALANCER = "Resources: {A: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {LoadBalancerAttributes: [%s]}}}\n"
+HARDENED = "{Key: routing.http.drop_invalid_header_fields.enabled, Value: 'true'}"
+
+
+@pytest.mark.parametrize("more, silent", [
+    (", {Key: routing.http2.enabled, Value: 'true'}, {Key: idle_timeout.timeout_seconds, Value: '60'}", True),
+    (", {Key: deletion_protection.enabled, Value: false}", True),
+    (", {Key: routing.http2.enabled, Value: 'false'}", False), (", {Key: deletion_protection.enabled, Value: 'true'}", False),
+])
+def test_a_balancer_may_write_what_the_cloud_does_without_it(more, silent):
+    assert (findings(*[BALANCER % HARDENED] * 2, BALANCER % (HARDENED + more)) == []) == silent
+    assert findings(*[BALANCER % HARDENED] * 2, BALANCER % HARDENED.replace("true", "false")) != []
+
+
 def test_each_template_has_one_vote():
     many = DISK.format("true", "gp2") + "".join(
         f"  {name}: {{Type: AWS::EC2::Volume, Properties: {{Encrypted: true, VolumeType: {kind}}}}}\n"

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.aws.defaults import harder
+from scripts.aws.defaults import harder, usual
 from scripts.aws.types import (
     BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, QUEUE, SECURITY_GROUP, TABLE, VOLUME, VPC,
 )
@@ -46,7 +46,7 @@ POLICIES = {"AWS::RDS::DBInstance": ("DeletionPolicy", "UpdateReplacePolicy")}
 BY_S3 = {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 PARAMETER = ("AllowedPattern",)
 SECURE = "aws:SecureTransport"
-AGENT = "ssmmessages:"
+AGENT, UPDATE = "ssmmessages:", "ssm:UpdateInstanceInformation"
 
 
 @dataclass(frozen=True)
@@ -98,12 +98,13 @@ def parts(template: Template) -> Iterator[Part]:
 
 
 def _common(value: Any) -> Any:
-    """O valor sem os atributos em que cada arquitetura tem o seu ritmo, e sem os que só endurecem o padrão."""
+    """O valor sem os atributos em que cada arquitetura tem o seu ritmo, e sem os que dizem o padrão ou só o endurecem."""
     return [item for item in value if not (isinstance(item, dict) and _own(item))] if isinstance(value, list) else value
 
 
 def _own(pair: dict[str, Any]) -> bool:
-    return pair.get("Key") in PACE or harder(BALANCER, f"LoadBalancerAttributes.{pair.get('Key')}", pair.get("Value"))
+    said = BALANCER, f"LoadBalancerAttributes.{pair.get('Key')}", pair.get("Value")
+    return pair.get("Key") in PACE or usual(*said) or harder(*said)
 
 
 def _encrypted(resource: Resource, name: Key, value: Any) -> Any:
@@ -133,13 +134,24 @@ def _statements(template: Template, resource: Resource) -> Iterator[Part]:
     """As permissões do agente do Systems Manager e a negação de quem chega sem TLS."""
     found = list(_found(resource.properties, ()))
     told = any(SECURE in json.dumps(statement.get("Condition"), default=str) for _, statement in found)
+    for keys, actions in _of_agent(found):
+        yield _of(template, resource, "as permissões do Session Manager: `Action`", actions, *keys, "Action")
     for keys, statement in found:
-        actions = statement.get("Action")
-        if any(str(action).startswith(AGENT) for action in (actions if isinstance(actions, list) else [actions])):
-            yield _of(template, resource, "as permissões do Session Manager: `Action`", actions, *keys, "Action")
         if resource.type == "AWS::S3::BucketPolicy" and statement.get("Effect") == "Deny" and not _of_other_use(statement, told):
             body = {key: _written_one_way(item) for key, item in statement.items() if key != "Resource"}
             yield _of(template, resource, "a negação sem TLS do bucket", body, *keys)
+
+
+def _of_agent(found: list[tuple[tuple[Key, ...], dict[str, Any]]]) -> Iterator[tuple[tuple[Key, ...], list[Any]]]:
+    """As ações do agente, juntas as das declarações que só nelas diferem: em uma ou em duas, permitem o mesmo."""
+    alike: dict[str, tuple[tuple[Key, ...], list[Any]]] = {}
+    for keys, statement in found:
+        written = statement.get("Action")
+        actions = written if isinstance(written, list) else [written]
+        if any(str(action).startswith((AGENT, UPDATE)) for action in actions):
+            rest = {key: _written_one_way(item) for key, item in statement.items() if key not in ("Action", "Sid")}
+            alike.setdefault(json.dumps(rest, sort_keys=True, default=str), (keys, []))[1].extend(actions)
+    yield from ((keys, actions) for keys, actions in alike.values() if any(str(action).startswith(AGENT) for action in actions))
 
 
 def _written_one_way(item: Any) -> Any:
