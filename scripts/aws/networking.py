@@ -13,6 +13,7 @@ KINDS = (
     Kind("AWS::EC2::NatGateway", gives={"NatGatewayId": ID}, nature=OTHER, hourly=True),
     Kind("AWS::EC2::NetworkAcl", gives={"Id": ID}, nature=OTHER),
     Kind("AWS::EC2::NetworkInterface", gives={"Id": ID}),
+    Kind("AWS::EC2::FlowLog", gives={"Id": ID}, role=("DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com"), deputy=True),
     Kind("AWS::EC2::PrefixList", gives={"PrefixListId": ID, "Arn": ARN}),
     Kind("AWS::EC2::SecurityGroup", gives={"GroupId": ID, "Id": ID}, nature=OTHER),
     Kind("AWS::EC2::VPCEndpoint", gives={"Id": ID}, nature=OTHER, policy=("PolicyDocument",)),

@@ -19,7 +19,7 @@ PSEUDO = {
     "AWS::AccountId": r"\d{12}", "AWS::Partition": r"aws[a-z-]*", "AWS::Region": r"[a-z]+(?:-[a-z]+)+-\d+", "AWS::StackId": r"arn:.+",
     "AWS::StackName": r"[A-Za-z][A-Za-z0-9-]*", "AWS::URLSuffix": r"[a-z0-9.-]+",
 }
-"""A forma do que a AWS põe em cada pseudoparâmetro, que nunca é vazio.
+"""A forma do que a AWS põe no lugar dos pseudoparâmetros, que nunca é vazio.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 """

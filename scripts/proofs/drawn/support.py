@@ -10,10 +10,11 @@ from collections.abc import Callable
 from functools import cached_property
 
 from scripts.aws.compute import EKS_AUTO_MODE
-from scripts.aws.catalog import HERE
+from scripts.aws.catalog import ARN, HERE, NAME
 from scripts.aws.senders import LAUNCHER, SENDERS
 from scripts.aws.types import (
-    EKS_CLUSTER, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE, TASK_DEFINITION,
+    EKS_CLUSTER, FLOW_LOG, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, LOG_GROUP, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE,
+    TASK_DEFINITION,
 )
 from scripts.base.diagram import Diagram
 from scripts.proofs.arrows.containers import secret_names
@@ -42,6 +43,8 @@ CHILDREN = {"states:StartExecution", "states:DescribeExecution", "states:StopExe
 USING = {"kms:decrypt", "kms:generatedatakey", "kms:encrypt", "kms:reencrypt", "kms:describekey", "kms:creategrant",
          "kms:generatedatakeywithoutplaintext", "kms:reencryptfrom", "kms:reencryptto"}
 """O que se faz com uma chave sem a administrar."""
+FINDING = ("logs:DescribeLogGroups", "logs:DescribeLogStreams")
+"""O que mais o serviço dos registros de fluxo pede: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"""
 ASSUMED_AS = {
     "states": ("StepFunctions",), "ecs-tasks": ("ECS", "Batch"), "vpc-flow-logs": ("EC2",), "monitoring": ("RDS",),
     "firehose": ("KinesisFirehose",), "pods": ("EKS",), "ec2": ("EC2", "AutoScaling", "EKS"),
@@ -134,6 +137,14 @@ def task_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
 
 
 @support
+def flow_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
+    """Um registro de fluxo da rede acha o grupo que ele diz, e escreve nele."""
+    groups = [scene.view.points(scene.view.at(log, key), LOG_GROUP, by=(how,))
+              for log in scene.actors(statement) if log.type == FLOW_LOG for key, how in (("LogGroupName", NAME), ("LogDestination", ARN))]
+    return _writes_only(scene, grant, statement, [scene.view.name(group) for group in groups if group], (*WRITING, *FINDING))
+
+
+@support
 def secrets_of_task(scene: Scene, grant: Grant, statement: Statement) -> bool:
     """Quem inicia as tarefas de um serviço do ECS lê os segredos que os contêineres recebem ao nascer."""
     if grant.name not in ("secretsmanager:GetSecretValue", "ssm:GetParameters"):
@@ -151,10 +162,10 @@ def _started(scene: Scene, statement: Statement) -> list[Resource]:
             if (role := role_of_arn(scene.view, scene.view.at(task, "ExecutionRoleArn"))) and role.id in owners]
 
 
-def _writes_only(scene: Scene, grant: Grant, statement: Statement, names: list[str | None]) -> bool:
+def _writes_only(scene: Scene, grant: Grant, statement: Statement, names: list[str | None], actions: tuple[str, ...] = WRITING) -> bool:
     """A ação é de escrever logs, e só nos grupos com estes nomes."""
     allowed = {f"arn:${{AWS::Partition}}:logs:{HERE}:log-group:{name}:{end}" for name in names for end in ("*", "log-stream:*")}
-    return grant.name in WRITING and bool(statement.resources) and set(scene.targets(statement)) <= allowed
+    return grant.name in actions and bool(statement.resources) and set(scene.targets(statement)) <= allowed
 
 
 @support

@@ -15,7 +15,7 @@ from typing import Any
 from scripts.aws.defaults import harder, usual
 from scripts.aws.neutral import BARRIERS, NEIGHBOURS, OBSERVERS, neutral
 from scripts.aws.questions import touches
-from scripts.aws.types import SCALING_POLICY, TOPIC, VPC
+from scripts.aws.types import FLOW_LOG, NETWORK_INTERFACE, SCALING_POLICY, SUBNET, TOPIC, VPC
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
 from scripts.base.wording import listed
@@ -30,6 +30,8 @@ from scripts.template.cloudformation import Key, Resource, references
 from scripts.template.values import Path
 
 ALARM, ACTIONS = "AWS::CloudWatch::Alarm", ("AlarmActions", "OKActions", "InsufficientDataActions")
+NOTED = (VPC, SUBNET, NETWORK_INTERFACE)
+"""De quem um registro de fluxo anota o tráfego; onde ele o anota, uma seta pode começar."""
 CHOSEN = "${Parameters."
 SHOWN = 12
 """Quantas propriedades um achado nomeia; das demais, diz as linhas."""
@@ -147,7 +149,7 @@ def _networks(resources: Mapping[str, Resource], name: str) -> set[str]:
 def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: set[Key], waiting: set[str]) -> Iterator[Finding]:
     for resource in views.template.resources.values():
         cited = sorted(references(resource.properties) & arrows.keys())
-        if cited and resource.id not in seen and resource.id not in arrows and not _watching(views, resource):
+        if cited and resource.id not in seen and resource.id not in arrows and not _watching(views, resource, cited):
             doubted = list(dict.fromkeys(edge for name in cited for edge in arrows[name]))
             if waiting.intersection(doubted):
                 continue  # a prova que parou antes talvez o olhe
@@ -169,11 +171,13 @@ def _barrier(views: Views, link: Resource, cited: list[str], doubted: list[str])
                    f"regras, e elas podem mudar {_named(doubted)}; tire `{link.id}`, ou leia as regras na regra da seta.")
 
 
-def _watching(views: Views, resource: Resource) -> bool:
+def _watching(views: Views, resource: Resource, cited: list[str]) -> bool:
     """O recurso só observa os que cita; um alarme, se só aciona um tópico, uma política de escala, ou o que quem implanta escolhe.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/UsingAlarmActions.html
     """
+    if resource.type == FLOW_LOG:
+        return all(views.template.resources[name].type in NOTED for name in cited)
     if resource.type != ALARM:
         return resource.type not in BARRIERS and resource.type in {**NEIGHBOURS, **OBSERVERS}
     return all(view.points(item, TOPIC, SCALING_POLICY) or (view.spelled(item.value) or "").startswith(CHOSEN)

@@ -1,0 +1,102 @@
+"""O que só observa, ou só guarda um texto, acrescentado a uma arquitetura de verdade, não a recusa; o que ali mudaria uma seta é dito."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.proofs.bench import R, Architecture, prop, real
+
+from scripts.checks import resources
+from scripts.proofs.drawn.coverage import unclaimed
+from scripts.proofs.drawn.unread import unread
+
+
+def arn(name: str) -> dict[str, Any]:
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
+def added(slug: str, **more: Any) -> Architecture:
+    found = real(slug)
+    for name, body in more.items():
+        found = found.put(R, name, value=body)
+    return found
+
+
+def left(found: Architecture) -> list[str]:
+    return [finding.message for finding in (*unread(found.diagram, found.views, found.proofs), *unclaimed(found.diagram, found.views, found.proofs),
+                                            *resources.check(found.diagram, found.template))]
+
+
+WATCHERS = {
+    "painel": {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": {"Fn::Sub": '{"widgets":["${FilaPedidos.QueueName}"]}'}}},
+    "anomalia": {"Type": "AWS::CloudWatch::AnomalyDetector", "Properties": {
+        "Namespace": "AWS/SQS", "MetricName": "X", "Stat": "Sum", "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["FilaPedidos", "QueueName"]}}]}},
+    "consulta": {"Type": "AWS::Logs::QueryDefinition", "Properties": {"Name": "x", "QueryString": "y", "LogGroupNames": [{"Ref": "LogsFuncao"}]}},
+    "parametro": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "BucketLoja"}}},
+    "parametro-com-o-endereco": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["Balanceador", "DNSName"]}}},
+}
+
+
+@pytest.mark.parametrize("name", WATCHERS)
+def test_what_only_looks_changes_nothing(name):
+    assert left(added("ecommerce", Novo=WATCHERS[name])) == []
+
+
+def test_what_looks_at_nothing_drawn_is_a_finding():
+    lost = {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": "{}"}}
+    assert left(added("ecommerce", Novo=lost)) == [
+        "`Novo` (`AWS::CloudWatch::Dashboard`) não apoia nada do que está desenhado; ligue-o por referência ao recurso a que serve, ou remova-o."]
+
+
+TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"]
+
+
+def flow(where: dict[str, Any], watched: str = "Vpc", actions: list[str] = ACTIONS, target: Any = None, service: str = "") -> Architecture:
+    trust = TRUST if not service else {"Statement": [{**TRUST["Statement"][0], "Principal": {"Service": service}}]}
+    statement = {"Effect": "Allow", "Action": actions, "Resource": target or arn("LogsRede")}
+    return added(
+        "ecommerce", LogsRede={"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 14}},
+        PapelRede={"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust, "Policies": [
+            {"PolicyName": "p", "PolicyDocument": {"Statement": [statement]}}]}},
+        Registro={"Type": "AWS::EC2::FlowLog", "Properties": {"ResourceType": "VPC", "ResourceId": {"Ref": watched}, "TrafficType": "ALL", **where,
+                                                              "DeliverLogsPermissionArn": arn("PapelRede")}})
+
+
+BY_NAME, BY_ARN = {"LogGroupName": {"Ref": "LogsRede"}}, {"LogDestinationType": "cloud-watch-logs", "LogDestination": arn("LogsRede")}
+
+
+@pytest.mark.parametrize("where", [BY_NAME, BY_ARN])
+@pytest.mark.parametrize("watched", ["Vpc", "SubRedeDadosA"])
+def test_the_traffic_noted_in_a_group_of_its_own_changes_nothing(where, watched):
+    assert left(flow(where, watched)) == []
+
+
+@pytest.mark.parametrize("found, said", [
+    (flow(BY_NAME, actions=[*ACTIONS, "logs:DeleteLogGroup"]), "`logs:DeleteLogGroup`"),
+    (flow(BY_NAME, actions=["logs:PutLogEvents"], target=arn("LogsFuncao")), "`logs:PutLogEvents`"),
+    (flow({"LogGroupName": "outro"}), "`logs:PutLogEvents`"),
+    (flow(BY_NAME, service="lambda.amazonaws.com"), "lambda.amazonaws.com"),
+    (flow({"LogDestinationType": "s3", "LogDestination": arn("BucketLoja")}), "`Registro` (`AWS::EC2::FlowLog`) cita `BucketLoja`"),
+])
+def test_what_a_flow_log_does_not_need_is_said(found, said):
+    assert any(said in text for text in left(found))
+
+
+PLAIN = [
+    ("GrupoInstancias", "MetricsCollection", [{"Granularity": "1Minute", "Metrics": ["GroupInServiceInstances"]}]),
+    ("GrupoInstancias", "MaxInstanceLifetime", 604800), ("ModeloLancamento", "VersionDescription", "a primeira"),
+    ("NatA", "MaxDrainDurationSeconds", 300), ("Banco", "ApplyImmediately", True), ("Banco", "CertificateRotationRestart", False),
+]
+
+
+@pytest.mark.parametrize("resource, name, value", PLAIN)
+def test_a_property_that_changes_no_arrow_is_silent(resource, name, value):
+    assert left(real("ecommerce").put(*prop(resource, name), value=value)) == []
+
+
+@pytest.mark.parametrize("slug, resource, name, value", [
+    ("musicas", "Servidor", "PropagateTagsToVolumeOnCreation", True), ("espectrometria", "Zona", "HostedZoneConfig", {"Comment": "x"})])
+def test_the_same_elsewhere(slug, resource, name, value):
+    assert left(real(slug).put(*prop(resource, name), value=value)) == []
