@@ -84,6 +84,18 @@ def test_what_a_flow_log_does_not_need_is_said(found, said):
     assert any(said in text for text in left(found))
 
 
+@pytest.mark.parametrize("found, missing", [
+    (flow(BY_NAME), ""), (flow(BY_ARN), ""), (flow(BY_NAME).remove(*prop("LogsRede", "RetentionInDays")), "os logs de `LogsRede` ficam para sempre"),
+    (flow(BY_ARN).remove(*prop("LogsRede", "RetentionInDays")), "os logs de `LogsRede` ficam para sempre"),
+    (flow({"LogGroupName": "outro"}), "`Registro` não anota num grupo de logs do template"),
+    (flow({"LogDestinationType": "kinesis-data-firehose", "LogDestination": "arn"}), "`Registro` não anota num grupo de logs do template"),
+    (flow({"LogDestinationType": "s3", "LogDestination": arn("BucketLoja")}), ""),
+])
+def test_what_is_noted_of_the_traffic_is_kept_for_a_time(found, missing):
+    told = found.claim("logs-com-prazo")
+    assert told.proven is (missing == "") and missing in " ".join(map(str, told.missing))
+
+
 PLAIN = [
     ("GrupoInstancias", "MetricsCollection", [{"Granularity": "1Minute", "Metrics": ["GroupInServiceInstances"]}]),
     ("GrupoInstancias", "MaxInstanceLifetime", 604800), ("ModeloLancamento", "VersionDescription", "a primeira"),

@@ -10,16 +10,16 @@ from collections.abc import Callable
 from functools import cached_property
 
 from scripts.aws.compute import EKS_AUTO_MODE
-from scripts.aws.catalog import ARN, HERE, NAME
+from scripts.aws.catalog import HERE
 from scripts.aws.senders import LAUNCHER, SENDERS
 from scripts.aws.types import (
-    EKS_CLUSTER, FLOW_LOG, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, LOG_GROUP, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE,
-    TASK_DEFINITION,
+    EKS_CLUSTER, FLOW_LOG, FUNCTION, INSTANCE, JOB_DEFINITION, KMS_KEY, LAUNCH_TEMPLATE, ROLE, SCALING_GROUP, SECRET, STATE_MACHINE, TASK_DEFINITION,
 )
 from scripts.base.diagram import Diagram
 from scripts.proofs.arrows.containers import secret_names
 from scripts.proofs.arrows.jobs import LOG_GROUP_KEYS, WRITING
 from scripts.proofs.drawn.grants import Grant
+from scripts.proofs.facts.log_groups import noted_in
 from scripts.proofs.facts.states import tasks
 from scripts.proofs.facts.traces import traced
 from scripts.proofs.facts.view import View
@@ -139,8 +139,7 @@ def task_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
 @support
 def flow_log_group(scene: Scene, grant: Grant, statement: Statement) -> bool:
     """Um registro de fluxo da rede acha o grupo que ele diz, e escreve nele."""
-    groups = [scene.view.points(scene.view.at(log, key), LOG_GROUP, by=(how,))
-              for log in scene.actors(statement) if log.type == FLOW_LOG for key, how in (("LogGroupName", NAME), ("LogDestination", ARN))]
+    groups = [noted_in(scene.view, log) for log in scene.actors(statement) if log.type == FLOW_LOG]
     return _writes_only(scene, grant, statement, [scene.view.name(group) for group in groups if group], (*WRITING, *FINDING))
 
 
