@@ -207,6 +207,8 @@ BARRIERS = {"AWS::WAFv2::WebACLAssociation": "WebACLArn", "AWS::WAFRegional::Web
 
 https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works.html
 """
+GUARDS = {"AWS::CloudFront::Distribution": "DistributionConfig.WebACLId"}
+"""O mesmo, de quem nomeia ele próprio a lista: nenhum autor diz que a propriedade não muda nada."""
 OBSERVERS: dict[str, str] = {}
 """O mesmo que `NEIGHBOURS`, do autor de uma árvore."""
 
@@ -230,5 +232,7 @@ def harmless(type_: str, reason: str, *names: str) -> None:
 def neutral(type_: str, dotted: str) -> bool:
     """A propriedade (`BlockDeviceMappings.Ebs.VolumeSize`) deste tipo não muda seta nenhuma."""
     names = dotted.split(".")
+    if dotted == GUARDS.get(type_):
+        return False
     return dotted == kind_of(type_).named or any(begins(names, rows.get(kind, ())) for rows in (*REASONS.values(), *AUTHORS.values())
                                                 for kind in ("*", type_))

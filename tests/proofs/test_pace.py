@@ -9,7 +9,7 @@ from attempts import Case, Edits, findings, refused, text_of
 from bench import REMOVED, prop, real
 from test_outside_attacks import ESPECTRO, LOJA, PDV
 
-from scripts.aws.neutral import OBSERVERS
+from scripts.aws.neutral import AUTHORS, OBSERVERS, neutral
 
 MUSICAS, FOTO, WEB, CLI, META = "musicas", "foto-perfil", "web-ec2-rds-s3", "cli-s3-lambda-dynamodb", "metadados-s3"
 UPLOAD = "upload-ec2-ebs-rds"
@@ -110,6 +110,13 @@ def guarded(target: object) -> Edits:
                 "ResourceArn": target, "WebACLArn": {"Fn::GetAtt": ["ListaWaf", "Arn"]}}}}
 
 
+def named(acl: object) -> Edits:
+    """A lista que a própria distribuição nomeia."""
+    body = guarded("")["Resources", "ListaWaf"]
+    listed = {} if isinstance(acl, str) else {("Resources", "ListaWaf"): body}
+    return {prop("Distribuicao", "DistributionConfig", "WebACLId"): acl, **listed}
+
+
 def emptied(bucket: str, days: int) -> Edits:
     if bucket in ("BucketArquivos", "BucketLoja"):  # que já têm uma regra
         return {prop(bucket, "LifecycleConfiguration", "Rules", 0, "ExpirationInDays"): days}
@@ -142,6 +149,9 @@ FIRST: dict[str, tuple[str, Edits, str]] = {
     "uma de cada vez": (META, {prop("FuncaoProcessar", "ReservedConcurrentExecutions"): 1}, "tire `ReservedConcurrentExecutions`"),
     "disco que só existe maior": (WEB, {prop("VolumeTemporarios", "VolumeType"): "st1"}, "o tipo vai de 125 a 16384; use `gp3`"),
     "regras diante do balanceador": ("envio-e-consulta", guarded({"Ref": "Balanceador"}), "recusa o que uma regra dela pega"),
+    "regras da distribuição": (LOJA, named({"Fn::GetAtt": ["ListaWaf", "Arn"]}), "`ListaWaf` (`AWS::WAFv2::WebACL`) fica diante de `Distribuicao`"),
+    "regras que não estão no template": (LOJA, named("arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/6f1c1f6e-0000-4000-8000-000000000000"),
+                                         "tire `WebACLId` de `Distribuicao`"),
     "caminho da saúde": (PDV, {prop("GrupoDestino", "HealthCheckPath"): "/saude/banco"}, "o template diz `/saude/banco` em `HealthCheckPath`"),
 }
 ALONE = {"porta do banco": {"seta-sem-prova"}, "alvo noutra porta": {"seta-sem-prova"},
@@ -195,6 +205,13 @@ def test_a_library_of_a_program_and_a_denial_keep_nothing() -> None:
     assert not any(found.code == "prazo-contrario" for found in findings(CLI, {}, ("## Benefícios", told)))
     told = "O objeto do S3 é definitivo.\n\n## Benefícios"
     assert any(found.code == "prazo-contrario" for found in findings(CLI, {}, ("## Benefícios", told)))
+
+
+def test_no_author_says_that_the_rules_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(AUTHORS, "só olha", {"AWS::CloudFront::Distribution": ("DistributionConfig.WebACLId",)})
+    neutral.cache_clear()
+    assert "barreira-nao-lida" in {found.code for found in findings(*FIRST["regras da distribuição"][:2])}
+    neutral.cache_clear()
 
 
 def test_a_list_of_rules_never_is_an_observer(monkeypatch: pytest.MonkeyPatch) -> None:

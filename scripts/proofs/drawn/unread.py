@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from scripts.aws.defaults import harder, usual
-from scripts.aws.neutral import BARRIERS, NEIGHBOURS, OBSERVERS, neutral
+from scripts.aws.neutral import BARRIERS, GUARDS, NEIGHBOURS, OBSERVERS, neutral
 from scripts.aws.questions import touches
 from scripts.aws.types import FLOW_LOG, NETWORK_INTERFACE, SCALING_POLICY, SUBNET, TOPIC, VPC
 from scripts.base.diagram import Diagram, Edge
@@ -23,6 +23,7 @@ from scripts.proofs.arrows.registry import Proof, Seen
 from scripts.proofs.drawn.lost import unproven
 from scripts.proofs.facts import attributes
 from scripts.proofs.facts.leaves import leaves
+from scripts.proofs.facts.measures import written_at
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
 from scripts.proofs.identity.policies import DOCUMENTS
@@ -58,7 +59,10 @@ def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof], absent: Sequ
     waiting = {proof.edge.id for proof in unproven(proofs)}
     for name, doubts in left.items():
         if not waiting.issuperset(edge for edges in doubts.values() for edge in edges):
-            yield _property(views, views.template.resources[name], doubts)
+            resource = views.template.resources[name]
+            for path in [path for path in doubts if dotted_of(views.template.data, path) == GUARDS.get(resource.type)]:
+                yield _barrier(views, resource, written_at(views.template.data, path), [name], list(doubts.pop(path)), f"`{path[-1]}` de `{name}`")
+            yield from (_property(views, resource, doubts),) if doubts else ()
     for name, doubted in list(arrows.items()):
         for network in _networks(views.template.resources, name):
             arrows.setdefault(network, {}).update(doubted)
@@ -154,7 +158,7 @@ def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: se
             if waiting.intersection(doubted):
                 continue  # a prova que parou antes talvez o olhe
             if resource.type in BARRIERS:
-                yield _barrier(views, resource, cited, doubted)
+                yield _barrier(views, resource, resource.properties.get(BARRIERS[resource.type]), cited, doubted, f"`{resource.id}`")
                 continue
             yield Finding(views.template.path, resource.line, "vizinho-desconhecido",
                           f"`{resource.id}` (`{resource.type}`) cita {_named(cited)}, nenhuma prova o olhou, e ele pode mudar "
@@ -162,13 +166,13 @@ def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: se
                           "`observer`.")
 
 
-def _barrier(views: Views, link: Resource, cited: list[str], doubted: list[str]) -> Finding:
-    """A lista de regras que recusa pedidos antes que cheguem, na linha dela."""
-    named = link.properties.get(BARRIERS[link.type])
+def _barrier(views: Views, link: Resource, named: Any, cited: list[str], doubted: list[str], undone: str) -> Finding:
+    """A lista de regras que recusa pedidos antes que cheguem, na linha dela; de outro template, na de quem a nomeia."""
     barrier = next((views.template.resources[name] for name in references(named) if name in views.template.resources), link)
+    what = "Uma lista de regras do WAF" if barrier == link else f"`{barrier.id}` (`{barrier.type}`)"
     return Finding(views.template.path, barrier.line, "barreira-nao-lida",
-                   f"`{barrier.id}` (`{barrier.type}`) fica diante de {_named(cited)} e recusa o que uma regra dela pega; nenhuma prova lê essas "
-                   f"regras, e elas podem mudar {_named(doubted)}; tire `{link.id}`, ou leia as regras na regra da seta.")
+                   f"{what} fica diante de {_named(cited)} e recusa o que uma regra dela pega; nenhuma prova lê essas "
+                   f"regras, e elas podem mudar {_named(doubted)}; tire {undone}, ou leia as regras na regra da seta.")
 
 
 def _watching(views: Views, resource: Resource, cited: list[str]) -> bool:
