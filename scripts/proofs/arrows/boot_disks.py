@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from scripts.aws.types import VOLUME
 from scripts.proofs.evidence import Missing
-from scripts.proofs.facts.machine import File, Machine
+from scripts.proofs.facts.machine import File, Machine, inside
 from scripts.proofs.facts.shell import expanded
 from scripts.proofs.facts.units import SHEBANG, Unit, units, words
 from scripts.proofs.facts.view import View
@@ -94,14 +94,14 @@ def mounts(machine: Machine) -> set[str]:
 
 
 def _paths(call: list[str]) -> list[str]:
-    return [word for word in call[1:] if OWN.fullmatch(word) and not _inside(word, ELSEWHERE)]
+    return [word for word in call[1:] if OWN.fullmatch(word) and not inside(word, ELSEWHERE)]
 
 
 def _caring(unit: Unit, file: File, text: str, mounted: set[str], instance: str) -> Iterator[Missing]:
     """Quem monta um disco cuida do ponto em que o montou, e não de outro."""
     stopped = [words(each.lstrip("-@:+!").replace("%i", instance)) for each in unit.settings.get("ExecStop", [])]
     cared = [call for call in _calls(text) if call[0] in CARING] + [call for call in stopped if "umount" in call[0]]
-    other = next((path for call in cared for path in _paths(call) if not _inside(path, mounted)), None) if mounted else None
+    other = next((path for call in cared for path in _paths(call) if not inside(path, mounted)), None) if mounted else None
     if other:
         yield Missing(file.path, f"`{file.name}` monta o disco em `{', '.join(sorted(mounted))}` e prepara `{other}`, que não está nele",
                       "use o mesmo ponto nos dois")
@@ -132,13 +132,9 @@ def _used(machine: Machine, points: set[str], owners: dict[str, tuple[str, str]]
     for unit in units(machine):
         near, user = unit.environment_file or unit.file, unit.last("User")
         for name, value in unit.given(unit.instances[0]).items() if user not in ("", "root") else ():
-            made = max((path for path in owners if _inside(value, {path})), key=len, default="")
+            made = max((path for path in owners if inside(value, {path})), key=len, default="")
             owner, mode = owners.get(made, ("", ""))
-            if _inside(value, points) and not made:
+            if inside(value, points) and not made:
                 yield Missing(near.path, f"`{name}` é `{value}`, uma pasta do disco que nada cria", "crie-a depois de montá-lo, ou corrija o caminho")
-            elif _inside(value, points) and (owner != user or mode and mode[-3:-2] != "7"):
+            elif inside(value, points) and (owner != user or mode and mode[-3:-2] != "7"):
                 yield Missing(near.path, f"`{name}` é `{value}`, onde quem roda `{unit.name}` não pode gravar", f"crie-a com `-o {user} -m 0700`")
-
-
-def _inside(path: str, folders: set[str] | tuple[str, ...]) -> bool:
-    return any(path == each or path.startswith(f"{each}/") for each in folders)

@@ -13,7 +13,7 @@ from posixpath import join, normpath
 from scripts.aws.types import DATABASE
 from scripts.proofs.arrows.program import LISTENING
 from scripts.proofs.evidence import Missing
-from scripts.proofs.facts.machine import Machine, Step
+from scripts.proofs.facts.machine import Machine, Step, inside
 from scripts.proofs.facts.web_paths import answered
 from scripts.proofs.facts.units import SHEBANG, units, words
 
@@ -60,9 +60,9 @@ def _ordered(machine: Machine) -> Iterator[Missing]:
         known |= set(made(step))
         for name, program in _used(step):
             path = _whole(step.folder, name)
-            if path in known or any(path.startswith(f"{each}/") for each in known):
+            if inside(path, known):
                 continue
-            late = next((other for each, other in later.items() if path == each or path.startswith(f"{each}/")), None)
+            late = next((other for each, other in later.items() if inside(path, (each,))), None)
             if late:
                 yield Missing(step.path, f"`{step.name}` usa `{name}`, que só `{late}` cria: os comandos rodam na ordem alfabética dos nomes",
                               "dê a quem cria um nome que venha antes")
@@ -112,7 +112,7 @@ def _kept(machine: Machine) -> Iterator[Missing]:
 
 
 def _there(path: str, known: set[str], scripts: str) -> bool:
-    return path in scripts or path in known or any(path.startswith(f"{each}/") for each in known)
+    return path in scripts or inside(path, known)
 
 
 def _probed(machine: Machine) -> Iterator[Missing]:

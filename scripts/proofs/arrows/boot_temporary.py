@@ -17,7 +17,7 @@ from scripts.proofs.arrows.boot_settings import LARGE, options
 from scripts.proofs.arrows.images import INSIDE, image
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing
-from scripts.proofs.facts.machine import machine_of
+from scripts.proofs.facts.machine import inside, machine_of
 from scripts.proofs.facts.units import Unit, units
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
@@ -51,7 +51,7 @@ def _kept(view: View, owner: Resource) -> Iterator[Missing]:
         room = memory().get(kind, 0) * 1024 // 2
         if together * body > room * MIB:
             where = f"`{name}` é `{folder}`" if name else f"sem `TMPDIR`, o que chega fica em `{folder}`"
-            unmade = "" if _under(folder, VOLATILE) else ", que nada cria, e o que chega vai para `/tmp`"
+            unmade = "" if inside(folder, VOLATILE) else ", que nada cria, e o que chega vai para `/tmp`"
             half = f"em metade da de um `{kind}`" + (f", {room} MiB" if room else ", que não se conhece")
             yield Missing((unit.environment_file or unit.file).path,
                           f"{where}{unmade}, que é memória na imagem de `{owner.id}`: {together} envios de até {body // MIB} MiB não cabem {half}",
@@ -66,17 +66,13 @@ def _chosen(unit: Unit) -> tuple[str, str]:
 
 def _volatile(unit: Unit, folder: str) -> bool:
     """O que vai para esta pasta fica na memória: ela é de lá, ou ninguém a cria, e o Python usa `/tmp`."""
-    if _under(folder, mounts(unit.machine)) or folder == LASTING:
+    if inside(folder, mounts(unit.machine)) or folder == LASTING:
         return False
-    return _under(folder, VOLATILE) or not _made(unit, folder)
+    return inside(folder, VOLATILE) or not _made(unit, folder)
 
 
 def _made(unit: Unit, folder: str) -> bool:
     """Alguém cria esta pasta: um comando, um programa de disco, ou o systemd."""
     own = [f"{place}/{name}" for key, place in CREATED.items() for name in unit.last(key).split()]
     made = re.compile(rf"\b(?:mkdir|install)\b[^\n]*\s{re.escape(folder)}(?![\w-])")
-    return _under(folder, own) or any(made.search(text) for text in unit.machine.texts if folder in text)
-
-
-def _under(path: str, folders: tuple[str, ...] | list[str] | set[str]) -> bool:
-    return any(path == each or path.startswith(f"{each}/") for each in folders)
+    return inside(folder, own) or any(made.search(text) for text in unit.machine.texts if folder in text)

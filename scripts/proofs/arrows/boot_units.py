@@ -12,7 +12,7 @@ from scripts.aws.types import VOLUME
 from scripts.proofs.arrows.boot_disks import mounts
 from scripts.proofs.arrows.program import LISTENING
 from scripts.proofs.evidence import Missing
-from scripts.proofs.facts.machine import Machine
+from scripts.proofs.facts.machine import Machine, inside
 from scripts.proofs.facts.units import SHEBANG, Unit, units
 from scripts.template.values import Path
 
@@ -108,25 +108,21 @@ def _writing(unit: Unit) -> Iterator[Missing]:
 
 def _writable(unit: Unit, path: str) -> bool:
     protection = "strict" if _on(unit, "DynamicUser") else unit.last("ProtectSystem").lower()
-    if _inside(path, _listed(unit, "InaccessiblePaths")):
+    if inside(path, _listed(unit, "InaccessiblePaths")):
         return False
     own = [base + name for key, base in FOLDERS.items() for name in " ".join(unit.settings.get(key, [])).split()]
     private = TEMPORARY if _on(unit, "PrivateTmp") or _on(unit, "DynamicUser") else ()
-    if _inside(path, [*_listed(unit, "ReadWritePaths"), *own, *private, *FREE]):
+    if inside(path, [*_listed(unit, "ReadWritePaths"), *own, *private, *FREE]):
         return True
-    if _on(unit, "ProtectHome") and _inside(path, HIDDEN) or _inside(path, _listed(unit, "ReadOnlyPaths")):
+    if _on(unit, "ProtectHome") and inside(path, HIDDEN) or inside(path, _listed(unit, "ReadOnlyPaths")):
         return False
     if protection == "strict":
         return False
-    return not (protection in ("full", "yes", "true", "1", "on") and _inside(path, FULL if protection == "full" else FULL[:3]))
+    return not (protection in ("full", "yes", "true", "1", "on") and inside(path, FULL if protection == "full" else FULL[:3]))
 
 
 def _listed(unit: Unit, name: str) -> list[str]:
-    return [each.lstrip("-+") for each in " ".join(unit.settings.get(name, [])).split()]
-
-
-def _inside(path: str, folders: list[str] | tuple[str, ...]) -> bool:
-    return any(path == each or path.startswith(f"{each.rstrip('/')}/") for each in folders)
+    return [each.lstrip("-+").rstrip("/") for each in " ".join(unit.settings.get(name, [])).split()]
 
 
 def _mounted(unit: Unit) -> Iterator[Missing]:

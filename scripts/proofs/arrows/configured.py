@@ -13,7 +13,7 @@ from scripts.aws.types import BALANCER, DATABASE, LISTENER, VOLUME
 from scripts.proofs.arrows.database import listening
 from scripts.proofs.arrows.viable import judge
 from scripts.proofs.evidence import Missing
-from scripts.proofs.facts.machine import File, Machine, machine_of, machines
+from scripts.proofs.facts.machine import File, Machine, inside, machine_of, machines
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.volumes import links
 from scripts.proofs.network.topology import network_of
@@ -97,12 +97,12 @@ def _volume(view: View, volume: Resource) -> Iterator[Missing]:
         others = [file for file in machine.files if file.name not in mounting]
         values = {(file, name): value for file in others for name, value in file.variables().items()}
         used = [*values.values(), *(text for file in others for text in QUOTED.findall(file.text))]
-        if not any(_under(value, point) for value in used for point in points):
+        if not any(inside(value, points) for value in used):
             yield Missing(("Resources", volume.id), f"nada no programa usa {_listed(points)}, onde `{volume.id}` se monta",
                           "aponte para lá a variável da pasta")
         for (file, name), value in values.items():
             named = next((other for other in view.of_type(VOLUME) if _bare(name) == _bare(other.id)), None)
-            if named and named != volume and any(_under(value, point) for point in points):
+            if named and named != volume and inside(value, points):
                 yield Missing(file.path, f"`{name}` é `{value}`, onde se monta `{volume.id}`, e não `{named.id}`",
                               "troque os ids dos volumes, ou as pastas")
 
@@ -140,10 +140,6 @@ def _by_device(view: View, machine: Machine, volume: Resource) -> tuple[set[str]
             points |= found
             mounting |= {name} if found else set()
     return points, mounting
-
-
-def _under(path: str, point: str) -> bool:
-    return path == point or path.startswith(f"{point}/")
 
 
 def _bare(name: str) -> str:

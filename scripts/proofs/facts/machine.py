@@ -6,7 +6,7 @@ Aqui só se lê; quem julga é quem pergunta. O que não se conhece não está n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -196,3 +196,8 @@ def _options(text: str) -> dict[str, str]:
 def _plain(text: str) -> str:
     """O texto como a máquina o lê: sem a marca de que um `${` não é do CloudFormation."""
     return text.replace(LITERAL, "${")
+
+
+def inside(path: str, folders: Iterable[str]) -> bool:
+    """O caminho é uma destas pastas, ou fica dentro de uma."""
+    return any(path == each or path.startswith(f"{each}/") for each in folders)
