@@ -9,7 +9,7 @@ from scripts.aws.types import EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, LAUNCH_C
 from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE
 from scripts.checks.qualities import DENIED
-from scripts.checks.updates import seconds_of
+from scripts.checks.updates import USUAL, seconds_of
 from scripts.page.architecture import Page
 from scripts.page.quantities import COUNT, TIME, Quantity, quantities
 from scripts.proofs.claims.elasticity import caps
@@ -25,12 +25,10 @@ from scripts.template.numbers import whole
 CODE = "ritmo-desfeito"
 TOGETHER = re.compile(r"\bem paralelo\b|\bprópria execução\b|\bexecuções simultâneas\b|\bcotas? da conta\b", re.IGNORECASE)
 """Como uma frase diz que o que chega junto se trata junto."""
-HINT = re.compile("paralelo|própria exec|execuções sim|da conta|monitoramento det|cada minuto")
+HINT = re.compile("paralelo|própria exec|execuções sim|da conta|monitoramento det|cada minuto|instala")
 """Sem nada disto, nenhuma das frases que aqui se procuram: quase todo trecho para aqui."""
 UNFINISHED = re.compile(r"\binstala\w*[^.;|]*\bnão (?:acab|termin)\w* (?:em|até)\b", re.IGNORECASE)
 """Como uma frase diz quanto a criação espera pela instalação."""
-USUAL = "PT5M"
-"""O prazo de quem não diz: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-creationpolicy.html"""
 ELSEWHERE = re.compile(r"\bquota-lambda\b|\baumento\b|\bpe[dç]\w+\b", re.IGNORECASE)
 DETAILED = re.compile(r"\bmonitoramento detalhado\b|\bCPU\b[^.;]*\ba cada minuto\b", re.IGNORECASE)
 MONITORED = {INSTANCE: ("Monitoring",), LAUNCH_TEMPLATE: ("LaunchTemplateData", "Monitoring", "Enabled"),
@@ -46,8 +44,7 @@ def check(page: Page, views: Views, told: Set[Path] = frozenset()) -> Iterator[F
     spoken = [(line, text) for line, _, block in page.spoken if HINT.search(block.lower()) for text in CLAUSE.split(block)]
     together = [(line, text) for line, text in spoken if TOGETHER.search(text) and not ELSEWHERE.search(text) and not _denied(TOGETHER, text)]
     detailed = next((line for line, text in spoken if DETAILED.search(text) and not _denied(DETAILED, text)), 0)
-    waited = [(line, quantity) for line, _, block in page.spoken if UNFINISHED.search(block) for text in CLAUSE.split(block)
-              if UNFINISHED.search(text) for quantity in quantities(text) if quantity.kind == TIME]
+    waited = [(line, quantity) for line, text in spoken if UNFINISHED.search(text) for quantity in quantities(text) if quantity.kind == TIME]
     for view in views.each:
         found = [*(_hurried(view, *waited[0]) if waited else ()), *(_serial(view, together) if together else ()),
                  *(_coarse(view, detailed) if detailed else _unsaid(view))]

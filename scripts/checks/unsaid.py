@@ -85,28 +85,40 @@ def _untold(views: Views, spoken: Sequence[Sentence], lost: Container[Path]) -> 
 
 def _lost(page: Page, views: Views) -> Iterator[tuple[Path, Finding]]:
     """O prazo que esvazia um bucket que a página, onde quer que fale dele, apresenta como o que guarda de vez."""
-    for view in views.each:
-        owned = [(row, bucket) for row in page.rows for name in row.resources if (bucket := view.resources.get(name)) and bucket.type == BUCKET]
-        for row, bucket in owned:
-            expiring = terms(view, bucket, CURRENT)
-            line, kept = next(_kept(page, row, len(owned) == 1), (0, "")) if expiring else (0, "")
-            for term in expiring if kept else ():
-                after = f" em {plural(term.days, 'dia', 'dias')}" if term.days else ""
-                yield term.line.path, Finding(
-                    view.template.path, view.template.line(*term.line.path), "prazo-contrario",
-                    f"`{term.line.path[-1]}` apaga{after} o que a página, na linha {line}, diz que fica (“{kept}”); tire a regra. Só dizer o prazo "
-                    "não basta: o que se apaga, nenhuma frase da página pode dizer que fica.")
+    emptied = [each for view in views.each for each in _emptied(page, view)]
+    lasting = list(_lasting(page)) if emptied else []
+    for row, alone, expiring in emptied:
+        line, kept = next(_kept(row, lasting, alone), (0, ""))
+        for term in expiring if kept else ():
+            after = f" em {plural(term.days, 'dia', 'dias')}" if term.days else ""
+            yield term.line.path, Finding(
+                views.template.path, views.template.line(*term.line.path), "prazo-contrario",
+                f"`{term.line.path[-1]}` apaga{after} o que a página, na linha {line}, diz que fica (“{kept}”); tire a regra. Só dizer o prazo "
+                "não basta: o que se apaga, nenhuma frase da página pode dizer que fica.")
 
 
-def _kept(page: Page, row: Row, alone: bool) -> Iterator[tuple[int, str]]:
+def _emptied(page: Page, view: View) -> Iterator[tuple[Row, bool, list[Term]]]:
+    """Cada bucket da tabela que uma regra esvazia: a linha dele, se ele é o único, e os prazos."""
+    owned = [(row, bucket) for row in page.rows for name in row.resources if (bucket := view.resources.get(name)) and bucket.type == BUCKET]
+    for row, bucket in owned:
+        if expiring := terms(view, bucket, CURRENT):
+            yield row, len(owned) == 1, expiring
+
+
+def _lasting(page: Page) -> Iterator[tuple[int, str]]:
+    """As orações, fora das tabelas, de um trecho que diz que algo não some sozinho, com a linha dele."""
+    for line, token, _ in page.passages:
+        if token.map and LASTING.search(token.content):
+            yield from ((line, clause) for clause in CLAUSE.split(token.content))
+
+
+def _kept(row: Row, lasting: Iterable[tuple[int, str]], alone: bool) -> Iterator[tuple[int, str]]:
     """Onde a página diz que o bucket guarda de vez, e com que palavra: a linha dele, e as frases que levam a ele, ou falam do S3, se é um só."""
     for cell in row.cells[:-1]:
         yield from ((row.line, found[0]) for found in LASTING.finditer(cell) if not NOTHING.search(cell[:found.start()]))
-    for token in page.tokens:
-        if token.type == "inline" and token.map and LASTING.search(token.content):
-            for clause in CLAUSE.split(token.content):
-                if f"](#{row.node_id})" in clause or alone and STORED.search(clause):
-                    yield from ((token.map[0] + 1, found[0]) for found in LASTING.finditer(clause) if not NOTHING.search(clause[:found.start()]))
+    for line, clause in lasting:
+        if f"](#{row.node_id})" in clause or alone and STORED.search(clause):
+            yield from ((line, found[0]) for found in LASTING.finditer(clause) if not NOTHING.search(clause[:found.start()]))
 
 
 def _spelled(said: str, words: Iterable[str]) -> bool:

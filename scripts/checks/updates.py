@@ -30,6 +30,8 @@ https://repost.aws/knowledge-center/auto-scaling-group-rolling-updates
 DURATION = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6})S)?")
 RENEWING = re.compile(r"\b(?:renov|recri|substitu)\w*\b[^.]*\binstâncias\b|\binstâncias\b[^.]*\b(?:renov|recri|substitu)\w*", re.IGNORECASE)
 INSTALLING = re.compile(r"\b(?:dnf|yum|apt-get|apt|pip\d?(?:\.\d+)?)\b[^\n]*\binstall\b")
+USUAL = "PT5M"
+"""O prazo de quem não diz: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-creationpolicy.html"""
 LEAST = 300
 """Quantos segundos, ao menos, se dá a uma máquina que instala pacotes: menos que isso nem a inicialização garante."""
 LONGEST = {"PauseTime": 3600, "Timeout": 43_200}
@@ -40,11 +42,11 @@ def held(view: View, owner: Resource) -> Iterator[Effect]:
     signal, rolling = creation_signal(view, owner), rolling_update(view, owner)
     if signal is not None:
         keys = ("CreationPolicy", "ResourceSignal")
-        yield from _short(view, owner, signal.get("Timeout", "PT5M"), *keys, "Timeout")
+        yield from _short(view, owner, signal.get("Timeout", USUAL), *keys, "Timeout")
         yield from _counted(view, owner, signal)
     if rolling is not None and owner.type == SCALING_GROUP:
         if true(rolling.get("WaitOnResourceSignals")):
-            yield from _short(view, owner, rolling.get("PauseTime", "PT5M"), "UpdatePolicy", "AutoScalingRollingUpdate", "PauseTime")
+            yield from _short(view, owner, rolling.get("PauseTime", USUAL), "UpdatePolicy", "AutoScalingRollingUpdate", "PauseTime")
         yield from _rolling(view, owner, rolling)
         yield from _renewed(view, owner)
 
