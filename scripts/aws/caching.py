@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-
 class Carried(NamedTuple):
     """O que uma política leva do pedido: a query, os cookies e o `Host` de quem visita; `least` é o menor tempo, em segundos, no cache."""
 

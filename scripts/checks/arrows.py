@@ -68,10 +68,10 @@ def _lost(diagram: Diagram, template: Template, lost: Mapping[tuple[str, Path, s
     """Um achado por lugar e conserto: as setas que o perdem, e as frases que só diferem num nome, com todos eles."""
     for (instead, path, hint, code), pieces in lost.items():
         for need in merged([missing.need for _, missing in pieces]):
-            edges = list({edge.id: edge for edge, missing in pieces if missing.need in need.parts})
-            first = next(edge for edge, _ in pieces if edge.id == edges[0])
+            edges = {edge.id: edge for edge, missing in pieces if missing.need in need.parts}
+            first, *others = edges.values()
             who = f"A seta `{first.id}` {instead}não está provada"
-            if edges[1:] and not instead:
+            if others and not instead:
                 who = f"As setas {listed([f'`{each}`' for each in edges])} não estão provadas"
             said = f"{Missing(path, need.text, hint, code)} (`{template.path}`, linha {template.line(*path)})"
             yield Finding(diagram.path, first.line, "seta-sem-prova", f"{who}: {said}.")
@@ -90,8 +90,18 @@ def _astray(diagram: Diagram, views: Views, proof: Proof) -> str:
 
 def causes(proofs: Iterable[Proof]) -> frozenset[str | Path]:
     """O que falta às setas, dito por inteiro, e a propriedade de que falta: o que só decorre de uma dessas causas não se repete."""
-    lost = [missing for proof in unproven(proofs) if not proof.reversed_rule for missing in proof.missing if not missing.root]
-    return frozenset((*(missing.need for missing in lost), *(missing.path for missing in lost if len(missing.path) > PROPERTY)))
+    lost = rooted(proofs)
+    return places(lost).union(missing.need for missing in lost)
+
+
+def rooted(proofs: Iterable[Proof]) -> list[Missing]:
+    """O que falta às setas e não decorre de outra coisa que falta."""
+    return [missing for proof in unproven(proofs) if not proof.reversed_rule for missing in proof.missing if not missing.root]
+
+
+def places(lost: Iterable[Missing]) -> frozenset[Path]:
+    """As propriedades de que se diz o que falta; o recurso inteiro não é uma."""
+    return frozenset(missing.path for missing in lost if len(missing.path) > PROPERTY)
 
 
 def _spoilt(diagram: Diagram, template: Template, proof: Proof, missing: Missing) -> bool:

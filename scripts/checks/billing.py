@@ -28,7 +28,6 @@ from scripts.template.numbers import whole
 from scripts.template.values import Path, Unknown
 
 
-
 class Charge(NamedTuple):
     """Uma cobrança: que preço (`key`), quantas unidades dele, e onde está no template."""
 

@@ -18,10 +18,12 @@ import scripts.aws
 from scripts.base.findings import Finding
 from scripts.base.wording import listed
 from scripts.template.cloudformation import VARIABLE, Template
+from scripts.template.values import PSEUDO
 from scripts.template.worlds import EXPANDED
 
 ATTRIBUTES = Path(scripts.aws.__path__[0]) / "attributes.json"
-PSEUDO = ("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
+WITHOUT_TEXT = ("AWS::NoValue", "AWS::NotificationARNs")
+"""Os pseudoparâmetros que não são um texto."""
 
 
 class Citation(NamedTuple):
@@ -100,7 +102,7 @@ def _known(template: Template, found: Citation) -> set[str]:
         return set(conditions) if isinstance(conditions, dict) else set()
     if found.how == "DependsOn" or found.attribute or found.how == "GetAtt":
         return set(template.resources)
-    return {*template.resources, *template.parameters, *(f"AWS::{name}" for name in PSEUDO)}
+    return {*template.resources, *template.parameters, *PSEUDO, *WITHOUT_TEXT}
 
 
 def _answers(template: Template, found: Citation) -> bool:

@@ -186,8 +186,7 @@ def witness(read: Reading, diagram: Diagram, template: Template) -> Iterable[Fin
 
 def _told(read: Reading) -> frozenset[Path]:
     """As propriedades de que uma seta ou um benefício já diz o que falta."""
-    claimed = (missing.path for _, result in read.claims if result for missing in result.missing)
-    return frozenset(path for path in (*arrows.causes(read.proofs), *claimed) if isinstance(path, tuple) and len(path) > arrows.PROPERTY)
+    return arrows.places((*arrows.rooted(read.proofs), *(missing for _, result in read.claims if result for missing in result.missing)))
 
 
 def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) -> Iterable[Finding]:

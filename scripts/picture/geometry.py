@@ -213,7 +213,6 @@ class Path:
         return found
 
 
-
 def _weights(steps: int, first: int) -> tuple[tuple[float, float, float, float], ...]:
     """Quanto cada ponto de controle de uma Bézier cúbica pesa, do passo `first` ao último."""
     return tuple(((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3) for t in (step / steps for step in range(first, steps + 1)))

@@ -149,9 +149,9 @@ def _origins(view: View, distribution: Resource) -> list[Placed]:
 
 def addresses(view: View, bucket: Resource) -> dict[str, bool]:
     """Os nomes de domínio do bucket, por `GetAtt` ou escritos com o nome dele; verdadeiro, o da região."""
-    said = {False: "DomainName", True: "RegionalDomainName"}
-    written = {True: f"{view.name(bucket)}.s3.${{AWS::Region}}.amazonaws.com", False: f"{view.name(bucket)}.s3.amazonaws.com"}
-    return {name: regional for regional in (True, False) for name in (f"${{{bucket.id}.{said[regional]}}}", written[regional])}
+    name = view.name(bucket)
+    return {f"${{{bucket.id}.RegionalDomainName}}": True, f"{name}.s3.${{AWS::Region}}.amazonaws.com": True,
+            f"${{{bucket.id}.DomainName}}": False, f"{name}.s3.amazonaws.com": False}
 
 
 def _origin(view: View, distribution: Resource, *domains: str) -> Origin | None:

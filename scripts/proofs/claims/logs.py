@@ -16,7 +16,6 @@ from scripts.proofs.identity.principals import principal_of
 from scripts.template.cloudformation import Resource
 
 
-
 @claim("logs-com-prazo")
 def kept_logs(scene: Scene) -> Iterator[Evidence]:
     """Os logs ficam guardados, e por um prazo.

@@ -11,6 +11,7 @@ from typing import Any
 
 from scripts.aws.catalog import ARN, NAME
 from scripts.aws.types import FUNCTION, JOB_DEFINITION
+from scripts.proofs.facts.measures import written_at
 from scripts.proofs.facts.states import DEPTH, dicts, following, inside
 from scripts.proofs.facts.view import View
 from scripts.template.numbers import whole
@@ -29,22 +30,15 @@ def needed(view: View, state: dict[str, Any]) -> int:
     No Batch, a que passa do prazo não se repete, e a que falha antes dele recomeça com ele inteiro.
     """
     given = state.get("Arguments") or state.get("Parameters")
-    given = given if isinstance(given, dict) else {}
-    function = view.points(state["Resource"], FUNCTION, by=(ARN,)) or view.points(given.get("FunctionName"), FUNCTION, by=(ARN, NAME))
+    function = view.points(state["Resource"], FUNCTION, by=(ARN,)) or view.points(written_at(given, ("FunctionName",)), FUNCTION, by=(ARN, NAME))
     if function:
         return whole(view.value(function, "Timeout")) or USUAL_FUNCTION
-    job = view.points(given.get("JobDefinition"), JOB_DEFINITION)
+    job = view.points(written_at(given, ("JobDefinition",)), JOB_DEFINITION)
     if job and str(state["Resource"]).endswith(".sync"):
-        limit, tries = (whole(_given(given, *keys)) or whole(view.value(job, *keys))
+        limit, tries = (whole(written_at(given, keys)) or whole(view.value(job, *keys))
                         for keys in (("Timeout", "AttemptDurationSeconds"), ("RetryStrategy", "Attempts")))
         return (limit or SHORTEST_JOB) * (tries or 1)
     return 0
-
-
-def _given(node: Any, *keys: str) -> Any:
-    for key in keys:
-        node = node.get(key) if isinstance(node, dict) else None
-    return node
 
 
 def lasts(view: View, body: Any, depth: int = 0) -> int:

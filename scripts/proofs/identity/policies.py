@@ -24,9 +24,9 @@ POLICIES = {kind.type: kind.policy_of for kind in KINDS.values() if kind.policy_
 """De cada tipo que é a política de outro, a propriedade que o nomeia e a do documento."""
 
 VERSIONS = ("2008-10-17", "2012-10-17")
+"""A primeira vale para quem não diz: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html"""
 READABLE, EFFECT = "escreva-a de modo que se leia aqui", "diga `Effect: Allow` ou `Effect: Deny`"
 OWN = "escreva no template a política de que ele precisa"
-"""A primeira vale para quem não diz: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html"""
 IDENTITY = ("AWS::IAM::", "AWS::SSO::")
 TRUST = "AssumeRolePolicyDocument"
 DOCUMENTS = ("PolicyDocument", TRUST, "KeyPolicy", "ResourcePolicy", "InlinePolicy", "RepositoryPolicyText", "FileSystemPolicy", "AccessPolicies")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-
 from scripts.aws.catalog import ARN, KINDS, Service
 from scripts.aws.types import BUCKET, FUNCTION, TABLE
 from scripts.proofs.facts.callees import callee, names_of
