@@ -16,7 +16,7 @@ OLDEST = (3, 11)
 # As travas de requirements/ que cada verbo pede. O que não está aqui vai direto para a ajuda.
 LOCKS = {verb: ("site",) for verb in "servir gerar conferir comparar construir novo medir".split()}
 LOCKS["executar"] = LOCKS["medir executar"] = ("site", "replay")
-LOCKS["testar"] = ("site", "replay", "test")
+LOCKS["testar"] = LOCKS["medir provas"] = LOCKS["medir site"] = ("site", "replay", "test")
 # Os que fazem o seu trabalho e saem: neles não vale a pena procurar lixo, nem desfazer o que se leu.
 SHORT = "gerar conferir comparar construir".split()
 

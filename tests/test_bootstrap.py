@@ -321,6 +321,14 @@ def test_spoiled_stamps_say_why_they_rebuild(prepared: Tree) -> None:
     assert prepared.call("gerar").said == ""
 
 
+@pytest.mark.parametrize("subject", ["provas", "site"])
+def test_measuring_brings_what_it_uses(prepared: Tree, subject: str) -> None:
+    version = {"provas": "1.7", "site": "1.8"}[subject]
+    prepared.lock("test", f"extra=={version}")
+    assert prepared.call("medir").out["installed"].get("extra") != version
+    assert prepared.call("medir", subject, "--raiz", ".").out["installed"]["extra"] == version
+
+
 @pytest.mark.skipif(os.name == "nt", reason="grupos de processos do POSIX")
 def test_killed_installation_is_repaired_by_the_next_call(fresh: Tree) -> None:
     process = fresh.start("gerar")

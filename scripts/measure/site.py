@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
-import importlib.util
 import re
 import shutil
 import statistics
@@ -36,9 +35,7 @@ FOREIGN = ("scripts.website.extension",)
 
 
 def run(tree: Tree) -> int:
-    """Imprime todas as medidas; devolve 0. Erro: `WrongUse` sem navegador ou sem Playwright."""
-    if not importlib.util.find_spec("playwright"):
-        raise WrongUse("Falta o Playwright, que chega com o primeiro `python3 scripts testar`.")
+    """Imprime todas as medidas; devolve 0. Erro: `WrongUse` sem navegador."""
     program = browser.find()
     with tempfile.TemporaryDirectory() as folder:
         copy = _copied(tree, Path(folder))
