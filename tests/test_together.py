@@ -121,6 +121,24 @@ def test_a_balancer_may_write_what_the_cloud_does_without_it(more, silent):
     assert findings(*[BALANCER % HARDENED] * 2, BALANCER % HARDENED.replace("true", "false")) != []
 
 
+MACHINE = "Resources: {A: {Type: AWS::EC2::Instance, Properties: {MetadataOptions: {HttpTokens: required%s}}}}\n"
+
+
+@pytest.mark.parametrize("more, silent", [
+    (", HttpProtocolIpv6: disabled, InstanceMetadataTags: disabled", True), (", InstanceMetadataTags: enabled", False), (", HttpEndpoint: disabled", False)])
+def test_a_machine_may_write_what_the_cloud_does_without_it(more, silent):
+    assert (findings(*[MACHINE % ""] * 2, MACHINE % more) == []) == silent
+
+
+NETWORK = "Resources: {A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16%s}}}\n"
+
+
+@pytest.mark.parametrize("more, silent", [(", EnableDnsSupport: true, EnableDnsHostnames: 'false'", True), (", EnableDnsSupport: false", False),
+                                          (", EnableDnsHostnames: true", False)])
+def test_what_is_not_written_is_what_the_cloud_does(more, silent):
+    assert (findings(*[NETWORK % ""] * 2, NETWORK % more) == []) == silent
+
+
 def test_each_template_has_one_vote():
     many = DISK.format("true", "gp2") + "".join(
         f"  {name}: {{Type: AWS::EC2::Volume, Properties: {{Encrypted: true, VolumeType: {kind}}}}}\n"

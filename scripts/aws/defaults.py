@@ -16,6 +16,11 @@ GP3: Mapping[str, int] = {"Iops": 3000, "Throughput": 125}
 
 https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
 """
+METADATA = ("HttpProtocolIpv6", "InstanceMetadataTags")
+"""O que o serviço de metadados só dá a quem pede.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptionsRequest.html
+"""
 USUAL: Mapping[str, Mapping[str, Any]] = {
     "AWS::AutoScaling::AutoScalingGroup": {
         "AvailabilityZoneDistribution.CapacityDistributionStrategy": "balanced-best-effort", "CapacityRebalance": False, "Cooldown": 300,
@@ -38,11 +43,13 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     "AWS::DynamoDB::Table": {"DeletionProtectionEnabled": False, "TableClass": "STANDARD"},
     "AWS::EC2::Instance": {
         **{f"BlockDeviceMappings.Ebs.{name}": value for name, value in GP3.items()},
+        **{f"MetadataOptions.{name}": "disabled" for name in METADATA},
         "DisableApiTermination": False, "EnclaveOptions.Enabled": False, "HibernationOptions.Configured": False,
         "InstanceInitiatedShutdownBehavior": "stop", "Monitoring": False, "SourceDestCheck": True, "Tenancy": "default",
     },
     "AWS::EC2::LaunchTemplate": {
         **{f"LaunchTemplateData.BlockDeviceMappings.Ebs.{name}": value for name, value in GP3.items()},
+        **{f"LaunchTemplateData.MetadataOptions.{name}": "disabled" for name in METADATA},
         "LaunchTemplateData.DisableApiTermination": False, "LaunchTemplateData.EnclaveOptions.Enabled": False,
         "LaunchTemplateData.HibernationOptions.Configured": False, "LaunchTemplateData.InstanceInitiatedShutdownBehavior": "stop",
         "LaunchTemplateData.Monitoring.Enabled": False, "LaunchTemplateData.Placement.Tenancy": "default",

@@ -86,7 +86,7 @@ def parts(template: Template) -> Iterator[Part]:
     databases = {name for resource in template.resources.values() if resource.type == DATABASE for name in resource.references}
     for resource in template.resources.values():
         for keys in PARTS.get(resource.type, ()):
-            value = _encrypted(resource, keys[0], _common(_at(resource.properties, keys)))
+            value = _encrypted(resource, keys[0], _common(resource.type, keys, _at(resource.properties, keys)))
             yield _of(template, resource, f"{resource.type}: `{'.'.join(map(str, keys))}`", value, *keys)
         for name in POLICIES.get(resource.type, ()):
             yield _part(f"{resource.type}: `{name}`", resource.body.get(name), template, ("Resources", resource.id, name),
@@ -97,14 +97,19 @@ def parts(template: Template) -> Iterator[Part]:
         yield from _statements(template, resource)
 
 
-def _common(value: Any) -> Any:
-    """O valor sem os atributos em que cada arquitetura tem o seu ritmo, e sem os que dizem o padrão ou só o endurecem."""
-    return [item for item in value if not (isinstance(item, dict) and _own(item))] if isinstance(value, list) else value
+def _common(type_: str, keys: tuple[Key, ...], value: Any) -> Any:
+    """O valor sem os atributos em que cada arquitetura tem o seu ritmo, e sem o que diz o padrão da AWS ou só o endurece."""
+    dotted = ".".join(map(str, keys))
+    if isinstance(value, list):
+        return [item for item in value if not (isinstance(item, dict) and (
+            item.get("Key") in PACE or _plain(type_, f"{dotted}.{item.get('Key')}", item.get("Value"))))]
+    if isinstance(value, dict):
+        return {key: item for key, item in value.items() if not _plain(type_, f"{dotted}.{key}", item)}
+    return None if _plain(type_, dotted, value) else value
 
 
-def _own(pair: dict[str, Any]) -> bool:
-    said = BALANCER, f"LoadBalancerAttributes.{pair.get('Key')}", pair.get("Value")
-    return pair.get("Key") in PACE or usual(*said) or harder(*said)
+def _plain(type_: str, dotted: str, value: Any) -> bool:
+    return usual(type_, dotted, value) or harder(type_, dotted, value)
 
 
 def _encrypted(resource: Resource, name: Key, value: Any) -> Any:
