@@ -42,7 +42,10 @@ KINDS = (
          keeps_data=True, service=Service("logs", ("logs:PutLogEvents",), "logs", ("KmsKeyId",))),
     Kind("AWS::Logs::ResourcePolicy", NAME, named="PolicyName"),
     Kind("AWS::CloudWatch::Alarm", NAME, gives={"Arn": ARN}, nature=OTHER),
+    Kind("AWS::CloudWatch::CompositeAlarm", NAME, gives={"Arn": ARN}, nature=OTHER),
+    Kind("AWS::CloudWatch::AnomalyDetector", ID, nature=OTHER),
     Kind("AWS::CloudWatch::Dashboard", NAME, nature=OTHER),
+    Kind("AWS::Logs::QueryDefinition", ID, nature=OTHER),
     Kind("AWS::CloudTrail::Trail", NAME, gives={"Arn": ARN}, nature=OTHER),
     Kind("AWS::Budgets::Budget", NAME, nature=OTHER, scope="global"),
 )

@@ -35,8 +35,8 @@ SUPPORT = (
     "CloudFront::VpcOrigin",
     # O que se observa, se guarda em segredo ou espera
     "::LogGroup", "::LogStream", "::MetricFilter", "::SubscriptionFilter", "Logs::QueryDefinition", "::Alarm",
-    "::AnomalyDetector", "::Dashboard", "::Secret", "::RotationSchedule", "KMS::Key", "KMS::Alias", "SSM::Parameter",
-    "SSM::Document", "::WaitCondition", "::WaitConditionHandle", "::CustomResource",
+    "::CompositeAlarm", "::AnomalyDetector", "::Dashboard", "::Secret", "::RotationSchedule", "KMS::Key", "KMS::Alias",
+    "SSM::Parameter", "SSM::Document", "::WaitCondition", "::WaitConditionHandle", "::CustomResource",
 )
 """Finais de tipo. `::X` é o nome inteiro; sem `::`, qualquer nome que termine assim."""
 

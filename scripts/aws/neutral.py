@@ -24,6 +24,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "*": ("Tags", "Description"),
         **dict.fromkeys(("AWS::ApiGateway::Authorizer", "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer",
                          "AWS::ElasticLoadBalancingV2::LoadBalancer"), ("Name",)),
+        "AWS::Batch::JobDefinition": ("PropagateTags",),
         "AWS::CloudFront::Distribution": ("DistributionConfig.Comment",),
         "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig.Name",),
         "AWS::CloudFront::VpcOrigin": ("VpcOriginEndpointConfig.Name",),
@@ -107,7 +108,9 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     "Jeito da resposta: muda como ela viaja, e não a quem ela chega.": {
         "AWS::CloudFront::Distribution": ("DistributionConfig.*.Compress", "DistributionConfig.HttpVersion",
                                           "DistributionConfig.IPV6Enabled", "DistributionConfig.PriceClass"),
-        "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.RedirectConfig.StatusCode",),
+        "AWS::ElasticLoadBalancingV2::Listener": ("DefaultActions.RedirectConfig.StatusCode", *(
+            f"ListenerAttributes.routing.http.response.{name}" for name in (
+                "server.enabled", "strict_transport_security.header_value", "x_content_type_options.header_value"))),
         "AWS::ApiGateway::RestApi": ("BinaryMediaTypes", "MinimumCompressionSize"),
     },
     "Certificados: se o certificado existe, vale e cobre o nome se vê na hora, como a página Provas avisa.": {
@@ -118,6 +121,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     "Registros e métricas: mostram o que houve, e não mudam o que há.": {
         "AWS::Batch::JobDefinition": ("ContainerProperties.LogConfiguration.Options.awslogs-stream-prefix",),
         "AWS::AutoScaling::AutoScalingGroup": ("MetricsCollection",),
+        "AWS::EC2::Instance": ("Monitoring",),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData.Monitoring.Enabled",),
         "AWS::ApiGateway::Stage": ("AccessLogSetting", *(f"MethodSettings.{name}" for name in (
             "DataTraceEnabled", "HttpMethod", "LoggingLevel", "MetricsEnabled", "ResourcePath")), "TracingEnabled"),
@@ -188,6 +192,7 @@ NEIGHBOURS: Mapping[str, str] = {
     "AWS::AutoScaling::ScalingPolicy": "muda quantas instâncias há, entre os limites do grupo",
     "AWS::Budgets::Budget": "só avisa do gasto",
     "AWS::CloudWatch::Alarm": "só olha métricas, e só avisa: um que pare ou apague a máquina é um achado",
+    "AWS::CloudWatch::CompositeAlarm": "só junta alarmes, e só avisa, como eles",
     "AWS::CloudWatch::AnomalyDetector": "só aprende com as métricas",
     "AWS::CloudWatch::Dashboard": "só mostra métricas",
     "AWS::Cognito::UserPoolClient": "é um aplicativo que pede tokens, e só quem o cita os aceita",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.proofs.bench import R, Architecture, prop, real
 
-from scripts.checks import resources
+from scripts.checks import prices, resources
 from scripts.proofs.drawn.coverage import unclaimed
 from scripts.proofs.drawn.unread import unread
 
@@ -25,13 +25,14 @@ def added(slug: str, **more: Any) -> Architecture:
 
 def left(found: Architecture) -> list[str]:
     return [finding.message for finding in (*unread(found.diagram, found.views, found.proofs), *unclaimed(found.diagram, found.views, found.proofs),
-                                            *resources.check(found.diagram, found.template))]
+                                            *resources.check(found.diagram, found.template), *prices.check(found.views))]
 
 
 WATCHERS = {
     "painel": {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": {"Fn::Sub": '{"widgets":["${FilaPedidos.QueueName}"]}'}}},
     "anomalia": {"Type": "AWS::CloudWatch::AnomalyDetector", "Properties": {
         "Namespace": "AWS/SQS", "MetricName": "X", "Stat": "Sum", "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["FilaPedidos", "QueueName"]}}]}},
+    "alarme-composto": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": {"Fn::Sub": 'ALARM("${AlarmeErros}")'}}},
     "consulta": {"Type": "AWS::Logs::QueryDefinition", "Properties": {"Name": "x", "QueryString": "y", "LogGroupNames": [{"Ref": "LogsFuncao"}]}},
     "parametro": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "BucketLoja"}}},
     "parametro-com-o-endereco": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["Balanceador", "DNSName"]}}},
@@ -108,7 +109,44 @@ def test_a_property_that_changes_no_arrow_is_silent(resource, name, value):
     assert left(real("ecommerce").put(*prop(resource, name), value=value)) == []
 
 
+def listening(key: str, value: str) -> Architecture:
+    return real("envio-e-consulta").put(*prop("OuvinteHttps", "ListenerAttributes"), value=[{"Key": f"routing.http.{key}", "Value": value}])
+
+
+@pytest.mark.parametrize("key, value", [
+    ("response.strict_transport_security.header_value", "max-age=31536000"), ("response.server.enabled", "false"),
+    ("response.x_content_type_options.header_value", "nosniff")])
+def test_a_header_of_the_answer_is_silent(key, value):
+    assert left(listening(key, value)) == []
+
+
+@pytest.mark.parametrize("key", ["request.x_amzn_tls_version.header_name", "response.access_control_allow_origin.header_value",
+                                 "response.content_security_policy.header_value"])
+def test_a_header_that_the_program_or_the_page_may_need_is_said(key):
+    assert any(f"A prova não leu `ListenerAttributes.routing.http.{key}`" in text for text in left(listening(key, "x")))
+
+
+def keeping(effect: str, **more: Any) -> Architecture:
+    statement = {"Effect": effect, "Principal": "*", "Action": "dynamodb:*", "Resource": "*", **more}
+    return real("cli-s3-lambda-dynamodb").put(*prop("TabelaResultados", "ResourcePolicy"), value={"PolicyDocument": {"Statement": [statement]}})
+
+
+SECURE = {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize("found, proven", [
+    (keeping("Deny", Sid="SemTls", Condition=SECURE), True), (keeping("Deny", Action="dynamodb:DeleteTable"), True),
+    (keeping("Deny"), False), (keeping("Deny", Action=["dynamodb:Put*"]), False),
+    (keeping("Deny", Condition={"Bool": {"aws:SecureTransport": "true"}}), False),
+    (keeping("Deny", Condition={"StringEquals": {"aws:x": "y"}}), False),
+])
+def test_the_policy_of_a_table_is_read_whole(found, proven):
+    assert found.proof("funcao--resultados").proven is proven
+    assert not proven or left(found) == []
+
+
 @pytest.mark.parametrize("slug, resource, name, value", [
+    ("musicas", "Servidor", "Monitoring", True), ("espectrometria", "DefinicaoLote", "PropagateTags", True),
     ("musicas", "Servidor", "PropagateTagsToVolumeOnCreation", True), ("espectrometria", "Zona", "HostedZoneConfig", {"Comment": "x"})])
 def test_the_same_elsewhere(slug, resource, name, value):
     assert left(real(slug).put(*prop(resource, name), value=value)) == []

@@ -30,7 +30,7 @@ from scripts.proofs.identity.policies import DOCUMENTS
 from scripts.template.cloudformation import Key, Resource, references
 from scripts.template.values import Path
 
-ALARM, ACTIONS = "AWS::CloudWatch::Alarm", ("AlarmActions", "OKActions", "InsufficientDataActions")
+ALARMS, ACTIONS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"), ("AlarmActions", "OKActions", "InsufficientDataActions")
 NOTED = (VPC, SUBNET, NETWORK_INTERFACE)
 """De quem um registro de fluxo anota o tráfego; onde ele o anota, uma seta pode começar."""
 CHOSEN = "${Parameters."
@@ -120,7 +120,7 @@ def _covered(path: Path, reads: set[Path], begun: set[Path]) -> bool:
     """A folha foi lida: ela mesma, a lista de escalares em que está, ou a política inteira."""
     if path in begun or isinstance(path[-1], int) and path[:-1] in reads:
         return True
-    document = next((end for end, key in enumerate(path, 1) if key in DOCUMENTS), 0)
+    document = max((end for end, key in enumerate(path, 1) if key in DOCUMENTS), default=0)  # a de uma tabela está dentro de `ResourcePolicy`
     return bool(document) and (*path[:document], "Statement") in begun
 
 
@@ -182,7 +182,7 @@ def _watching(views: Views, resource: Resource, cited: list[str]) -> bool:
     """
     if resource.type == FLOW_LOG:
         return all(views.template.resources[name].type in NOTED for name in cited)
-    if resource.type != ALARM:
+    if resource.type not in ALARMS:
         return resource.type not in BARRIERS and resource.type in {**NEIGHBOURS, **OBSERVERS}
     return all(view.points(item, TOPIC, SCALING_POLICY) or (view.spelled(item.value) or "").startswith(CHOSEN)
                for view in views.each if resource.id in view.resources for name in ACTIONS for item in view.items(resource, name))

@@ -1,4 +1,4 @@
-"""Os atributos dos balanceadores e dos grupos de destino, que o CloudFormation escreve como pares."""
+"""Os atributos dos balanceadores, dos ouvintes e dos grupos de destino, que o CloudFormation escreve como pares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
 
-LISTS = ("LoadBalancerAttributes", "TargetGroupAttributes")
+LISTS = ("LoadBalancerAttributes", "ListenerAttributes", "TargetGroupAttributes")
 """As listas de pares em que a chave diz qual é a propriedade."""
 
 
