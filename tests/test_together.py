@@ -130,6 +130,14 @@ def test_a_machine_may_write_what_the_cloud_does_without_it(more, silent):
     assert (findings(*[MACHINE % ""] * 2, MACHINE % more) == []) == silent
 
 
+TABLE = "Resources: {A: {Type: AWS::DynamoDB::Table, Properties: {PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true%s}}}}\n"
+
+
+@pytest.mark.parametrize("days, silent", [(35, True), ("'35'", True), (7, False)])
+def test_a_table_may_write_how_long_the_cloud_keeps_it(days, silent):
+    assert (findings(*[TABLE % ""] * 2, TABLE % f", RecoveryPeriodInDays: {days}") == []) == silent
+
+
 NETWORK = "Resources: {A: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16%s}}}\n"
 
 

@@ -40,7 +40,8 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
         "DistributionConfig.Origins.OriginShield.Enabled": False, "DistributionConfig.Restrictions.GeoRestriction.RestrictionType": "none",
         "DistributionConfig.Staging": False, "DistributionConfig.WebACLId": "",
     },
-    "AWS::DynamoDB::Table": {"DeletionProtectionEnabled": False, "TableClass": "STANDARD"},
+    "AWS::DynamoDB::Table": {
+        "DeletionProtectionEnabled": False, "PointInTimeRecoverySpecification.RecoveryPeriodInDays": 35, "TableClass": "STANDARD"},
     "AWS::EC2::Instance": {
         **{f"BlockDeviceMappings.Ebs.{name}": value for name, value in GP3.items()},
         **{f"MetadataOptions.{name}": "disabled" for name in METADATA},
