@@ -48,6 +48,15 @@ SAID = [
     ("É mantido ao remover a pilha.", {WHOLE}), ("Deixa uma cópia ao remover a pilha.", {SNAPSHOT, WHOLE}), ("Ao remover a pilha, fica uma cópia.", {SNAPSHOT, WHOLE}),
     ("Sobrevive à instância e vira snapshot quando a pilha é removida.", {SNAPSHOT}), ("Não deixa snapshot ao remover a pilha.", {GONE, WHOLE}),
     ("Ganha um snapshot por dia e um último quando a pilha é removida.", {SNAPSHOT}),
+    ("Continua existindo sem a instância e, ao remover a pilha, vira um snapshot.", {SNAPSHOT}),
+    ("Permanece sem a instância e, ao remover a pilha, vira um snapshot.", {SNAPSHOT}),
+    ("Sobrevive à instância, mas some quando a pilha é removida.", {GONE}), ("Sobrevive à instância e, quando a pilha é removida, some.", {GONE}),
+    ("Permanece na troca da instância e na remoção da pilha deixa um snapshot.", {SNAPSHOT}),
+    ("Vira snapshot todo dia, mas ao remover a pilha também some.", {GONE}), ("Some com a instância e, ao remover a pilha, fica.", {WHOLE}),
+    ("Continua sem a instância e, ao remover a pilha, não some.", {SNAPSHOT, WHOLE}), ("Continua depois de remover a pilha.", {WHOLE}),
+    ("Ao remover a pilha, continua existindo.", {WHOLE}), ("Continua sem a instância e, ao remover a pilha, continua existindo.", {WHOLE}),
+    ("Continua sem a instância e depois de remover a pilha.", {WHOLE}), ("Continua sem a instância e ao remover a pilha, e vira snapshot todo dia.", {WHOLE}),
+    ("Não some sem a instância e, ao remover a pilha, vira um snapshot.", {SNAPSHOT}),
 ]
 
 
@@ -56,6 +65,21 @@ SAID = [
 def test_what_the_row_of_a_component_says(said, ends, policy):
     real = {**GOES, **COPIES, **STAYS}[policy]
     assert wrong(template(Volume=policy), volume=said) == (real not in ends)
+
+
+def test_the_message_says_the_clause_that_was_read_and_both_sides():
+    said = "Sobrevive à instância e, ao remover a pilha, vira um snapshot."
+    assert found(template(), volume=f"Existe: {said}") == [
+        f"A página diz “vira um snapshot” de `Volume`, em “{said}”, o que, ao remover a pilha, quer dizer que deixa um snapshot; no template, "
+        "some (`t.yaml`, linha 2). Se o template está certo, acerte a frase."]
+    assert found(template(), between="| | Volume EBS |\n| --- | --- |\n| Ao remover a pilha | Depende. |\n") == [
+        "A página diz “Depende.” de `Volume`, o que, ao remover a pilha, não diz se some ou fica; no template, some (`t.yaml`, linha 2). Se o "
+        "template está certo, acerte a frase."]
+
+
+def test_who_does_what_comes_after_the_conjunction_is_not_who_did_what_came_before():
+    said = "A tabela some, e quando a pilha é removida o volume fica."
+    assert wrong(template(), said) == 1 and wrong(template(Volume="Retain"), said) == 0
 
 
 @pytest.mark.parametrize("policy", [*GOES, *COPIES, *STAYS])

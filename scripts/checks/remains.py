@@ -36,6 +36,10 @@ VERBS = (
 )
 """Como se diz o que é de um recurso na remoção, e o que isso aceita; o que é da pilha já são espaços: “sai com a pilha”."""
 DENIED = re.compile(r"\b(?:não|nunca|nem)\s+(?:se\s+)?$", re.IGNORECASE)
+JOINED, AGAIN = re.compile(r"\b(?:e|mas|porém|só que|então)\s*,?\s*$", re.IGNORECASE), re.compile(r"\s*,?\s*(?:e|mas|porém)\b", re.IGNORECASE)
+"""“Continua sem a instância e, ao remover a pilha, vira um snapshot”: o que vem depois da conjunção é do verbo que se segue, e não do de antes."""
+OWN = re.compile(r"(?:^|[\s,])(?:[oa]s?|cada|nenhuma?)\s+\w", re.IGNORECASE)
+"""Entre a remoção e o verbo está quem o faz; sem isso, é quem fez o de antes."""
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 SUBJECT = r"(?:^\W*|\b(?:[oa]s?|uma?|cada|e)\s+)"
 """O que vem antes de quem faz, e não de “à instância”, nem de “do banco”."""
@@ -54,12 +58,13 @@ Names = list[tuple[str, str, list[Resource]]]
 
 
 class Said(NamedTuple):
-    """O que a página diz: de que se fala (`about`), o que vale, e as palavras."""
+    """O que a página diz: de que se fala (`about`), o que vale, as palavras, e a frase em que estão."""
 
     line: int
     about: str
     ends: frozenset[str]
     words: str
+    clause: str
     row: tuple[str, ...] = ()
 
 
@@ -71,18 +76,25 @@ def check(page: Page, views: Views) -> Iterator[Finding]:
         for each in said:
             for who, end, line in _subjects(view, names, each):
                 if end not in each.ends:
-                    yield Finding(page.path, each.line, CODE,
-                                  f"A página diz “{each.words}” de `{who}`, que {end} (`{view.template.path}`, linha {line}); iguale os dois.")
+                    yield Finding(page.path, each.line, CODE, _unlike(each, who, f"{end} (`{view.template.path}`, linha {line})"))
         staying = [(each, view.resources[each.resource]) for each in left(view.template) if each.resource in view.resources]
         yield from (Finding(page.path, line, CODE, f"A página diz que nada sobra, e fica {each.what}; diga-o, ou apague-o com a pilha.")
                     for line in nothing for each, _ in staying)
         yield from _untold(page, view, names, staying) if staying else ()
 
 
+def _unlike(said: Said, who: str, real: str) -> str:
+    """A frase que se leu, o que ela quer dizer na remoção e o que o template faz, para que ninguém mude o lado errado."""
+    read = f"quer dizer que {' ou '.join(sorted(said.ends))}" if said.ends else "não diz se some ou fica"
+    quoted = "" if said.words == said.clause.strip() else f", em “{said.clause.strip()}”"
+    return (f"A página diz “{said.words}” de `{who}`{quoted}, o que, ao remover a pilha, {read}; no template, {real}. Se "
+            "o template está certo, acerte a frase.")
+
+
 def _rows(page: Page) -> Iterator[Said]:
     for row in page.rows:
         for text in (piece for cell in row.cells[1:-1] if "pilha" in cell for piece in CLAUSE.split(cell)):
-            yield from (Said(row.line, about, ends, words, row.resources) for about, ends, words in _ends(text, False))
+            yield from (Said(row.line, about, ends, words, text, row.resources) for about, ends, words in _ends(text, False))
 
 
 def _cells(page: Page) -> Iterator[Said]:
@@ -93,9 +105,9 @@ def _cells(page: Page) -> Iterator[Said]:
             for name, cell in zip(head.cells[1:], row.cells[1:], strict=False):
                 subject = name if _removal(row.cells[0]) else row.cells[0] if _removal(name) else ""
                 ends = list(_ends(cell, True)) if subject and cell.strip(" —-") else []
-                yield from (Said(row.line, subject, each, words) for _, each, words in ends)
+                yield from (Said(row.line, subject, each, words, cell) for _, each, words in ends)
                 if subject and cell.strip(" —-") and not ends:  # o que não se entende não passa
-                    yield Said(row.line, subject, frozenset(), cell)
+                    yield Said(row.line, subject, frozenset(), cell.strip(), cell)
 
 
 def _removal(heading: str) -> bool:
@@ -113,9 +125,9 @@ def _prose(page: Page) -> Iterator[Said]:
         for sentence in SENTENCE.split(text) if here else ():
             listed = LISTED.match(sentence) if not OUTSIDE.search(sentence) else None
             for item in ITEM.split(listed[1]) if listed else ():
-                yield Said(line, re.sub(r"snapshots? d([oa])", r"\1", item), frozenset((SNAPSHOT if "snapshot" in item else WHOLE,)), item)
+                yield Said(line, re.sub(r"snapshots? d([oa])", r"\1", item), frozenset((SNAPSHOT if "snapshot" in item else WHOLE,)), item, sentence)
         for piece in CLAUSE.split(text) if here or "pilha" in text else ():
-            yield from (Said(line, about, ends, words) for about, ends, words in _ends(piece, here))
+            yield from (Said(line, about, ends, words, piece) for about, ends, words in _ends(piece, here))
 
 
 def _cleaning(page: Page) -> tuple[int, int]:
@@ -132,14 +144,17 @@ def _ends(piece: str, known: bool) -> Iterator[tuple[str, frozenset[str], str]]:
     rest = STACK.sub(lambda told: " " * len(told[0]), piece) if stack else piece  # o “é removida” da pilha não é o do que fica
     found = sorted(((verb.start(), verb.end(), verb[0], ends) for pattern, ends in VERBS for verb in pattern.finditer(rest)), key=lambda one: one[0])
     kept = [one for index, one in enumerate(found) if all(one[0] >= other[1] for other in found[:index])]
+    previous, doer = 0, ""
     if stack:
         before = [one for one in kept if one[0] < stack.start()]
-        after = [] if stack[0].lower().endswith(("com a pilha", "à pilha")) else kept
-        kept = before[-1:] or after[:1]
-    previous = 0
+        after = [] if stack[0].lower().endswith(("com a pilha", "à pilha")) else [one for one in kept if one[0] >= stack.end()]
+        apart = bool(after) and JOINED.search(piece[:stack.start()]) and not AGAIN.match(piece[stack.end():])
+        kept = after[:1] if apart else before[-1:] or after[:1]
+        between = piece[stack.end():after[0][0]] if apart else ""
+        doer = between if OWN.search(between) else piece[:before[0][0]] or " " if apart and before else ""
     for start, end, words, ends in kept:
-        about, previous = piece[previous:start], end
-        denied = DENIED.search(about)
+        about, previous = doer or piece[previous:start], end
+        denied = DENIED.search(piece[:start])
         yield about, frozenset((GONE, SNAPSHOT, WHOLE)) - ends if denied else ends, f"{denied[0] if denied else ''}{words}"
 
 
