@@ -10,7 +10,7 @@ from scripts.aws.types import BALANCER, FUNCTION, QUEUE, STATE_MACHINE, TABLE, T
 from scripts.checks.programs import Effect
 from scripts.page.quantities import COUNT, quantities
 from scripts.proofs.evidence import at
-from scripts.proofs.facts.alarms import watching
+from scripts.proofs.facts.alarms import misread, watching
 from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.view import View
 from scripts.template.cloudformation import Resource
@@ -87,6 +87,11 @@ def _number(value: object) -> float | None:
         return float(str(value)[:LONGEST])
     except ValueError:
         return None
+
+
+def unseen(view: View, watcher: Resource) -> Iterator[Effect]:
+    """A unidade que esconde de quem olha a métrica os pontos dela."""
+    yield from ((path, f"{reason}; tire `Unit`, como a AWS recomenda.") for path, reason in misread(view, watcher))
 
 
 def mute(view: View, alarm: Resource) -> Iterator[Effect]:

@@ -16,7 +16,7 @@ from scripts.aws.types import (
 )
 from scripts.base.findings import Finding
 from scripts.checks import flows, payloads, requested, settings, unmade, updates
-from scripts.checks.alarms import mute, watched
+from scripts.checks.alarms import mute, unseen, watched
 from scripts.checks.characters import misspelled
 from scripts.checks.environment import starved
 from scripts.checks.handing import forbidden, misshapen, unending
@@ -27,6 +27,7 @@ from scripts.checks.senders import unsent
 from scripts.checks.sifting import sifted_out
 from scripts.proofs.claims.lifecycle import CURRENT, terms
 from scripts.proofs.evidence import at
+from scripts.proofs.facts.alarms import WATCHERS
 from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.traces import traced
 from scripts.proofs.facts.view import Placed, View
@@ -223,12 +224,12 @@ SPEAKERS = {ALARM: ALARM_FIELDS, BUCKET: ("Records",), EVENT_RULE: EVENT_FIELDS,
 """Os tipos por que um serviço publica num tópico, e os campos que o corpo da mensagem sempre traz, se se conhecem."""
 JUDGES: dict[str, tuple[Judge, ...]] = {
     BUCKET: (_bucket, settings.versioned), TABLE: (_table, settings.keyed, unkept), LOG_GROUP: (_logs,),
-    JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (mute, watched), EKS_CLUSTER: (_cluster,),
+    JOB_DEFINITION: (_container_logs,), TASK_DEFINITION: (_container_logs,), ALARM: (unseen, mute, watched), EKS_CLUSTER: (_cluster,),
     FUNCTION: (_traces,), STATE_MACHINE: (_traces, unmade.unmade, flows.flawed, payloads.misread), QUEUE: (unsent,), TOPIC: (unsent, _topic),
     SUBSCRIPTION: (_subscription,), SCALING_GROUP: (updates.held, settings.terminated), INSTANCE: (updates.held,),
     BALANCER: (settings.attributes, misnamed),
     TARGET_GROUP: (settings.attributes, requested.checked, requested.disguised),
     DISTRIBUTION: (settings.named, settings.kept_errors, requested.rooted, requested.carried, uncovered), "AWS::Budgets::Budget": (settings.budget,),
     DATABASE: (settings.exported,), EVENT_SOURCE_MAPPING: (sifted_out,), "AWS::S3::BucketPolicy": (settings.demanded,),
-    EVENT_INVOKE_CONFIG: (settings.aged,),
+    EVENT_INVOKE_CONFIG: (settings.aged,), **dict.fromkeys(WATCHERS, (unseen,)),
 }

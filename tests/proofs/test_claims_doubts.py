@@ -99,7 +99,7 @@ UNKEPT = [
     ("eventos", UNWATCHED, [(DIMENSION, "Value: !Ref Fila")]),
     ("eventos", UNWATCHED, [(DIMENSION, "Value: !GetAtt Fila.Arn")]),
     ("eventos", UNWATCHED, [("Dimensions: [", "Dimensions: [{Name: Outra, Value: x}, ")]),
-    ("eventos", "`Alarme` olha `Fila` numa unidade que a fila não usa, e nunca dispara",
+    ("eventos", "`Alarme` só olha os pontos de `ApproximateNumberOfMessagesVisible` em `Seconds`, e ela se publica em `Count`: sem pontos, nunca dispara",
      [("      Threshold: 1", "      Threshold: 1\n      Unit: Seconds")]),
     ("eventos", "`Alarme` não dispara na primeira mensagem", [("      Threshold: 1", "      Threshold: \"²\"")]),
     ("eventos", "`Alarme` não dispara na primeira mensagem", [("      Threshold: 1", "      Threshold: \"" + "1" * 5000 + "\"")]),

@@ -15,7 +15,7 @@ from scripts.proofs.claims.known import strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import Setting, at_least, below, equal, number, require, setting
 from scripts.proofs.evidence import Evidence, Found, Missing, at
-from scripts.proofs.facts.alarms import watching
+from scripts.proofs.facts.alarms import misread, watching
 from scripts.proofs.facts.callees import Callee, callee, configured, lapsed
 from scripts.proofs.facts.expect import false, true
 from scripts.proofs.facts.view import View
@@ -248,14 +248,13 @@ def _watched(view: View, queue: Resource) -> Iterator[Evidence]:
         items = view.items(alarm, *start, "Dimensions") if start is not None else []
         name, value = (view.inside(items[0], key) for key in ("Name", "Value")) if len(items) == 1 else (None, None)
         named = name and value and name.value == "QueueName" and view.spelled(value.value) == view.name(queue)
-        units = (view.at(alarm, *keys) for keys in (("Unit",), ("Metrics", 0, "MetricStat", "Unit")))
-        miscounted = next((unit for unit in units if unit and unit.value != "Count"), None)
+        miscounted = next(misread(view, alarm), None)
         silent = view.at(alarm, "ActionsEnabled")
         if start is not None and named and silent and false(silent.value):
             yield Missing(silent.path, f"`{alarm.id}` vigia `{queue.id}` com as ações desligadas, e não avisa ninguém", "tire `ActionsEnabled`")
             return
         if start is not None and named and miscounted:
-            yield Missing(miscounted.path, f"`{alarm.id}` olha `{queue.id}` numa unidade que a fila não usa, e nunca dispara", "tire `Unit`")
+            yield Missing(*miscounted, "tire `Unit`, como a AWS recomenda")
             return
         if start is not None and named:
             yield Found(items[0].path, f"o alarme olha `{queue.id}`")
