@@ -20,7 +20,7 @@ from scripts.proofs.facts.imports import absent
 from scripts.proofs.facts.machine import USER_DATA, Machine, machine_of
 from scripts.proofs.facts.objects import signed
 from scripts.proofs.facts.states import tasks
-from scripts.proofs.facts.units import SHEBANG, contents, units
+from scripts.proofs.facts.units import SHEBANG, Unit, contents, units
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
 
@@ -152,6 +152,7 @@ def _machine(view: View, machine: Machine) -> Iterator[Effect]:
     who = machine.owner.id
     for unit in units(machine):
         near = unit.environment_file or unit.file
+        yield from ((unit.file.path, f"`{unit.name}` {reason}") for reason in dict.fromkeys(_overruled(unit)))
         for instance in unit.instances if unit.sources else ():
             yield from _unfed(f"{who}` em `{unit.name}", near.path, unit.reads, unit.given(instance))
     run = {file.name for unit in units(machine) for file, _ in unit.sources}
@@ -160,6 +161,15 @@ def _machine(view: View, machine: Machine) -> Iterator[Effect]:
         yield from _unfed(who, path, _shell(view, machine, text), ())
     for step in machine.steps:
         yield from _unfed(who, step.path, _shell(view, machine, step.text), step.given)
+
+
+def _overruled(unit: Unit) -> Iterator[str]:
+    for earlier, later, lost in (each for instance in unit.instances for each in unit.overruled(instance)):
+        named = f", em {' e '.join(f'`{name}`' for name in lost)}" if lost else ""
+        if earlier.startswith("/"):
+            yield f"lê `{earlier}`, opcional, antes de `{later}`, que vence{named}: o que ele disser não vale; ponha a linha dele depois."
+        else:
+            yield f"diz em `{earlier}` o que `{later}` troca{named}: vale sempre o arquivo; deixe cada variável num lugar só."
 
 
 def _addressed(view: View, machine: Machine) -> Iterator[Effect]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -16,6 +17,8 @@ from scripts.proofs.facts.machine import UNITS, File, Machine
 SETTING = re.compile(r"^([A-Z]\w+)=[ \t]*((?:[^\n]*\\\n)*[^\n]*)$", re.MULTILINE)
 MODULE = re.compile(r"([A-Za-z_]\w*)(?::[A-Za-z_]\w*)?")
 IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+SYSTEM_FILES = ("/etc/environment", "/etc/locale.conf", "/etc/os-release")
+"""Os que o sistema já traz, e de que se parte."""
 SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+)?\S*?(?:ba|da|k)?sh\b")
 
 
@@ -62,14 +65,36 @@ class Unit:
         for line in self.settings.get("Environment", []):
             found |= dict(pair.split("=", 1) for pair in words(line) if "=" in pair)
         for name in self.settings.get("EnvironmentFile", []):
-            found |= contents(self.machine, name.lstrip("-").replace("%i", instance).replace("%I", instance))
+            found |= contents(self.machine, instanced(name.lstrip("-"), instance))
         return found
+
+    def overruled(self, instance: str) -> Iterator[tuple[str, str, list[str]]]:
+        """O que se escreve e outro arquivo, que sempre há, vence: o que diz, o que vence, e as variáveis, se se conhecem.
+
+        De um arquivo opcional se espera que mude o que os outros dizem. Entre dois arquivos, vale o lido por último; entre eles e
+        `Environment=`, sempre eles.
+        https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
+        """
+        read = [(name.lstrip("-"), name.startswith("-")) for name in self.settings.get("EnvironmentFile", [])]
+        written = {file.name: file.variables() for file in self.machine.files}
+        own = dict(pair.split("=", 1) for line in self.settings.get("Environment", []) for pair in words(line) if "=" in pair)
+        for index, (name, optional) in enumerate(read):
+            known = contents(self.machine, instanced(name, instance))
+            for earlier, maybe in read[:index] if not optional else ():
+                said = contents(self.machine, instanced(earlier, instance))
+                lost = sorted(each for each in said.keys() & known.keys() if not said[each] or said[each] != known[each])
+                if maybe and earlier not in SYSTEM_FILES and (lost or not said):
+                    yield earlier, name, lost
+            always = written.get(instanced(name, instance), {}) if not optional else {}
+            lost = sorted(each for each in own.keys() & always.keys() if own[each] != always[each])
+            if lost:
+                yield "Environment=", name, lost
 
     @cached_property
     def environment_file(self) -> File | None:
         """O último dos arquivos de ambiente que o template escreve."""
         files = {file.name: file for file in self.machine.files}
-        known = (files.get(name.lstrip("-").replace("%i", self.instances[0])) for name in self.settings.get("EnvironmentFile", []))
+        known = (files.get(instanced(name.lstrip("-"), self.instances[0])) for name in self.settings.get("EnvironmentFile", []))
         return next((file for file in reversed(list(known)) if file), None)
 
     @cached_property
@@ -116,6 +141,11 @@ def contents(machine: Machine, name: str) -> dict[str, str]:
     lines = [line for text in machine.texts for line in text.splitlines() if re.search(rf">+\s*{re.escape(name)}(?:\s|$)", line)]
     whole = [text.partition(line)[2] for line in lines for text in machine.texts if line in text and "<<" in line]
     return {found: "" for text in (*lines, *whole) for found in re.findall(r"(?:^|[\s\"'])([A-Za-z_]\w*)=", text, re.MULTILINE)}
+
+
+def instanced(text: str, instance: str) -> str:
+    """O texto de uma unidade `nome@`, com o nome com que ela roda."""
+    return text.replace("%i", instance).replace("%I", instance)
 
 
 def words(line: str) -> list[str]:
