@@ -70,6 +70,25 @@ CONTAINER = re.compile(r"(?:^|/)(amd64|arm64v8|arm32v[567]|i386|ppc64le|s390x|ri
 """Como o nome de uma imagem de contêiner diz a única arquitetura dela:
 https://github.com/docker-library/official-images#architectures-other-than-amd64"""
 
+GRAVITON = re.compile(r"(?:db\.|cache\.)?(?:a1|[a-z]+\d+g[a-z]*|p6e-gb\d+)\.")
+"""Um tipo de processador Arm traz `g` depois da geração, menos o `a1` e o `p6e-gb200`:
+https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html"""
+ARM64, X86 = "arm64", "x86_64"
+SAID = {
+    ARM64: re.compile(r"(?<![a-z0-9])(?:arm64|aarch64|graviton\d?)(?![a-z0-9])", re.IGNORECASE),
+    X86: re.compile(r"(?<![a-z0-9])(?:x86(?:[_-]64)?|amd64)(?![a-z0-9])|/aws/service/ami-windows-latest/"
+                    r"|/ecs/optimized-ami/amazon-linux-20?2?3?/(?:kernel-[\w.-]+/)?recommended|/eks/optimized-ami/[^/]+/amazon-linux-2(?:-gpu)?/",
+                    re.IGNORECASE),
+}
+"""De cada arquitetura, como o nome ou a descrição de uma imagem a diz; no ECS e no EKS, o nome que não a diz é o de x86_64:
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
+https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html"""
+
+
+def built_for(said: str) -> frozenset[str]:
+    """As arquiteturas que o nome, ou a descrição, de uma imagem diz; vazio, se nenhuma."""
+    return frozenset(name for name, pattern in SAID.items() if pattern.search(said))
+
 
 def image_of(said: str) -> Image | None:
     """A família que este texto nomeia; `None` quando não se conhece."""

@@ -41,8 +41,8 @@ def _capable(page: Page, template: Template, made: Iterable[Call]) -> Iterator[F
     """O que o comando que cria ou muda a pilha precisa aceitar; o que ele aceita a mais não faz mal."""
     owner, named = _identity(template)
     for call in made:
-        service, _, operation = call.name.partition(" ")
-        if service != "cloudformation" or operation not in DEPLOYING or not _of(call, template):
+        operation = call.name.partition(" ")[2]
+        if not deploys(call, template):
             continue
         given = {piece for word in call.option("--capabilities") for piece in word.replace(",", " ").split()}
         wanted = NAMED if named else IAM
@@ -55,8 +55,11 @@ def _capable(page: Page, template: Template, made: Iterable[Call]) -> Iterator[F
                           f"o template usa uma transformação, e `{operation}` a expande sem que se reveja: acrescente `--capabilities {EXPAND}`.")
 
 
-def _of(call: Call, template: Template) -> bool:
-    """A chamada é do template da página, pelo nome do arquivo, ou do que já está na pilha."""
+def deploys(call: Call, template: Template) -> bool:
+    """A chamada cria ou muda a pilha do template da página, pelo nome do arquivo, ou do que já está nela."""
+    service, _, operation = call.name.partition(" ")
+    if service != "cloudformation" or operation not in DEPLOYING:
+        return False
     files = [*call.option("--template-file"), *call.option("--template-body")]
     return not files or any(file.rpartition("/")[2] == template.path.rpartition("/")[2] for file in files)
 

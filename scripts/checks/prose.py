@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from scripts.aws.images import ARM64
+from scripts.aws.images import GRAVITON as CLASS
 from scripts.aws.types import DATABASE, EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP
 from scripts.base.findings import Finding
 from scripts.base.wording import NUMBERS
@@ -29,11 +31,6 @@ WORD = "|".join(sorted(NUMBERS, key=len, reverse=True))
 EACH = re.compile(rf"\b(?P<n>\d{{1,5}}|{WORD})\s+(?P<noun>instâncias?|máquinas?|servidor(?:es)?|mensage(?:m|ns)|registros?|eventos?|execuç(?:ão|ões))"
                   r"(?:\s+\w+)?\s+(?:por vez|de cada vez|por lote|em cada lote)\b", re.IGNORECASE)
 GRAVITON, OTHER = re.compile(r"\bGraviton\b|\barm64\b", re.IGNORECASE), re.compile(r"\bx86(?:_64)?\b|\bIntel\b|\bAMD\b")
-ARM = re.compile(r"(?:db\.|cache\.)?(?:[a-z]+\d+[a-z]*g[a-z]*|a1)\.\w+|arm64", re.IGNORECASE)
-"""Uma classe de Graviton traz `g` depois da geração.
-
-https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
-"""
 RUN: tuple[tuple[re.Pattern[str], dict[str, tuple[Key, ...]]], ...] = (
     (re.compile(r"\bbancos?\b|\bRDS\b"), {DATABASE: ("DBInstanceClass",)}),
     (re.compile(r"\bfunç(?:ão|ões)\b|\bLambda\b"), {FUNCTION: ("Architectures",)}),
@@ -125,7 +122,7 @@ def _unlike(view: View, before: str, arm: bool) -> Iterator[tuple[Resource, tupl
         for owner in view.of_type(type_):
             with view.reading():
                 offered = [str(kind) for kind in choices(view, owner, keys) if kind != ""]
-            yield from ((owner, keys, kind) for kind in offered or ["x86_64"] if bool(ARM.search(kind)) != arm)
+            yield from ((owner, keys, kind) for kind in offered or ["x86_64"] if (ARM64 in kind or bool(CLASS.match(kind))) != arm)
 
 
 def _bounded(text: str) -> Iterable[Quantity]:

@@ -10,7 +10,7 @@ from scripts.aws.images import LAYERS, PUBLIC, ROOTS, SHARED, XEN, Image, archit
 from scripts.aws.types import (
     ECS_SERVICE, EKS_CLUSTER, INSTANCE, JOB_DEFINITION, LAUNCH_TEMPLATE, SCALING_GROUP, TASK_DEFINITION, VOLUME, VPC_ENDPOINT,
 )
-from scripts.proofs.arrows.viable import choices, judge
+from scripts.proofs.arrows.viable import asked, choices, judge
 from scripts.proofs.evidence import Missing, at
 from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.machine import Machine, machine_of
@@ -41,11 +41,8 @@ def image(view: View, owner: Resource) -> Image | None:
     """A família da imagem: a que os valores que o parâmetro aceita dizem; sem nenhum, a que a descrição dele diz."""
     keys = (*INSIDE[owner.type], "ImageId")
     with view.reading():
-        written = view.at(owner, *keys)
         said = [str(value) for value in choices(view, owner, keys)]
-        raw = view.written(written) if written else None
-    declared = view.template.parameters.get(raw["Ref"]) if isinstance(raw, dict) and isinstance(raw.get("Ref"), str) else None
-    described = str(declared.get("Description", "")) if isinstance(declared, dict) else ""
+        described = str(asked(view, owner, keys)[1].get("Description", ""))
     named = [text for text in said if text.startswith(PUBLIC)] or [*said, described]
     return next((found for text in named if (found := image_of(text))), None)
 

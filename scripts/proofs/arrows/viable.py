@@ -28,8 +28,6 @@ from scripts.proofs.network.topology import network_of
 from scripts.template.cloudformation import Key, Resource
 from scripts.template.numbers import whole
 
-ARM = re.compile(r"(a1|[a-z]+\d+g[a-z]*|im4gn|is4gen)\.")
-"""Famílias com processador Arm: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html"""
 INLINE = "cfnresponse"
 """O módulo que a Lambda põe ao lado do código escrito no template.
 
@@ -119,7 +117,6 @@ def _bound(node: ast.stmt) -> Iterator[str]:
 
 @judge(INSTANCE)
 def _instance(view: View, instance: Resource) -> Iterator[Missing]:
-    yield from _processor(view, instance)
     devices = [str(device.value) for item in view.items(instance, "BlockDeviceMappings") if (device := view.inside(item, "DeviceName"))]
     if len(set(devices)) != len(devices):
         yield Missing(at(instance, "BlockDeviceMappings"), f"dois discos de `{instance.id}` usam o mesmo dispositivo", "dê a cada um o seu")
@@ -148,24 +145,19 @@ def _interfaces(view: View, owner: Resource, *start: Key) -> Iterator[Missing]:
                       "tire `AssociatePublicIpAddress`, ou deixe uma interface")
 
 
-def _processor(view: View, owner: Resource, *start: Key) -> Iterator[Missing]:
-    """A imagem é da arquitetura do tipo, quando se sabe a das duas; em todo tipo que o parâmetro aceita."""
-    image, size = view.at(owner, *start, "ImageId"), view.at(owner, *start, "InstanceType")
-    said = " ".join(str(text) for text in choices(view, owner, (*start, "ImageId")))
-    built = next((name for name in ("arm64", "x86_64") if name in said), "")
-    for kind in choices(view, owner, (*start, "InstanceType")) if image and size and built else ():
-        wanted = "arm64" if ARM.match(str(kind)) else "x86_64"
-        if wanted != built:
-            yield Missing(size.path, f"`{owner.id}` lança uma imagem {built} em `{kind}`, que é {wanted}", "use um tipo da arquitetura da imagem")
-            return
+def asked(view: View, owner: Resource, keys: tuple[Key, ...]) -> tuple[str, dict[str, Any]]:
+    """O parâmetro que a propriedade cita, e o que ele declara; vazios, se ela não cita um."""
+    found = view.at(owner, *keys)
+    written: Any = view.written(found) if found else None
+    name = written.get("Ref") if isinstance(written, dict) else None
+    declared = view.template.parameters.get(name) if isinstance(name, str) else None
+    return (str(name), declared) if isinstance(declared, dict) else ("", {})
 
 
 def choices(view: View, owner: Resource, keys: tuple[Key, ...]) -> list[Any]:
     """O que a propriedade pode valer: o valor, ou o que o parâmetro que ela cita traz por padrão e aceita."""
-    found = view.at(owner, *keys)
-    written: Any = view.written(found) if found else None
-    declared = view.template.parameters.get(written["Ref"]) if isinstance(written, dict) and isinstance(written.get("Ref"), str) else None
-    if not isinstance(declared, dict):
+    found, (name, declared) = view.at(owner, *keys), asked(view, owner, keys)
+    if not name:
         return [found.value] if found else []
     allowed = declared.get("AllowedValues")
     return [*(allowed if isinstance(allowed, list) else []), declared.get("Default", "")]
@@ -173,7 +165,6 @@ def choices(view: View, owner: Resource, keys: tuple[Key, ...]) -> list[Any]:
 
 @judge(LAUNCH_TEMPLATE)
 def _launch_template(view: View, model: Resource) -> Iterator[Missing]:
-    yield from _processor(view, model, "LaunchTemplateData")
     yield from _interfaces(view, model, "LaunchTemplateData")
 
 
