@@ -15,10 +15,11 @@ from scripts.checks.programs import Effect, code, containers
 from scripts.proofs.arrows.distribution import addresses
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.code import parsed
-from scripts.proofs.facts.environment import Read, read_by_python, read_by_shell
+from scripts.proofs.facts.environment import LIBPQ, Read, read_by_python, read_by_shell, speaks_postgres
 from scripts.proofs.facts.imports import absent
 from scripts.proofs.facts.machine import USER_DATA, Machine, machine_of
 from scripts.proofs.facts.objects import signed
+from scripts.proofs.facts.sourcing import SOURCED, Untold, untold
 from scripts.proofs.facts.states import tasks
 from scripts.proofs.facts.units import SHEBANG, Unit, contents, units
 from scripts.proofs.facts.view import Placed, View
@@ -31,20 +32,12 @@ SYSTEM = re.compile(r"AWS_\w+|LAMBDA_\w+|_HANDLER|_X_AMZN_TRACE_ID|ECS_\w+|HOME|
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
 """
-LIBPQ = frozenset(
-    "PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS PGAPPNAME PGSSLMODE PGSSLNEGOTIATION "
-    "PGSSLCOMPRESSION PGSSLCERT PGSSLKEY PGSSLCERTMODE PGSSLROOTCERT PGSSLCRL PGSSLCRLDIR PGSSLSNI PGREQUIREPEER PGREQUIREAUTH PGREQUIRESSL "
-    "PGSSLMINPROTOCOLVERSION PGSSLMAXPROTOCOLVERSION PGCHANNELBINDING PGGSSENCMODE PGKRBSRVNAME PGGSSLIB PGGSSDELEGATION PGCONNECT_TIMEOUT "
-    "PGCLIENTENCODING PGTARGETSESSIONATTRS PGLOADBALANCEHOSTS PGDATESTYLE PGTZ PGGEQO PGSYSCONFDIR PGLOCALEDIR PGMINPROTOCOLVERSION "
-    "PGMAXPROTOCOLVERSION".split())
-"""O que a biblioteca do PostgreSQL lê. https://www.postgresql.org/docs/current/libpq-envars.html"""
 INLINE = re.compile(r"\bpython3?(?:\.\d+)?\s+-c\s+\"?\$\{?(\w+)\}?\"?")
 NEAR = 0.5
 SIGNING = re.compile(r"\bgenerate_presigned_(?:url|post)\(")
 REGIONAL = re.compile(r"""["']?(?:us_east_1_regional_endpoint|addressing_style)["']?\s*[:=]\s*["'](?:regional|virtual)["']""")
 POLICY = "Content-Security-Policy"
 SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
-SOURCED = re.compile(r"^\s*(?:\.|source)[ \t]+(/\S+)", re.MULTILINE)
 
 
 def starved(view: View, owner: Resource) -> Iterator[Effect]:
@@ -153,14 +146,27 @@ def _machine(view: View, machine: Machine) -> Iterator[Effect]:
     for unit in units(machine):
         near = unit.environment_file or unit.file
         yield from ((unit.file.path, f"`{unit.name}` {reason}") for reason in dict.fromkeys(_overruled(unit)))
+        for file in (file for file, _ in unit.sources if SHEBANG.match(file.text)):
+            yield from _untold(who, file.path, untold(machine, file.text, unit.last("WorkingDirectory"), unit.given(unit.instances[0])))
         for instance in unit.instances if unit.sources else ():
             yield from _unfed(f"{who}` em `{unit.name}", near.path, unit.reads, unit.given(instance))
     run = {file.name for unit in units(machine) for file, _ in unit.sources}
     alone = [(file.path, file.text) for file in machine.files if SHEBANG.match(file.text) and file.name not in run]
     for path, text in ((machine.path, machine.script), *alone):
         yield from _unfed(who, path, _shell(view, machine, text), ())
+        yield from _untold(who, path, untold(machine, text))
     for step in machine.steps:
         yield from _unfed(who, step.path, _shell(view, machine, step.text), step.given)
+        yield from _untold(who, step.path, untold(machine, step.text, step.folder, step.given))
+
+
+def _untold(who: str, where: Path, lacking: Iterable[Untold]) -> Iterator[Effect]:
+    """Quem carrega o arquivo e roda o programa sem lhe passar o que ele lê."""
+    for each in lacking:
+        names = ", ".join(f"`{name}`" for name in each.names)
+        cause = "o comando que o roda começa sem o ambiente de quem o chama" if each.cleared else "quem o carrega não o exporta"
+        yield where, (f"em `{who}`, `{each.program}` lê {names}, de `{each.loaded}`, e não recebe: {cause}; "
+                      f"{'use `runuser -u`, ou `sudo --preserve-env`' if each.cleared else 'escreva `set -a` antes de carregar o arquivo'}.")
 
 
 def _overruled(unit: Unit) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -75,12 +75,12 @@ class Unit:
         `Environment=`, sempre eles.
         https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
         """
-        read = [(name.lstrip("-"), name.startswith("-")) for name in self.settings.get("EnvironmentFile", [])]
+        asked = [(name.lstrip("-"), name.startswith("-")) for name in self.settings.get("EnvironmentFile", [])]
         written = {file.name: file.variables() for file in self.machine.files}
         own = dict(pair.split("=", 1) for line in self.settings.get("Environment", []) for pair in words(line) if "=" in pair)
-        for index, (name, optional) in enumerate(read):
+        for index, (name, optional) in enumerate(asked):
             known = contents(self.machine, instanced(name, instance))
-            for earlier, maybe in read[:index] if not optional else ():
+            for earlier, maybe in asked[:index] if not optional else ():
                 said = contents(self.machine, instanced(earlier, instance))
                 lost = sorted(each for each in said.keys() & known.keys() if not said[each] or said[each] != known[each])
                 if maybe and earlier not in SYSTEM_FILES and (lost or not said):
@@ -100,30 +100,12 @@ class Unit:
     @cached_property
     def sources(self) -> list[tuple[File, bool]]:
         """Os arquivos do template que ela roda; verdadeiro, o que se roda direto, e não por `import`."""
-        files = {file.name: file for file in self.machine.files}
-        folder = self.last("WorkingDirectory")
-        found: dict[str, bool] = {}
-        for index, word in enumerate(self.command):
-            module = MODULE.fullmatch(word)
-            for name in (word, f"{folder}/{word}", f"{folder}/{module[1]}.py" if module and index else ""):
-                if name in files:
-                    found.setdefault(name, not name.endswith(f"/{module[1]}.py") if module else True)
-        pending = list(found)
-        while pending:
-            for other in IMPORTED.findall(files[pending.pop()].text):
-                name = f"{folder}/{other}.py"
-                if name in files and name not in found:
-                    found[name] = False
-                    pending.append(name)
-        return [(files[name], main) for name, main in found.items()]
+        return programs(self.machine, self.last("WorkingDirectory"), self.command)
 
     @cached_property
     def reads(self) -> Read:
         """O que os programas dela leem do ambiente."""
-        found = Read()
-        for file, main in self.sources:
-            found |= read_by_shell(file.text) if SHEBANG.match(file.text) else read_by_python(file.text, main)
-        return found
+        return read(self.sources)
 
 
 @lru_cache(maxsize=64)
@@ -141,6 +123,33 @@ def contents(machine: Machine, name: str) -> dict[str, str]:
     lines = [line for text in machine.texts for line in text.splitlines() if re.search(rf">+\s*{re.escape(name)}(?:\s|$)", line)]
     whole = [text.partition(line)[2] for line in lines for text in machine.texts if line in text and "<<" in line]
     return {found: "" for text in (*lines, *whole) for found in re.findall(r"(?:^|[\s\"'])([A-Za-z_]\w*)=", text, re.MULTILINE)}
+
+
+def programs(machine: Machine, folder: str, command: Sequence[str]) -> list[tuple[File, bool]]:
+    """Os arquivos do template que este comando, dado nesta pasta, roda; verdadeiro, o que se roda direto, e não por `import`."""
+    files = {file.name: file for file in machine.files}
+    found: dict[str, bool] = {}
+    for index, word in enumerate(command):
+        module = MODULE.fullmatch(word)
+        for name in (word, f"{folder}/{word}", f"{folder}/{module[1]}.py" if module and index else ""):
+            if name in files:
+                found.setdefault(name, not name.endswith(f"/{module[1]}.py") if module else True)
+    pending = list(found)
+    while pending:
+        for other in IMPORTED.findall(files[pending.pop()].text):
+            name = f"{folder}/{other}.py"
+            if name in files and name not in found:
+                found[name] = False
+                pending.append(name)
+    return [(files[name], main) for name, main in found.items()]
+
+
+def read(sources: Iterable[tuple[File, bool]]) -> Read:
+    """O que estes programas leem do ambiente."""
+    found = Read()
+    for file, main in sources:
+        found |= read_by_shell(file.text) if SHEBANG.match(file.text) else read_by_python(file.text, main)
+    return found
 
 
 def instanced(text: str, instance: str) -> str:
