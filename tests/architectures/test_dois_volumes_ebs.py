@@ -481,6 +481,15 @@ def test_crash_halfway(restart, database):
     assert site.get(address + "/arquivo").content == FRAME * 7 and "Canção" in site.get(address).text
 
 
+def test_a_name_that_is_gone_when_it_is_looked_at_stops_nothing(restart, database):
+    """Um envio que acaba enquanto a tarefa olha a pasta troca o nome do que ela ia olhar; aqui, uma ligação para nada."""
+    disks, start = restart
+    (disks.d / "outra.parcial").symlink_to("nada")
+    row(database, disks, FRAME * 5, "recebido", attempts=0)
+    start()
+    wait(lambda: state(database) == [("pronto", "")])
+
+
 def test_name_is_on_the_disk_before_the_row_changes(source, tmp_path):
     """Numa falta de energia, o que o banco diz pronto está em E: a pasta vai ao disco depois da troca de nome."""
     program = """
