@@ -236,6 +236,10 @@ class Lab(Session):
         """Por que o último objeto novo do bucket não acionou ninguém; vazio quando acionou."""
         return self.functions.unheard.get(self.resource(node, BUCKET).id, "")
 
+    def sizes(self, node: str) -> dict[str, int]:
+        """Quantos bytes tem cada objeto do bucket, por chave."""
+        return self.state.sizes(self.stack.physical(self.resource(node, BUCKET)))
+
     def objects(self, node: str) -> dict[str, bytes]:
         """O que está no bucket, por chave."""
         return self.state.objects(self.stack.physical(self.resource(node, BUCKET)))

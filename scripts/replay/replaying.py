@@ -175,8 +175,7 @@ def _kept(lab: Lab) -> dict[str, Any]:
     for node in lab.diagram.nodes:
         for name in node.resources:
             resource = lab.stack.view.resources.get(name)
-            look = {BUCKET: lambda id_: {key: len(body) for key, body in lab.objects(id_).items()}, TABLE: lab.rows,
-                    QUEUE: lab.messages}.get(resource.type if resource else "")
+            look = {BUCKET: lab.sizes, TABLE: lab.rows, QUEUE: lab.messages}.get(resource.type if resource else "")
             if look:
                 found[lab.arrows.label(node.id)] = look(node.id)
     return {**found, **{lab.arrows.label(node): said for node, said in lab.stored().items()}}

@@ -97,10 +97,13 @@ class State:
         """Guarda um segredo; devolve o ARN."""
         return str(self.secrets.create_secret(Name=name, SecretString=text)["ARN"])
 
+    def sizes(self, bucket: str) -> dict[str, int]:
+        """Quantos bytes tem cada objeto que está no bucket agora, por chave."""
+        return {item["Key"]: item["Size"] for item in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])}
+
     def objects(self, bucket: str) -> dict[str, bytes]:
         """O que está no bucket agora, por chave."""
-        listed = self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
-        return {item["Key"]: self.s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read() for item in listed}
+        return {key: self.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in self.sizes(bucket)}
 
     def object(self, bucket: str, key: str) -> bytes | None:
         """O conteúdo do objeto; `None` quando ele não está lá."""
