@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from scripts.base.diagram import Rendered
 from scripts.cli import main
@@ -38,6 +39,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Os arquivos demorados primeiro: os processos da rodada acabam quase juntos, e nenhum fica sozinho com o maior no fim."""
     place = {name: index for index, name in enumerate(SLOWEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
+class ByFile(LoadFileScheduling):
+    """Cada arquivo num processo, menos o mais demorado: dele, cada arquitetura."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        place, _, case = nodeid.partition("[")
+        return f"{place} {case.partition('/')[0]}" if SLOWEST[0] in place else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from scripts.replay.flows import Flow
 from scripts.replay.replaying import Replayed, Scene, replay, scene
 from tests.every.tree import SLUGS, TREE
 
+processes.CHILDREN += ("tests.every.passwords",)
 FLOWS = [slug for slug in SLUGS if TREE.flow(slug).is_file()]
 
 
