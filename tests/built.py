@@ -32,6 +32,14 @@ def alone(target: Path, slug: str) -> Path:
     return target
 
 
+def apart(root: Path) -> dict[str, str]:
+    """O ambiente de um comando que roda testes dentro destes, com as pastas temporárias nesta.
+
+    A um outro `pytest`, a pasta comum serviria, mas ele a fecha a outros usuários ao começar, e o PostgreSQL destes testes pode ser de um.
+    """
+    return {**os.environ, "PYTHONUTF8": "1", "PYTEST_DEBUG_TEMPROOT": str(root)}
+
+
 def construir(root: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "scripts"), "construir", "--raiz", str(root)]
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONUTF8": "1"})

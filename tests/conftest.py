@@ -49,6 +49,7 @@ class ByFile(LoadFileScheduling):
         return f"{place} {case.partition('/')[0]}" if SLOWEST[0] in place else super()._split_scope(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
     return ByFile(config, log)
 

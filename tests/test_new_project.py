@@ -11,13 +11,14 @@ import pytest
 
 from scripts.base.tree import Tree
 from scripts.website.preview import Preview
+from tests.built import apart
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]
 
 
 def run(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], cwd=where, capture_output=True, text=True, encoding="utf-8")
+    return subprocess.run([*COMMAND, *arguments], cwd=where, capture_output=True, text=True, encoding="utf-8", env=apart(where))
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ import pytest
 
 from scripts.cli import main
 from scripts.measure import survivors, times
-from tests.built import alone, site_of
+from tests.built import alone, apart, site_of
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-c", "import sys; from scripts.cli import main; sys.exit(main(sys.argv[1:]))"]
@@ -54,8 +54,7 @@ def house(tmp_path) -> Path:
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], cwd=root, capture_output=True, text=True, encoding="utf-8",
-                          env={**os.environ, "PYTHONUTF8": "1"})
+    return subprocess.run([*COMMAND, *arguments], cwd=root, capture_output=True, text=True, encoding="utf-8", env=apart(root))
 
 
 def test_verb_gerar(house):
