@@ -7,7 +7,7 @@ usuário. Do que um programa que não está no template lê não se diz nada.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from scripts.aws.types import BUCKET, FUNCTION, JOB_DEFINITION, STATE_MACHINE, TASK_DEFINITION
@@ -34,6 +34,10 @@ https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
 """
 INLINE = re.compile(r"\bpython3?(?:\.\d+)?\s+-c\s+\"?\$\{?(\w+)\}?\"?")
 NEAR = 0.5
+WRITTEN_BY_DATABASE = re.compile(r"\bto_char\(", re.IGNORECASE)
+WRITTEN_BY_PYTHON = re.compile(r"\.astimezone\(\)|\blocaltime\(|\bfromtimestamp\([^,()]*\)")
+ZONED = re.compile(r"\btime[ ]?zone\b", re.IGNORECASE)
+"""Quem diz o fuso ao próprio banco."""
 SIGNING = re.compile(r"\bgenerate_presigned_(?:url|post)\(")
 REGIONAL = re.compile(r"""["']?(?:us_east_1_regional_endpoint|addressing_style)["']?\s*[:=]\s*["'](?:regional|virtual)["']""")
 POLICY = "Content-Security-Policy"
@@ -55,13 +59,14 @@ def _function(view: View, function: Resource) -> Iterator[Effect]:
     source, variables = view.at(function, "Code", "ZipFile"), view.at(function, "Environment", "Variables")
     given = {str(name) for name, _ in view.parts(variables)} if variables else set()
     if source and isinstance(source.value, str) and parsed(source.value):
-        yield from _unfed(function.id, variables.path if variables else at(function), read_by_python(source.value), given)
+        yield from _unfed(function.id, variables.path if variables else at(function), read_by_python(source.value), given, [source.value])
 
 
-def _unfed(who: str, where: Path, read: Read, given: Iterable[str]) -> Iterator[Effect]:
-    """Cada nome que falta, com o que foi dado e ninguém lê, que talvez seja ele."""
-    known = set(given)
-    spare = sorted(name for name in known - read.needed - read.optional if not SYSTEM.fullmatch(name) and name not in LIBPQ)
+def _unfed(who: str, where: Path, read: Read, given: Iterable[str], texts: Iterable[str] = ()) -> Iterator[Effect]:
+    """Cada nome que falta, com o que foi dado e ninguém lê, que talvez seja ele; `texts`, o que roda com essas variáveis, se se conhece."""
+    known, told = set(given), tuple(texts)
+    libpq = LIBPQ if not told or speaks_postgres(*told) else frozenset()
+    spare = sorted(name for name in known - read.needed - read.optional if not SYSTEM.fullmatch(name) and name not in libpq)
     missing = sorted(name for name in read.needed - known if not SYSTEM.fullmatch(name))
     for name in missing:
         near = get_close_matches(name, spare, 1, NEAR)
@@ -69,7 +74,7 @@ def _unfed(who: str, where: Path, read: Read, given: Iterable[str]) -> Iterator[
         yield where, f"o programa de `{who}` lê `{name}`, e ninguém lhe dá essa variável{other}; use o mesmo nome nos dois."
     for name in spare if not missing else ():
         strange = name.startswith("PG") and not read.needed & {name}
-        unfed = sorted(read.optional - known)
+        unfed = ["TZ"] if name == "PGTZ" else sorted(read.optional - known)
         if strange or unfed and any(_alike(name, each) for each in unfed):
             yield where, f"o programa de `{who}` recebe `{name}`, que nada lê: talvez {f'`{unfed[0]}`' if unfed else 'outro nome'}; use o que ele lê."
 
@@ -91,7 +96,7 @@ def _containers(view: View, owner: Resource) -> Iterator[Effect]:
         for name in _missing(command, pairs):
             yield where, f"o programa de `{owner.id}` importa `{name}`, que o comando não instala; ponha o pacote entre os que se instalam."
         for path, extra in sent or [(where, frozenset(name for name in read.needed if _named(view, name)))]:
-            yield from _unfed(owner.id, path, read, {*pairs, *extra})
+            yield from _unfed(owner.id, path, read, {*pairs, *extra}, _texts(command, pairs))
 
 
 def _commanded(command: list[str], pairs: dict[str, Placed]) -> Read:
@@ -105,6 +110,13 @@ def _commanded(command: list[str], pairs: dict[str, Placed]) -> Read:
     for name in INLINE.findall(text):
         found |= read_by_python(str(pairs[name].value), True) if name in pairs else Read()
     return found
+
+
+def _texts(command: list[str], pairs: dict[str, Placed]) -> tuple[str, ...]:
+    """O que o contêiner roda, se é o Python que o template lhe dá; o que a imagem traz não se conhece."""
+    text = command[-1] if command else ""
+    known = command[:2] == ["python", "-c"] or any(name in pairs for name in INLINE.findall(text))
+    return (*command, *(str(value.value) for value in pairs.values())) if known else ()
 
 
 def _missing(command: list[str], pairs: dict[str, Placed]) -> Iterator[str]:
@@ -143,21 +155,42 @@ def _named(view: View, name: str) -> bool:
 
 def _machine(view: View, machine: Machine) -> Iterator[Effect]:
     who = machine.owner.id
+    started = {file.name: file.text for unit in units(machine) for file, _ in unit.sources}
+    alone = [(file.path, file.text) for file in machine.files if SHEBANG.match(file.text) and file.name not in started]
+    run = (*started.values(), *(" ".join(unit.command) for unit in units(machine)), *(text for _, text in alone))
     for unit in units(machine):
         near = unit.environment_file or unit.file
         yield from ((unit.file.path, f"`{unit.name}` {reason}") for reason in dict.fromkeys(_overruled(unit)))
         for file in (file for file, _ in unit.sources if SHEBANG.match(file.text)):
             yield from _untold(who, file.path, untold(machine, file.text, unit.last("WorkingDirectory"), unit.given(unit.instances[0])))
         for instance in unit.instances if unit.sources else ():
-            yield from _unfed(f"{who}` em `{unit.name}", near.path, unit.reads, unit.given(instance))
-    run = {file.name for unit in units(machine) for file, _ in unit.sources}
-    alone = [(file.path, file.text) for file in machine.files if SHEBANG.match(file.text) and file.name not in run]
+            yield from _unfed(f"{who}` em `{unit.name}", near.path, unit.reads, unit.given(instance), run if _python(unit) else ())
+            yield from _clocked(f"{who}` em `{unit.name}", near.path, unit.given(instance), [file.text for file, _ in unit.sources])
     for path, text in ((machine.path, machine.script), *alone):
         yield from _unfed(who, path, _shell(view, machine, text), ())
         yield from _untold(who, path, untold(machine, text))
     for step in machine.steps:
         yield from _unfed(who, step.path, _shell(view, machine, step.text), step.given)
         yield from _untold(who, step.path, untold(machine, step.text, step.folder, step.given))
+
+
+def _python(unit: Unit) -> bool:
+    """Algum programa dela é um Python do template: de um shell que roda outra coisa não se sabe o que lê."""
+    return any(not SHEBANG.match(file.text) for file, _ in unit.sources)
+
+
+def _clocked(who: str, where: Path, given: Mapping[str, str], texts: Iterable[str]) -> Iterator[Effect]:
+    """O fuso chega a quem escreve as datas: o banco segue `PGTZ`, e o Python, `TZ`.
+
+    https://www.postgresql.org/docs/current/libpq-envars.html
+    https://docs.python.org/3/library/time.html#time.tzset
+    """
+    said = "\n".join(texts)
+    database, local = WRITTEN_BY_DATABASE.search(said), WRITTEN_BY_PYTHON.search(said)
+    if database and not local and "TZ" in given and "PGTZ" not in given and not ZONED.search(f"{said}\n{given.get('PGOPTIONS', '')}"):
+        yield where, f"o programa de `{who}` recebe o fuso em `TZ`, e é o banco que escreve as datas, em UTC; use `PGTZ`."
+    if local and not database and "PGTZ" in given and "TZ" not in given and speaks_postgres(said):
+        yield where, f"o programa de `{who}` recebe o fuso em `PGTZ`, e é o Python que escreve as datas, em UTC; use `TZ`."
 
 
 def _untold(who: str, where: Path, lacking: Iterable[Untold]) -> Iterator[Effect]:

@@ -34,7 +34,7 @@ LIBPQ = frozenset(
     "PGCLIENTENCODING PGTARGETSESSIONATTRS PGLOADBALANCEHOSTS PGDATESTYLE PGTZ PGGEQO PGSYSCONFDIR PGLOCALEDIR PGMINPROTOCOLVERSION "
     "PGMAXPROTOCOLVERSION".split())
 """O que a biblioteca do PostgreSQL lê. https://www.postgresql.org/docs/current/libpq-envars.html"""
-POSTGRES = re.compile(r"psycopg|asyncpg|aiopg|libpq|\bpsql\b|\bpg_\w+|[Pp]ostgres|sqlalchemy|django")
+POSTGRES = re.compile(r"psycopg|asyncpg|aiopg|libpq|\bpsql\b|\bpg_\w+|[Pp]ostgres|sqlalchemy|sqlmodel|peewee|tortoise|django|pg8000")
 """O que diz que um programa fala com um PostgreSQL, por si ou pela biblioteca que usa."""
 ENDS = re.compile(r"\r\n|\r|\n")
 """Onde o Python conta uma linha."""
