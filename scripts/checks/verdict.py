@@ -20,8 +20,8 @@ from scripts.base.tree import Tree, unfit
 from scripts.checks import accepting, arrows, awaiting, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands
 from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, entering, hygiene, ids, launched, library, links
 from scripts.checks import manifests, mending, numbers, outputs, pace, pairing, permitted, picture, pins, prices, promised, promises, prose, qualities
-from scripts.checks import questions, quotas, refusals, remains, replayed, resources, sections, senses, shared, stated, steps, swapped, truths
-from scripts.checks import unsaid, verbs, zoned
+from scripts.checks import questions, quotas, refusals, refused, remains, replayed, resources, sections, senses, shared, stated, steps, swapped
+from scripts.checks import truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -206,6 +206,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) 
     yield from pairing.check(page, made)
     yield from cleanup.check(page, made)
     yield from launched.check(page, made)
+    yield from refused.check(page, made)
     yield from remains.check(page, views)
     yield from promises.check(page, views)
     yield from pace.check(page, views, told)

@@ -23,10 +23,11 @@ from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.conditions import Answer, Context, Tested, every, holds, negation, some, tested, untagged
 from scripts.proofs.identity.policies import Obscure, Part, Statement, document, of_resource, of_role, trust
+from scripts.proofs.identity.services import ACCOUNT, TELLING
 from scripts.proofs.identity.wording import clearing, conditional, denial, doubt, mending, narrower
 from scripts.template.cloudformation import Resource
 
-ACCOUNT = "${AWS::AccountId}"
+CALLER = "aws:PrincipalArn"
 ROOT = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:root"
 # O que se conhece de um pedido feito pelo SDK ou pela CLI de dentro da conta: sempre por TLS.
 USUAL = {
@@ -35,25 +36,12 @@ USUAL = {
     "s3:ResourceAccount": ACCOUNT, "s3:TlsVersion": "1.2",
 }
 
-TELLING = {
-    "ecs-tasks.amazonaws.com": {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": f"arn:${{AWS::Partition}}:ecs:${{AWS::Region}}:{ACCOUNT}:task"},
-    "pods.eks.amazonaws.com": {"aws:SourceAccount": ACCOUNT}, "scheduler.amazonaws.com": {"aws:SourceAccount": ACCOUNT},
-    "lambda.amazonaws.com": {"aws:SourceAccount": ACCOUNT},
-}
-"""Os serviços que dizem à confiança do papel em nome de que conta agem, de quem a página diz que o dizem.
-
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
-https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
-https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-https://github.com/aws/agent-toolkit-for-aws/tree/main/skills/specialized-skills/serverless-skills/deploying-custom-domain-rest-api/scripts
-"""
-
 
 @dataclass(frozen=True)
 class Request:
     """Um pedido: quem, que ação, em que ARN (com `*`, em todos os que ele cobre).
 
-    `role` é o papel de quem pede; sem ele, quem pede é o serviço da AWS `service`.
+    `role` é o papel de quem pede; sem ele, quem pede é o serviço da AWS `service` ou, se o contexto diz o ARN, alguém de fora do template.
     """
 
     view: View
@@ -160,7 +148,12 @@ def _carried(request: Request, condition: Any) -> dict[str, str | None]:
 def _usual(view: View, role: Resource) -> dict[str, str | None]:
     arn = view.arn(role)
     usual = {key: view.spelled(value) or value for key, value in USUAL.items()}
-    return {**usual, "aws:PrincipalArn": arn} if arn else {}
+    return {**usual, CALLER: arn} if arn else {}
+
+
+def _caller(request: Request) -> str | None:
+    """O ARN de quem pede: o do papel, ou o que o contexto diz."""
+    return request.view.arn(request.role) if request.role else request.context.get(CALLER)
 
 
 def _action(statement: Statement, request: Request) -> Answer:
@@ -196,7 +189,9 @@ def _excepted(statement: Statement, request: Request, value: Any) -> Answer:
     sure = [text for text in named if text and text != "*" and "${Parameters." not in text and ":assumed-role/" not in text]
     if statement.allows or len(sure) < len(named):
         return None
-    return True if request.role else not any(service_name(text) == request.service for text in sure) if request.service else None
+    if request.service and not request.role:
+        return not any(service_name(text) == request.service for text in sure)
+    return True if request.role else _caller(request) not in sure if _caller(request) else None
 
 
 def service_name(text: Any) -> str:
@@ -214,7 +209,7 @@ def _names(statement: Statement, request: Request, kind: str, value: Any) -> Ans
     if request.service:
         # Negar a todos nega também a um serviço; permitir a um serviço é nomeá-lo.
         return service_name(text) == request.service if kind == "Service" else text == "*" and not statement.allows
-    role = request.view.arn(request.role) if request.role else None
+    role = _caller(request)
     if kind != "AWS" or role is None:
         return kind == "AWS" and text == "*"  # quem não se identifica só é todo mundo
     if text in _account(request.view):

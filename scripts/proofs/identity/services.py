@@ -15,6 +15,19 @@ from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.identity.policies import Statement, of_resource, of_role
 from scripts.template.cloudformation import Resource
 
+ACCOUNT = "${AWS::AccountId}"
+TELLING = {
+    "ecs-tasks.amazonaws.com": {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": f"arn:${{AWS::Partition}}:ecs:${{AWS::Region}}:{ACCOUNT}:task"},
+    "pods.eks.amazonaws.com": {"aws:SourceAccount": ACCOUNT}, "scheduler.amazonaws.com": {"aws:SourceAccount": ACCOUNT},
+    "lambda.amazonaws.com": {"aws:SourceAccount": ACCOUNT},
+}
+"""Os serviços que dizem à confiança do papel em nome de que conta agem, de quem a página diz que o dizem.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+https://github.com/aws/agent-toolkit-for-aws/tree/main/skills/specialized-skills/serverless-skills/deploying-custom-domain-rest-api/scripts
+"""
 READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet", "Head", "Select")
 
 
