@@ -11,18 +11,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from scripts.aws.types import BUCKET, FUNCTION, JOB_DEFINITION, STATE_MACHINE, TASK_DEFINITION
+from scripts.base.findings import Finding
+from scripts.base.wording import listed
 from scripts.checks.programs import Effect, code, containers
+from scripts.page.architecture import Page
+from scripts.page.commands import commands
 from scripts.proofs.arrows.distribution import addresses
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.code import parsed
 from scripts.proofs.facts.environment import LIBPQ, Read, read_by_python, read_by_shell, speaks_postgres
 from scripts.proofs.facts.imports import absent
-from scripts.proofs.facts.machine import USER_DATA, Machine, machine_of
+from scripts.proofs.facts.machine import USER_DATA, Machine, machine_of, machines
 from scripts.proofs.facts.objects import signed
 from scripts.proofs.facts.sourcing import SOURCED, Untold, untold
 from scripts.proofs.facts.states import tasks
 from scripts.proofs.facts.units import SHEBANG, Unit, contents, units
 from scripts.proofs.facts.view import Placed, View
+from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource
 
 SYSTEM = re.compile(r"AWS_\w+|LAMBDA_\w+|_HANDLER|_X_AMZN_TRACE_ID|ECS_\w+|HOME|HOSTNAME|INVOCATION_ID|LANG|LC_\w+|LD_LIBRARY_PATH|LOGNAME|PATH|PWD|"
@@ -193,13 +198,26 @@ def _clocked(who: str, where: Path, given: Mapping[str, str], texts: Iterable[st
         yield where, f"o programa de `{who}` recebe o fuso em `PGTZ`, e é o Python que escreve as datas, em UTC; use `TZ`."
 
 
-def _untold(who: str, where: Path, lacking: Iterable[Untold]) -> Iterator[Effect]:
-    """Quem carrega o arquivo e roda o programa sem lhe passar o que ele lê."""
-    for each in lacking:
-        names = ", ".join(f"`{name}`" for name in each.names)
-        cause = "o comando que o roda começa sem o ambiente de quem o chama" if each.cleared else "quem o carrega não o exporta"
-        yield where, (f"em `{who}`, `{each.program}` lê {names}, de `{each.loaded}`, e não recebe: {cause}; "
-                      f"{'use `runuser -u`, ou `sudo --preserve-env`' if each.cleared else 'escreva `set -a` antes de carregar o arquivo'}.")
+def told(page: Page, views: Views) -> Iterator[Finding]:
+    """O comando da página que carrega um arquivo de ambiente de uma máquina e não o passa ao programa dela."""
+    for command in commands(page):
+        loads = SOURCED.search(command.text)
+        lacking = {each for view in views.each for machine in machines(view) for each in untold(machine, command.text)} if loads else ()
+        for each in sorted(lacking):
+            line = command.line + command.text.count("\n", 0, loads.start() if loads else 0)
+            yield Finding(page.path, line, "comando-sem-ambiente", f"No comando, {_lacking(each)}")
+
+
+def _untold(who: str, where: Path, found: Iterable[Untold]) -> Iterator[Effect]:
+    yield from ((where, f"em `{who}`, {_lacking(each)}") for each in found)
+
+
+def _lacking(each: Untold) -> str:
+    """O que o programa lê e não recebe de quem carrega o arquivo e o roda."""
+    names = listed([f"`{name}`" for name in each.names])
+    cause = "o comando que o roda começa sem o ambiente de quem o chama" if each.cleared else "quem o carrega não o exporta"
+    cure = "use `runuser -u`, ou `sudo --preserve-env`" if each.cleared else "escreva `set -a` antes de carregar o arquivo"
+    return f"`{each.program}` lê {names}, de `{each.loaded}`, e não recebe: {cause}; {cure}."
 
 
 def _overruled(unit: Unit) -> Iterator[str]:

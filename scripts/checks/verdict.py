@@ -18,10 +18,10 @@ from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
 from scripts.checks import accepting, arrows, awaiting, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands
-from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, entering, hygiene, ids, launched, library, links
-from scripts.checks import manifests, mending, numbers, outputs, pace, pairing, permitted, picture, pins, prices, promised, promises, prose, qualities
-from scripts.checks import questions, quotas, refusals, refused, remains, replayed, resources, sections, senses, shared, stated, steps, swapped
-from scripts.checks import truths, unsaid, verbs, zoned
+from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, entering, environment, hygiene, ids, launched, library
+from scripts.checks import links, manifests, mending, numbers, outputs, pace, pairing, permitted, picture, pins, prices, promised, promises, prose
+from scripts.checks import qualities, questions, quotas, refusals, refused, remains, replayed, resources, sections, senses, shared, stated, steps
+from scripts.checks import swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -202,6 +202,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) 
     yield from stated.check(page, views)
     yield from unsaid.check(page, views, spoken, judged)
     yield from outputs.check(page, views)
+    yield from environment.told(page, views)
     made = calls.made(page, views)
     yield from pairing.check(page, made)
     yield from cleanup.check(page, made)

@@ -76,3 +76,31 @@ def test_what_is_loaded_and_not_told_is_a_finding(case: str) -> None:
 def test_what_is_told_in_another_way_has_no_finding(case: str) -> None:
     slug, edits = RIGHT[case]
     assert not [found.message for found in findings(slug, edits) if "e não recebe" in found.message]
+
+
+SHOP, SPECTRUM = ("ecommerce", "sudo bash -c 'set -a; . /etc/loja.env;"), ("espectrometria", "sudo bash -c 'set -a; . /etc/espectro.env;")
+PAGES: dict[str, tuple[tuple[str, str], str, str]] = {
+    "sem exportar": (SHOP, "sudo bash -c '. /etc/loja.env;", CAUSE),
+    "com `source`": (SHOP, "sudo bash -c 'source /etc/loja.env;", CAUSE),
+    "exportado tarde": (SHOP, "sudo bash -c '. /etc/loja.env; set -a;", CAUSE),
+    "noutra página": (SPECTRUM, "sudo bash -c '. /etc/espectro.env;", CAUSE),
+    "noutra, com `set -e`": (SPECTRUM, "sudo bash -c 'set -e; . /etc/espectro.env;", CAUSE),
+}
+TOLD = {
+    "por extenso": (SHOP, "sudo bash -c 'set -o allexport; . /etc/loja.env;"),
+    "com outra opção": (SPECTRUM, "sudo bash -c 'set -ea; . /etc/espectro.env; set +a;"),
+    "exportando o que o arquivo diz": (SHOP, "sudo bash -c '. /etc/loja.env; export $(cut -d= -f1 /etc/loja.env);"),
+}
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_a_command_of_the_page_that_does_not_tell_it_is_a_finding(case: str) -> None:
+    (slug, old), new, reason = PAGES[case]
+    said = [found.message for found in findings(slug, {}, (old, new)) if found.code == "comando-sem-ambiente"]
+    assert len(said) == 1 and reason in said[0], said
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_a_command_of_the_page_that_tells_it_in_another_way_has_no_finding(case: str) -> None:
+    (slug, old), new = TOLD[case]
+    assert not [found.message for found in findings(slug, {}, (old, new)) if found.code == "comando-sem-ambiente"]

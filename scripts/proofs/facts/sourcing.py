@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from scripts.proofs.facts.environment import COMMENT, LIBPQ, QUOTED, speaks_postgres
+from scripts.proofs.facts.environment import COMMENT, LIBPQ, speaks_postgres
 from scripts.proofs.facts.machine import File, Machine
 from scripts.proofs.facts.units import contents, programs, read
 
@@ -22,6 +22,9 @@ EXPORTED = re.compile(r"\b(?:export|(?:declare|typeset)[ \t]+-\w*x\w*)\b(?P<name
 NAMED = re.compile(r"(?<![\w$={./-])([A-Za-z_]\w*)(?==|\s|$)")
 ENTERED = re.compile(r"\bcd[ \t]+[\"']?(/[\w./-]*)")
 INLINE = re.compile(r"\benviron(?:\.get)?[\[( ]\s*\\?[\"'](\w+)|\bgetenv[( ]\s*\\?[\"'](\w+)")
+PYTHON = re.compile(r"\bpython[\d.]*\b[^\n;|&]*?(?:-c[ \t]+([\"'])(?:\\.|(?!\1).)*\1|<<-?[ \t]*([\"']?)(\w+)\2[^\n]*\n.*?^[ \t]*\3$)",
+                    re.MULTILINE | re.DOTALL)
+"""O Python com o programa escrito ali mesmo: é um comando só."""
 GIVEN = re.compile(r"(?:^|\s)([A-Za-z_]\w*)=")
 WORD = re.compile(r"[\w./-]+")
 RUNNERS = re.compile(r"python[\d.]*|flask|hypercorn|gunicorn|uvicorn|waitress-serve|celery|alembic|django-admin|(?:ba|da)?sh")
@@ -48,8 +51,8 @@ def untold(machine: Machine, text: str, folder: str = "", given: Iterable[str] =
 
 def _untold(machine: Machine, text: str, folder: str, given: Iterable[str]) -> Iterator[Untold]:
     whole, loaded, told = bool(STARTED_TELLING.match(text)), {}, set(given)
-    said = QUOTED.sub(lambda found: SEPARATED.sub(" ", found[0]) if INLINE.search(found[0]) else found[0], COMMENT.sub("", text))
-    for piece in SEPARATED.split(said.replace("\\\n", " ")):
+    said = PYTHON.sub(lambda found: SEPARATED.sub(" ", found[0]), COMMENT.sub("", text).replace("\\\n", " "))
+    for piece in SEPARATED.split(said):
         whole = (whole or bool(TELLS_ALL.search(piece))) and not TELLS_NOT.search(piece)
         entered, source, exported = ENTERED.search(piece), SOURCED.search(piece), EXPORTED.search(piece)
         folder = entered[1].rstrip("/") if entered else folder
