@@ -312,7 +312,8 @@ def test_a_server_without_a_profile():
 def test_a_function_in_a_vpc_needs_a_way_out():
     vpc = FUNCTION + SERVER.split("Tabela: {")[0]
     config = {"SubnetIds": [{"Ref": "SubRede"}], "SecurityGroupIds": [{"Ref": "Grupo"}]}
-    architecture = bench(vpc, *PUT).put("Resources", "Funcao", "Properties", "VpcConfig", value=config)
+    architecture = bench(vpc, *PUT).put("Resources", "Funcao", "Properties", "VpcConfig", value=config).put(
+        "Resources", "Papel", "Properties", "ManagedPolicyArns", value=["arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"])
     assert architecture.proof().proven
     assert architecture.survivors("funcao--tabela") == []
     assert not architecture.remove("Resources", "Ponto").proof().proven

@@ -373,7 +373,10 @@ BAD = [
     ("escalabilidade", "servidores", ("AutoScalingGroupName: !Ref Frota", "AutoScalingGroupName: outra"),
      "nenhuma política ajusta sozinha o tamanho de `Frota`; acrescente um `AWS::AutoScaling::ScalingPolicy` com `TargetTrackingConfiguration`"),
     ("escalabilidade", "servidores", ("PolicyType: TargetTrackingScaling", "PolicyType: StepScaling"),
-     "nenhuma política ajusta sozinha o tamanho de `Frota`"),
+     "nenhuma política ajusta sozinha o tamanho de `Frota`: nenhum alarme aciona `Politica`"),
+    *(("escalabilidade", "servidores", ("TargetTrackingConfiguration:", "TargetTrackingConfiguration:\n        DisableScaleIn: " + value),
+       "nenhuma política ajusta sozinha o tamanho de `Frota`: `Politica` acrescenta instâncias e não as retira, com `DisableScaleIn`; tire "
+       "`DisableScaleIn`") for value in ("true", "'true'", "!ImportValue x")),
     ("escalabilidade", "volume", ("", ""), "`Maquina` é uma instância só, de tamanho fixo; ponha-a num grupo do Auto Scaling com uma política"),
     ("escalabilidade", "eventos", ("PAY_PER_REQUEST", "PROVISIONED"), "`Tabela` tem capacidade fixa; use `BillingMode: PAY_PER_REQUEST`"),
     ("escalabilidade", "eventos", ("{Role: !GetAtt Papel.Arn}", "{ReservedConcurrentExecutions: 0}"),

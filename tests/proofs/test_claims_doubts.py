@@ -164,8 +164,12 @@ HELD = [
 OLD = "[{Status: Enabled, NoncurrentVersionExpiration: {NoncurrentDays: 30}}]"
 FOREVER = "as versões antigas de `Bucket` ficam para sempre"
 FILES = [
-    (FOREVER, OLD.replace("Enabled,", "Enabled, Prefix: tmp/,")),
-    (FOREVER, OLD.replace("Days: 30", "Days: 30, NewerNoncurrentVersions: 100")),
+    (FOREVER, OLD.replace("NoncurrentVersionExpiration: {NoncurrentDays: 30}", "ExpirationInDays: 9")),
+    (f"{FOREVER}: a regra só apaga as que `Prefix` pega", OLD.replace("Enabled,", "Enabled, Prefix: tmp/,")),
+    (f"{FOREVER}: a regra só apaga as que `ObjectSizeGreaterThan` pega", OLD.replace("Enabled,", "Enabled, ObjectSizeGreaterThan: 9,")),
+    (f"{FOREVER}: a regra que as apagaria está desligada", OLD.replace("Enabled", "Disabled")),
+    ("`NewerNoncurrentVersions` guarda sem prazo as 100 versões antigas mais novas de cada objeto de `Bucket`",
+     OLD.replace("Days: 30", "Days: 30, NewerNoncurrentVersions: 100")),
     (BEFORE, OLD.replace("}}]", "}}, {Status: Enabled, NoncurrentVersionExpiration: {NoncurrentDays: 1}}]")),
 ]
 

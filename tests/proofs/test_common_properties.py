@@ -42,6 +42,7 @@ Papel:
             - {Effect: Allow, Action: 'dynamodb:PutItem', Resource: !GetAtt Tabela.Arn}
             - {Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Mortas.Arn}
             - {Effect: Allow, Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*'}
+            - {Effect: Allow, Action: ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'], Resource: '*'}
 Camada: {Type: AWS::Lambda::LayerVersion, Properties: {Content: {S3Bucket: b, S3Key: k}}}
 Funcao:
   Type: AWS::Lambda::Function

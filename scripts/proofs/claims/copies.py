@@ -8,7 +8,7 @@ from scripts.aws.types import BUCKET, DATABASE, INSTANCE, SNAPSHOT_POLICY, VOLUM
 from scripts.base.diagram import Edge
 from scripts.proofs.arrows.backups import policy_snapshots_volume
 from scripts.proofs.arrows.registry import Case
-from scripts.proofs.claims.lifecycle import OLD, earlier, general, terms
+from scripts.proofs.claims.lifecycle import OLD, earlier, general, holding, terms
 from scripts.proofs.claims.lifetime import disposable
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, equal, require
@@ -74,8 +74,8 @@ def _bounded(view: View, bucket: Resource) -> Iterator[Evidence]:
     found = terms(view, bucket, OLD)
     chosen = general(found)
     if chosen is None:
-        yield Missing(at(bucket, "LifecycleConfiguration"), f"as versões antigas de `{bucket.id}` ficam para sempre",
-                      "acrescente `NoncurrentVersionExpiration` com `NoncurrentDays`")
+        yield holding(view, bucket) or Missing(at(bucket, "LifecycleConfiguration"), f"as versões antigas de `{bucket.id}` ficam para sempre",
+                                               "acrescente `NoncurrentVersionExpiration` com `NoncurrentDays`")
         return
     yield Found(chosen.status.path, "a regra está ativa")
     yield Found(chosen.line.path, f"as antigas ficam {chosen.days} dias")

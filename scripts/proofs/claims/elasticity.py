@@ -10,14 +10,15 @@ from scripts.page.quantities import quantities
 from scripts.proofs.claims.known import drawn, strangers
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import at_least, below, equal, require, setting
-from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.evidence import Evidence, Found, Missing, at, readable
 from scripts.proofs.facts.callees import callee
-from scripts.proofs.facts.expect import true
+from scripts.proofs.facts.expect import false, true
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.network.interfaces_by_type import switched_on
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
 
+TRACKED = "TargetTrackingConfiguration"
 METRICS = ("ASGAverageCPUUtilization", "ASGAverageNetworkIn", "ASGAverageNetworkOut", "ALBRequestCountPerTarget")
 
 SPOKEN = {r"\bCPU\b": "cpu", r"\bmemória\b": "mem"}
@@ -123,19 +124,34 @@ def _policy(view: View, group: Resource, said: str) -> Iterator[Evidence]:
             yield from _otherwise(view, policy, said)
             return
         reasons.append(policy)
-    where = at(reasons[0]) if reasons else ("Resources", group.id)
-    yield Missing(where, f"nenhuma política ajusta sozinha o tamanho de `{group.id}`",
-                  "acrescente um `AWS::AutoScaling::ScalingPolicy` com `TargetTrackingConfiguration`")
+    none = f"nenhuma política ajusta sozinha o tamanho de `{group.id}`"
+    yield from (_idle(view, policy, none) for policy in reasons[:1])
+    if not reasons:
+        yield Missing(("Resources", group.id), none, "acrescente um `AWS::AutoScaling::ScalingPolicy` com `TargetTrackingConfiguration`")
+
+
+def _idle(view: View, policy: Resource, none: str) -> Missing:
+    """Por que a política que há não ajusta o grupo, na propriedade que a impede."""
+    shrinks, target = view.at(policy, TRACKED, "DisableScaleIn"), view.at(policy, TRACKED, "TargetValue")
+    if view.value(policy, "PolicyType") != "TargetTrackingScaling":
+        return Missing(at(policy), f"{none}: nenhum alarme aciona `{policy.id}`",
+                       "cite-a em `AlarmActions` de um alarme, ou use `TargetTrackingScaling`")
+    if shrinks and not false(shrinks.value):
+        return Missing(shrinks.path, f"{none}: `{policy.id}` acrescenta instâncias e não as retira, com `DisableScaleIn`", "tire `DisableScaleIn`")
+    if _metric(view, policy) is None:
+        return Missing(at(policy, TRACKED), f"{none}: `{policy.id}` não diz uma métrica que se conheça", "escreva `PredefinedMetricSpecification`")
+    return Missing(target.path if target else at(policy, TRACKED), f"{none}: `{policy.id}` não tem um alvo que a métrica alcance",
+                   "use, em `TargetValue`, 1 ou mais e, de CPU, menos que 100")
 
 
 def _trigger(view: View, policy: Resource) -> Iterator[Found]:
     """O que faz a política agir: uma métrica que ela persegue, ou um alarme que a chama."""
     kind = view.value(policy, "PolicyType")
-    target = setting(view, policy, "TargetTrackingConfiguration", "TargetValue")
+    target = setting(view, policy, TRACKED, "TargetValue")
     if kind == "TargetTrackingScaling":
         metric = _metric(view, policy)
-        shrinks = view.value(policy, "TargetTrackingConfiguration", "DisableScaleIn")
-        if str(shrinks).lower() not in ("none", "false"):
+        shrinks = view.at(policy, TRACKED, "DisableScaleIn")
+        if shrinks and not false(shrinks.value):
             return
         if metric and target.always(at_least(1)) and ("CPU" not in metric.text or target.always(below(100))):
             yield Found(at(policy, "PolicyType"), "persegue um alvo")
@@ -163,7 +179,7 @@ def _otherwise(view: View, policy: Resource, said: str) -> Iterator[Missing]:
 
 def _metric(view: View, policy: Resource) -> Found | None:
     for keys in (("PredefinedMetricSpecification", "PredefinedMetricType"), ("CustomizedMetricSpecification", "MetricName")):
-        found = view.at(policy, "TargetTrackingConfiguration", *keys)
+        found = view.at(policy, TRACKED, *keys)
         if found and isinstance(found.value, str) and (keys[1] == "MetricName" or found.value in METRICS):
             return Found(found.path, f"da métrica `{found.value}`")
     return None

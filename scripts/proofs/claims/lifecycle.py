@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scripts.proofs.evidence import Missing
+from scripts.proofs.evidence import Missing, readable
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Key, Resource
 from scripts.template.numbers import whole
@@ -13,6 +13,7 @@ from scripts.template.values import Path
 
 CURRENT = (("ExpirationInDays",), ("ExpirationDate",))
 OLD = (("NoncurrentVersionExpiration", "NoncurrentDays"), ("NoncurrentVersionExpirationInDays",))
+KEPT = "NewerNoncurrentVersions"
 SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
 
 
@@ -45,13 +46,35 @@ def terms(view: View, bucket: Resource, paths: tuple[tuple[Key, ...], ...]) -> l
 
 def _partial(view: View, bucket: Resource, rule: Placed, keys: tuple[Key, ...]) -> bool:
     """A regra deixa algo de fora: objetos que o filtro não pega, ou um número de versões que ficam."""
-    kept = view.inside(rule, *keys[:-1], "NewerNoncurrentVersions")
+    kept = view.inside(rule, *keys[:-1], KEPT)
     return bool(_filters(view, rule)) or kept is not None
 
 
 def _filters(view: View, rule: Placed) -> list[tuple[str, Path]]:
     """As propriedades da regra que deixam objetos de fora, e onde."""
     return [(name, found.path) for name in ("Prefix", "TagFilters", *SIZES) if (found := view.inside(rule, name)) and found.value not in ("", [])]
+
+
+def holding(view: View, bucket: Resource) -> Missing | None:
+    """O que, numa regra que apagaria as versões antigas, deixa versões para sempre; nada, se nenhuma regra as apaga.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_NoncurrentVersionExpiration.html
+    """
+    for rule in view.items(bucket, "LifecycleConfiguration", "Rules"):
+        line = next((line for keys in OLD if (line := view.inside(rule, *keys))), None)
+        kept, status = view.inside(rule, OLD[0][0], KEPT), view.inside(rule, "Status")
+        filters = _filters(view, rule)
+        if line and status and status.value == "Disabled":
+            return Missing(status.path, f"as versões antigas de `{bucket.id}` ficam para sempre: a regra que as apagaria está desligada",
+                           "use `Status: Enabled`")
+        if line and kept:
+            return Missing(kept.path, f"`{KEPT}` guarda sem prazo as {readable(kept.value)} versões antigas mais novas de cada objeto de "
+                           f"`{bucket.id}`", f"tire `{KEPT}`")
+        if line and filters:
+            name, path = filters[0]
+            return Missing(path, f"as versões antigas de `{bucket.id}` ficam para sempre: a regra só apaga as que `{name}` pega",
+                           f"tire `{name}` dela, ou acrescente outra, sem filtro")
+    return None
 
 
 def general(found: list[Term]) -> Term | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scripts.aws.types import BUCKET, INSTANCE
 from scripts.base.wording import listed
-from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, earlier, general, terms
+from scripts.proofs.claims.lifecycle import CURRENT, OLD, Term, earlier, general, holding, terms
 from scripts.proofs.claims.registry import Scene, claim
 from scripts.proofs.claims.settings import written
 from scripts.proofs.evidence import Evidence, Found, Missing, at
@@ -90,14 +90,9 @@ def _old_versions(view: View, bucket: Resource, current: Term) -> Iterator[Evide
     if view.value(bucket, "VersioningConfiguration", "Status") is None:
         return
     chosen = general(terms(view, bucket, OLD))
-    spared = next((kept for rule in view.items(bucket, "LifecycleConfiguration", "Rules")
-                   if (kept := view.inside(rule, "NoncurrentVersionExpiration", "NewerNoncurrentVersions"))), None)
-    if chosen is None and spared:
-        yield Missing(spared.path, f"`NewerNoncurrentVersions` guarda sem prazo as {spared.value} versões antigas mais novas de cada objeto de "
-                      f"`{bucket.id}`", "tire `NewerNoncurrentVersions`")
-    elif chosen is None:
-        yield Missing(current.line.path, f"as versões antigas de `{bucket.id}` não expiram",
-                      "acrescente `NoncurrentVersionExpiration`")
+    if chosen is None:
+        yield holding(view, bucket) or Missing(current.line.path, f"as versões antigas de `{bucket.id}` não expiram",
+                                               "acrescente `NoncurrentVersionExpiration`")
     elif (chosen.days or 0) > (current.days or 0):
         yield Missing(chosen.line.path, f"as versões antigas de `{bucket.id}` ficam {chosen.days} dias a mais, e o prazo é de {current.days}",
                       f"use `NoncurrentDays` de até {current.days}")

@@ -15,7 +15,10 @@ from scripts.aws.types import INTERNET_GATEWAY, SCALING_GROUP, SECURITY_GROUP, S
 from scripts.base.diagram import Diagram, Group, Node
 from scripts.base.findings import Finding
 from scripts.base.wording import listed
+from scripts.proofs.arrows.viable import viable
+from scripts.proofs.arrows.viable_functions import INSIDE_VPC
 from scripts.proofs.drawn.zones import zones
+from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.proofs.network.interfaces import Home
 from scripts.proofs.network.interfaces_by_type import home_of, model_of
@@ -183,11 +186,16 @@ def _outside(net: Network, diagram: Diagram) -> Iterator[Finding]:
         around = {name for group in diagram.ancestors(node) for name in group.resources}
         for name in node.resources:
             resource = net.view.resources.get(name)
-            for container in containers if resource else ():
+            for container in containers if resource and not _unborn(net.view, resource) else ():
                 if container.id not in around and _belongs(net, container, resource):
                     yield Finding(diagram.path, node.line, ELSEWHERE,
                                   f"`{node.id}` está desenhado fora de `{container.id}`, mas no template `{name}` está lá; "
                                   "mova-o para dentro do grupo.")
+
+
+def _unborn(view: View, resource: Resource) -> bool:
+    """A rede do recurso é que o impede de nascer: mudar o desenho não o conserta."""
+    return any(missing.path[-1] == INSIDE_VPC for missing in viable(view, resource))
 
 
 def _belongs(net: Network, container: Resource, resource: Resource) -> bool:
