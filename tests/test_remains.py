@@ -56,6 +56,8 @@ SAID = [
     ("Continua sem a instância e, ao remover a pilha, não some.", {SNAPSHOT, WHOLE}), ("Continua depois de remover a pilha.", {WHOLE}),
     ("Ao remover a pilha, continua existindo.", {WHOLE}), ("Continua sem a instância e, ao remover a pilha, continua existindo.", {WHOLE}),
     ("Continua sem a instância e depois de remover a pilha.", {WHOLE}), ("Continua sem a instância e ao remover a pilha, e vira snapshot todo dia.", {WHOLE}),
+    ("Permanece sem a instância e vira, ao remover a pilha, um snapshot.", {SNAPSHOT}), ("Com a instância ou sem ela, fica ao remover a pilha.", {WHOLE}),
+    ("Existe para a instância e some com a pilha.", {GONE}), ("Fica, mas depois de remover a pilha deixa só um snapshot.", {SNAPSHOT}),
     ("Não some sem a instância e, ao remover a pilha, vira um snapshot.", {SNAPSHOT}),
 ]
 

@@ -41,8 +41,8 @@ JOINED, AGAIN = re.compile(r"\b(?:e|mas|porém|só que|então)\s*,?\s*$", re.IGN
 OWN = re.compile(r"(?:^|[\s,])(?:[oa]s?|cada|nenhuma?)\s+\w", re.IGNORECASE)
 """Entre a remoção e o verbo está quem o faz; sem isso, é quem fez o de antes."""
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
-SUBJECT = r"(?:^\W*|\b(?:[oa]s?|uma?|cada|e)\s+)"
-"""O que vem antes de quem faz, e não de “à instância”, nem de “do banco”."""
+SUBJECT = r"(?:^\W*|(?<!\bsem )(?<!\bcom )(?<!\bpara )(?<!\bentre )(?<!\bsobre )\b(?:[oa]s?|uma?|cada|e)\s+)"
+"""O que vem antes de quem faz, e não de “à instância”, nem de “do banco”, nem de “sem a instância”."""
 NOTHING = re.compile(r"\bnada (?:mais )?(?:sobra|fica|resta)\b", re.IGNORECASE)
 LISTED = re.compile(r"^(?:Ficam?\b,?|[^.:]*\bfica\b[^.:]*:)\s*([^.]*)")
 ITEM = re.compile(r",\s+(?:e\s+)?|\s+e\s+")

@@ -66,6 +66,18 @@ def test_the_type_and_the_image_of_the_template(arm: str) -> None:
         assert lost(right, image=literal, size=wrong) and not lost(wrong, image=literal, size=right)
 
 
+@pytest.mark.parametrize("image, arm", [
+    ("!FindInMap [Imagens, !Ref AWS::Region, arm64]", True), ("!FindInMap [Imagens, !Ref AWS::Region, x86_64]", False), ("!ImportValue imagem-arm64", True),
+])
+def test_an_image_that_only_the_way_to_it_tells(image: str, arm: bool) -> None:
+    assert lost("t3.micro", image=image) == arm and lost("t4g.micro", image=image) == (not arm)
+
+
+@pytest.mark.parametrize("image, kind, wrong", [("ami-0123456789abcdef0", "t4g.micro", True), ("ami-0123456789abcdef0", "t3.micro", False)])
+def test_an_image_that_nothing_tells(image: str, kind: str, wrong: bool) -> None:
+    assert lost(kind, image=image) == wrong
+
+
 @pytest.mark.parametrize("kinds, described, given, wrong", [
     ("t3.micro, t3.small", "", {"Imagem": f"{SSM}arm64"}, True), ("t3.micro, t3.small", "", {"Imagem": f"{SSM}x86_64"}, False),
     ("t4g.micro", "", {"Imagem": f"{SSM}arm64"}, False), ("t4g.micro", "", {"Imagem": "ID_DA_IMAGEM"}, True), ("t3.micro", "", {"Imagem": "ID_DA_IMAGEM"}, False),

@@ -104,7 +104,7 @@ def _offer(view: View, owner: Resource, keys: tuple[Key, ...], given: Mapping[st
     found, (parameter, declared) = view.at(owner, *keys), asked(view, owner, keys)
     if found is None:
         return None
-    described = str(declared.get("Description", ""))
+    described = str(declared.get("Description", "") if parameter else view.written(found))  # a chave de um `!FindInMap` também diz
     if parameter in given:
         return Offer(found.path, given[parameter], [given[parameter]], parameter, described)
     options = [str(value) for value in choices(view, owner, keys) if value not in ("", None)]
