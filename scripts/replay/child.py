@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from scripts.replay.fences import Job, enter
-from scripts.replay.hooks import MIB, Stopped, simple
+from scripts.replay.hooks import MIB, Stopped, Wire, simple
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,23 @@ class _Lines(logging.Handler):
             self.lines.append({"nivel": record.levelname, "mensagem": record.getMessage(), **extra, **error})
 
 
-def invoke(pipe: Connection, job: Job, invocation: Invocation) -> None:
-    """Roda o manipulador uma vez e manda `Outcome`; o código está em `index.py`, na pasta."""
+def host(pipe: Connection, job: Job) -> None:
+    """Um ambiente de execução: atende as invocações que lhe derem, uma por vez, e manda o `Outcome` de cada; o código é o `index.py` da pasta."""
     wire = enter(pipe, job)
+    sys.path.insert(0, job.folder)
+    logging.getLogger().setLevel(logging.INFO)
+    while True:
+        invocation: Invocation = wire.ask("next")
+        wire.ask("done", _invoked(wire, invocation))
+
+
+def _invoked(wire: Wire, invocation: Invocation) -> Outcome:
     lines = _Lines()
     logging.getLogger().addHandler(lines)
-    logging.getLogger().setLevel(logging.INFO)
     value, error, message, trace = None, "", "", ""
     began, own = time.monotonic(), os.getpid()
     try:
-        handler = _handler(job.folder, invocation.handler)
+        handler = _handler(invocation.handler)
         wire.ask("loaded")
         began, wire.waited = time.monotonic(), 0.0
         value = json.loads(json.dumps(handler(invocation.event, Context(invocation))))
@@ -98,11 +105,11 @@ def invoke(pipe: Connection, job: Job, invocation: Invocation) -> None:
         error, message, trace = type(problem).__name__, str(problem), traceback.format_exc(limit=-4)
     if os.getpid() != own:
         os._exit(0)  # um processo que o código abriu e que voltou por aqui: quem responde é o da função
-    wire.ask("done", Outcome(value, error, message, trace, _peak(), time.monotonic() - began - wire.waited, tuple(lines.lines)))
+    logging.getLogger().removeHandler(lines)
+    return Outcome(value, error, message, trace, _peak(), time.monotonic() - began - wire.waited, tuple(lines.lines))
 
 
-def _handler(folder: str, name: str) -> Callable[[Any, Any], Any]:
-    sys.path.insert(0, folder)
+def _handler(name: str) -> Callable[[Any, Any], Any]:
     module, _, function = name.rpartition(".")
     try:
         loaded = importlib.import_module(module.replace("/", "."))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,13 +16,14 @@ from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.principals import principal_of
 from scripts.replay.answers import Answers
-from scripts.replay.child import Invocation, Outcome, invoke
+from scripts.replay.child import Invocation, Outcome
 from scripts.replay.circumstances import VISITOR
-from scripts.replay.fences import RUNTIME, Job
 from scripts.replay.door import ALLOWED, DENIED, Ruling
+from scripts.replay.environments import Environments
+from scripts.replay.fences import RUNTIME, Job
 from scripts.replay.gateway import Answer, Written
 from scripts.replay.operations import Need
-from scripts.replay.processes import Lost, Running
+from scripts.replay.processes import Lost
 from scripts.replay.session import Session
 from scripts.replay.stack import ACCOUNT, REGION, Unresolved, only
 from scripts.replay.trace import DENIAL, ERROR, EXECUTED, SIMULATED, Call, short
@@ -31,8 +31,6 @@ from scripts.template.cloudformation import Resource
 
 KNOWN = frozenset("FunctionName Description Runtime Architectures Handler MemorySize Timeout Role LoggingConfig Environment Code "
                   "ReservedConcurrentExecutions Tags TracingConfig EphemeralStorage".split())
-START = 30.0
-"""Segundos que a partida do processo e a importação do código podem levar: na AWS, ela não conta no tempo da função."""
 BUSY, CUT = "Lambda.TooManyRequestsException", "Sandbox.Timedout"
 """O erro de quem não pôde rodar, e o de quem foi interrompido, por tempo ou memória."""
 SENDER = ("AWS:AROAEXEMPLO", VISITOR)
@@ -58,7 +56,8 @@ class Functions:
     """As funções de uma pilha, prontas para rodar."""
 
     def __init__(self, session: Session):
-        self.session, self.stack, self.runs = session, session.stack, itertools.count(1)
+        self.session, self.stack, self.runs, self.environments = session, session.stack, itertools.count(1), Environments()
+        session.closing(self.environments.close)
         self.unheard: dict[str, str] = {}
         self.told: dict[str, list[Written]] = {}
 
@@ -125,18 +124,13 @@ class Functions:
     def _child(self, function: Resource, event: Any, node: str) -> tuple[Outcome | None, str]:
         """O que a função devolveu; e por que falhou, se falhou."""
         seconds, memory = float(self.stack.property(function, "Timeout", default=3)), int(self.stack.property(function, "MemorySize", default=128))
-        job = self._job(function, memory)
         invocation = Invocation(str(self.stack.property(function, "Handler", default="")), event, self.stack.physical(function),
                                 self.stack.arn(function), memory, seconds)
-        running, answering = Running(invoke, job, invocation), Answers(self.session, node, self.role(function))
+        answering = Answers(self.session, node, self.role(function))
         try:
-            kind, *rest = running.wait(answering, ("loaded", "done"), START)
-            outcome = rest[0] if kind == "done" else running.wait(answering, ("done",), seconds)[1]
+            outcome = self.environments.run(function, invocation, answering, lambda: self._job(function, memory))
         except Lost as lost:
             return None, self._lost(function, str(lost), seconds)
-        finally:
-            running.stop()
-            shutil.rmtree(job.folder, ignore_errors=True)
         return outcome, self._cause(function, outcome, seconds, memory)
 
     def _lost(self, function: Resource, how: str, seconds: float) -> str:

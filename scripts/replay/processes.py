@@ -68,8 +68,8 @@ class Running:
         self.process.start()
         other.close()
 
-    def wait(self, answering: Answering, wanted: tuple[str, ...], seconds: float) -> tuple[Any, ...]:
-        """Atende o processo até ele dizer uma destas coisas; o tempo das respostas não conta.
+    def wait(self, answering: Answering, wanted: tuple[str, ...], seconds: float, reply: Any = None) -> tuple[Any, ...]:
+        """Atende o processo até ele dizer uma destas coisas, e lhe responde `reply`; o tempo das respostas não conta.
 
         Erro: `Lost` quando ele acaba antes, ou o tempo acaba.
         """
@@ -83,7 +83,7 @@ class Running:
                 raise Lost("fim") from None
             if kind in wanted:
                 with contextlib.suppress(OSError):
-                    self.pipe.send(None)
+                    self.pipe.send(reply)
                 return kind, *rest
             asked = time.monotonic()
             self._answer(answering, kind, rest)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from scripts.replay.session import Halt
 from tests.replay.small import FILE
 
 
@@ -41,6 +42,34 @@ def test_it_writes_only_in_its_temporary_folder(bench, tmp_path):
 def test_it_may_print_megabytes_and_fork(bench):
     assert bench.invoke('for _ in range(200): print("x" * 100_000)\nreturn "fim"') == ("", "fim")
     assert bench.invoke("own = os.getpid()\nos.fork()\nreturn os.getpid() == own") == ("", True)
+
+
+def invoked(lab: Any, times: int) -> list[Any]:
+    """O que a função devolveu em cada invocação, e `None` onde ela parou."""
+    found = []
+    for _ in range(times):
+        try:
+            found.append(lab.invoke("funcao", {}, who="pessoa"))
+        except Halt:
+            found.append(None)
+    return found
+
+
+def test_the_next_invocations_find_what_the_first_left_ready(bench):
+    """Como na Lambda: as variáveis do módulo e o `/tmp` ficam de uma para outra, e o registro de cada uma é só dela."""
+    code = ('logging.getLogger().info("uma")\nboto3.seen = getattr(boto3, "seen", 0) + 1\n'
+            'path = os.path.join(os.environ["TMPDIR"], "a")\nopen(path, "a").write("a")\nreturn [boto3.seen, os.path.getsize(path)]')
+    said, found = bench.run(code, lambda lab: invoked(lab, 3))
+    assert found == [[1, 1], [2, 2], [3, 3]]
+    assert [len(call.logs) for step in (*said.steps, said.apart) for call in step.calls if call.call == "lambda:InvokeFunction"] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("trouble", "after"), [("time.sleep(9)", 1), ("os._exit(1)", 1), ('raise ValueError("ruim")', 3), ("sys.exit(1)", 3)],
+                         ids=["passa do tempo", "acaba", "exceção", "exit"])
+def test_what_ends_a_process_ends_what_it_left_ready(bench, trouble, after):
+    """A exceção de quem roda não desfaz o ambiente; o tempo que passa e o processo que acaba, sim."""
+    code = f'boto3.seen = getattr(boto3, "seen", 0) + 1\nif boto3.seen == 2:\n    {trouble}\nreturn boto3.seen'
+    assert bench.run(code, lambda lab: invoked(lab, 3), ("Timeout: 5", "Timeout: 1"))[1] == [1, None, after]
 
 
 def test_a_process_that_leaves_the_group_ends_with_the_replay(bench):
