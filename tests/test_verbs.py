@@ -107,13 +107,14 @@ def test_verb_testar(house):
     done = run(house, "testar")
     assert done.returncode == 0 and "passed" in done.stdout, done.stdout + done.stderr
     (house / "tests" / "test_broken.py").write_text("def test_no():\n    assert False\n", encoding="utf-8")
-    assert run(house, "testar", "broken").returncode == 1
-    assert run(house, "testar", "nested_lists").returncode == 0
+    alone = ("--", "-n", "0")  # os processos que a primeira abriu já se viram; abri-los para um teste só custa mais do que ele
+    assert run(house, "testar", "broken", *alone).returncode == 1
+    assert run(house, "testar", "nested_lists", *alone).returncode == 0
     (house / "tests" / "apart").mkdir()
     (house / "tests" / "apart" / "test_fine.py").write_text("def test_yes():\n    pass\n", encoding="utf-8")
-    folder = run(house, "testar", "apart")
+    folder = run(house, "testar", "apart", *alone)
     assert folder.returncode == 0 and "1 passed" in folder.stdout, folder.stdout
-    nobody = run(house, "testar", "ninguém")
+    nobody = run(house, "testar", "ninguém", *alone)
     assert nobody.returncode == 2 and "Nenhum teste se chama `ninguém`" in nobody.stderr
 
 
