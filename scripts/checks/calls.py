@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
+from scripts.aws.cli import CUSTOM, FLAGS
 from scripts.checks.commands import BLANK, OUTPUT
 from scripts.page import shell
 from scripts.page.commands import commands
@@ -39,6 +40,14 @@ class Call(NamedTuple):
                 taking = word == name
                 found += [] if taking else [word.partition("=")[2]]
         return found
+
+    @property
+    def loose(self) -> list[str]:
+        """Os argumentos soltos, na ordem: nem opções, nem o valor de uma."""
+        alone = FLAGS | (CUSTOM[self.name].bare if self.name in CUSTOM else frozenset())
+        before = ("", *self.words)
+        return [word for last, word in zip(before, self.words) if not word.startswith("--")
+                and not (last.startswith("--") and "=" not in last and last not in alone)]
 
     @property
     def flags(self) -> frozenset[str]:

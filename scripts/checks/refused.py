@@ -93,13 +93,12 @@ def _asked(view: View, call: Call) -> Iterator[Asked]:
 
 def _copied(view: View, call: Call) -> Iterator[Asked]:
     """Um comando `aws s3`: o que ele pede de cada endereço `s3://`."""
-    first = next((word for word in call.words if not word.startswith("-")), "")
     many = call.flags & {"--recursive", "--force"} or call.name == "s3 sync"
-    for word in call.words if call.name in READS else ():
+    for place, word in enumerate(call.loose if call.name in READS else ()):
         bucket, _, key = word.removeprefix("s3://").partition("/")
         target = view.points(bucket, BUCKET) if word.startswith("s3://") else None
-        actions = (READS if word == first else WRITES.get(call.name, "") and WRITES)[call.name].split() if target else []
-        actions += ["s3:ListBucket"] if many and word == first else []
+        actions = (READS, WRITES)[place].get(call.name, "").split() if place < 2 else []
+        actions += ["s3:ListBucket"] if many and place == 0 else []
         actions += ["s3:DeleteObject"] if "--force" in call.flags else []
         yield from (_on(view, target, action, f"{key}*" if many else key) for action in actions if target)
 

@@ -84,6 +84,10 @@ def test_what_each_command_asks(action: str, first: str, more: bool) -> None:
     ("s3 cp s3://NOME_BUCKET/arquivos/a.txt -", "s3:GetObject", True), ("s3 sync pasta s3://NOME_BUCKET", "s3:PutObject", True),
     ("s3 presign s3://NOME_BUCKET/arquivos/a.txt", "s3:GetObject", True), ("s3 rm s3://NOME_BUCKET --recursive", "s3:DeleteObject", True),
     ("s3 mv s3://NOME_BUCKET/a.txt b.txt", "s3:DeleteObject", True), ("s3api head-object --bucket NOME_BUCKET --key a", "s3:GetObject", True),
+    ("s3 presign --expires-in 60 s3://NOME_BUCKET/a", "s3:GetObject", True), ("s3 cp --content-type text/csv a s3://NOME_BUCKET/a", "s3:PutObject", True),
+    ("s3 cp --content-type text/csv a s3://NOME_BUCKET/a", "s3:GetObject", False), ("s3 cp --quiet s3://NOME_BUCKET/a b", "s3:GetObject", True),
+    ("s3 ls --page-size 5 s3://NOME_BUCKET", "s3:ListBucket", True), ("s3 rm s3://NOME_BUCKET/a s3://NOME_BUCKET/b", "s3:DeleteObject", True),
+    ("s3 cp s3://NOME_BUCKET/a s3://NOME_BUCKET/b s3://NOME_BUCKET/c", "s3:PutObject", True), ("s3 website s3://NOME_BUCKET", "s3:*", False),
     ("s3 cp a.txt s3://OUTRO_BUCKET_DE_OUTRA_CONTA/a.txt", "s3:PutObject", False), ("s3 rb s3://NOME_BUCKET", "s3:DeleteBucket", True),
 ])
 def test_the_forms_of_a_command(command: str, action: str, wrong: bool) -> None:
