@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 import time
@@ -56,7 +55,7 @@ class Functions:
     """As funções de uma pilha, prontas para rodar."""
 
     def __init__(self, session: Session):
-        self.session, self.stack, self.runs, self.environments = session, session.stack, itertools.count(1), Environments()
+        self.session, self.stack, self.environments = session, session.stack, Environments()
         session.closing(self.environments.close)
         self.unheard: dict[str, str] = {}
         self.told: dict[str, list[Written]] = {}
@@ -152,8 +151,7 @@ class Functions:
         return f"`{function.id}` parou com `{outcome.error}: {outcome.message}`{logged}"
 
     def _job(self, function: Resource, memory: int) -> Job:
-        folder = self.session.folder / f"funcao-{next(self.runs)}"
-        folder.mkdir()
+        folder = self.session.temporary()
         code = self.stack.property(function, "Code", "ZipFile")
         if not isinstance(code, str):
             raise Unresolved(f"o código de `{function.id}` não está no template")
