@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from scripts.aws.types import BUCKET
+from scripts.aws.types import BUCKET, TABLE
 from scripts.replay.stack import Stack, Unresolved
 from scripts.template.cloudformation import Resource
 
@@ -27,7 +28,7 @@ def refused(stack: Stack, service: str, operation: str, params: Mapping[str, Any
     if service == "s3" and operation in WRITES:
         return _object(stack.named(str(params["Bucket"]), BUCKET), stack, params)
     if service == "dynamodb":
-        return _expressions(params)
+        return _expressions(params) or _keyed(stack, params)
     if service == "sqs" and re.search(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", str(params.get("MessageBody", ""))):
         return "InvalidMessageContents", "a mensagem tem um caractere que a fila não aceita", 400
     return None
@@ -55,3 +56,24 @@ def _expressions(params: Mapping[str, Any]) -> Refusal | None:
         if extra:
             return "ValidationException", f"`{extra[0]}` está em {kind}, e nenhuma expressão o usa", 400
     return None
+
+
+def _keyed(stack: Stack, params: Mapping[str, Any]) -> Refusal | None:
+    """O DynamoDB recusa a linha em que uma chave da tabela, ou de um índice dela, vem vazia ou de outro tipo."""
+    table = stack.named(str(params.get("TableName", "")), TABLE)
+    given = {**(params.get("Item") or params.get("Key") or {}), **_assigned(params)}
+    for declared in stack.property(table, "AttributeDefinitions", default=[]) if table else ():
+        name, wanted = str(declared["AttributeName"]), str(declared["AttributeType"])
+        for kind, value in given[name].items() if isinstance(given.get(name), Mapping) else ():
+            if kind != wanted:
+                return "ValidationException", f"`{name}` é uma chave do tipo `{wanted}` em `{table.id}`, e a linha a traz do tipo `{kind}`", 400
+            if not value:
+                return "ValidationException", f"`{name}` é uma chave em `{table.id}`, e a linha a traz vazia", 400
+    return None
+
+
+def _assigned(params: Mapping[str, Any]) -> dict[str, Any]:
+    """O que uma atualização grava, por nome."""
+    names, values = params.get("ExpressionAttributeNames") or {}, params.get("ExpressionAttributeValues") or {}
+    found = re.findall(r"([#\w]+)\s*=\s*(:\w+)", str(params.get("UpdateExpression", "")))
+    return {names.get(name, name): values[value] for name, value in found if value in values}

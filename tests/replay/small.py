@@ -27,8 +27,10 @@ TEMPLATE = """Resources:
   Tabela:
     Type: AWS::DynamoDB::Table
     Properties:
-      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }, { AttributeName: de, AttributeType: S }]
       KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      GlobalSecondaryIndexes:
+        - { IndexName: por-origem, KeySchema: [{ AttributeName: de, KeyType: HASH }], Projection: { ProjectionType: ALL } }
   Fila:
     Type: AWS::SQS::Queue
   Permissao:

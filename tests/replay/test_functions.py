@@ -97,10 +97,18 @@ def running(number: int) -> bool:
     ('"s3", "put_object", Bucket=os.environ["SAIDA"], Key="a", Body=b"", ChecksumSHA256="47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="', None),
     ('"dynamodb", "put_item", TableName=os.environ["TABELA"], Item={"id": {"S": "a"}}, ConditionExpression="attribute_not_exists(id)", '
      'ExpressionAttributeValues={":x": {"S": "a"}}', "ValidationException"),
+    ('"dynamodb", "put_item", TableName=os.environ["TABELA"], Item={"id": {"S": "a"}, "de": {"N": "1"}}', "ValidationException"),
+    ('"dynamodb", "put_item", TableName=os.environ["TABELA"], Item={"id": {"S": "a"}, "de": {"S": ""}}', "ValidationException"),
+    ('"dynamodb", "update_item", TableName=os.environ["TABELA"], Key={"id": {"S": "a"}}, UpdateExpression="SET #d = :d", '
+     'ExpressionAttributeNames={"#d": "de"}, ExpressionAttributeValues={":d": {"N": "1"}}', "ValidationException"),
+    ('"dynamodb", "put_item", TableName=os.environ["TABELA"], Item={"id": {"S": "a"}, "de": {"S": "b"}, "outro": {"N": "1"}}', None),
+    ('"dynamodb", "put_item", TableName=os.environ["TABELA"], Item={"id": {"S": "a"}}', None),
     ('"sqs", "send_message", QueueUrl=os.environ["FILA"], MessageBody="a\\0b"', "InvalidMessageContents"),
-], ids=["chave", "chave no limite", "metadados", "ACL", "ACL do dono", "outra soma", "a soma", "valor sem uso", "NUL"])
+], ids=["chave", "chave no limite", "metadados", "ACL", "ACL do dono", "outra soma", "a soma", "valor sem uso", "índice de outro tipo", "índice vazio", "índice mudado",
+        "índice do tipo", "sem o índice", "NUL"])
 def test_what_aws_refuses_is_refused(bench, call, code):
-    """Armadilha: o moto aceita ACL onde não há, nomes e metadados grandes demais, outra soma, valores que nenhuma expressão usa e NUL."""
+    """Armadilha: o moto aceita ACL onde não há, nomes e metadados grandes demais, outra soma, valores que nenhuma expressão usa, a chave
+    de um índice de outro tipo ou vazia, e NUL."""
     assert bench.invoke(f"return refused({call})") == ("", code)
 
 
