@@ -164,8 +164,9 @@ BREAKAGES: dict[str, Breakage] = {
         f"{NOT}a ACL de rede de `SubRedeDadosA` não deixa sair tcp 1024 a 65535 para 10.20.10.0/24 (SUBNET_ACL_RESTRICTION); acrescente uma "
         "entrada `allow` de número menor."),
     "ACL de faixa desconhecida": (PDV, "app-a primario", [top(ACL + entry(200, "allow", "0-65535", block="!Ref CidrPermitido") + entry(
-        300, "allow", "0-65535", egress=True))], f"{MAYBE}com o que se conhece, a ACL de rede de `SubRedeDadosA` não deixa entrar tcp 5432 de "
-        "10.20.10.0/24; acrescente uma entrada `allow` de número menor."),
+        300, "allow", "0-65535", egress=True))], f"{MAYBE}com o que se conhece, a ACL de rede de `SubRedeDadosA` talvez não deixe entrar tcp 5432 "
+        "de 10.20.10.0/24: depende de `Entrada200`, que traz um valor que não se conhece ou só pega parte; escreva nela o valor, ou uma entrada que "
+        "pegue tudo isso."),
     "rota mais específica": (PDV, "app-a primario", [top(DETOUR.format("10.20.20.0/24"))],
         f"{NOT}`Desvio` desvia o que vai de `SubRedeAplicacaoA` a `SubRedeDadosA` (MORE_SPECIFIC_ROUTE); tire a rota: a local já liga as duas."),
     "rota que talvez desvie": (PDV, "app-a primario", [top(DETOUR.format("10.20.20.128/25"))], f"{MAYBE}com o que se conhece, `Desvio` pode "

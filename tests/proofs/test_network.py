@@ -175,13 +175,32 @@ def test_an_acl_that_lets_the_request_in_and_the_answer_out():
     ({"Entra": GONE}, "a ACL de rede de `PrivadaB` não deixa entrar tcp 5432 de 10.0.2.0/24"),
     ({"Entra.RuleAction": "deny"}, "a ACL de rede de `PrivadaB` não deixa entrar tcp 5432 de 10.0.2.0/24"),
     ({"Entra.CidrBlock": "10.0.9.0/24"}, "a ACL de rede de `PrivadaB` não deixa entrar tcp 5432 de 10.0.2.0/24"),
-    ({"Entra.Egress": {"Fn::ImportValue": "x"}}, "a ACL de rede de `PrivadaB` não deixa entrar tcp 5432 de 10.0.2.0/24"),
     ({"Volta.PortRange.From": 2000}, "a ACL de rede de `PrivadaB` não deixa sair tcp 1024 a 65535 para 10.0.2.0/24"),
     ({"Volta": GONE}, "a ACL de rede de `PrivadaB` não deixa sair tcp 1024 a 65535 para 10.0.2.0/24"),
 ])
 def test_an_acl_that_blocks(changes, expected):
     tail = " (SUBNET_ACL_RESTRICTION); acrescente uma entrada `allow` de número menor"
     assert expected + tail in bench(network(changes, ACL), "App >> Banco").missing()
+
+
+UNKNOWN = {"Fn::ImportValue": "x"}
+
+
+@pytest.mark.parametrize("changes", [{"Entra.CidrBlock": UNKNOWN}, {"Entra.Protocol": UNKNOWN}, {"Entra.RuleNumber": UNKNOWN}, {"Entra.Egress": UNKNOWN},
+                                     {"Entra.PortRange.From": UNKNOWN}, {"Entra.NetworkAclId": UNKNOWN}])
+def test_what_an_unknown_entry_lets_pass_does_not_undo_what_another_does(changes):
+    """Deixe ou não deixe, a seguinte deixa; sem a seguinte, ou se a desconhecida nega, não se sabe."""
+    sure = {"Segura": entry(200, "allow", False, (5432, 5432), "10.0.0.0/16")}
+    assert bench(network(changes, {**ACL, **sure}), "App >> Banco").missing() == []
+    for more, doubted in ((changes, ACL), (changes | {"Entra.RuleAction": "deny"}, {**ACL, **sure})):
+        said = bench(network(more, doubted), "App >> Banco").missing()
+        assert any("a ACL de rede de `PrivadaB` talvez não deixe entrar tcp 5432 de 10.0.2.0/24: depende de `Entra`" in text for text in said), said
+
+
+def test_after_an_unknown_entry_a_denial_is_not_known_either():
+    changes = {"Entra.CidrBlock": UNKNOWN}
+    said = bench(network(changes, {**ACL, "Nega": entry(200, "deny", False, (0, 65535))}), "App >> Banco").missing()
+    assert any("talvez não deixe entrar tcp 5432" in text and "depende de `Entra`" in text for text in said), said
 
 
 @pytest.mark.parametrize("vpc", [ref("OutraVpc"), {"Fn::ImportValue": "x"}, "vpc-1", {"Fn::GetAtt": ["Vpc", "CidrBlock"]}])

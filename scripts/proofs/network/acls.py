@@ -44,7 +44,7 @@ def legs(net: Network, source: Subnet | None, target: Subnet | None, port: int) 
         elif answer:
             yield True, list(_lines(net, entry, ingress)) if entry else []
         else:
-            yield answer, [_blocked(entry, subnet, ingress, ports, peer)]
+            yield answer, [_blocked(answer, entry, subnet, ingress, ports, peer)]
 
 
 def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], peer: str) -> tuple[bool | None, Resource | None]:
@@ -60,18 +60,18 @@ def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], 
         return None, None
     if not _same_vpc(net, acls[0], subnet):
         return None, acls[0]
-    possible = False
+    possible, doubt = False, None
     for entry in _entries(net, acls[0], ingress):
         fits = _fits(net, entry, ports, peer)
         allows = {"allow": True, "deny": False}.get(str(net.view.value(entry, "RuleAction")).lower())
-        if fits is None or allows is None:
+        if allows is None or fits is None and not allows or fits == "part" and not allows and peer != ANYWHERE:
             return None, entry
         if fits == "all":
-            return (allows or (None if possible else False)), entry
-        possible = possible or (fits == "part" and allows)
-        if fits == "part" and not allows and peer != ANYWHERE:
-            return None, entry
-    return (None if possible else False), acls[0]
+            return (allows or (None if possible else False)), entry if allows else doubt or entry
+        if fits is None:
+            doubt = doubt or entry  # deixe ou não deixe, o que outra deixa depois passa
+        possible = possible or allows and fits != "none"
+    return (None if possible else False), doubt or acls[0]
 
 
 def _same_vpc(net: Network, acl: Resource, subnet: Subnet) -> bool:
@@ -123,8 +123,12 @@ def _lines(net: Network, entry: Resource, ingress: bool) -> Iterator[Found]:
             yield Found(at(entry, name), f"a ACL de rede deixa {way}: `{name}`")
 
 
-def _blocked(entry: Resource | None, subnet: Subnet, ingress: bool, ports: tuple[int, int], peer: str) -> Missing:
+def _blocked(answer: bool | None, entry: Resource | None, subnet: Subnet, ingress: bool, ports: tuple[int, int], peer: str) -> Missing:
     way, side = ("entrar", "de") if ingress else ("sair", "para")
     shown = str(ports[0]) if ports[0] == ports[1] else f"{ports[0]} a {ports[1]}"
-    need = f"a ACL de rede de `{subnet.id}` não deixa {way} tcp {shown} {side} {peer or 'a outra ponta'}"
-    return Missing(at(entry or subnet.resource), need, "acrescente uma entrada `allow` de número menor", "SUBNET_ACL_RESTRICTION")
+    said = f"{way} tcp {shown} {side} {peer or 'a outra ponta'}"
+    if answer is None and entry and entry.type == NETWORK_ACL_ENTRY:
+        return Missing(at(entry), f"a ACL de rede de `{subnet.id}` talvez não deixe {said}: depende de `{entry.id}`, que traz um valor que não se "
+                       "conhece ou só pega parte", "escreva nela o valor, ou uma entrada que pegue tudo isso", "SUBNET_ACL_RESTRICTION")
+    return Missing(at(entry or subnet.resource), f"a ACL de rede de `{subnet.id}` não deixa {said}", "acrescente uma entrada `allow` de número menor",
+                   "SUBNET_ACL_RESTRICTION")
