@@ -1,7 +1,9 @@
-"""Os comandos em que um recurso só serve junto de outro: a fila de que se reenvia, a zona em que um volume se cria, e o nome em que se prende.
+"""Os comandos em que um recurso só serve junto de outro, ou de uma classe: a fila de que se reenvia, a zona em que um volume se cria, o nome em que
+se prende, e o grupo de logs que se lê.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
 https://docs.aws.amazon.com/ebs/latest/userguide/ebs-attaching-volume.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from scripts.aws.catalog import ARN, URL
-from scripts.aws.types import INSTANCE, QUEUE, VOLUME
+from scripts.aws.types import INSTANCE, LOG_GROUP, QUEUE, VOLUME
 from scripts.base.findings import Finding
 from scripts.checks.calls import Call, Made, written
 from scripts.checks.outputs import CODE, OPTIONS, TOLD, meant
@@ -25,6 +27,7 @@ from scripts.template.values import SYMBOL
 
 SUFFIXES = {"-arn": ARN, "-arns": ARN, "-url": URL}
 """O que o fim do nome de uma opção diz que ela pede."""
+READING = ("logs get-log-events", "logs filter-log-events", "logs start-live-tail")
 
 
 def check(page: Page, made: Iterable[Made]) -> Iterator[Finding]:
@@ -39,7 +42,8 @@ def check(page: Page, made: Iterable[Made]) -> Iterator[Finding]:
 
 
 def _judged(made: Made, call: Call) -> Iterator[str]:
-    return chain(_formed(made.view, call), _moved(made.view, call), _created(made.view, call, made.calls), _attached(made.view, call, made.calls))
+    alone = (judge(made.view, call) for judge in (_formed, _tailed, _moved))
+    return chain(*alone, _created(made.view, call, made.calls), _attached(made.view, call, made.calls))
 
 
 def _formed(view: View, call: Call) -> Iterator[str]:
@@ -50,6 +54,16 @@ def _formed(view: View, call: Call) -> Iterator[str]:
             named = meant(view, symbol)
             if named and named[1] != wanted:
                 yield f"dá a `{option}` {TOLD[named[1]]} de `{named[0].id}`, e ali vai {TOLD[wanted]}."
+
+
+def _tailed(view: View, call: Call) -> Iterator[str]:
+    """Os eventos de um grupo só se pedem um a um se a classe dele é a padrão; das outras, só se consultam."""
+    named = call.loose[:1] if call.name == "logs tail" else call.option("--log-group-name") if call.name in READING else []
+    for value in named:
+        group = view.points(value, LOG_GROUP)
+        kind = view.value(group, "LogGroupClass") if group else None
+        if group and kind not in (None, "STANDARD"):
+            yield f"lê os eventos de `{group.id}`, que é da classe `{kind}`, e a AWS recusa; tire `LogGroupClass`, ou use `aws logs start-query`."
 
 
 def _moved(view: View, call: Call) -> Iterator[str]:

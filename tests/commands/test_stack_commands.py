@@ -154,6 +154,20 @@ def test_an_option_asks_for_the_form_that_its_name_says():
         assert len(found(pairing, QUEUES % "Falhas", wrong)) == 1
 
 
+LOGS = ("Resources:\n  Registros: {Type: AWS::Logs::LogGroup, Properties: {LogGroupClass: %s}}\n"
+        "Outputs:\n  NomeRegistros: {Value: !Ref Registros}\n  Comando: {Value: !Sub 'aws logs tail ${Registros} --follow --since 1h'}\n")
+READS = ["aws logs tail --follow NOME_REGISTROS", "aws logs filter-log-events --log-group-name NOME_REGISTROS",
+         "aws logs get-log-events --log-group-name=NOME_REGISTROS --log-stream-name x"]
+
+
+@pytest.mark.parametrize("kind, places", [("STANDARD", []), *((kind, ["p.md", "pasta/template.yaml"]) for kind in ("INFREQUENT_ACCESS", "DELIVERY"))])
+def test_the_events_of_a_group_are_read_one_by_one_only_in_the_standard_class(kind, places):
+    for command in READS:
+        said = found(pairing, LOGS % kind, command)
+        assert [message.split(":")[0] for message in said] == places and all("lê os eventos de `Registros`" in message for message in said)
+    assert len(found(pairing, LOGS % kind, "aws logs start-query --log-group-name NOME_REGISTROS", "aws logs tail /aws/outro")) == len(places[1:])
+
+
 ZONES = ("Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: !Select [0, !GetAZs '']}}\n"
          "  B: {Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: !Select [1, !GetAZs '']}}\n"
          "  Servidor: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A}}\n  Outro: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B}}\n"
