@@ -271,6 +271,29 @@ def test_who_only_watches_what_it_cites_changes_no_arrow(name):
     assert ("vizinho-desconhecido" in told) is (name == "espelho-do-trafego")
 
 
+WHOLE: dict[str, tuple[str, dict[str, Any]]] = {
+    "bloqueio-da-vpc": ("AWS::EC2::VPCBlockPublicAccessOptions", {"InternetGatewayBlockMode": "block-bidirectional"}),
+    "politica-da-organizacao": ("AWS::Organizations::Policy", {"Name": "nega", "Type": "SERVICE_CONTROL_POLICY", "Content": {"Statement": []}}),
+    "politica-da-conta": ("AWS::Logs::AccountPolicy", {"PolicyName": "a", "PolicyType": "SUBSCRIPTION_FILTER_POLICY", "PolicyDocument": "{}"}),
+    "associacao-por-tag": ("AWS::SSM::Association", {"Name": "AWS-RunShellScript", "Targets": [{"Key": "tag:Name", "Values": ["*"]}]}),
+}
+EXCUSED = {"Excecoes": {"recurso-sem-componente": "É da conta inteira.", "recurso-sem-preco": "Não se cobra."}}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_who_cites_nothing_and_is_not_known_may_change_the_whole_account(name):
+    """Uma exceção não o tira da frente: só quem diz que o tipo não muda seta nenhuma."""
+    kind, properties = WHOLE[name]
+    added: Edits = {(R, "Novo"): {"Type": kind, "Properties": properties, "Metadata": EXCUSED}}
+    told = [found.message for slug in (PDV, "foto-perfil") for found in findings(slug, added) if found.code == "vizinho-desconhecido"]
+    assert len(told) == 2 and all("não cita nada do template: pode valer para a conta, ou a região, inteira" in message for message in told)
+
+
+def test_who_cites_nothing_but_is_cited_or_known_is_not_refused_for_it():
+    kept: Edits = {(R, "Novo"): {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "a"}}}
+    assert "vizinho-desconhecido" not in {found.code for found in findings(PDV, kept)}
+
+
 def test_two_subnets_in_one_lettered_zone_are_not_two_zones():
     same: Edits = {prop(name, "AvailabilityZone"): {"Fn::Sub": "${AWS::Region}a"} for name, _ in lettered()}
     assert findings(PDV, same)

@@ -4,7 +4,7 @@ O caminho são as pontas da seta, todo recurso com uma linha de evidência e os 
 Uma propriedade escrita ali precisa ter sido lida por aquela prova, naquele mundo, ou não mudar o que a
 seta pergunta (`scripts/aws/questions.py`), nem seta nenhuma (`scripts/aws/neutral.py`), nem valer o que a
 AWS usa sem ela (`scripts/aws/defaults.py`); um recurso que cita um do caminho precisa ter sido olhado, ou
-ser de um tipo que só observa.
+ser de um tipo que só observa; e o que não cita ninguém, nem se conhece, pode valer para a conta inteira.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
+from scripts.aws.catalog import KINDS
 from scripts.aws.defaults import harder, usual
 from scripts.aws.neutral import BARRIERS, GUARDS, NEIGHBOURS, OBSERVERS, neutral
 from scripts.aws.questions import touches
@@ -68,6 +69,8 @@ def unread(diagram: Diagram, views: Views, proofs: Sequence[Proof], absent: Sequ
             arrows.setdefault(network, {}).update(doubted)
     looked = {path[1] for proof in (*proofs, *absent) if proof.rule for path in proof.reads if len(path) > 1}
     yield from _neighbours(views, arrows, looked, waiting)
+    drawn = {name for element in diagram.elements.values() for name in element.resources}
+    yield from _alone(views, {*arrows, *looked, *drawn}) if arrows else ()
 
 
 def path_of(diagram: Diagram, edge: Edge, seen: Seen) -> list[str]:
@@ -164,6 +167,18 @@ def _neighbours(views: Views, arrows: Mapping[str, Mapping[str, None]], seen: se
                           f"`{resource.id}` (`{resource.type}`) cita {_named(cited)}, nenhuma prova o olhou, e ele pode mudar "
                           f"{_named(doubted)}; tire-o, leia-o na regra da seta, ou, se ele só observa, diga por quê em `regras/`, com "
                           "`observer`.")
+
+
+def _alone(views: Views, known: Set[Key]) -> Iterator[Finding]:
+    """O recurso de um tipo que não se conhece, que não cita nada nem é citado: o que ele muda, muda na conta, ou na região, inteira."""
+    resources = views.template.resources
+    cited = {name for resource in resources.values() for name in resource.references}
+    for resource in resources.values():
+        free = resource.type not in KINDS and resource.type not in {**NEIGHBOURS, **OBSERVERS} and not resource.references & resources.keys()
+        if free and resource.id not in known and resource.id not in cited:
+            yield Finding(views.template.path, resource.line, "vizinho-desconhecido",
+                          f"`{resource.id}` (`{resource.type}`) não cita nada do template: pode valer para a conta, ou a região, inteira, e nenhuma "
+                          "prova o olhou; tire-o ou, se ele não muda seta nenhuma, diga por quê em `regras/`, com `observer`.")
 
 
 def _barrier(views: Views, link: Resource, named: Any, cited: list[str], doubted: list[str], undone: str) -> Finding:
