@@ -197,6 +197,13 @@ def test_what_an_unknown_entry_lets_pass_does_not_undo_what_another_does(changes
         assert any("a ACL de rede de `PrivadaB` talvez não deixe entrar tcp 5432 de 10.0.2.0/24: depende de `Entra`" in text for text in said), said
 
 
+def test_an_unknown_range_of_other_ports_changes_nothing():
+    """Nem deixa, nem nega: o que falta se diz como se ela não estivesse lá."""
+    other = {"Outra": entry(50, "deny", False, (80, 443), UNKNOWN)}
+    assert bench(network({}, {**ACL, **other}), "App >> Banco").missing() == []
+    assert "não deixa entrar tcp 5432" in bench(network({"Entra": GONE}, {**ACL, **other}), "App >> Banco").missing()[0]
+
+
 def test_after_an_unknown_entry_a_denial_is_not_known_either():
     changes = {"Entra.CidrBlock": UNKNOWN}
     said = bench(network(changes, {**ACL, "Nega": entry(200, "deny", False, (0, 65535))}), "App >> Banco").missing()

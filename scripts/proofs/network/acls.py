@@ -99,16 +99,17 @@ def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str) -> s
     block = net.view.value(entry, "CidrBlock")
     if block is None and network(net.view.value(entry, "Ipv6CidrBlock")):
         return "none"
-    if protocol != "-1" and whole(protocol) is None or not network(block) or not network(peer):
+    if protocol != "-1" and whole(protocol) is None:
         return None
     if protocol not in ("-1", "6"):
         return "none"
     first, last = (whole(net.view.value(entry, "PortRange", end)) for end in ("From", "To"))
-    if protocol == "6" and (first is None or last is None):
-        return None
     low, high = (0, 65535) if protocol == "-1" or first is None or last is None else (first, last)
-    overlap = low <= ports[1] and ports[0] <= high and network(block).overlaps(network(peer))
-    if not overlap:
+    if not (low <= ports[1] and ports[0] <= high):
+        return "none"
+    if protocol == "6" and (first is None or last is None) or not network(block) or not network(peer):
+        return None
+    if not network(block).overlaps(network(peer)):
         return "none"
     return "all" if low <= ports[0] and ports[1] <= high and within(peer, block) else "part"
 
