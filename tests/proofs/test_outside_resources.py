@@ -88,7 +88,7 @@ FALSE |= {
 FALSE |= {
     "autoridade-vencida": ("upload-ec2-ebs-rds", {prop("Banco", "CACertificateIdentifier"): "rds-ca-2019"}, "não tem a autoridade"),
     "operacoes-demais": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "Iops"): 60000}, "não aceita 60000 operações"),
-    "vazao-demais": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "Throughput"): 1000}, "não aceita 1000 MiB/s"),
+    "vazao-demais": ("dois-volumes-ebs", {prop("VolumeDefinitivos", "Throughput"): 1000}, "não aceita 1000 MiB/s com 3000 operações por segundo"),
 }
 FALSE |= {
     "saida-com-o-arn": ("cli-s3-lambda-dynamodb", {("Outputs", "UrlFilaFalhas", "Value"): {"Fn::GetAtt": ["FilaFalhas", "Arn"]}}, "o nome diz o endereço"),

@@ -75,8 +75,11 @@ def _pace(owner: Resource, kind: str, size: int | None, asked: Placed | None, fl
     iops, rate = (whole(found.value) if found else None for found in (asked, flow))
     if asked and (kind not in PACED or kind == "gp3" and not 3000 <= (iops or 0) <= min(80_000, max(3000, 500 * (size or 1)))):
         yield Missing(asked.path, f"`{owner.id}`, `{kind}`, não aceita {asked.value} operações por segundo", "tire `Iops`")
-    if flow and (kind != "gp3" or not 125 <= (rate or 0) <= min(2000, (iops or 3000) // 4)):
+    if flow and (kind != "gp3" or not 125 <= (rate or 0) <= 2000):
         yield Missing(flow.path, f"`{owner.id}`, `{kind}`, não aceita {flow.value} MiB/s", "tire `Throughput`")
+    elif flow and 4 * (rate or 0) > (iops or 3000):
+        yield Missing(flow.path, f"`{owner.id}`, `{kind}`, não aceita {flow.value} MiB/s com {iops or 3000} operações por segundo: são até 0,25 "
+                      "MiB/s por operação", f"peça `Iops` de ao menos {4 * (rate or 0)}, ou tire `Throughput`")
 
 
 @judge(TARGET_GROUP)
