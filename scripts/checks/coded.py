@@ -25,6 +25,7 @@ WHOLE: tuple[Path, ...] = (("Resources",), ("Mappings",))
 NAMED: tuple[tuple[str, str, str], ...] = (
     (r"\bsess(?:ão|ões)\b", TIME, r"SESS(?:ION|AO)"),
     (r"\bconex(?:ão|ões)\b", COUNT, r"^connection-limit$|CONNECTIONS|CONEXOES"),
+    (r"\babr\w+\b.*\bconex(?:ão|ões)\b", COUNT, r"^threads$"),
     (r"\bprimeir[oa]s\b|\bcomeço\b", SIZE, r"HEAD|INICIO"),
     (r"\berros?\b.*\bnome\b|\bpor nome\b", COUNT, r"BY_NAME|POR_NOME"),
     (r"\bde um endereço\b|\berros?\b.*\bendereço\b|\bpor endereço\b", COUNT, r"BY_ADDRESS|BY_IP|POR_ENDERECO"),

@@ -19,6 +19,8 @@ FALSE: dict[str, tuple[str, tuple[Any, ...], str, str, str]] = {
     "lê mais de cada vez": ("musicas", ("Mappings", "Codigo"), "65_536, 64", "131_072, 32", "diz “64 KiB”"),
     "a sessão mais longa": (ENVIO, (*SITE, "Programa"), "SESSION_SECONDS = 8 * 3600", "SESSION_SECONDS = 24 * 3600", "diz “8 horas”"),
     "mais conexões": (WEB, UNIT, "--connection-limit=30", "--connection-limit=200", "diz “30 conexões”"),
+    **{f"mais conexões ao banco: {slug}": (slug, UNIT, "--threads=8", "--threads=16", "diz “8 conexões”")
+       for slug in ("ecommerce", "pdv-alta-disponibilidade")},
 }
 
 
