@@ -223,6 +223,11 @@ def observer(type_: str, reason: str) -> None:
     OBSERVERS[type_] = reason
 
 
+def observes(type_: str) -> bool:
+    """Um recurso deste tipo não muda seta nenhuma: o que sabemos, ou o que o autor da árvore disse."""
+    return type_ in NEIGHBOURS or type_ in OBSERVERS
+
+
 AUTHORS: dict[str, dict[str, tuple[str, ...]]] = {}
 """O mesmo que `REASONS`, do que o autor de uma árvore diz nas regras dele; a página Provas o mostra como dele."""
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from scripts.aws.images import ARM64
-from scripts.aws.images import GRAVITON as CLASS
 from scripts.aws.types import DATABASE, EVENT_SOURCE_MAPPING, FUNCTION, INSTANCE, LAUNCH_TEMPLATE, QUEUE, SCALING_GROUP
 from scripts.base.findings import Finding
 from scripts.base.wording import NUMBERS
@@ -17,6 +16,7 @@ from scripts.checks.coded import anywhere, unsourced
 from scripts.checks.qualities import DENIED, SUPPOSED
 from scripts.page.architecture import Page
 from scripts.page.quantities import SIZE, Quantity, number, quantities
+from scripts.proofs.arrows.processors import processor_of
 from scripts.proofs.arrows.viable import choices
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.measures import unit_of
@@ -122,7 +122,7 @@ def _unlike(view: View, before: str, arm: bool) -> Iterator[tuple[Resource, tupl
         for owner in view.of_type(type_):
             with view.reading():
                 offered = [str(kind) for kind in choices(view, owner, keys) if kind != ""]
-            yield from ((owner, keys, kind) for kind in offered or ["x86_64"] if (ARM64 in kind or bool(CLASS.match(kind))) != arm)
+            yield from ((owner, keys, kind) for kind in offered or ["x86_64"] if (ARM64 in kind or processor_of(kind) == ARM64) != arm)
 
 
 def _bounded(text: str) -> Iterable[Quantity]:

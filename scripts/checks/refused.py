@@ -32,9 +32,9 @@ CODE = "comando-negado"
 NAMING = {**{option: OPTIONS[option] for option in ("--queue-url", "--table-name", "--topic-arn", "--bucket")},
           "--secret-id": (SECRET, (ARN, NAME)), "--key-id": (KMS_KEY, (ID, ARN))}
 """Como um comando nomeia um recurso que pode ter a própria política."""
-READS, WRITES = {"s3 cp": "s3:GetObject", "s3 mv": "s3:GetObject s3:DeleteObject", "s3 sync": "s3:GetObject s3:ListBucket", "s3 ls": "s3:ListBucket",
-                 "s3 rm": "s3:DeleteObject", "s3 rb": "s3:DeleteBucket", "s3 presign": "s3:GetObject"}, {
-                     "s3 cp": "s3:PutObject", "s3 mv": "s3:PutObject", "s3 sync": "s3:PutObject s3:ListBucket"}
+READS = {"s3 cp": "s3:GetObject", "s3 mv": "s3:GetObject s3:DeleteObject", "s3 sync": "s3:GetObject s3:ListBucket", "s3 ls": "s3:ListBucket",
+         "s3 rm": "s3:DeleteObject", "s3 rb": "s3:DeleteBucket", "s3 presign": "s3:GetObject"}
+WRITES = {"s3 cp": "s3:PutObject", "s3 mv": "s3:PutObject", "s3 sync": "s3:PutObject s3:ListBucket"}
 """O que os comandos de cópia pedem do bucket do primeiro endereço, e do segundo; um link assinado, quem o abre é que pede."""
 REMOVING = {BUCKET: "s3:DeleteBucket", QUEUE: "sqs:DeleteQueue", TOPIC: "sns:DeleteTopic", TABLE: "dynamodb:DeleteTable"}
 UNLOCKING = {BUCKET: "s3:DeleteBucketPolicy", QUEUE: "sqs:SetQueueAttributes", TOPIC: "sns:SetTopicAttributes"}

@@ -36,11 +36,9 @@ class Environments:
     def run(self, function: Resource, invocation: Invocation, answering: Answering, job: Callable[[], Job]) -> Outcome:
         """O que a função devolveu, num ambiente livre dela ou num novo, de `job`. Erro: `Lost`, e o ambiente não serve mais."""
         idle = self.idle.setdefault(function.id, [])
-        used = idle.pop() if idle else None
-        if used and not used.running.process.is_alive():
-            used.close()
-            used = None
-        used = used or _new(job())
+        while idle and not idle[-1].running.process.is_alive():
+            idle.pop().close()
+        used = idle.pop() if idle else _new(job())
         try:
             used.running.wait(answering, ("next",), START, invocation)
             kind, *rest = used.running.wait(answering, ("loaded", "done"), START)

@@ -14,7 +14,7 @@ from typing import Any
 
 from scripts.aws.catalog import KINDS
 from scripts.aws.defaults import harder, usual
-from scripts.aws.neutral import BARRIERS, GUARDS, NEIGHBOURS, OBSERVERS, neutral
+from scripts.aws.neutral import BARRIERS, GUARDS, neutral, observes
 from scripts.aws.questions import touches
 from scripts.aws.types import FLOW_LOG, NETWORK_INTERFACE, SCALING_POLICY, SUBNET, TOPIC, VPC
 from scripts.base.diagram import Diagram, Edge
@@ -174,7 +174,7 @@ def _alone(views: Views, known: Set[Key]) -> Iterator[Finding]:
     resources = views.template.resources
     cited = {name for resource in resources.values() for name in resource.references}
     for resource in resources.values():
-        free = resource.type not in KINDS and resource.type not in {**NEIGHBOURS, **OBSERVERS} and not resource.references & resources.keys()
+        free = resource.type not in KINDS and not observes(resource.type) and not resource.references & resources.keys()
         if free and resource.id not in known and resource.id not in cited:
             yield Finding(views.template.path, resource.line, "vizinho-desconhecido",
                           f"`{resource.id}` (`{resource.type}`) não cita nada do template: pode valer para a conta, ou a região, inteira, e nenhuma "
@@ -198,7 +198,7 @@ def _watching(views: Views, resource: Resource, cited: list[str]) -> bool:
     if resource.type == FLOW_LOG:
         return all(views.template.resources[name].type in NOTED for name in cited)
     if resource.type not in ALARMS:
-        return resource.type not in BARRIERS and resource.type in {**NEIGHBOURS, **OBSERVERS}
+        return resource.type not in BARRIERS and observes(resource.type)
     return all(view.points(item, TOPIC, SCALING_POLICY) or (view.spelled(item.value) or "").startswith(CHOSEN)
                for view in views.each if resource.id in view.resources for name in ACTIONS for item in view.items(resource, name))
 

@@ -59,13 +59,21 @@ class Unit:
         asked = re.compile(rf"\b{re.escape(stem)}@([\w.-]+?)(?:\.service)?(?=[\s\"']|$)")
         return sorted({name for text in (*self.machine.texts, *self.machine.services) for name in asked.findall(text)}) or [""]
 
+    @cached_property
+    def own(self) -> dict[str, str]:
+        """As variáveis que ela mesma escreve, em `Environment=`."""
+        return dict(pair.split("=", 1) for line in self.settings.get("Environment", []) for pair in words(line) if "=" in pair)
+
+    @cached_property
+    def environment_files(self) -> list[tuple[str, bool]]:
+        """Os arquivos de ambiente que ela pede, na ordem, e se cada um pode faltar."""
+        return [(name.lstrip("-"), name.startswith("-")) for name in self.settings.get("EnvironmentFile", [])]
+
     def given(self, instance: str) -> dict[str, str]:
         """As variáveis que ela recebe, com o valor, se se conhece."""
-        found: dict[str, str] = {}
-        for line in self.settings.get("Environment", []):
-            found |= dict(pair.split("=", 1) for pair in words(line) if "=" in pair)
-        for name in self.settings.get("EnvironmentFile", []):
-            found |= contents(self.machine, instanced(name.lstrip("-"), instance))
+        found = dict(self.own)
+        for name, _ in self.environment_files:
+            found |= contents(self.machine, instanced(name, instance))
         return found
 
     def overruled(self, instance: str) -> Iterator[tuple[str, str, list[str]]]:
@@ -75,18 +83,16 @@ class Unit:
         `Environment=`, sempre eles.
         https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
         """
-        asked = [(name.lstrip("-"), name.startswith("-")) for name in self.settings.get("EnvironmentFile", [])]
         written = {file.name: file.variables() for file in self.machine.files}
-        own = dict(pair.split("=", 1) for line in self.settings.get("Environment", []) for pair in words(line) if "=" in pair)
-        for index, (name, optional) in enumerate(asked):
+        for index, (name, optional) in enumerate(self.environment_files):
             known = contents(self.machine, instanced(name, instance))
-            for earlier, maybe in asked[:index] if not optional else ():
+            for earlier, maybe in self.environment_files[:index] if not optional else ():
                 said = contents(self.machine, instanced(earlier, instance))
                 lost = sorted(each for each in said.keys() & known.keys() if not said[each] or said[each] != known[each])
                 if maybe and earlier not in SYSTEM_FILES and (lost or not said):
                     yield earlier, name, lost
             always = written.get(instanced(name, instance), {}) if not optional else {}
-            lost = sorted(each for each in own.keys() & always.keys() if own[each] != always[each])
+            lost = sorted(each for each in self.own.keys() & always.keys() if self.own[each] != always[each])
             if lost:
                 yield "Environment=", name, lost
 
@@ -94,8 +100,8 @@ class Unit:
     def environment_file(self) -> File | None:
         """O último dos arquivos de ambiente que o template escreve."""
         files = {file.name: file for file in self.machine.files}
-        known = (files.get(instanced(name.lstrip("-"), self.instances[0])) for name in self.settings.get("EnvironmentFile", []))
-        return next((file for file in reversed(list(known)) if file), None)
+        known = [files.get(instanced(name, self.instances[0])) for name, _ in self.environment_files]
+        return next((file for file in reversed(known) if file), None)
 
     @cached_property
     def sources(self) -> list[tuple[File, bool]]:
