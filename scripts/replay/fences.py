@@ -119,7 +119,8 @@ def _fence(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
 
     def check(event: str, arguments: tuple[Any, ...]) -> None:
         for place in _changed(event, arguments):
-            if not os.path.realpath(place).startswith((inside, "/dev/")):
+            real = os.path.realpath(place)
+            if not real.startswith((inside, "/dev/")) or real.startswith("/dev/shm/") and not real.startswith(inside):
                 raise PermissionError(13, "a rodada só deixa escrever na pasta temporária da execução (TMPDIR)", place)
         if event in BIRTHS:
             count = int.from_bytes(born[:8], "little") + 1

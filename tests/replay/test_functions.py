@@ -33,9 +33,10 @@ def test_what_a_function_does_wrong_has_a_clear_cause(bench, code, edits, cause)
 
 
 def test_it_writes_only_in_its_temporary_folder(bench, tmp_path):
-    outside = tmp_path / "fora.txt"
-    cause, _ = bench.invoke(f"os.rename(__file__, {str(outside)!r})")
-    assert "só deixa escrever" in cause and not outside.exists()
+    for outside in (tmp_path / "fora.txt", Path("/dev/shm/fora.txt")):
+        cause, _ = bench.invoke(f"os.rename(__file__, {str(outside)!r})")
+        assert "só deixa escrever" in cause and not outside.exists()
+    assert bench.invoke('open("/dev/null", "w").write("a")\nreturn 1') == ("", 1)
     assert bench.invoke('import tempfile\npath = os.path.join(tempfile.gettempdir(), "a")\nopen(path, "w").write("a")\nreturn open(path).read()') == ("", "a")
 
 
