@@ -36,10 +36,27 @@ SLOWEST = ("test_every_spoil", "test_verbs", "test_accessibility", "test_reading
 """Os arquivos mais demorados, do maior para o menor."""
 
 
+class Turned(pytest.Dir):
+    """Uma pasta de que cada processo da rodada lê primeiro outra parte: na primeira vez, cada um compila a sua e acha prontas as dos outros."""
+
+    def collect(self) -> list[pytest.Item | pytest.Collector]:
+        found = list(super().collect())
+        first = len(found) * int(os.environ["PYTEST_XDIST_WORKER"][2:]) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        return found[first:] + found[:first]
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    inside = "PYTEST_XDIST_WORKER" in os.environ and not (path / "__init__.py").is_file()
+    return Turned.from_parent(parent, path=path) if inside else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Os arquivos demorados primeiro: os processos da rodada acabam quase juntos, e nenhum fica sozinho com o maior no fim."""
+    """Os arquivos demorados primeiro: os processos da rodada acabam quase juntos, e nenhum fica sozinho com o maior no fim.
+
+    Os outros pelo nome: em que ordem se leram muda de processo a processo, e a dos testes é uma só.
+    """
     place = {name: index for index, name in enumerate(SLOWEST)}
-    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+    items.sort(key=lambda item: (place.get(item.path.stem, len(place)), item.path))
 
 
 def pytest_collection_finish() -> None:

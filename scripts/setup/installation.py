@@ -55,6 +55,7 @@ RATE = 30  # pacotes por minuto, numa rede e num computador comuns
 USES = {"site": "com que se desenha e se monta o site; os que só os testes usam, `testar` traz",
         "replay": "com que se executa um fluxo, cerca de 200 MB; o que já está em `.venv` fica",
         "test": "que só os testes usam; o que já está em `.venv` fica"}
+LAZY = {"test": ("--no-compile",)}  # de milhares de módulos os testes importam poucos, e `testar` guarda os que se compilam
 
 
 def say(text: str) -> None:
@@ -140,7 +141,7 @@ def install(name: str, handle: IO[bytes]) -> None:
         f"{minutes} minuto{'s' if minutes > 1 else ''}…")
     try:
         write_stamp(name, b"")
-        status, output = run((*PIP, "-r", lock_path(name)), handle, Progress(total))
+        status, output = run((*PIP, *LAZY.get(name, ()), "-r", lock_path(name)), handle, Progress(total))
         if status:
             raise Unavailable(f"A instalação falhou. O pip disse:\n{tail(output)}\n{hint(output)}")
     except BaseException:

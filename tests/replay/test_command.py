@@ -24,11 +24,12 @@ SLUG = "foto-perfil"
 
 
 @pytest.fixture
-def temporary(tmp_path, monkeypatch):
-    """Uma pasta temporária só deste teste: o que sobrar nela, sobrou do comando."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    return tmp_path
+def temporary(monkeypatch):
+    """Uma pasta temporária só deste teste, de nome curto, em que um soquete cabe: o que sobrar nela, sobrou do comando."""
+    with tempfile.TemporaryDirectory(prefix="so") as name:
+        monkeypatch.setenv("TMPDIR", name)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        yield Path(name)
 
 
 def left(folder: Path) -> list[str]:
