@@ -14,7 +14,7 @@ from scripts.base.tree import Tree
 from scripts.checks import benefits, reading, run, verdict
 from scripts.page import shown
 from scripts.picture.generate import DERIVED
-from scripts.website import build, pages
+from scripts.website import build, pages, templates
 from scripts.website.preview import Preview
 from tests.built import tree as whole
 
@@ -217,6 +217,22 @@ def test_what_stops_a_round_is_said_and_the_next_one_recovers(preview, root, cap
     edit(root, PAGE, "Você envia", "Você manda")
     preview.again()
     assert "Você manda" in html(preview)
+
+
+def test_what_was_compiled_of_a_template_never_survives_it(root, tmp_path_factory, monkeypatch):
+    """Um site novo com o mesmo modelo não o compila de novo; com outro texto no mesmo arquivo, mostra o outro."""
+    monkeypatch.setattr(templates, "COMPILED", tmp_path_factory.mktemp("modelos"))
+    own = root / "remendos" / "main.html"
+    own.parent.mkdir()
+    edit(root, "mkdocs.yml", "theme:\n", "theme:\n  custom_dir: remendos\n")
+    times = []
+    for said in ("Primeiro", "Primeiro", "Segundo"):
+        own.write_text(f'{{% extends "base.html" %}}{{% block content %}}{said} de {root.name}{{% endblock %}}', encoding="utf-8")
+        shown = Preview(Tree(root), tmp_path_factory.mktemp("site"))
+        shown.again()
+        assert f"{said} de {root.name}" in html(shown)
+        times.append({path: path.stat().st_mtime_ns for path in templates.COMPILED.iterdir()})
+    assert times[0] == times[1] and times[1] != times[2]
 
 
 def test_this_configuration_is_known_page_by_page():

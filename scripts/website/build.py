@@ -64,8 +64,11 @@ def configured(tree: Tree, readings: Mapping[str, Reading], histories: Mapping[s
     """A configuração da árvore com o menu das páginas que há e, na nossa extensão, o que se leu."""
     from mkdocs.config import load_config
 
+    from scripts.website import templates
+
     file = config_file(tree)
     loaded = load_config(config_file=file, nav=menu.navigation(tree), theme=theme(file), **options)
+    templates.keep(loaded.theme)
     if EXTENSION in loaded.markdown_extensions:
         loaded.mdx_configs[EXTENSION] = {"shelf": Shelf(library.read(tree.root / "docs"), readings, histories or {})}
     return loaded

@@ -59,7 +59,7 @@ class Pages:
         now = inputs(config, checked)
         before, self.built = self.built, None
         same = before and before.common == now.common and before.pages.keys() == now.pages.keys() and predictable(config)
-        self.theme = theme = self.theme if same and self.theme else _lasting(config.theme.get_env())
+        self.theme = theme = self.theme if same and self.theme else config.theme.get_env()
         setattr(config.theme, "get_env", lambda: theme)
         if before and same:
             _rebuild(config, [name for name in now.pages if now.pages[name] != before.pages[name]])
@@ -67,16 +67,6 @@ class Pages:
             mkdocs_build(config, serve_url=config.site_url)
         if inputs(config, checked) == now:  # nada foi salvo durante a montagem
             self.built = now
-
-
-def _lasting(theme: Environment) -> Environment:
-    """Os modelos do tema, para servir a muitas montagens: o MkDocs os compila e procura a cada uma, o que leva mais que uma página.
-
-    Os nomes que começam por ponto, os milhares de ícones do tema, ele deixa de fora um por um.
-    """
-    names = [name for name in theme.list_templates() if not name.startswith(".")]
-    setattr(theme.loader, "list_templates", lambda: names)
-    return theme
 
 
 def inputs(config: MkDocsConfig, checked: Checked) -> Inputs:
