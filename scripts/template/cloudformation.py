@@ -129,7 +129,7 @@ def rebuilt(original: Template, data: dict[str, Any]) -> Template:
 def _readable(value: Any) -> Any:
     """O valor como `parse` o daria: um inteiro que não cabe fica texto."""
     if isinstance(value, dict):
-        return {key: _readable(item) for key, item in value.items()}
+        return {key: item if isinstance(item, str) else _readable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_readable(item) for item in value]
     return hex(value) if isinstance(value, int) and value.bit_length() > BITS else value

@@ -79,14 +79,14 @@ def _unseen(template: Template) -> Iterator[tuple[Path, str]]:
         if name is not None and name not in HARMLESS:
             yield ("Transform",), f"a transformação `{name if isinstance(name, str) else 'sem nome'}` pode acrescentar recursos"
     for section, body in template.data.items():
-        hidden = next((key for key in _keys(body) if key.startswith(EXPANDED)), "") if section != "Resources" else ""
+        hidden = _hidden(body) if section != "Resources" else ""
         if section not in SECTIONS:
             yield (section,), f"a seção `{section}` pode acrescentar ou mudar recursos"
         elif hidden:
             yield (section,), f"`{section}` usa `{hidden}`, que só a AWS expande"
     for name, body in template.data["Resources"].items():
         kind = body.get("Type") if isinstance(body, dict) else None
-        hidden = next((key for key in _keys(body) if key.startswith(EXPANDED)), "")
+        hidden = _hidden(body)
         if name.startswith("Fn::"):
             yield ("Resources", name), f"`{name}` pode acrescentar recursos"
         elif isinstance(kind, str) and (kind.startswith(NESTED) or kind.endswith("::MODULE")):
@@ -97,15 +97,19 @@ def _unseen(template: Template) -> Iterator[tuple[Path, str]]:
             yield ("Resources", name), f"`{name}` usa `{hidden}`, que só a AWS expande"
 
 
-def _keys(value: Any) -> Iterator[str]:
+def _hidden(value: Any) -> str:
+    """A primeira função, em qualquer profundidade, que só a AWS expande; vazio quando não há."""
     pending = [value]
     while pending:
         item = pending.pop()
         if isinstance(item, dict):
-            yield from map(str, item)
+            for key in item:
+                if str(key).startswith(EXPANDED):
+                    return str(key)
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
+    return ""
 
 
 class Choice(NamedTuple):
