@@ -113,56 +113,53 @@ def _abandoning(view: View, name: str, hook: Placed) -> Iterator[Missing]:
 
 
 def _policy(view: View, group: Resource, said: str) -> Iterator[Evidence]:
-    reasons = []
+    none = f"nenhuma política ajusta sozinha o tamanho de `{group.id}`"
+    idle: list[Missing] = []
     for policy in view.of_type(SCALING_POLICY):
         if view.points(view.at(policy, "AutoScalingGroupName"), SCALING_GROUP) != group:
             continue
-        evidence = list(_trigger(view, policy))
-        if evidence:
+        evidence = list(_trigger(view, policy, none))
+        stopped = [piece for piece in evidence if isinstance(piece, Missing)]
+        if not stopped:
             yield Found(at(policy, "AutoScalingGroupName"), f"a política ajusta `{group.id}`")
             yield from evidence
             yield from _otherwise(view, policy, said)
             return
-        reasons.append(policy)
-    none = f"nenhuma política ajusta sozinha o tamanho de `{group.id}`"
-    yield from (_idle(view, policy, none) for policy in reasons[:1])
-    if not reasons:
+        idle += stopped
+    yield from idle[:1]
+    if not idle:
         yield Missing(("Resources", group.id), none, "acrescente um `AWS::AutoScaling::ScalingPolicy` com `TargetTrackingConfiguration`")
 
 
-def _idle(view: View, policy: Resource, none: str) -> Missing:
-    """Por que a política que há não ajusta o grupo, na propriedade que a impede."""
-    shrinks, target = view.at(policy, TRACKED, "DisableScaleIn"), view.at(policy, TRACKED, "TargetValue")
-    if view.value(policy, "PolicyType") != "TargetTrackingScaling":
-        return Missing(at(policy), f"{none}: nenhum alarme aciona `{policy.id}`",
-                       "cite-a em `AlarmActions` de um alarme, ou use `TargetTrackingScaling`")
-    if shrinks and not false(shrinks.value):
-        return Missing(shrinks.path, f"{none}: `{policy.id}` acrescenta instâncias e não as retira, com `DisableScaleIn`", "tire `DisableScaleIn`")
-    if _metric(view, policy) is None:
-        return Missing(at(policy, TRACKED), f"{none}: `{policy.id}` não diz uma métrica que se conheça", "escreva `PredefinedMetricSpecification`")
-    return Missing(target.path if target else at(policy, TRACKED), f"{none}: `{policy.id}` não tem um alvo que a métrica alcance",
-                   "use, em `TargetValue`, 1 ou mais e, de CPU, menos que 100")
-
-
-def _trigger(view: View, policy: Resource) -> Iterator[Found]:
-    """O que faz a política agir: uma métrica que ela persegue, ou um alarme que a chama."""
+def _trigger(view: View, policy: Resource, none: str) -> Iterator[Evidence]:
+    """O que faz a política agir: uma métrica que ela persegue, ou um alarme que a chama; senão, só o que a impede."""
     kind = view.value(policy, "PolicyType")
-    target = setting(view, policy, TRACKED, "TargetValue")
     if kind == "TargetTrackingScaling":
-        metric = _metric(view, policy)
-        shrinks = view.at(policy, TRACKED, "DisableScaleIn")
-        if shrinks and not false(shrinks.value):
-            return
-        if metric and target.always(at_least(1)) and ("CPU" not in metric.text or target.always(below(100))):
-            yield Found(at(policy, "PolicyType"), "persegue um alvo")
-            yield metric
-            yield from target.evidence("com este valor", at_least(1))
+        yield from _tracking(view, policy, none)
         return
     for alarm in view.of_type(ALARM) if kind in (None, "SimpleScaling", "StepScaling") else ():
         for action in view.items(alarm, "AlarmActions"):
             if view.points(action, policy.type) == policy:
                 yield Found(action.path, f"`{alarm.id}` aciona a política")
                 return
+    yield Missing(at(policy), f"{none}: nenhum alarme aciona `{policy.id}`", "cite-a em `AlarmActions` de um alarme, ou use `TargetTrackingScaling`")
+
+
+def _tracking(view: View, policy: Resource, none: str) -> Iterator[Evidence]:
+    """O mesmo, da política que persegue um alvo."""
+    metric, target = _metric(view, policy), setting(view, policy, TRACKED, "TargetValue")
+    shrinks, written = view.at(policy, TRACKED, "DisableScaleIn"), view.at(policy, TRACKED, "TargetValue")
+    if shrinks and not false(shrinks.value):
+        yield Missing(shrinks.path, f"{none}: `{policy.id}` acrescenta instâncias e não as retira, com `DisableScaleIn`", "tire `DisableScaleIn`")
+    elif metric is None:
+        yield Missing(at(policy, TRACKED), f"{none}: `{policy.id}` não diz uma métrica que se conheça", "escreva `PredefinedMetricSpecification`")
+    elif not target.always(at_least(1)) or "CPU" in metric.text and not target.always(below(100)):
+        yield Missing(written.path if written else at(policy, TRACKED), f"{none}: `{policy.id}` não tem um alvo que a métrica alcance",
+                      "use, em `TargetValue`, 1 ou mais e, de CPU, menos que 100")
+    else:
+        yield Found(at(policy, "PolicyType"), "persegue um alvo")
+        yield metric
+        yield from target.evidence("com este valor", at_least(1))
 
 
 def _otherwise(view: View, policy: Resource, said: str) -> Iterator[Missing]:
