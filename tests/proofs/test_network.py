@@ -210,6 +210,28 @@ def test_after_an_unknown_entry_a_denial_is_not_known_either():
     assert any("talvez não deixe entrar tcp 5432" in text and "depende de `Entra`" in text for text in said), said
 
 
+def around_the_server(block, **more):
+    """A ACL da sub-rede pública, que só deixa esta faixa pedir ao servidor e receber a resposta."""
+    return {"Acl": ACL["Acl"], "AssociaAcl": ("EC2::SubnetNetworkAclAssociation", {"SubnetId": ref("PublicaA"), "NetworkAclId": ref("Acl")}),
+            "Entra": entry(100, "allow", False, (443, 443), block), "Volta": entry(100, "allow", True, (1024, 65535), block), **more}
+
+
+@pytest.mark.parametrize("block", [ref("Faixa"), "203.0.113.0/24"])
+def test_an_acl_may_let_in_no_more_than_the_group_does(block):
+    """Quem o grupo não deixa entrar não é da seta, também quando a faixa é a que quem implanta escolhe."""
+    changes = {"GrupoServidor.SecurityGroupIngress.0.CidrIp": block}
+    asked = "Portao >> Servidor porta=443"
+    for more in ({}, {"Nega": entry(50, "deny", False, (0, 65535), "198.51.100.0/24")}):
+        assert bench(network(changes, around_the_server(block, **more)), asked).missing() == []
+    others = ["198.51.100.0/24", {"Fn::ImportValue": "x"}] + ["203.0.113.0/25"] * (block == "203.0.113.0/24")
+    for other in others:
+        for stage in ("Entra", "Volta"):
+            said = bench(network({**changes, f"{stage}.CidrBlock": other}, around_the_server(block)), asked).missing()
+            assert any("a ACL de rede de `PublicaA`" in text and ("`Faixa`" if block == ref("Faixa") else block) in text for text in said), (other, said)
+    denied = around_the_server(block, Nega=entry(50, "deny", False, (443, 443), block))
+    assert any("não deixa entrar tcp 443" in text for text in bench(network(changes, denied), asked).missing())
+
+
 @pytest.mark.parametrize("vpc", [ref("OutraVpc"), {"Fn::ImportValue": "x"}, "vpc-1", {"Fn::GetAtt": ["Vpc", "CidrBlock"]}])
 def test_an_acl_is_of_the_vpc_of_its_subnets(vpc):
     other = {**ACL, "OutraVpc": ("EC2::VPC", {"CidrBlock": "10.1.0.0/16"})}

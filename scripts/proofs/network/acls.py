@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.aws.types import ACL_ASSOCIATION, NETWORK_ACL, NETWORK_ACL_ENTRY, SUBNET, VPC
-from scripts.proofs.evidence import Evidence, Found, Missing, at
+from scripts.proofs.evidence import Evidence, Found, Missing, at, readable
 from scripts.proofs.network.topology import Network, Subnet, network, within
 from scripts.template.cloudformation import Resource
 from scripts.template.numbers import whole
@@ -20,13 +20,13 @@ EPHEMERAL = (1024, 65535)
 ANYWHERE = "0.0.0.0/0"
 
 
-def crossing(net: Network, source: Subnet | None, target: Subnet | None, port: int) -> Iterator[Evidence]:
-    """As ACLs deixam o pedido ir e a resposta voltar; `None` é a internet."""
-    for _, pieces in legs(net, source, target, port):
+def crossing(net: Network, source: Subnet | None, target: Subnet | None, port: int, world: str = "") -> Iterator[Evidence]:
+    """As ACLs deixam o pedido ir e a resposta voltar; `None` é a internet, e `world`, a parte dela de que se trata, como está escrita."""
+    for _, pieces in legs(net, source, target, port, world):
         yield from pieces
 
 
-def legs(net: Network, source: Subnet | None, target: Subnet | None, port: int) -> Iterator[tuple[bool | None, list[Evidence]]]:
+def legs(net: Network, source: Subnet | None, target: Subnet | None, port: int, world: str = "") -> Iterator[tuple[bool | None, list[Evidence]]]:
     """Cada passagem por uma ACL, na ida e na volta: se ela deixa, ou `None` quando não se sabe, e as linhas ou o que falta."""
     if source == target:
         return  # dentro de uma sub-rede, o tráfego não passa pela ACL
@@ -37,17 +37,17 @@ def legs(net: Network, source: Subnet | None, target: Subnet | None, port: int) 
         if subnet is None:
             continue
         peer = (net.block(other) or "") if other else ANYWHERE
-        answer, entry = passes(net, subnet, ingress, ports, peer)
+        answer, entry = passes(net, subnet, ingress, ports, peer, world)
         if entry and entry.type == NETWORK_ACL and not _same_vpc(net, entry, subnet):
             yield None, [Missing(at(entry, "VpcId"), f"`{entry.id}` não é da VPC de `{subnet.id}`, e a AWS recusa a associação", "corrija o `VpcId`",
                                  "SUBNET_ACL_RESTRICTION")]
         elif answer:
             yield True, list(_lines(net, entry, ingress)) if entry else []
         else:
-            yield answer, [_blocked(answer, entry, subnet, ingress, ports, peer)]
+            yield answer, [_blocked(answer, entry, subnet, ingress, ports, peer if other else readable(world or peer))]
 
 
-def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], peer: str) -> tuple[bool | None, Resource | None]:
+def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], peer: str, world: str = "") -> tuple[bool | None, Resource | None]:
     """A ACL da sub-rede deixa passar, e a entrada que decide; `None` quando não dá para saber."""
     found = [net.view.at(association, "SubnetId") for association in net.view.of_type(ACL_ASSOCIATION)]
     if any(written is None or isinstance(written.value, Unknown) for written in found):
@@ -62,7 +62,7 @@ def passes(net: Network, subnet: Subnet, ingress: bool, ports: tuple[int, int], 
         return None, acls[0]
     possible, doubt = False, None
     for entry in _entries(net, acls[0], ingress):
-        fits = _fits(net, entry, ports, peer)
+        fits = _fits(net, entry, ports, peer, world)
         allows = {"allow": True, "deny": False}.get(str(net.view.value(entry, "RuleAction")).lower())
         if allows is None or fits is None and not allows or fits == "part" and not allows and peer != ANYWHERE:
             return None, entry
@@ -90,8 +90,8 @@ def _entries(net: Network, acl: Resource, ingress: bool) -> list[Resource]:
     return sorted(found, key=number)
 
 
-def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str) -> str | None:
-    """A entrada vale para todo esse tráfego (`all`), parte (`part`) ou nada (`none`)."""
+def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str, world: str) -> str | None:
+    """A entrada vale para todo esse tráfego (`all`), parte (`part`) ou nada (`none`); a faixa de um parâmetro é a mesma onde quer que se cite."""
     unsure = net.pointed(entry, "NetworkAclId", NETWORK_ACL) is None or isinstance(net.view.value(entry, "Egress"), Unknown)
     if unsure or whole(net.view.value(entry, "RuleNumber")) is None:
         return None
@@ -107,11 +107,12 @@ def _fits(net: Network, entry: Resource, ports: tuple[int, int], peer: str) -> s
     low, high = (0, 65535) if protocol == "-1" or first is None or last is None else (first, last)
     if not (low <= ports[1] and ports[0] <= high):
         return "none"
-    if protocol == "6" and (first is None or last is None) or not network(block) or not network(peer):
+    named = peer == ANYWHERE and bool(world) and (block == world or within(world, block))
+    if protocol == "6" and (first is None or last is None) or not named and (not network(block) or not network(peer)):
         return None
-    if not network(block).overlaps(network(peer)):
+    if not named and not network(block).overlaps(network(peer)):
         return "none"
-    return "all" if low <= ports[0] and ports[1] <= high and within(peer, block) else "part"
+    return "all" if low <= ports[0] and ports[1] <= high and (named or within(peer, block)) else "part"
 
 
 def _lines(net: Network, entry: Resource, ingress: bool) -> Iterator[Found]:

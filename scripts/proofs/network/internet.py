@@ -9,7 +9,7 @@ from scripts.proofs.facts.expect import true
 from scripts.proofs.network.acls import crossing
 from scripts.proofs.network.interfaces import BY_SUBNET, Home
 from scripts.proofs.network.path import attachment, same_vpc, way_out
-from scripts.proofs.network.peers import INTERNET, through
+from scripts.proofs.network.peers import INTERNET, passing, through
 from scripts.proofs.network.topology import Network
 from scripts.template.cloudformation import Resource
 
@@ -45,7 +45,13 @@ def open_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:
     """Um dos grupos deixa entrar dessa porta, e só dela, alguém da internet; as ACLs também."""
     yield from through(net, home, INTERNET, port, ingress=True)
     for subnet in home.known_subnets(net):
-        yield from crossing(net, None, subnet, port)
+        yield from crossing(net, None, subnet, port, admitted(net, home, port))
+
+
+def admitted(net: Network, home: Home, port: int) -> str:
+    """A faixa da internet que um dos grupos deixa entrar nessa porta, como está escrita; vazia, se não é uma, e uma só."""
+    rules = passing(net, home, INTERNET, port, ingress=True)[1]
+    return rules[0].block if len(rules) == 1 else ""
 
 
 def leave_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:

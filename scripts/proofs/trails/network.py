@@ -14,7 +14,7 @@ from scripts.proofs.network.acls import legs
 from scripts.proofs.network.exposure import ways_in
 from scripts.proofs.network.interfaces import BY_SUBNET, Home
 from scripts.proofs.network.interfaces_by_type import home_of
-from scripts.proofs.network.internet import public_address
+from scripts.proofs.network.internet import admitted, public_address
 from scripts.proofs.network.path import attachment, diverting, peer_of, same_vpc, way_out
 from scripts.proofs.network.peers import INTERNET, Peer, through
 from scripts.proofs.network.security_groups import GroupRule, all_rules, worldly
@@ -53,7 +53,7 @@ def inward(net: Network, home: Home, gateway: Resource | None, port: int) -> Ite
     unsure = isinstance(home.public.value, Unknown) or home.public.value == BY_SUBNET and any(map(lambda each: _hazy(net, each), subnets))
     yield from told(net.view, public_address(net, home), None if unsure else False)
     for subnet in subnets:
-        yield from filtered(net, None, subnet, port)
+        yield from filtered(net, None, subnet, port, admitted(net, home, port))
     yield from grouped(net, home, INTERNET, port, True)
 
 
@@ -185,9 +185,9 @@ def _routed(net: Network, start: Subnet, end: Subnet) -> Iterator[Hop]:
     yield from doubts or [Hop(True, f"a rota local liga `{start.id}` a `{end.id}`", (at(start.resource, "VpcId"), at(end.resource, "VpcId")))]
 
 
-def filtered(net: Network, start: Subnet | None, end: Subnet | None, port: int) -> Iterator[Hop]:
-    """As ACLs, na ida e na volta."""
-    crossed = list(legs(net, start, end, port))
+def filtered(net: Network, start: Subnet | None, end: Subnet | None, port: int, world: str = "") -> Iterator[Hop]:
+    """As ACLs, na ida e na volta; `world` é a parte da internet de que se trata, se ela é uma das pontas."""
+    crossed = list(legs(net, start, end, port, world))
     pieces = [piece for _, found in crossed for piece in found]
     names = " e ".join(f"`{subnet.id}`" for subnet in (start, end) if subnet)
     refusals = [refused(net.view, piece, answer) for answer, found in crossed for piece in found if isinstance(piece, Missing)]
