@@ -29,6 +29,7 @@ FALSE = {
     "outra hora": ("date -s '2020-01-01'", "roda `date`"),
     "outra biblioteca antes de todas": ("export LD_PRELOAD=/opt/x.so", "dá valor a `LD_PRELOAD`"),
     "outra credencial": ("export AWS_PROFILE=outra", "dá valor a `AWS_PROFILE`"),
+    "um firewall": ("dnf install -y firewalld && systemctl enable --now firewalld", "inicia `firewalld`"),
     "a unidade mascarada": ("systemctl mask {unit}", "`systemctl mask {unit}`"),
     "a unidade limitada": ("systemctl set-property {unit}.service MemoryMax=16M", "`systemctl set-property`"),
     "o ambiente de todas": ("systemctl set-environment PGHOST=outro", "`systemctl set-environment`"),
@@ -111,6 +112,13 @@ def test_a_file_that_nobody_reads_is_named(slug, place, cause):
     file = {"content": "a", "mode": "000644"}
     messages = [found.message for found in findings(slug, adding(slug, "files", place.replace("{unit}", unit_of(slug)), file))]
     assert any(cause.replace("{unit}", unit_of(slug)) in message for message in messages), messages
+
+
+@pytest.mark.parametrize("slug", SITES)
+def test_a_service_that_closes_ports_is_named(slug):
+    services = subject(slug)[0].template.data[R][SITES[slug]]["Metadata"]["AWS::CloudFormation::Init"]["config"]["services"]["systemd"]
+    more = adding(slug, "services", "systemd", {**services, "nftables": {"enabled": True, "ensureRunning": True}})
+    assert any("inicia `nftables`" in found.message for found in findings(slug, more))
 
 
 @pytest.mark.parametrize("slug", SITES)

@@ -54,6 +54,9 @@ STARTING = frozenset("""daemon-reload daemon-reexec enable reenable preset start
 STOPPING = frozenset("stop disable mask kill".split())
 """O que se manda ao `systemctl`: o que só inicia ou olha, e o que tira do ar o que se nomeia."""
 
+BARRING = frozenset("firewalld nftables iptables ip6tables ufw fail2ban shorewall".split())
+"""Os que, iniciados, fecham portas que aqui não se leem."""
+
 WRITERS = frozenset("tee cp mv ln install sed rm truncate rsync dd".split())
 TAKERS = frozenset("rm mv rsync find mount".split())
 """Os que tiram, ou escondem, a pasta inteira que se lhes dá."""
@@ -76,6 +79,7 @@ def strange(machine: Machine) -> Iterator[Missing]:
                 seen.add(missing.need)
                 yield missing
     yield from (_lost(machine, file.path, file.name, "se escreve na máquina") for file in machine.files if not _read(machine, file.name))
+    yield from (_barring(machine.path, "o `cfn-init`", name) for name in machine.services if name.removesuffix(".service") in BARRING)
     mine = {unit.name for unit in units(machine)}
     for unit in units(machine):
         for name in (each for line in CONFLICTING.findall(unit.file.text) for each in line.split() if each in mine):
@@ -161,8 +165,14 @@ def _controlled(machine: Machine, path: Path, name: str, words: list[str]) -> It
             mine = unit.partition("@")[0].removesuffix(".service") in {one.name.partition("@")[0].removesuffix(".service") for one in units(machine)}
             if mine and not (undone and unit.removesuffix(".service") in machine.services):
                 yield Missing(path, f"{name} tira do ar o que o template roda, com `systemctl {verb} {each}`", "tire o comando")
-    elif verb not in STARTING:
+    elif verb in STARTING:
+        yield from (_barring(path, name, each) for each in rest if each.removesuffix(".service") in BARRING)
+    else:
         yield Missing(path, f"{name} manda `systemctl {verb}`, e o que isso muda não se lê", "escreva-o na própria unidade")
+
+
+def _barring(path: Path, name: str, service: str) -> Missing:
+    return Missing(path, f"{name} inicia `{service}`, que fecha portas que aqui não se leem", "deixe aos grupos de segurança o que entra")
 
 
 def _written(machine: Machine, path: Path, name: str, text: str) -> Iterator[Missing]:
