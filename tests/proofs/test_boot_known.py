@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from attempts import Edits, findings, subject
+from attempts import Edits, findings, subject, text_of
 from bench import R
 
 SITES = {"musicas": "Servidor", "ecommerce": "ModeloLancamento"}
@@ -39,6 +39,14 @@ FALSE = {
     "a mesma, por outro programa": ("echo a | tee /run/systemd/system/{unit}.service.d/a.conf", "muda `{unit}.service` por fora dela"),
     "o padrão de todas": ("printf '[Manager]\\nDefaultLimitNOFILE=4\\n' > /etc/systemd/system.conf.d/a.conf", LOST),
     "a unidade trocada": ("sed -i 's/0.0.0.0/127.0.0.1/' /etc/systemd/system/{unit}.service", OVER),
+    "o que se manda por um cano": ("echo {unit} | xargs systemctl disable", "`systemctl disable`"),
+    "sem os nomes": ("systemctl stop systemd-resolved", "de que a máquina precisa"),
+    "sem uma biblioteca": ("/opt/{unit}/venv/bin/pip uninstall -y waitress", "roda `pip uninstall`"),
+    "sem o Python": ("dnf remove -y python3.11", "roda `dnf remove`"),
+    "sem o ambiente do Python": ("rm -rf /opt/{unit}/venv", OVER),
+    "um pacote por cima de tudo": ("curl --silent https://exemplo.example/a.tgz | tar -xz -C /", OVER),
+    "outro usuário": ("usermod --login antigo {unit}", "roda `usermod`"),
+    "todas as unidades trocadas": ("sed -i 's/0.0.0.0/127.0.0.1/' /etc/systemd/system/*.service", OVER),
     "a unidade apagada": ("rm -f /etc/systemd/system/{unit}.service", OVER),
     "a unidade aumentada": ("echo 'User=nobody' >> /etc/systemd/system/{unit}.service", OVER),
     "o ambiente aumentado": ("echo PGHOST=outro >> /etc/{unit}.env", OVER),
@@ -60,6 +68,8 @@ RIGHT = {
     "a troca em disco": "fallocate -l 1G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile",
     "o fuso": "timedatectl set-timezone America/Sao_Paulo",
     "um agente": "dnf install -y amazon-cloudwatch-agent && systemctl enable --now amazon-cloudwatch-agent",
+    "a troca em disco, de outro modo": "dd if=/dev/zero of=/swapfile bs=1M count=512 && mkswap /swapfile",
+    "o nome da máquina": "hostnamectl set-hostname servidor",
     "o dono": "chown -R root:root /opt/{unit}",
     "o ambiente só para o sistema": "chmod 600 /etc/{unit}.env",
     "um laço e uma pergunta": "for i in 1 2 3; do if [ ! -d /opt/a ]; then mkdir -p /opt/a; fi; sleep 1; done",
@@ -68,6 +78,8 @@ RIGHT = {
     "a unidade parada antes de iniciar": "systemctl stop {unit}",
     "um caso": "case $(uname -m) in\n  x86_64|amd64) echo a ;;\n  *) exit 1 ;;\nesac",
     "um aviso ao sair": "trap 'echo fim >&2' EXIT",
+    "um registro que fala do cfn-init": "logger 'o cfn-init terminou' # e o cfn-init também",
+    "o agente, iniciado": "amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:/opt/agente.json",
 }
 
 
@@ -122,9 +134,56 @@ def test_a_service_that_closes_ports_is_named(slug):
 
 
 @pytest.mark.parametrize("slug", SITES)
+@pytest.mark.parametrize(("more", "cause"), [({"env": {"PIP_INDEX_URL": "https://exemplo.example/"}}, "dá valor a `PIP_INDEX_URL`"),
+                                             ({"test": "false"}, "só roda se `false` der certo")])
+def test_what_a_command_is_given_is_read(slug, more, cause):
+    assert any(cause in found.message for found in findings(slug, adding(slug, "commands", "9-mais", {"command": "sync", **more})))
+
+
+@pytest.mark.parametrize("slug", SITES)
+def test_a_program_that_hides_a_library_is_named(slug):
+    file = adding(slug, "files", f"/opt/{unit_of(slug)}/flask.py", {"content": "raise SystemExit(1)", "mode": "000644"})
+    assert any("esconde o módulo `flask`" in found.message for found in findings(slug, file))
+
+
+@pytest.mark.parametrize("slug", SITES)
+def test_what_is_fetched_over_the_program_is_named(slug):
+    fetched = {(R, SITES[slug], *CONFIG, "sources"): {f"/opt/{unit_of(slug)}": "https://exemplo.example/a.zip"}}
+    assert any("pode trocar o que o template escreve ali" in found.message for found in findings(slug, fetched))
+
+
+def test_a_second_thing_to_do_when_leaving_undoes_the_signal():
+    place = (R, "Servidor", "Properties", "UserData")
+    assert any("a segunda apaga a primeira" in found.message for found in findings("musicas", text_of(
+        place, "set -euo pipefail", "set -euo pipefail\ntrap 'echo fim' EXIT")))
+
+
+@pytest.mark.parametrize("slug", SITES)
 @pytest.mark.parametrize("place", ["/etc/motd", "/etc/logrotate.d/{unit}", "/opt/{unit}/LEIAME.md", "/usr/local/bin/ver-registro"])
 def test_a_file_that_changes_nothing_has_no_finding(slug, place):
     assert findings(slug, adding(slug, "files", place.replace("{unit}", unit_of(slug)), {"content": "a", "mode": "000644"})) == []
+
+
+@pytest.mark.parametrize("slug", SITES)
+@pytest.mark.parametrize(("place", "text", "false"), [
+    ("/etc/systemd/system/{unit}.service.d/a.conf", "[Service]\nSyslogIdentifier=site\n", "[Service]\nSyslogIdentifier=site\nUser=nobody\n"),
+    ("/etc/sysctl.d/90.conf", "# menos troca\nvm.swappiness = 10\n", "vm.swappiness = 10\nvm.overcommit_memory = 2\n"),
+    ("/etc/logrotate.d/cfn-init", "/var/log/cfn-init*.log {\n  weekly\n}\n", ""),
+])
+def test_what_a_file_says_decides(slug, place, text, false):
+    place = place.replace("{unit}", unit_of(slug))
+    assert findings(slug, adding(slug, "files", place, {"content": text, "mode": "000644"})) == []
+    assert not false or findings(slug, adding(slug, "files", place, {"content": false, "mode": "000644"}))
+
+
+@pytest.mark.parametrize("slug", SITES)
+@pytest.mark.parametrize("how", [". {}", "source {}", "bash {}", "{}"])
+def test_a_file_that_is_run_is_read_too(slug, how):
+    place = "/usr/local/lib/ajustes.sh"
+    for start in ("", "#!/bin/bash\n")[how == "{}":]:
+        file = adding(slug, "files", place, {"content": f"{start}iptables -F\n", "mode": "000755"})
+        command = adding(slug, "commands", "9-mais", {"command": how.format(place)})
+        assert any("`/usr/local/lib/ajustes.sh` roda `iptables`" in found.message for found in findings(slug, file | command))
 
 
 @pytest.mark.parametrize(("body", "cause"), [

@@ -20,7 +20,7 @@ from scripts.template.values import LITERAL, Path
 INIT = "AWS::CloudFormation::Init"
 LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 USER_DATA = {INSTANCE: ("UserData",), LAUNCH_CONFIGURATION: ("UserData",), LAUNCH_TEMPLATE: ("LaunchTemplateData", "UserData")}
-CALL = re.compile(r"\b(cfn-init|cfn-signal|cfn-get-metadata)\b((?:[^\n;|&\\']|\\\n)*)")
+CALL = re.compile(r"\b(cfn-init|cfn-signal|cfn-get-metadata)(?=\s+-|[ \t]*\\\n)((?:[^\n;|&\\']|\\\n)*)")
 ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'\n]*))\s*$", re.MULTILINE)
 UNITS = "/etc/systemd/system/"
 
@@ -46,13 +46,14 @@ class File(NamedTuple):
 
 
 class Step(NamedTuple):
-    """Um comando do `cfn-init`: o texto, a pasta em que roda e as variáveis que ele recebe."""
+    """Um comando do `cfn-init`: o texto, a pasta em que roda, as variáveis que ele recebe e o teste sem o qual não roda."""
 
     name: str
     text: str
     folder: str
     given: tuple[str, ...]
     path: Path
+    test: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def _steps(source: Resource, where: str, config: dict[str, Any]) -> Iterator[Ste
             text, given = entry.get("command", ""), entry.get("env")
             whole = " ".join(map(str, text)) if isinstance(text, list) else str(text)
             yield Step(str(name), _plain(whole), str(entry.get("cwd", "")), tuple(map(str, given if isinstance(given, dict) else ())),
-                       ("Resources", source.id, "Metadata", INIT, where, "commands", name))
+                       ("Resources", source.id, "Metadata", INIT, where, "commands", name), str(entry.get("test", "")))
 
 
 def _options(text: str) -> dict[str, str]:
