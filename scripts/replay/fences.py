@@ -120,7 +120,8 @@ def _fence(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
     def check(event: str, arguments: tuple[Any, ...]) -> None:
         for place in _changed(event, arguments):
             real = os.path.realpath(place)
-            if not real.startswith((inside, "/dev/")) or real.startswith("/dev/shm/") and not real.startswith(inside):
+            device = real.startswith("/dev/") and not real.startswith("/dev/shm/")
+            if not device and not real.startswith(inside):
                 raise PermissionError(13, "a rodada só deixa escrever na pasta temporária da execução (TMPDIR)", place)
         if event in BIRTHS:
             count = int.from_bytes(born[:8], "little") + 1

@@ -44,8 +44,7 @@ def lapsed(machine: Machine) -> Iterator[Missing]:
             yield Missing(file.path, f"`{name}` se habilita em `{WANTED.findall(_install(file))[-1]}`, por que a máquina não passa ao iniciar",
                           "use `WantedBy=multi-user.target`")
     for name, enabled in machine.enabling:
-        known = name if name.endswith(KINDS) else f"{name}.service"
-        if not enabled and name in machine.services and known not in written:
+        if not enabled and name in machine.services and full(name) not in written:
             yield Missing(machine.path, f"`{name}` inicia com a pilha e não volta quando a máquina reinicia: nada a habilita", "use `enabled: true`")
 
 
@@ -54,12 +53,13 @@ def _asked(machine: Machine) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for text in (text for text in machine.texts if "systemctl" in text or ".wants/" in text or ".requires/" in text):
         for before, verb, after in SWITCHED.findall(re.sub(r"^\s*#.*$", "", text.replace("\\\n", " "), flags=re.MULTILINE)):
-            found |= {_full(name): verb not in ("disable", "mask") for name in f"{before} {after}".split() if not name.startswith("-")}
+            found |= {full(name): verb not in ("disable", "mask") for name in f"{before} {after}".split() if not name.startswith("-")}
         found |= {name: True for name in LINKED.findall(text)}
-    return found | {_full(name): enabled for name, enabled in machine.enabling}  # os serviços vêm depois dos comandos
+    return found | {full(name): enabled for name, enabled in machine.enabling}  # os serviços vêm depois dos comandos
 
 
-def _full(name: str) -> str:
+def full(name: str) -> str:
+    """O nome de uma unidade com o tipo dela, que sem ele é um serviço."""
     plain = name.strip("\"'")
     return plain if plain.endswith(KINDS) else f"{plain}.service"
 
@@ -88,7 +88,7 @@ def _returns(name: str, file: File, found: set[str], written: dict[str, File], a
     wanted = {each for line in WANTED.findall(_install(file)) for each in line.split()}
     if _holds(name, asked) and wanted & (BOOTING | found):
         return True
-    called = {_full(each) for other in found for line in ASKED.findall(written[other].text) for each in line.split()}
+    called = {full(each) for other in found for line in ASKED.findall(written[other].text) for each in line.split()}
     stem, at, kind = name.partition("@.")
     near = {name.rpartition(".")[0] + switch for switch in SWITCHES}
     return name in called or bool(found & near) or bool(at) and any(each.startswith(f"{stem}@") and each.endswith(kind) for each in called)

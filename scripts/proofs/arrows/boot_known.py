@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from posixpath import basename
 
-from scripts.proofs.arrows.boot_enabled import KINDS
+from scripts.proofs.arrows.boot_enabled import full
 from scripts.proofs.arrows.boot_shell import ASSIGNED, commands, plain
 from scripts.proofs.arrows.boot_written import ELSEWHERE, HARMLESS, lost, read_by, written
 from scripts.proofs.evidence import Missing
@@ -24,7 +24,7 @@ KNOWN = frozenset("""
     find findmnt flask getconf getent getfacl git grep groupadd gunicorn gunzip gzip head hostname id install journalctl jq ldconfig let ln local
     localectl logger ls lsblk lsof md5sum mkdir mkfs.ext4 mkfs.xfs mkswap mktemp mount mountpoint mv node npm nproc nslookup openssl parted
     partprobe ping printf ps psql pwd read readlink readonly realpath resize2fs restorecon return rm rmdir rpm rsync runuser sed seq set sfdisk
-    sha256sum shift sleep sort source ss stat su sudo swapon sync tail tar tee test timedatectl timeout touch tr trap true truncate tune2fs type
+    sha256sum shift sleep sort source ss stat su sudo swapon sync tail tar tee test timeout touch tr trap true truncate tune2fs type
     udevadm ulimit umask uname uniq unset unzip update-ca-trust useradd uvicorn virtualenv wait waitress-serve wc wget which xargs xfs_growfs
     zstd
 """.split())
@@ -36,9 +36,11 @@ PARTLY = {"timedatectl": frozenset(("", "set-timezone", "status", "show")), "hos
 """Dos que mudam mais de uma coisa, o que não muda o que roda."""
 PYTHON = re.compile(r"python(?:3(?:\.\d+)?)?")
 SHELL = re.compile(r"(?:ba|da)?sh")
+SOURCED = re.compile(r"(?:^|[\s;&|])(?:\.|source|(?:ba|da)?sh)[ \t]+(?:-\S+[ \t]+)*[\"']?([^\s\"';&|]+)", re.MULTILINE)
+"""O arquivo que um texto inclui, ou dá a um shell."""
 DEFINED = re.compile(r"^[ \t]*(?:function[ \t]+)?([\w-]+)[ \t]*\(\)", re.MULTILINE)
-EXEC = re.compile(r"^Exec(?:Start|StartPre|StartPost|Condition|Reload)=[-@:+!]*(.+)$", re.MULTILINE)
-CONFLICTING = re.compile(r"^Conflicts=(.+)$", re.MULTILINE)
+RUN = ("ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload")
+"""O que uma unidade roda enquanto está no ar; o que ela roda ao parar não conta."""
 CHANGING = re.compile(r"(?:PIP_|LD_|PYTHON|AWS_(?:ACCESS|SECRET|SESSION|PROFILE|SHARED|CONFIG|ENDPOINT|CA|ROLE|WEB)|(?:https?|all|no)_proxy$"
                       r"|BASH_ENV$|ENV$|IFS$)\w*", re.IGNORECASE)
 """As variáveis que mudam o que outro programa faz, e com que credencial."""
@@ -67,7 +69,7 @@ def strange(machine: Machine) -> Iterator[Missing]:
     yield from (_barring(machine.path, "o `cfn-init`", name) for name in machine.services if name.removesuffix(".service") in BARRING)
     mine = {unit.name for unit in units(machine)}
     for unit in units(machine):
-        for name in (each for line in CONFLICTING.findall(unit.file.text) for each in line.split() if each in mine):
+        for name in (each for line in unit.settings.get("Conflicts", []) for each in line.split() if each in mine):
             yield Missing(unit.file.path, f"`{unit.name}` tira do ar `{name}`, com `Conflicts`", "tire o `Conflicts`")
 
 
@@ -98,11 +100,11 @@ def _run(machine: Machine) -> Iterator[tuple[Path, str, str]]:
     yield from ((step.path, f"`{step.name}`", step.text) for step in machine.steps)
     for file in machine.files:
         named = [text for text in machine.texts if file.name in text and text != file.text]
-        sourced = re.compile(rf"(?:^|[\s;&|])(?:\.|source|(?:ba|da)?sh)[ \t]+(?:-\S+[ \t]+)*[\"']?{re.escape(file.name)}(?=[\s\"';&|]|$)", re.M)
-        if named and (SHEBANG.match(file.text) or any(map(sourced.search, named))):
+        if named and (SHEBANG.match(file.text) or any(file.name in SOURCED.findall(text) for text in named)):
             yield file.path, f"`{file.name}`", file.text
     for unit in units(machine):
-        yield from ((unit.file.path, f"`{unit.name}`", command) for command in EXEC.findall(unit.file.text))
+        said = (command for key in RUN for command in unit.settings.get(key, []))
+        yield from ((unit.file.path, f"`{unit.name}`", command.lstrip("-@:+!")) for command in said)
 
 
 def _programs(machine: Machine, path: Path, name: str, text: str) -> Iterator[Missing]:
@@ -162,12 +164,12 @@ def _controlled(machine: Machine, path: Path, name: str, words: list[str]) -> It
     verb, *rest = [word for word in words if not word.startswith("-")] or [""]
     if verb in STOPPING and rest:
         undone = verb in ("stop", "disable") and any(step.path == path for step in machine.steps)  # o `cfn-init` os inicia depois
+        mine = {one.name.removesuffix(".service").partition("@")[0] for one in units(machine)}
         for each in rest:
-            unit = each if each.endswith(KINDS) else f"{each}.service"
-            if unit.removesuffix(".service") in ESSENTIAL:
+            unit = full(each).removesuffix(".service")
+            if unit in ESSENTIAL:
                 yield Missing(path, f"{name} tira do ar `{each}`, de que a máquina precisa", "tire o comando")
-            mine = unit.partition("@")[0].removesuffix(".service") in {one.name.partition("@")[0].removesuffix(".service") for one in units(machine)}
-            if mine and not (undone and unit.removesuffix(".service") in machine.services):
+            if unit.partition("@")[0] in mine and not (undone and unit in machine.services):
                 yield Missing(path, f"{name} tira do ar o que o template roda, com `systemctl {verb} {each}`", "tire o comando")
     elif verb in STARTING:
         yield from (_barring(path, name, each) for each in rest if each.removesuffix(".service") in BARRING)

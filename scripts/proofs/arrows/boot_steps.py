@@ -20,6 +20,7 @@ from scripts.proofs.facts.units import SHEBANG, units, words
 ENVIRONMENT = re.compile(r"-m\s+(?:venv|virtualenv)\s+(?:-\S+\s+)*(\S+)|\bvirtualenv\s+(?:-\S+\s+)*(\S+)")
 WRITTEN = re.compile(r"(?:\s--output[= ]|\s-o\s|\s-O\s|>>?\s*|\bmkdir\s+(?:-p\s+)?|\btee\s+(?:-a\s+)?|\btouch\s+|\bgit\s+clone\s+\S+\s+)([\w./-]+)")
 LISTED = ("--requirement", "-r", "--constraint", "-c")
+"""Como se diz ao `pip` de que arquivo ler o que instala: https://pip.pypa.io/en/stable/cli/pip_install/"""
 PYTHON = re.compile(r"(?:^|[\s;&|(/])(python3\.\d+)(?=\s)", re.MULTILINE)
 GIVEN = ("python3.9",)
 """O que o Amazon Linux 2023 já traz. https://docs.aws.amazon.com/linux/al2023/ug/python.html"""

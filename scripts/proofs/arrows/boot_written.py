@@ -31,8 +31,9 @@ FREE = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/console", "/dev/tty", "
 HARMLESS = re.compile(r"\s*(?:[#;].*|\[\w+\]|(?:Description|Documentation|SyslogIdentifier|SyslogFacility|SyslogLevel)[ \t]*=.*"
                       r"|(?:vm\.swappiness|vm\.vfs_cache_pressure|net\.core\.somaxconn|fs\.inotify\.\w+)[ \t]*=[ \t]*\d+)?\s*")
 """As linhas de uma emenda, ou do núcleo, que não mudam o que roda: como se chama nos registros, e o quanto se usa a troca em disco."""
-KEPT = re.compile(r"/var/lib/cloud/.*|.*/(?:\.aws|\.config|site-packages|venv)/.*|.*/\.(?:pgpass|pg_service\.conf|netrc)")
-"""O que, mesmo ali, muda: o que se roda a cada início, as credenciais, as bibliotecas."""
+KEPT = re.compile(r"/var/lib/cloud/.*|.*/(?:\.aws|\.config|site-packages|venv)/.*|.*/\.(?:pgpass|pg_service\.conf|netrc)"
+                  r"|/(?:etc|run|lib|usr/lib)/systemd/(?!journald\.conf\.d/).*\.d/.*")
+"""O que, mesmo ali ou nomeado por uma unidade, muda: o que se roda a cada início, as credenciais, as bibliotecas, as emendas do systemd."""
 ELSEWHERE = "faça-o nos arquivos, nas unidades e nos comandos que se conhecem, ou tire-o"
 
 
@@ -79,8 +80,6 @@ def read_by(machine: Machine, place: str) -> bool:
         return "/" not in place.removeprefix(UNITS) and place.endswith(KINDS)
     if KEPT.fullmatch(place):
         return False
-    if ".d/" in place and place.startswith(("/run/systemd/", "/usr/lib/systemd/", "/lib/systemd/", "/etc/systemd/")):
-        return place.startswith(FREE)
     folders = [*FREE, *(unit.last("WorkingDirectory") or "/opt" for unit in units(machine))]
     return inside(place, folders) or any(_named(place, unit.file) for unit in units(machine)) or _mounted(machine, place)
 

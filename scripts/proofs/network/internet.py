@@ -44,8 +44,9 @@ def public_address(net: Network, home: Home) -> Iterator[Evidence]:
 def open_to_world(net: Network, home: Home, port: int) -> Iterator[Evidence]:
     """Um dos grupos deixa entrar dessa porta, e só dela, alguém da internet; as ACLs também."""
     yield from through(net, home, INTERNET, port, ingress=True)
+    world = admitted(net, home, port)
     for subnet in home.known_subnets(net):
-        yield from crossing(net, None, subnet, port, admitted(net, home, port))
+        yield from crossing(net, None, subnet, port, world)
 
 
 def admitted(net: Network, home: Home, port: int) -> str:

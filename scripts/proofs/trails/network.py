@@ -52,8 +52,9 @@ def inward(net: Network, home: Home, gateway: Resource | None, port: int) -> Ite
         yield from _joined(answers, net, way_out(net, subnet, "GatewayId", found), None if maybe else False)
     unsure = isinstance(home.public.value, Unknown) or home.public.value == BY_SUBNET and any(map(lambda each: _hazy(net, each), subnets))
     yield from told(net.view, public_address(net, home), None if unsure else False)
+    world = admitted(net, home, port)
     for subnet in subnets:
-        yield from filtered(net, None, subnet, port, admitted(net, home, port))
+        yield from filtered(net, None, subnet, port, world)
     yield from grouped(net, home, INTERNET, port, True)
 
 
