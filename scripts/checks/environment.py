@@ -13,19 +13,20 @@ from difflib import get_close_matches
 from scripts.aws.types import BUCKET, FUNCTION, JOB_DEFINITION, STATE_MACHINE, TASK_DEFINITION
 from scripts.base.findings import Finding
 from scripts.base.wording import listed
-from scripts.checks.programs import Effect, code, containers
+from scripts.checks.programs import Effect, code, containers, steered
 from scripts.page.architecture import Page
 from scripts.page.commands import commands
 from scripts.proofs.arrows.distribution import addresses
 from scripts.proofs.evidence import Path, at
 from scripts.proofs.facts.code import parsed
-from scripts.proofs.facts.environment import LIBPQ, Read, read_by_python, read_by_shell, speaks_postgres
+from scripts.proofs.facts.environment import Read, read_by_python, read_by_shell
 from scripts.proofs.facts.imports import absent
 from scripts.proofs.facts.machine import USER_DATA, Machine, machine_of, machines
 from scripts.proofs.facts.objects import signed
 from scripts.proofs.facts.sourcing import SOURCED, Untold, untold
 from scripts.proofs.facts.states import tasks
 from scripts.proofs.facts.units import SHEBANG, Unit, contents, units
+from scripts.proofs.facts.variables import LIBPQ, speaks_postgres
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
 from scripts.template.cloudformation import Resource
@@ -98,6 +99,7 @@ def _containers(view: View, owner: Resource) -> Iterator[Effect]:
         read = _commanded(command, pairs)
         where = (view.inside(container, "Command") or container).path
         sent = list(_sent(view, owner))
+        yield from (effect for path, extra in sent for name in sorted(extra) for effect in steered(owner, name, path))
         for name in _missing(command, pairs):
             yield where, f"o programa de `{owner.id}` importa `{name}`, que o comando não instala; ponha o pacote entre os que se instalam."
         for path, extra in sent or [(where, frozenset(name for name in read.needed if _named(view, name)))]:
@@ -165,7 +167,7 @@ def _machine(view: View, machine: Machine) -> Iterator[Effect]:
     run = (*started.values(), *(" ".join(unit.command) for unit in units(machine)), *(text for _, text in alone))
     for unit in units(machine):
         near = unit.environment_file or unit.file
-        yield from ((unit.file.path, f"`{unit.name}` {reason}") for reason in dict.fromkeys(_overruled(unit)))
+        yield from ((unit.file.path, f"`{unit.name}` {reason}") for reason in dict.fromkeys((*_overruled(unit), *_repeated(unit))))
         for file in (file for file, _ in unit.sources if SHEBANG.match(file.text)):
             yield from _untold(who, file.path, untold(machine, file.text, unit.last("WorkingDirectory"), unit.given(unit.instances[0])))
         for instance in unit.instances if unit.sources else ():
@@ -227,6 +229,14 @@ def _overruled(unit: Unit) -> Iterator[str]:
             yield f"lê `{earlier}`, opcional, antes de `{later}`, que vence{named}: o que ele disser não vale; ponha a linha dele depois."
         else:
             yield f"diz em `{earlier}` o que `{later}` troca{named}: vale sempre o arquivo; deixe cada variável num lugar só."
+
+
+def _repeated(unit: Unit) -> Iterator[str]:
+    for instance in unit.instances:
+        for place, name in unit.repeated(instance):
+            yield f"lê em `{place}` mais de um valor de `{name}`, e só vale o último; deixe um."
+        for place, line in unit.unread(instance):
+            yield f"lê `{place}`, e o systemd não entende nele a linha `{line}`; escreva `NOME=valor`, sem `export`."
 
 
 def _addressed(view: View, machine: Machine) -> Iterator[Effect]:

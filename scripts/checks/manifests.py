@@ -27,6 +27,7 @@ from scripts.page.commands import commands
 from scripts.proofs.arrows.clusters import TAG
 from scripts.proofs.facts.code import calls
 from scripts.proofs.facts.outputs import outputs
+from scripts.proofs.facts.variables import steers
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.proofs.identity.services import SERVICES
@@ -73,6 +74,7 @@ def faults(manifest: Manifest, view: View) -> Iterator[Fault]:
     if not strange:
         program = Program(manifest)
         yield from pods.faults(manifest, program)
+        yield from _steered(manifest)
         yield from _swapped(manifest)
         yield from _role(manifest, view)
         yield from _bound(manifest, view, program)
@@ -81,6 +83,16 @@ def faults(manifest: Manifest, view: View) -> Iterator[Fault]:
 def _expected(views: Views) -> bool:
     """O template tem com que um manifesto case."""
     return any(resource.type in (POD_IDENTITY_ASSOCIATION, TARGET_GROUP) for resource in views.template.resources.values())
+
+
+def _steered(manifest: Manifest) -> Iterator[Fault]:
+    """As variáveis que mudam como o programa age: `PYTHONPATH` outra regra julga, e uma pasta que se monta serve de casa."""
+    for where, container in pods.containers(manifest):
+        places = ["/tmp", *(mount["mountPath"] for mount in container.get("volumeMounts", ()))]
+        for index, (name, value) in enumerate((item["name"], item["value"]) for item in container.get("env", ())):
+            if steers(name, value) and name != "PYTHONPATH" and not (name in ("HOME", "TMPDIR") and value in places):
+                yield Fault((*where, "env", index, "value"), f"não se sabe o que `{name}` muda no que o contêiner `{container['name']}` roda; tire a "
+                            "variável, ou dê-lhe outro nome", False)
 
 
 def _swapped(manifest: Manifest) -> Iterator[Fault]:

@@ -95,12 +95,13 @@ def _placed(manifest: Manifest) -> Iterator[Fault]:
                     f"o manifesto não cria a conta de serviço `{manifest.account}` em `{deployment.space}`: o Kubernetes não cria o pod")
     space = spaces.get(deployment.space)
     restricted = bool(space and space.data["metadata"].get("labels", {}).get("pod-security.kubernetes.io/enforce") == "restricted")
-    for where, container in _containers(manifest):
+    for where, container in containers(manifest):
         yield from (Fault((*where, "securityContext"), why) for why in _secured(container, pod.get("securityContext", {}), restricted))
         yield from (Fault((*where, "resources"), why) for why in _bounded(container))
 
 
-def _containers(manifest: Manifest) -> Iterator[tuple[Path, Part]]:
+def containers(manifest: Manifest) -> Iterator[tuple[Path, Part]]:
+    """Cada contêiner do pod, os iniciais primeiro, com o lugar dele."""
     for name in ("initContainers", "containers"):
         for index, container in enumerate(manifest.pod.get(name, ())):
             yield manifest.deployment.inside(*POD, name, index), container
@@ -152,7 +153,7 @@ def _mounted(manifest: Manifest) -> Iterator[Fault]:
         if named and named not in maps:
             yield Fault(deployment.inside(*POD, "volumes", index), f"o manifesto não cria o `ConfigMap` `{named}`: o pod espera por ele para sempre")
     grace = manifest.pod.get("terminationGracePeriodSeconds", GRACE)
-    for where, container in _containers(manifest):
+    for where, container in containers(manifest):
         for index, mount in enumerate(container.get("volumeMounts", ())):
             if mount["name"] not in volumes:
                 yield Fault((*where, "volumeMounts", index), f"o pod não tem o volume `{mount['name']}`: o Kubernetes recusa o manifesto")
@@ -176,7 +177,7 @@ def _installed(manifest: Manifest) -> Iterator[Fault]:
 
 
 def _after(words: list[str], option: str) -> str:
-    return next((after for before, after in pairwise(words) if before == option), "")
+    return dict(pairwise(words)).get(option, "")
 
 
 def _served(manifest: Manifest, program: Program) -> Iterator[Fault]:

@@ -8,51 +8,52 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from scripts.aws.types import FUNCTION, JOB_DEFINITION, SCALING_GROUP, STATE_MACHINE, TASK_DEFINITION
+from scripts.aws.types import FUNCTION, JOB_DEFINITION, STATE_MACHINE, TASK_DEFINITION
 from scripts.proofs.arrows.program import HANDED, assigned, handed
 from scripts.proofs.evidence import Path
 from scripts.proofs.facts.code import nodes
+from scripts.proofs.facts.machine import USER_DATA, machine_of
 from scripts.proofs.facts.measures import texts
 from scripts.proofs.facts.states import definition
+from scripts.proofs.facts.units import units
+from scripts.proofs.facts.variables import steers
 from scripts.proofs.facts.view import Placed, View
 from scripts.template.cloudformation import Resource
 
 Effect = tuple[Path, str]
-STARTING = re.compile(
-    r"AWS_|LAMBDA_|_|LD_|PYTHON|NODE_|JAVA_|JDK_|_JAVA|DOTNET_|CORECLR_|GEM_|RUBY|PATH$|HOME$|BASH_ENV$|SSL_CERT|REQUESTS_CA|CURL_CA|OTEL_|"
-    r"(?:HTTPS?|ALL|NO)_PROXY$|BOTO_CONFIG$|TMPDIR$", re.IGNORECASE)
-"""Nomes que a Lambda, o interpretador, o sistema ou o SDK leem antes do programa, ou por ele.
-
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
-"""
-HARMLESS = ("AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_STS_REGIONAL_ENDPOINTS", "AWS_NODEJS_CONNECTION_REUSE_ENABLED",
-            "AWS_XRAY_CONTEXT_MISSING", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "NODE_ENV")
-"""Os que só mudam o ritmo das tentativas e o que se registra."""
-REDIRECTING = re.compile(r"(?:AWS_ENDPOINT_URL\w*|AWS_PROFILE|AWS_CONFIG_FILE|AWS_SHARED_CREDENTIALS_FILE|AWS_ACCESS_KEY_ID|LD_PRELOAD|"
-                         r"(?:https?|all)_proxy|AWS_CA_BUNDLE)", re.IGNORECASE)
-"""Os que, num contêiner ou numa instância, levam o SDK a outro endereço, ou a outra identidade."""
 REGION = re.compile(r"(?:af|ap|ca|eu|il|me|mx|sa|us)-(?:gov-)?[a-z]+-\d")
 HERE = "${AWS::Region}"
+REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+JUDGED = ("TMPDIR", *REGIONS)
+"""Numa instância, as variáveis do sistema e do SDK de que se confere o valor."""
 
 
 def misled(view: View, owner: Resource) -> Iterator[Effect]:
-    """As variáveis que mudam como o programa inicia, ou o levam a outra região."""
+    """As variáveis que mudam como o programa age sem que ele as leia, ou o levam a outra região."""
     if owner.type == FUNCTION:
         variables = view.at(owner, "Environment", "Variables")
         for name, item in view.parts(variables) if variables else ():
-            if STARTING.match(str(name)) and str(name) not in HARMLESS:
-                yield item.path, (f"`{name}` não é do programa: muda como a Lambda, o interpretador ou o SDK de `{owner.id}` inicia, e aqui não "
-                                  "se sabe se ele ainda roda; tire a variável, ou dê-lhe outro nome.")
+            yield from steered(owner, str(name), item.path, str(item.value))
             yield from _elsewhere(owner, str(name), item)
     elif owner.type in (JOB_DEFINITION, TASK_DEFINITION):
         for name, item in _pairs(view, owner):
-            yield from _redirected(owner, name, item.path, str(item.value))
+            yield from (_regional if name in REGIONS else steered)(owner, name, item.path, str(item.value))
             yield from _elsewhere(owner, name, item)
-    elif owner.type in HANDED and owner.type != SCALING_GROUP:
+    elif owner.type in USER_DATA:
+        machine = machine_of(view, owner)
+        for unit in units(machine) if machine else ():
+            where = (unit.environment_file or unit.file).path
+            given = {pair for instance in unit.instances for pair in unit.given(instance).items() if pair[0] not in JUDGED}
+            yield from (effect for name, value in sorted(given) for effect in steered(owner, name, where, value))
         for path, text in texts(view, [piece.path for piece in handed(view, owner)], longest=None):
-            for name, value in assigned(text):
-                yield from _redirected(owner, name, path, value)
+            yield from (effect for name, value in assigned(text) if name in REGIONS for effect in _regional(owner, name, path, value))
+
+
+def steered(owner: Resource, name: str, path: Path, value: str | None = None) -> Iterator[Effect]:
+    """O achado de uma variável que o programa não lê e que muda como ele age."""
+    if steers(name, value):
+        yield path, (f"`{name}` não é do programa de `{owner.id}`: muda como o sistema, o interpretador, o SDK ou uma biblioteca age por ele, e "
+                     "não se sabe se ele ainda faz o que a figura mostra; tire a variável, ou dê-lhe outro nome.")
 
 
 def containers(view: View, owner: Resource) -> list[Placed]:
@@ -70,10 +71,8 @@ def _pairs(view: View, owner: Resource) -> Iterator[tuple[str, Placed]]:
                 yield str(name.value), value
 
 
-def _redirected(owner: Resource, name: str, path: Path, value: str) -> Iterator[Effect]:
-    if REDIRECTING.fullmatch(name):
-        yield path, f"`{name}` leva o programa de `{owner.id}` a outro endereço, ou a outra identidade, que aqui não se conhece; tire-a."
-    elif name in ("AWS_REGION", "AWS_DEFAULT_REGION") and value != HERE:
+def _regional(owner: Resource, name: str, path: Path, value: str) -> Iterator[Effect]:
+    if value != HERE:
         yield path, f"`{name}` leva o programa de `{owner.id}` a outra região que a da pilha; use `AWS::Region`."
 
 

@@ -68,10 +68,36 @@ FALSE: dict[str, Case] = {
     "a versão que não renova": (LOJA, text_of((R, "ModeloLancamento", "Properties"), "${VersaoAplicacao}", "1"), "mudá-lo não muda o modelo"),
     "a versão que não renova, no outro": (PDV, text_of((R, "ModeloLancamento", "Properties"), "${VersaoAplicacao}", "1"), "mudá-lo não muda o modelo"),
 }
+STEERED = "não é do programa de"
+FALSE |= {
+    **{f"`{line}` muda como o programa age": ("musicas", text_of((R, "Servidor"), "TMPDIR=", f"{line}\n{' ' * 16}TMPDIR="), STEERED) for line in (
+        "GUNICORN_CMD_ARGS=--bind=127.0.0.1:1", "PYTHONHOME=/nada", "PYTHONPATH=/nada", "PATH=/nada", "LD_LIBRARY_PATH=/nada", "HOME=/nada",
+        "SSL_CERT_FILE=/nada", "NO_PROXY=*", "https_proxy=http://10.0.0.9:3128", "AWS_EC2_METADATA_DISABLED=true", "AWS_ROLE_ARN=outro",
+        "AWS_ENDPOINT_URL_S3=http://10.0.0.9", "FLASK_APP=outro", "WEB_CONCURRENCY=0", "RES_OPTIONS=attempts:0")},
+    **{f"`{line}` muda como o banco responde": (PDV, text_of((R, "ModeloLancamento"), "PGOPTIONS=\"-c statement_timeout=3000\"", line), STEERED) for line in (
+        "PGOPTIONS=\"-c default_transaction_read_only=on\"", "PGOPTIONS=-c search_path=outro", "PGHOSTADDR=10.0.0.9", "PGSERVICE=outro",
+        "PGTARGETSESSIONATTRS=read-only", "PGREQUIREAUTH=none", "PGPASSFILE=/nada")},
+    "a mesma, na unidade": (LOJA, text_of((*CODE, "Unidade"), "[Service]\n", "[Service]\nEnvironment=PYTHONHOME=/nada\n"), STEERED),
+    "a mesma, que a máquina de estados manda": (ESPECTRO, {
+        prop("MaquinaAnalise", "Definition", "States", "AnalisarNoBatch", "Parameters", "ContainerOverrides", "Environment"): [
+            {"Name": "ID", "Value.$": "$.id"}, {"Name": "AWS_ENDPOINT_URL", "Value": "http://10.0.0.9"}]}, STEERED),
+    "a mesma, num contêiner": (ESPECTRO, {prop("DefinicaoLote", "ContainerProperties", "Environment"): lambda data: [
+        *data[R]["DefinicaoLote"]["Properties"]["ContainerProperties"]["Environment"], {"Name": "PYTHONPATH", "Value": "/nada"}]}, STEERED),
+    "dois valores no mesmo arquivo": (PDV, text_of((R, "ModeloLancamento"), "PGDATABASE=pdv", f"PGDATABASE=outro\n{' ' * 16}PGDATABASE=pdv"),
+                                      "mais de um valor de `PGDATABASE`"),
+    "dois valores na unidade": ("musicas", text_of((*CODE, "Unidade"), "[Service]\n", "[Service]\nEnvironment=A=1 A=2\n"), "mais de um valor de `A`"),
+    "uma linha que o systemd não lê": (PDV, text_of((R, "ModeloLancamento"), "PGDATABASE=", "export PGDATABASE="), "não entende nele a linha `export PGDATA"),
+    "uma aspa que não se fecha": (PDV, text_of((R, "ModeloLancamento"), "PGDATABASE=pdv", 'PGDATABASE="pdv'), "não entende nele a linha"),
+}
 RIGHT: dict[str, tuple[str, Any]] = {
     "na própria unidade": ("musicas", {
         **text_of((R, "Servidor"), "FICHAS=${BucketFichas}", "OUTRO_AJUSTE=1"),
         **text_of((*CODE, "Unidade"), "[Service]\n", "[Service]\nEnvironment=\"FICHAS=${BucketFichas}\" OUTRO=2\n")}),
+    **{f"`{line}`": ("musicas", text_of((R, "Servidor"), "TMPDIR=", f"{line}\n{' ' * 16}TMPDIR=")) for line in (
+        "PYTHONUNBUFFERED=1", "AWS_MAX_ATTEMPTS=5", "LANG=pt_BR.UTF-8", "# um comentário", "; outro", "DETALHES=pouca coisa", "NOME='com aspas'")},
+    "outro prazo da sessão": (PDV, text_of((R, "ModeloLancamento"), "statement_timeout=3000", "statement_timeout=3000 -c lock_timeout=2000")),
+    "sem aspas": (PDV, text_of((R, "ModeloLancamento"), "PGOPTIONS=\"-c statement_timeout=3000\"", "PGOPTIONS=-c statement_timeout=3000")),
+    "o mesmo valor duas vezes": (PDV, text_of((R, "ModeloLancamento"), "PGDATABASE=pdv", f"PGDATABASE=pdv\n{' ' * 16}PGDATABASE=pdv")),
     "com um padrão": ("metadados-s3", text_of((R, "FuncaoProcessar"), 'environ["AUDIT_DAYS"]', 'environ.get("DIAS_DE_AUDITORIA", "30")')),
     "uma a mais": ("cli-s3-lambda-dynamodb", {prop("FuncaoProcessar", "Environment", "Variables", "NIVEL"): "debug"}),
     "a falta perdoada": ("metadados-s3", text_of((R, "FuncaoProcessar"), "import boto3\n",

@@ -16,6 +16,7 @@ from scripts.proofs.arrows.boot_written import ELSEWHERE, HARMLESS, lost, read_b
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.machine import Machine, inside
 from scripts.proofs.facts.units import SHEBANG, units
+from scripts.proofs.facts.variables import steers
 from scripts.template.values import Path
 
 KNOWN = frozenset("""
@@ -41,9 +42,8 @@ SOURCED = re.compile(r"(?:^|[\s;&|])(?:\.|source|(?:ba|da)?sh)[ \t]+(?:-\S+[ \t]
 DEFINED = re.compile(r"^[ \t]*(?:function[ \t]+)?([\w-]+)[ \t]*\(\)", re.MULTILINE)
 RUN = ("ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload")
 """O que uma unidade roda enquanto está no ar; o que ela roda ao parar não conta."""
-CHANGING = re.compile(r"(?:PIP_|LD_|PYTHON|AWS_(?:ACCESS|SECRET|SESSION|PROFILE|SHARED|CONFIG|ENDPOINT|CA|ROLE|WEB)|(?:https?|all|no)_proxy$"
-                      r"|BASH_ENV$|ENV$|IFS$)\w*", re.IGNORECASE)
-"""As variáveis que mudam o que outro programa faz, e com que credencial."""
+OWN = frozenset("HOME USER TMPDIR AWS_REGION AWS_DEFAULT_REGION".split())
+"""As que quem escreve um comando dá a ele mesmo, e outra regra julga, ou não mudam o que ele faz."""
 PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 STARTING = frozenset("""daemon-reload daemon-reexec enable reenable preset start restart reload try-restart reload-or-restart try-reload-or-restart
     is-active is-enabled is-failed is-system-running status show cat list-units list-unit-files list-timers list-dependencies reset-failed""".split())
@@ -77,7 +77,7 @@ def _listed(machine: Machine) -> Iterator[Missing]:
     """O que o `cfn-init` diz fora dos comandos: o que cada um recebe, o que os impede, o que se tira do ar e o que se põe por cima."""
     own = [file.name for file in machine.files]
     for step in machine.steps:
-        yield from (_changed(step.path, f"`{step.name}`", name) for name in step.given if CHANGING.fullmatch(name))
+        yield from (_changed(step.path, f"`{step.name}`", name) for name in step.given if _changes(name))
         if step.test:
             yield Missing(step.path, f"`{step.name}` só roda se `{step.test}` der certo, e não se sabe se dá", "tire o `test`")
     for name, enabled in machine.enabling:
@@ -146,9 +146,15 @@ def _familiar(program: str, said: list[str], own: set[str]) -> bool:
 
 def _exported(path: Path, name: str, words: list[str]) -> Iterator[Missing]:
     for word in words:
-        variable = word.partition("=")[0]
-        if ASSIGNED.fullmatch(word) and CHANGING.fullmatch(variable) and words[0] in (word, "export", "env", "declare", "sudo"):
+        variable, _, value = word.partition("=")
+        if ASSIGNED.fullmatch(word) and _changes(variable, value) and words[0] in (word, "export", "env", "declare", "sudo"):
             yield _changed(path, name, variable)
+
+
+def _changes(variable: str, value: str = "") -> bool:
+    """Se esta variável de um comando muda o que outro programa faz; uma pasta a mais no `PATH` não muda."""
+    longer = variable == "PATH" and bool(re.search(r"\$\{?PATH\b", value))
+    return steers(variable, value) and variable not in OWN and not variable.startswith("_") and not longer
 
 
 def _changed(path: Path, name: str, variable: str) -> Missing:

@@ -14,6 +14,7 @@ from scripts.proofs.arrows.program import LISTENING
 from scripts.proofs.evidence import Missing
 from scripts.proofs.facts.machine import Machine, inside
 from scripts.proofs.facts.units import SHEBANG, Unit, units
+from scripts.proofs.facts.variables import steers
 from scripts.template.values import Path
 
 USERS = frozenset("root ec2-user nobody daemon bin adm mail ftp games operator sync lp systemd-network dbus sshd chrony rpc polkitd".split())
@@ -100,7 +101,8 @@ def _writing(unit: Unit) -> Iterator[Missing]:
     near, disks = unit.environment_file or unit.file, tuple(mounts(unit.machine))
     if any(SHEBANG.match(file.text) for file, _ in unit.sources):
         return
-    for name, value in unit.given(unit.instances[0]).items():
+    given = unit.given(unit.instances[0]).items()
+    for name, value in (pair for pair in given if pair[0] == "TMPDIR" or not steers(*pair)):  # das outras, outra regra já diz que não servem
         if re.fullmatch(r"/[\w./-]+", value) and not FILE.fullmatch(value) and not _writable(unit, value):
             yield Missing(near.path, f"`{unit.name}` não pode gravar em `{value}` (`{name}`), pelo que ela diz de si mesma",
                           f"use `ReadWritePaths={value}`, ou tire a proteção", only=(VOLUME,) if value.startswith(disks) else ())

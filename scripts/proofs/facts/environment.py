@@ -27,15 +27,6 @@ SHELL = frozenset("BASH_SOURCE BASH_VERSION EUID FUNCNAME HOME HOSTNAME HOSTTYPE
 
 https://www.gnu.org/software/bash/manual/html_node/Bash-Variables.html
 """
-LIBPQ = frozenset(
-    "PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS PGAPPNAME PGSSLMODE PGSSLNEGOTIATION "
-    "PGSSLCOMPRESSION PGSSLCERT PGSSLKEY PGSSLCERTMODE PGSSLROOTCERT PGSSLCRL PGSSLCRLDIR PGSSLSNI PGREQUIREPEER PGREQUIREAUTH PGREQUIRESSL "
-    "PGSSLMINPROTOCOLVERSION PGSSLMAXPROTOCOLVERSION PGCHANNELBINDING PGGSSENCMODE PGKRBSRVNAME PGGSSLIB PGGSSDELEGATION PGCONNECT_TIMEOUT "
-    "PGCLIENTENCODING PGTARGETSESSIONATTRS PGLOADBALANCEHOSTS PGDATESTYLE PGTZ PGGEQO PGSYSCONFDIR PGLOCALEDIR PGMINPROTOCOLVERSION "
-    "PGMAXPROTOCOLVERSION".split())
-"""O que a biblioteca do PostgreSQL lê. https://www.postgresql.org/docs/current/libpq-envars.html"""
-POSTGRES = re.compile(r"psycopg|asyncpg|aiopg|libpq|\bpsql\b|\bpg_\w+|[Pp]ostgres|sqlalchemy|sqlmodel|peewee|tortoise|django|pg8000")
-"""O que diz que um programa fala com um PostgreSQL, por si ou pela biblioteca que usa."""
 ENDS = re.compile(r"\r\n|\r|\n")
 """Onde o Python conta uma linha."""
 
@@ -77,11 +68,6 @@ def read_by_shell(text: str) -> Read:
     needed = {name or bare for name, rest, bare in USED.findall(said) if not rest.startswith((*DEFAULTED, *CLOUDFORMATION))}
     optional = {name for name, rest, _ in USED.findall(said) if name and rest.startswith(DEFAULTED)}
     return Read(frozenset(needed - own - optional - SHELL), frozenset(optional - own))
-
-
-def speaks_postgres(*texts: str) -> bool:
-    """Algum destes programas usa a biblioteca do PostgreSQL, que lê as variáveis de `LIBPQ`."""
-    return any(map(POSTGRES.search, texts))
 
 
 def _walk(tree: ast.AST, main: bool, places: list[int]) -> Iterator[tuple[ast.AST, bool]]:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from scripts.proofs.facts.environment import COMMENT, LIBPQ, speaks_postgres
+from scripts.proofs.facts.environment import COMMENT
 from scripts.proofs.facts.machine import File, Machine
 from scripts.proofs.facts.units import contents, programs, read
+from scripts.proofs.facts.variables import LIBPQ, speaks_postgres
 
 SOURCED = re.compile(r"(?:^|[;&|({'\"]|\b(?:then|do|else))[ \t]*(?:\.|source)[ \t]+[\"']?(/[\w./@%-]+)", re.MULTILINE)
 SEPARATED = re.compile(r"&&|\|\||[;|\n(){}]|(?<![<>])&(?![>\d])")

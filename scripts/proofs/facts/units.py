@@ -17,6 +17,8 @@ from scripts.proofs.facts.machine import UNITS, File, Machine
 SETTING = re.compile(r"^([A-Z]\w+)=[ \t]*((?:[^\n]*\\\n)*[^\n]*)$", re.MULTILINE)
 MODULE = re.compile(r"([A-Za-z_]\w*)(?::[A-Za-z_]\w*)?")
 IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+ENTRY = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*=[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([^\s\"'][^\"'\n]*?)?)[ \t]*$", re.MULTILINE)
+"""Uma linha de um arquivo de ambiente, como o systemd a lê: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html"""
 SYSTEM_FILES = ("/etc/environment", "/etc/locale.conf", "/etc/os-release")
 """Os que o sistema já traz, e de que se parte."""
 SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+)?\S*?(?:ba|da|k)?sh\b")
@@ -62,7 +64,12 @@ class Unit:
     @cached_property
     def own(self) -> dict[str, str]:
         """As variáveis que ela mesma escreve, em `Environment=`."""
-        return dict(pair.split("=", 1) for line in self.settings.get("Environment", []) for pair in words(line) if "=" in pair)
+        return dict(self._pairs)
+
+    @property
+    def _pairs(self) -> list[tuple[str, str]]:
+        pairs = [pair.partition("=") for line in self.settings.get("Environment", []) for pair in words(line)]
+        return [(name, value) for name, equals, value in pairs if equals]
 
     @cached_property
     def environment_files(self) -> list[tuple[str, bool]]:
@@ -71,9 +78,9 @@ class Unit:
 
     def given(self, instance: str) -> dict[str, str]:
         """As variáveis que ela recebe, com o valor, se se conhece."""
-        found = dict(self.own)
-        for name, _ in self.environment_files:
-            found |= contents(self.machine, instanced(name, instance))
+        found, written = dict(self.own), {file.name: file for file in self.machine.files}
+        for name in (instanced(name, instance) for name, _ in self.environment_files):
+            found |= dict(entries(written[name].text)) if name in written else contents(self.machine, name)
         return found
 
     def overruled(self, instance: str) -> Iterator[tuple[str, str, list[str]]]:
@@ -95,6 +102,23 @@ class Unit:
             lost = sorted(each for each in self.own.keys() & always.keys() if self.own[each] != always[each])
             if lost:
                 yield "Environment=", name, lost
+
+    def repeated(self, instance: str) -> Iterator[tuple[str, str]]:
+        """O que um mesmo lugar diz mais de uma vez, com valores diferentes: o arquivo, ou `Environment=`, e o nome."""
+        said = [("Environment=", self._pairs), *((file.name, entries(file.text)) for file in self._written(instance))]
+        for place, pairs in said:
+            names = dict(pairs)
+            yield from ((place, name) for name in names if len({value for each, value in pairs if each == name}) > 1)
+
+    def unread(self, instance: str) -> Iterator[tuple[str, str]]:
+        """Cada linha de um arquivo de ambiente que o systemd não lê: o arquivo e ela."""
+        for file in self._written(instance):
+            left = ENTRY.sub("", file.text).splitlines()
+            yield from ((file.name, line.strip()) for line in left if line.strip() and not line.lstrip().startswith(("#", ";")))
+
+    def _written(self, instance: str) -> list[File]:
+        names = [instanced(name, instance) for name, _ in self.environment_files]
+        return [file for name in names for file in self.machine.files if file.name == name]
 
     @cached_property
     def environment_file(self) -> File | None:
@@ -129,6 +153,11 @@ def contents(machine: Machine, name: str) -> dict[str, str]:
     lines = [line for text in machine.texts for line in text.splitlines() if re.search(rf">+\s*{re.escape(name)}(?:\s|$)", line)]
     whole = [text.partition(line)[2] for line in lines for text in machine.texts if line in text and "<<" in line]
     return {found: "" for text in (*lines, *whole) for found in re.findall(r"(?:^|[\s\"'])([A-Za-z_]\w*)=", text, re.MULTILINE)}
+
+
+def entries(text: str) -> list[tuple[str, str]]:
+    """As variáveis de um arquivo de ambiente, na ordem, como o systemd as lê."""
+    return [(found[1], found[2] or found[3] or found[4] or "") for found in ENTRY.finditer(text)]
 
 
 def programs(machine: Machine, folder: str, command: Sequence[str]) -> list[tuple[File, bool]]:
