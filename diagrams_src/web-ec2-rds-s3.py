@@ -31,5 +31,5 @@ with Diagram("Aplicação web com EC2, EBS, RDS e S3", direction="LR"):
         label="guarda e lê", passo="2", acao="s3:PutObject s3:GetObject s3:DeleteObject"
     ) >> bucket
     servidor >> Edge(label="grava o cadastro", passo="3", porta="5432", weight="4") >> banco
-    servidor >> Edge(label="usa temporários", passo="4", minlen="0") >> volume
+    servidor >> Edge(label="guarda temporários", passo="4", minlen="0") >> volume
     servidor >> Edge(style="invis") >> endpoint

@@ -82,19 +82,19 @@ def flow(lab: Lab) -> None:
         wrong = {name: states.get(name) for name, (_, note) in BAD.items() if states.get(name, ("", ""))[0] != "recusado" or note not in states[name][1]}
         lab.expect("Depois, uma tarefa", not wrong, f"as músicas estão assim: {wrong}")
     with lab.step(3):
-        lab.expect("O que chega", arrived == [file.body], f"o volume D tinha {len(arrived)} arquivos")
+        lab.expect("O volume D", arrived == [file.body], f"o volume D tinha {len(arrived)} arquivos")
         sheets = {sheet["nome"]: sheet for path in final.glob("*.json") if (sheet := json.loads(path.read_text(encoding="utf-8")))}
         audios = {name: (final / f"{sheet['id']}.{sheet['formato']}").read_bytes() for name, sheet in sheets.items()}
         sheet = next((sheet for sheet in sheets.values() if sheet["id"] in place), {})
         audio = audios.get(sheet.get("nome", ""), b"")
-        lab.expect("O que passa", len(list(final.iterdir())) == 2 * len(sheets) == 6 and audio and audio[:3] != b"ID3",
+        lab.expect("O volume E", len(list(final.iterdir())) == 2 * len(sheets) == 6 and audio and audio[:3] != b"ID3",
                    f"o volume E tem {len(list(final.iterdir()))} arquivos, e as músicas estão assim: {states}")
         wrong = {name: found["SHA-256"] for name, found in sheets.items()
                  if (found["SHA-256"], found["bytes"]) != (hashlib.sha256(audios[name]).hexdigest(), len(audios[name]))}
-        lab.expect("O que passa", not wrong, f"as fichas não dizem o SHA-256 ou o tamanho do que está no volume E: {wrong}")
+        lab.expect("O volume E", not wrong, f"as fichas não dizem o SHA-256 ou o tamanho do que está no volume E: {wrong}")
         for name, (_, kind, body, said) in GOOD.items():
             found = sheets.get(_base(name), {})
-            lab.expect("O que passa", found.get("formato") == kind and said.items() <= found.items() and audios.get(_base(name)) == body,
+            lab.expect("O volume E", found.get("formato") == kind and said.items() <= found.items() and audios.get(_base(name)) == body,
                        f"de `{name}`, a ficha é {found}, e o arquivo pronto {'é' if audios.get(_base(name)) == body else 'não é'} o áudio sem etiquetas")
         lab.expect("Só então", not list(received.iterdir()), "a música processada, ou a recusada, continua no volume D")
         _failing(lab, site, database, received, final)

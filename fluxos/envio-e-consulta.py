@@ -91,10 +91,10 @@ def flow(lab: Lab) -> None:
     path = f"/arquivos/{next(iter(kept))}"
     with lab.step(5):
         listed = site.get()
-        lab.expect("Para acessar", f'href="{path}"' in listed.text, f"a lista não mostra o arquivo: {told(listed)}")
+        lab.expect("Para consultar", f'href="{path}"' in listed.text, f"a lista não mostra o arquivo: {told(listed)}")
         shown = {name: f'href="/arquivos/{name_id}/ver"' in listed.text for name, name_id in others.items()}
         seen = {_base(name): kind != "application/octet-stream" for name, (_, kind) in KINDS.items()} | {"maior.bin": False}
-        lab.expect("Para acessar", shown == seen and "som <1>" not in listed.text, f"a lista mostra um nome como HTML, ou o que a lista oferece para ver é {shown}")
+        lab.expect("Para consultar", shown == seen and "som <1>" not in listed.text, f"a lista mostra um nome como HTML, ou o que a lista oferece para ver é {shown}")
         with site.as_another():
             outside = site.get(path, allow_redirects=False)
         lab.expect("O pedido faz", outside.headers.get("Location") == "/entrar", f"sem sessão, o servidor respondeu {told(outside)}")
@@ -115,7 +115,7 @@ def flow(lab: Lab) -> None:
         place.write_bytes(file.body)
         with lab.briefly():
             removed = site.post(f"/arquivos/{others['maior.bin']}/apagar", data={"marca": mark})
-        lab.expect("A aplicação recupera", removed.status_code == 303 and len(list(volume.iterdir())) == len(held) - 1,
+        lab.expect("A aplicação lê", removed.status_code == 303 and len(list(volume.iterdir())) == len(held) - 1,
                    f"ao apagar, o servidor respondeu {told(removed)}, e o volume tem {len(list(volume.iterdir()))} arquivos")
 
 
@@ -201,18 +201,18 @@ def _returns(lab, site, path, others) -> None:
     """O arquivo volta inteiro, em parte ou não volta, para ver ou para baixar."""
     file, digest = lab.sent, hashlib.sha256(lab.sent.body).hexdigest()
     read = site.get(path)
-    lab.expect("A aplicação recupera", read.content == file.body and read.headers.get("ETag") == f'"{digest}"',
+    lab.expect("A aplicação lê", read.content == file.body and read.headers.get("ETag") == f'"{digest}"',
                f"o servidor respondeu {told(read)} a quem enviou")
     with lab.briefly():
         part = site.get(path, headers={"Range": "bytes=1-3"})
         same = site.get(path, headers={"If-None-Match": f'"{digest}"'})
         down = {name: _way(site.get(f"/arquivos/{others[name]}")) for name in ("tela", "som <1>.bin")}
         ways = {name: _way(site.get(f"/arquivos/{others[_base(name)]}/ver")) for name in KINDS}
-    lab.expect("A aplicação recupera", (part.status_code, part.content, same.status_code) == (206, file.body[1:4], 304),
+    lab.expect("A aplicação lê", (part.status_code, part.content, same.status_code) == (206, file.body[1:4], 304),
                f"o servidor respondeu {told(part)} a quem pediu um pedaço, e {told(same)} a quem já tem o arquivo")
-    lab.expect("A aplicação recupera", down == {name: ("attachment", name) for name in down}, f"ao baixar, chegam como {down}")
+    lab.expect("A aplicação lê", down == {name: ("attachment", name) for name in down}, f"ao baixar, chegam como {down}")
     wanted = {name: ("attachment" if kind == "application/octet-stream" else "inline", _base(name)) for name, (_, kind) in KINDS.items()}
-    lab.expect("A aplicação recupera", ways == wanted, f"ao ver, chegam como {ways}")
+    lab.expect("A aplicação lê", ways == wanted, f"ao ver, chegam como {ways}")
 
 
 def _enter(site: Site, name: str, password: str = PASSWORD):

@@ -58,7 +58,7 @@ def flow(lab: Lab) -> None:
     with lab.step(1):
         lab.skip("Borda.", LAYER)
         lab.skip("Os pesquisadores abrem", "a rodada não tem DNS")
-        lab.skip("O DNS pergunta", "a rodada não tem DNS")
+        lab.skip("O Route 53 resolve", "a rodada não tem DNS")
     with lab.step(2):
         lab.skip("O Shield Standard", "é da rede da AWS")
         lab.skip("É automático", "é da rede da AWS")

@@ -61,17 +61,17 @@ def flow(lab: Lab) -> None:
         kept = lab.versions("entrada", "envios/ana")
         lab.expect("O bucket tem versões", kept == [photo.body, newer.body], f"ficaram {len(kept)} dos 2 envios: o segundo apagou o primeiro")
     with lab.step(3):
-        lab.expect("O envio dispara", not lab.unheard("entrada") and lab.rows("tabela"),
+        lab.expect("O envio aciona", not lab.unheard("entrada") and lab.rows("tabela"),
                    lab.unheard("entrada") or "a função validar não registrou nada")
         rows = {row["registro"]: row for row in lab.rows("tabela")}
         current, tries = rows.pop("foto", {}), list(rows.values())
-        lab.expect("O envio dispara", len(tries) == 2, f"a tabela tem {len(tries)} linhas de envio, e foram 2 os envios")
+        lab.expect("O envio aciona", len(tries) == 2, f"a tabela tem {len(tries)} linhas de envio, e foram 2 os envios")
         lab.expect("Ela lê o começo", current.get("formato"), f"a foto não serve: {tries[-1]['situacao']}, {tries[-1].get('motivo')}")
         kept = lab.objects("fotos")
         lab.expect("Se a foto serve", newer.body in kept.values(), "a foto não chegou inteira ao bucket de fotos")
         lab.expect("Depois da troca", list(kept.values()) == [newer.body], "a foto anterior continua no bucket")
         said = [row.get("situacao", row.get("chave")) for row in lab.rows("tabela")]
-        lab.expect("O envio dispara", said == ["atrasada", "aceita", *kept], f"a tabela diz {said}")
+        lab.expect("O envio aciona", said == ["atrasada", "aceita", *kept], f"a tabela diz {said}")
         with lab.briefly():
             lab.post(other["url"], other["campos"], OTHER, who="pessoa")
             for kind, width, height, body in GOOD:

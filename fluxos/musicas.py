@@ -83,7 +83,7 @@ def flow(lab: Lab) -> None:
     with lab.step(3):
         ran = lab.steps[3].calls
         lab.expect("Guardar o objeto", ran, f"guardar a música não acionou ninguém: {lab.unheard('musicas')}")
-        lab.expect("O bucket o entrega", ran[0].ok, f"a função não rodou até o fim: {ran[0].reason}")
+        lab.expect("O bucket aciona", ran[0].ok, f"a função não rodou até o fim: {ran[0].reason}")
     with lab.step(4):
         sheet = next(iter(sheets(lab)), {})
         right = sheet.get("situacao") == "pronta" and sheet["tamanho"] == len(song.body)

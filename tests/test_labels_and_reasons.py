@@ -9,7 +9,7 @@ import pytest
 from scripts.checks import truths, verbs, verdict
 from scripts.checks.reading import Reading
 from scripts.page import architecture
-from tests.proofs.bench import REPOSITORY, real
+from tests.proofs.bench import REAL, REPOSITORY, real
 
 
 def relabeled(slug: str, edge: str, **changes):
@@ -64,3 +64,22 @@ def test_an_arrow_to_the_wrong_node_is_first_told_to_go_elsewhere():
     found = [finding.message for finding in verdict.judge(Reading(diagram, None, here.template)) if finding.code == "seta-sem-prova"]
     assert found[0].startswith("A seta `snapshots--volume-d` vai a `volume-d`, e o template o faz com `volume-e`: corrija a seta.")
     assert "a etiqueta" in found[0]
+
+
+@pytest.mark.parametrize("slug", REAL)
+def test_what_no_text_says_of_an_arrow_is_a_finding(slug):
+    page = architecture.read(REPOSITORY / "docs" / "arquiteturas" / slug / "index.md", "index.md")
+    for edge in (each for each in real(slug).diagram.edges if each.label):
+        found = [each.message for each in verbs.check(page, relabeled(slug, edge.id, label=f"{edge.label} e teletransporta"))]
+        assert any("“teletransporta”" in message for message in found), edge.id
+
+
+@pytest.mark.parametrize("slug, edge, label, wrong", [
+    ("envio-e-consulta", "balanceador--servidor", "consulta", True), ("envio-e-consulta", "balanceador--servidor--2", "envio", True),
+    ("espectrometria", "maquina--lote", "tarefa pequena", True), ("espectrometria", "maquina--lote", "grandes tarefas", False),
+    ("ecommerce", "primario--espera", "consulta", True), ("ecommerce", "primario--espera", "replica cada gravação", False),
+    ("foto-perfil", "entrada--validar", "acionado por", False), ("musicas", "funcao--falhas", "guarda quem falhou", True),
+    ("musicas", "funcao--falhas", "guarda os eventos", False),
+])
+def test_a_label_uses_the_words_of_its_own_step(slug, edge, label, wrong):
+    assert ("rotulo-que-o-texto-nao-diz" in codes(slug, edge, label=label)) is wrong

@@ -30,6 +30,9 @@ ERASING = frozenset("apaga descarta elimina esvazia exclui limpa remove".split()
 MOVING = frozenset("desloca move transfere".split())
 PORTS = {"HTTP": "80", "HTTPS": "443", "SSH": "22", "PostgreSQL": "5432", "MySQL": "3306", "RDP": "3389", "NFS": "2049"}
 """De cada protocolo que um rótulo nomeia, a porta dele: https://www.iana.org/assignments/service-names-port-numbers"""
+LINKING = frozenset("o a os as de do da dos das em no na nos nas e ou um uma por para com ao que se sem ate pelo pela todo toda tudo cada".split())
+FORMS = {"le": r"le\b|ler\b|lid[oa]|leitura", "ve": r"ve\b|ver\b|vist[oa]", "sai": "sai|saem", "pede": "ped[ei]|pecam", "da": r"da\b|dar\b|dad[oa]"}
+"""Dos verbos que mudam mais do que o fim, as formas."""
 ERASES = re.compile(r":(?:Batch)?(?:Delete|Purge|Remove|Terminate)")
 WORD, SENTENCE, CLAUSE = re.compile(r"\w+"), re.compile(r"[.;:!?]\s|$"), re.compile(r"[.,;:!?]|\se\s|$")
 RELATIVE = re.compile(r", (?:e )?que (?:[oa]s? )?$")
@@ -53,6 +56,7 @@ def check(page: Page, diagram: Diagram) -> Iterator[Finding]:
     for edge in diagram.edges:
         yield from _another(diagram, edge)
         yield from _protocol(diagram, edge)
+        yield from _untold(diagram, edge, page)
     yield from _exchanged(diagram, page)
     for step in page.steps:
         text = plain(step.text)
@@ -86,6 +90,24 @@ def _protocol(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
         if found and name != own and not DENIED.search(edge.label[:found.start()]):
             yield Finding(diagram.path, edge.line, "rotulo-de-outra-acao",
                           f"A seta `{edge.id}` diz “{_flat(edge)}”, e pela porta {edge.port} só se fala {own}: corrija o rótulo, ou `porta`.")
+
+
+def _untold(diagram: Diagram, edge: Edge, page: Page) -> Iterator[Finding]:
+    """O que o rótulo diz, o passo da seta também diz; numa seta sem passo, a linha de uma das pontas na tabela."""
+    steps = [step for step in page.steps if step.number == edge.step]
+    rows = [" ".join(row.cells) for row in page.rows if row.node_id in (edge.tail, edge.head)]
+    said = plain(" ".join([step.text for step in steps] or rows))
+    lost = [word for word in WORD.findall(_flat(edge)) if plain(word) not in LINKING and not _form(plain(word)).search(said)]
+    if lost and said:
+        where = f"o passo {edge.step} não diz" if steps else f"nem a linha de `{edge.tail}` nem a de `{edge.head}` dizem"
+        yield Finding(diagram.path, edge.line, "rotulo-que-o-texto-nao-diz",
+                      f"A seta `{edge.id}` diz “{_flat(edge)}”, e {where} “{lost[0]}”: use no rótulo uma palavra do texto, ou conte isso nele.")
+
+
+@lru_cache(maxsize=1024)
+def _form(word: str) -> re.Pattern[str]:
+    """Outra forma da palavra: do mesmo começo, ou de um verbo que muda mais do que o fim."""
+    return re.compile(rf"\b(?:{FORMS.get(word) or re.escape(word[:max(4, len(word) - 2)])})")
 
 
 def _exchanged(diagram: Diagram, page: Page) -> Iterator[Finding]:
