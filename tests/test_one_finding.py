@@ -124,7 +124,7 @@ def test_an_arrow_drawn_backwards_is_one_finding(tree):
 
 def test_a_pair_whose_rule_is_the_other_way_is_told_to_turn(tree):
     found = broken(tree, (SCRIPT, "    validar >> Edge(label=\"guarda a falha\", style=\"dashed\", acao=\"sqs:SendMessage\") >> falhas",
-                          "    falhas >> Edge(label=\"aciona\") >> autorizar"))
+                          "    falhas >> Edge(label=\"guarda os eventos\") >> autorizar"))
     said, = [said for said in found if "falhas--autorizar" in said]
     assert "a seta parte de quem inicia a chamada; inverta-a" in said and "@rule" not in said
 

@@ -71,13 +71,22 @@ CUSTOM = {
 
 
 class Models(NamedTuple):
-    """As operações de cada serviço, as opções de cada comando (`ec2 wait volume-available`), e os filtros dele, com os valores que aceitam."""
+    """As operações de cada serviço, as opções de cada comando (`ec2 wait volume-available`), os filtros dele, com os valores que aceitam,
+    e os campos do que responde, que `answers` separa."""
 
     operations: dict[str, list[str]]
     options: dict[str, list[str]]
     filters: dict[str, dict[str, list[str]]]
+    answers: dict[str, str]
 
 
 @cache
 def models() -> Models:
     return Models(**json.loads(FILE.read_text(encoding="utf-8")))
+
+
+@cache
+def answers(name: str) -> dict[str, frozenset[str]]:
+    """Cada campo do que uma chamada responde, como se pede em `--query`, com os valores que pode ter; vazio, quando são quaisquer."""
+    pairs = (each.partition("=") for each in models().answers.get(name, "").split())
+    return {path: frozenset(values.split("|")) if values else frozenset() for path, _, values in pairs}

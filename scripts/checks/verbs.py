@@ -100,7 +100,7 @@ def _untold(diagram: Diagram, edge: Edge, page: Page) -> Iterator[Finding]:
     lost = [word for word in WORD.findall(_flat(edge)) if plain(word) not in LINKING and not _form(plain(word)).search(said)]
     if lost and said:
         where = f"o passo {edge.step} não diz" if steps else f"nem a linha de `{edge.tail}` nem a de `{edge.head}` dizem"
-        yield Finding(diagram.path, edge.line, "rotulo-que-o-texto-nao-diz",
+        yield Finding(diagram.path, edge.line, "rotulo-sem-texto",
                       f"A seta `{edge.id}` diz “{_flat(edge)}”, e {where} “{lost[0]}”: use no rótulo uma palavra do texto, ou conte isso nele.")
 
 

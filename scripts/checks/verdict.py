@@ -18,10 +18,10 @@ from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
 from scripts.checks import accepting, arrows, awaiting, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands
-from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, entering, environment, hygiene, ids, launched, library
-from scripts.checks import links, manifests, mending, numbers, outputs, pace, pairing, permitted, picture, pins, prices, promised, promises, prose
-from scripts.checks import qualities, questions, quotas, refusals, refused, remains, replayed, resources, sections, senses, shared, stated, steps
-from scripts.checks import swapped, truths, unsaid, verbs, zoned
+from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, entering, environment, flags, hygiene, ids, launched
+from scripts.checks import library, links, manifests, mending, numbers, order, outputs, pace, pairing, permitted, picture, pins, prices, promised
+from scripts.checks import promises, prose, qualities, queries, questions, quotas, refusals, refused, remains, replayed, resources, sections
+from scripts.checks import senses, shared, stated, steps, swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -206,6 +206,9 @@ def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) 
     made = calls.made(page, views)
     yield from pairing.check(page, made)
     yield from cleanup.check(page, made)
+    yield from order.check(page, made)
+    yield from queries.check(page, made)
+    yield from flags.check(page, made)
     yield from launched.check(page, made)
     yield from refused.check(page, made)
     yield from remains.check(page, views)

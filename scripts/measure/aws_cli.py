@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,17 @@ ALSO = re.compile(r"also use <code>([^<]+)</code> as the filter name")
 CHOICES = re.compile(r"\(\s*(<code>[^()|]+</code>(?:\s*\|\s*<code>[^()|]+</code>)+)")
 
 
-def used(roots: Iterable[Path]) -> set[tuple[str, str, bool]]:
-    """Cada serviço e operação que as páginas chamam, e se é um `wait`."""
+def used(roots: Iterable[Path]) -> tuple[set[tuple[str, str, bool]], set[tuple[str, str]]]:
+    """Cada serviço e operação que as páginas chamam, e se é um `wait`; e as de que consultam a resposta, com `--query`."""
     from scripts.aws.cli import CUSTOM
     from scripts.page import commands, document, shell
 
     words = [[word.text for word in command] for root in roots for path in sorted((root / "docs").rglob("*.md"))
              for written in commands.commands(document.read(path)) for command in shell.read(written.text)]
     calls = [found[found.index("aws") + 1:] for found in words if "aws" in found]
+    queried = {(call[0], call[1]) for call in calls if "--query" in call}
     return {(call[0], call[2] if call[1] == "wait" else call[1], call[1] == "wait")
-            for call in calls if len(call) > 1 and " ".join(call[:2]) not in CUSTOM and not call[0].startswith("-")}
+            for call in calls if len(call) > 1 and " ".join(call[:2]) not in CUSTOM and not call[0].startswith("-")}, queried
 
 
 def filters(documentation: str) -> dict[str, list[str]]:
@@ -40,8 +41,19 @@ def filters(documentation: str) -> dict[str, list[str]]:
     return found
 
 
-def models(calls: Iterable[tuple[str, str, bool]]) -> dict[str, Any]:
-    """As operações de cada serviço, e as opções e os filtros de cada chamada, pelos modelos do botocore."""
+def answers(shape: Any, path: str = "", seen: tuple[str, ...] = ()) -> Iterator[str]:
+    """Cada campo do que a operação responde, como se pede em `--query`, e depois do `=`, se os tem, os valores que ele pode ter."""
+    if shape.type_name == "list":
+        yield from answers(shape.member, f"{path}[]", seen)
+    elif shape.type_name == "structure" and shape.name not in seen:
+        for name, member in shape.members.items():
+            yield from answers(member, f"{path}.{name}".lstrip("."), (*seen, shape.name))
+    if path:
+        yield f"{path}={'|'.join(values)}" if (values := getattr(shape, "enum", ())) else path
+
+
+def models(calls: Iterable[tuple[str, str, bool]], queried: Set[tuple[str, str]]) -> dict[str, Any]:
+    """As operações de cada serviço, as opções e os filtros de cada chamada, e o que respondem as que se consultam, pelos modelos do botocore."""
     import botocore.session
     from botocore import xform_name
     from botocore.exceptions import UnknownServiceError
@@ -49,9 +61,8 @@ def models(calls: Iterable[tuple[str, str, bool]]) -> dict[str, Any]:
 
     session = botocore.session.Session()
     loader = session.get_component("data_loader")
-    operations: dict[str, list[str]] = {}
-    options: dict[str, list[str]] = {}
-    sought: dict[str, dict[str, list[str]]] = {}
+    operations, options = {}, {}
+    sought, answered = {}, {}
     for service, name, waiter in sorted(calls):
         real = "s3" if service == "s3api" else service
         model = session.get_service_model(real)
@@ -60,25 +71,27 @@ def models(calls: Iterable[tuple[str, str, bool]]) -> dict[str, Any]:
         if waiter:
             waiters = WaiterModel(loader.load_service_model(real, "waiters-2"))
             named = {xform_name(found, "-"): waiters.get_waiter(found).operation for found in waiters.waiter_names}
-        shape = model.operation_model(named[name]).input_shape
+        operation, command = model.operation_model(named[name]), f"{service} {'wait ' * waiter}{name}"
+        shape = operation.input_shape
+        if (service, name) in queried and operation.output_shape:
+            answered[f"{service} {name}"] = " ".join(sorted(answers(operation.output_shape)))
         found = [f"--{xform_name(member, '-')}" for member in (shape.members if shape else ())]
-        bare = [f"--no-{option[2:]}" for option, member in zip(found, shape.members.values() if shape else ())
-                if member.type_name == "boolean"]
+        bare = [f"--no-{option[2:]}" for option, member in zip(found, shape.members.values() if shape else ()) if member.type_name == "boolean"]
         try:
             paginated = named[name] in loader.load_service_model(real, "paginators-1")["pagination"]
         except UnknownServiceError:
             paginated = False
         paging = ["--max-items", "--page-size", "--starting-token"] if paginated else []
-        options[f"{service} {'wait ' * waiter}{name}"] = sorted({*found, *bare, *paging})
+        options[command] = sorted({*found, *bare, *paging})
         listed = filters(shape.members["Filters"].documentation) if shape and "Filters" in shape.members else {}
-        sought |= {f"{service} {'wait ' * waiter}{name}": listed} if listed else {}
-    return {"operations": operations, "options": options, "filters": sought}
+        sought |= {command: listed} if listed else {}
+    return {"operations": operations, "options": options, "filters": sought, "answers": answered}
 
 
 def main(roots: list[str]) -> None:
     from scripts.aws.cli import FILE
 
-    found = models(used([ROOT, *map(Path, roots)]))
+    found = models(*used([ROOT, *map(Path, roots)]))
     FILE.write_text(json.dumps(found, indent=0, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
     print(f"{len(found['options'])} comandos de {len(found['operations'])} serviços em {FILE.name}")
 

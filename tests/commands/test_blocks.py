@@ -95,10 +95,11 @@ def test_a_block_is_read_as_the_shell_reads_it(text, words):
 
 
 def test_every_command_of_the_pages_is_in_the_list_and_the_list_is_of_botocore():
-    calls = aws_cli.used([ROOT])
+    calls, queried = aws_cli.used([ROOT])
     listed = json.loads(cli.FILE.read_text(encoding="utf-8"))
-    fresh = aws_cli.models(calls)
+    fresh = aws_cli.models(calls, queried)
     advice = "rode `.venv/bin/python scripts/measure/aws_cli.py`"
     assert fresh["options"].items() <= listed["options"].items(), advice
     assert fresh["operations"].items() <= listed["operations"].items(), advice
     assert fresh["filters"].items() <= listed["filters"].items(), advice
+    assert fresh["answers"].items() <= listed["answers"].items(), advice
