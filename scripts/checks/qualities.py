@@ -173,7 +173,7 @@ def _known(*wanted: object, at: tuple[Key, ...]) -> Holds:
     return lambda view, resource: _valued(view, resource, at, *wanted)
 
 
-def _outward(view: View, subnet: Resource) -> bool | None:
+def outward(view: View, subnet: Resource) -> bool | None:
     net = network_of(view)
     return net.public(net.subnets[subnet.id]) if subnet.id in net.subnets else None
 
@@ -228,7 +228,7 @@ QUALITIES = tuple(Quality(name, types, tuple(signs.split()), _words(noun), _word
      r"(?<!bloqueia todo )(?<!bloqueia o )(?<!nega o )\bacesso público|\bé públic[oa]\b", _guarded,
      "AmazonS3/latest/userguide/access-control-block-public-access.html"),
     ("com rota para a internet", (SUBNET,), "rota", NEVER,
-     r"\brota para (?:a internet|fora|o Internet Gateway|ele\b)", NEVER, _outward, "vpc/latest/userguide/configure-subnets.html"),
+     r"\brota para (?:a internet|fora|o Internet Gateway|ele\b)", NEVER, outward, "vpc/latest/userguide/configure-subnets.html"),
     ("de endereço público ao nascer, por `MapPublicIpOnLaunch` ou `AssociatePublicIpAddress`", (SUBNET,), "endereço", NEVER,
      r"\bendereço público", NEVER, _addressed, "vpc/latest/userguide/subnet-public-ip.html"),
     ("sob demanda", (TABLE,), "demanda provisionad", r"\btabelas?\b", r"\bsob demanda\b", r"\bprovisionad[oa]",

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from scripts.base.diagram import Diagram, Edge
 from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE as STOP
-from scripts.base.wording import plain
+from scripts.base.wording import listed, plain
 from scripts.checks.picture import FILE
 from scripts.checks.qualities import DENIED
 from scripts.checks.swapped import words
@@ -35,6 +35,7 @@ FORMS = {"le": r"le\b|ler\b|lid[oa]|leitura", "ve": r"ve\b|ver\b|vist[oa]", "sai
 """Dos verbos que mudam mais do que o fim, as formas."""
 ERASES = re.compile(r":(?:Batch)?(?:Delete|Purge|Remove|Terminate)")
 WORD, SENTENCE, CLAUSE = re.compile(r"\w+"), re.compile(r"[.;:!?]\s|$"), re.compile(r"[.,;:!?]|\se\s|$")
+PASSING = re.compile(r"(?<![ai]d[ao] )(?<![ai]d[ao]s )(?<!feit[ao] )(?<!escrit[ao] )\b(?:pel[oa]s?|por|atraves d[oa]) (?:mesm[oa] )?$")
 RELATIVE = re.compile(r", (?:e )?que (?:[oa]s? )?$")
 Marks = list[tuple[int, str]]
 """Onde, no texto, se cita cada componente."""
@@ -62,10 +63,12 @@ def check(page: Page, diagram: Diagram) -> Iterator[Finding]:
         text = plain(step.text)
         told = Told(f"O passo {step.number}", page.path, step.line, text, linked(diagram, text, step.links), SENTENCE)
         yield from _crossed(diagram, [edge for edge in diagram.edges if edge.step == step.number], told)
+        yield from _through(diagram, told)
     for image in page.images:
         if image.target.removeprefix("./") == FILE:
             text = plain(image.text)
-            yield from _crossed(diagram, diagram.edges, Told("O texto da figura", page.path, image.line, text, named(diagram, text), CLAUSE))
+            told = Told("O texto da figura", page.path, image.line, text, named(diagram, text), CLAUSE)
+            yield from (*_crossed(diagram, diagram.edges, told), *_through(diagram, told))
 
 
 def _another(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
@@ -159,6 +162,18 @@ def _crossed(diagram: Diagram, edges: Iterable[Edge], told: Told) -> Iterator[Fi
                 yield Finding(told.path, told.line, "verbo-de-outra-seta",
                               f"{told.who} diz “{edge.label.split()[0]}” de `{cited}`, e esse é o verbo da seta `{edge.id}`, que chega a "
                               f"`{edge.head}`; troque o componente da frase, ou o rótulo.")
+
+
+def _through(diagram: Diagram, told: Told) -> Iterator[Finding]:
+    """Por onde se diz que alguma coisa passa, passa uma seta de quem a frase citou antes; do que não tem seta nenhuma não se sabe."""
+    for place, name in told.marks:
+        start = max((stop.end() for stop in SENTENCE.finditer(told.text, 0, place) if stop[0]), default=0)
+        before = {other for where, other in told.marks if start <= where < place}
+        ends = [edge for edge in diagram.edges if name in (edge.tail, edge.head)]
+        if before and ends and PASSING.search(told.text[start:place]) and not any(edge.head == name and edge.tail in before for edge in ends):
+            yield Finding(told.path, told.line, "caminho-de-outra-seta",
+                          f"{told.who} diz que se passa por `{name}`, e nenhuma seta chega a ele de "
+                          f"{listed([f'`{each}`' for each in sorted(before)])}: diga por onde se passa, ou desenhe a seta.")
 
 
 def _subject(told: Told, place: int) -> str:

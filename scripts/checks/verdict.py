@@ -19,9 +19,9 @@ from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
 from scripts.checks import accepting, arrows, awaiting, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands
 from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, entering, environment, flags, hygiene, ids, launched
-from scripts.checks import library, links, manifests, mending, numbers, order, outputs, pace, pairing, permitted, picture, pins, prices, promised
-from scripts.checks import promises, prose, qualities, queries, questions, quotas, refusals, refused, remains, replayed, resources, sections
-from scripts.checks import senses, shared, stated, steps, swapped, truths, unsaid, verbs, zoned
+from scripts.checks import library, links, manifests, mending, numbers, order, outputs, pace, pairing, permitted, picture, pins, placing, prices
+from scripts.checks import promised, promises, prose, qualities, queries, questions, quotas, refusals, refused, remains, replayed, resources
+from scripts.checks import sections, senses, shared, stated, steps, swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -31,6 +31,7 @@ from scripts.proofs.drawn import relations
 from scripts.proofs.drawn.containment import misplaced
 from scripts.proofs.drawn.coverage import unclaimed
 from scripts.proofs.drawn.unread import unread
+from scripts.proofs.facts.views import Views
 from scripts.template import cloudformation
 from scripts.template.cloudformation import Template
 from scripts.template.values import Path
@@ -203,14 +204,8 @@ def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) 
     yield from unsaid.check(page, views, spoken, judged)
     yield from outputs.check(page, views)
     yield from environment.told(page, views)
-    made = calls.made(page, views)
-    yield from pairing.check(page, made)
-    yield from cleanup.check(page, made)
-    yield from order.check(page, made)
-    yield from queries.check(page, made)
-    yield from flags.check(page, made)
-    yield from launched.check(page, made)
-    yield from refused.check(page, made)
+    yield from _commanded(page, views)
+    yield from placing.check(page, diagram, views)
     yield from remains.check(page, views)
     yield from promises.check(page, views)
     yield from pace.check(page, views, told)
@@ -224,6 +219,13 @@ def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) 
     yield from refusals.check(page, views)
     yield from senses.check(page, diagram, views, spoken)
     yield from awaiting.check(page, diagram, views)
+
+
+def _commanded(page: Page, views: Views) -> Iterable[Finding]:
+    """O que os comandos da página fazem, contra o template e contra o que ela diz deles."""
+    made = calls.made(page, views)
+    for judge in (pairing, cleanup, order, queries, flags, launched, refused):
+        yield from judge.check(page, made)
 
 
 def _script(root: Path, script: str) -> Iterable[Finding]:
