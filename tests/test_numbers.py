@@ -173,3 +173,11 @@ def test_a_stage_says_how_many_requests_a_second(text, right):
     said, = quantities(text)
     known = list(measures(views_of(template).each[0], [("Resources", "E", "Properties")]))
     assert any(each.kind == said.kind and each.value == said.value for each in known) is right
+
+
+@pytest.mark.parametrize(("old", "new", "wrong"), [
+    ("até a quinta tentativa", "até a terceira tentativa", True), ("até a quinta tentativa", "até a 5ª tentativa", False),
+    ("ou falhou cinco vezes", "ou falhou três vezes", True), ("ou falhou cinco vezes", "ou falhou 5 vezes", False),
+])
+def test_how_many_times_a_message_fails_is_counted_in_the_whole_page(old, new, wrong):
+    assert ("numero-sem-prova" in codes("ecommerce", retold("ecommerce", old, new))) is wrong

@@ -45,6 +45,12 @@ FAMILIES: tuple[tuple[str, dict[str, int]], ...] = (
     (r"vez|tentativa|falha", TRIED),
 )
 """Do que se conta por uma propriedade, as que servem, e quanto somar: a primeira tentativa não é uma repetição."""
+RETRYING = ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
+ORDINALS = {"primeira": 1, "segunda": 2, "terceira": 3, "quarta": 4, "quinta": 5, "sexta": 6, "sétima": 7, "oitava": 8, "nona": 9, "décima": 10}
+ORDERED = re.compile(rf"\b({'|'.join(ORDINALS)}) (?:tentativa|vez)\b", re.IGNORECASE)
+COUNTING = re.compile(r"\w+ (?:vez(?:es)?|tentativas?)\b", re.IGNORECASE)
+RETRIED = re.compile(r"\bfalh\w+|\btentativas?\b", re.IGNORECASE)
+SENT = re.compile(r"\bfilas?\b|\bavisos?\b|\bmensage\w+", re.IGNORECASE)
 PATHLIKE = re.compile(r"[/.][\w./-]+|[\w./-]+/")
 NAMED = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+")
 DATABASES = re.compile(r"\b(?:bancos?|RDS)\b")
@@ -132,6 +138,17 @@ def changes(page: Page, views: Views) -> Iterator[Sentence]:
                 if named and "](https://" not in text and "anotaç" not in text and quantities(text):
                     names = [resource.id for view in views.each for kind in named for resource in view.of_type(kind)]
                     yield Sentence("O que mudou", token.map[0] + 1, LINKED.sub(r"\1", text), (), partial(_roots, views, (), names), strict=False)
+
+
+def tries(page: Page, views: Views) -> Iterator[Sentence]:
+    """No resto da página, quantas vezes se diz que uma mensagem falha antes de ir para a outra fila, também por ordem: a quinta tentativa."""
+    told = {part.line for part in (*page.rows, *page.steps, *page.benefits)}
+    names = [resource.id for view in views.each for resource in view.of_type(QUEUE, *RETRYING)]
+    for line, _, block in page.spoken if names else ():
+        for text in CLAUSE.split(block) if line not in told else ():
+            if RETRIED.search(text) and SENT.search(block):
+                counted = COUNTING.findall(ORDERED.sub(lambda found: f"{ORDINALS[found[1].lower()]} tentativas", text))
+                yield Sentence("A página", line, ". ".join(counted), (), partial(_roots, views, (), names), strict=False)
 
 
 def supported(views: Views, said: Sentence, quantity: Quantity) -> list[Measure]:

@@ -197,7 +197,8 @@ def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) 
     yield from benefits.check(page, views, read.claims, arrows.causes(read.proofs))
     judged = [result for _, result in read.claims]
     spoken = list(numbers.sentences(page, diagram, views, read.proofs, judged))
-    yield from numbers.check(page, views, [*spoken, *numbers.labels(diagram, views, read.proofs), *numbers.changes(page, views)])
+    counted = [*spoken, *numbers.labels(diagram, views, read.proofs), *numbers.changes(page, views), *numbers.tries(page, views)]
+    yield from numbers.check(page, views, counted)
     yield from coded.check(page, views, diagram)
     yield from prose.check(page, views)
     yield from stated.check(page, views)

@@ -35,7 +35,7 @@ def execute(tree: Tree, slug: str, last: str | None = None, file: Path | None = 
     processes.warm(tree.page(slug).parent)
     found = scene(tree, flow)
     number = _step(found, last)
-    template = chosen.applied(found.template) if chosen else found.template
+    template = found.flow.spoiled(found.template, chosen)
     screen = None if as_json else Screen(parse(template, tree.name(tree.template(slug))))
     if screen:
         _greet(found, sample.name, len(sample.body), chosen)

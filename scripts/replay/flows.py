@@ -16,6 +16,9 @@ from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree
 from scripts.replay.samples import Sample, png
 
+SHOWN = 60
+"""Até onde se mostra o trecho que um estrago procura."""
+
 
 @dataclass(frozen=True)
 class Spoil:
@@ -32,24 +35,28 @@ class Spoil:
     cause: str
     shown: bool = False
 
-    def applied(self, template: str) -> str:
-        """O template estragado. Erro: `ValueError` quando um trecho não está nele uma vez só."""
-        for old, new in self.edits:
-            if template.count(old) != 1:
-                raise ValueError(f"o estrago `{self.name}` procura um trecho que está {template.count(old)} vezes no template: {old!r}")
-            template = template.replace(old, new)
-        return template
-
 
 @dataclass(frozen=True)
 class Flow:
-    """Um fluxo carregado."""
+    """Um fluxo carregado; `name` é o arquivo, e `lines`, a linha dele em que está o nome de cada estrago."""
 
     slug: str
     run: Callable[[Any], None]
     parameters: Mapping[str, str] = field(default_factory=dict)
     sample: Sample = Sample("arquivo.png", png())
     spoils: tuple[Spoil, ...] = ()
+    name: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def spoiled(self, template: str, spoil: Spoil | None) -> str:
+        """O template com este estrago, ou como está, sem nenhum. Erro: `Defect` quando um trecho não está nele uma vez só."""
+        for old, new in spoil.edits if spoil else ():
+            if spoil and template.count(old) != 1:
+                raise Defect(Finding(self.name, self.lines.get(spoil.name, 1), "estrago-sem-lugar",
+                                     f"O estrago `{spoil.name}` procura no template `{old.strip()[:SHOWN]}`, que está nele {template.count(old)} "
+                                     "vezes, e precisa estar uma: acerte o trecho, pois o template mudou."))
+            template = template.replace(old, new)
+        return template
 
     def spoil(self, name: str) -> Spoil | None:
         return next((spoil for spoil in self.spoils if spoil.name == name), None)
@@ -61,15 +68,18 @@ def read(tree: Tree, slug: str) -> Flow | None:
     if not path.is_file():
         return None
     name, space = tree.name(path), {"__name__": f"fluxos.{slug.replace('-', '_')}", "__file__": str(path)}
+    text = path.read_text(encoding="utf-8")
     try:
-        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), space)
+        exec(compile(text, str(path), "exec"), space)
     except Exception as error:
         message = f"O arquivo parou com `{type(error).__name__}: {error}`; corrija-o."
         raise Defect(Finding(name, _line(error, path), "fluxo-com-erro", message)) from error
     if not callable(space.get("flow")):
         raise Defect(Finding(name, 1, "fluxo-com-erro", "O arquivo não define `flow(lab)`; escreva a função que faz o papel da pessoa."))
     given = {"parameters": "PARAMETERS", "sample": "SAMPLE", "spoils": "SPOILS"}
-    return Flow(slug, space["flow"], **{key: space[name] for key, name in given.items() if name in space})
+    found = {key: space[called] for key, called in given.items() if called in space}
+    lines = {spoil.name: text.count("\n", 0, text.find(f'"{spoil.name}"')) + 1 for spoil in found.get("spoils", ())}
+    return Flow(slug, space["flow"], **found, name=name, lines=lines)
 
 
 def _line(error: Exception, path: Path) -> int:

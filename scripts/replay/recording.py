@@ -37,7 +37,7 @@ def record(scene: Scene, servers: Servers) -> int:
 
 def _spoiled(scene: Scene, spoil: Spoil, servers: Servers) -> dict[str, Any] | str:
     """O que o estrago deu, como a página o conta; ou por que ele não serve para ela."""
-    said: Replayed = replay(scene, spoil.applied(scene.template), scene.flow.sample, servers)
+    said: Replayed = replay(scene, scene.flow.spoiled(scene.template, spoil), scene.flow.sample, servers)
     failed = said.failed
     if not failed or failed.number != spoil.step or spoil.cause not in failed.cause:
         got = f"falhou no passo {failed.number}: {failed.cause}" if failed else "terminou como a página diz"

@@ -232,7 +232,7 @@ def deployed(slug: str, spoil: str = "") -> Iterator[Account]:
     chosen = found.flow.spoil(spoil)
     assert chosen or not spoil, spoil
     with workplace() as folder, simulated():
-        account = Account(found, folder, chosen.applied(found.template) if chosen else found.template)
+        account = Account(found, folder, found.flow.spoiled(found.template, chosen))
         try:
             yield account
         finally:

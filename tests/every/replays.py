@@ -38,5 +38,5 @@ def servers() -> Servers:
 def replayed(slug: str, spoil: str = "") -> Replayed:
     """O fluxo da arquitetura rodado sobre o template dela, ou sobre o estragado."""
     found, chosen = scene_of(slug), flow_of(slug).spoil(spoil)
-    template = chosen.applied(found.template) if chosen else found.template
+    template = found.flow.spoiled(found.template, chosen)
     return replay(found, template, found.flow.sample, servers())

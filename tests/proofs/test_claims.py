@@ -400,7 +400,7 @@ BAD = [
      "`Alarme` não olha as mensagens à espera; use `MetricName: ApproximateNumberOfMessagesVisible`"),
     ("falhas-guardadas", "eventos", ("GreaterThanOrEqualToThreshold", "LessThanThreshold"),
      "`Alarme` não dispara quando há mensagens; use `GreaterThanOrEqualToThreshold`"),
-    ("falhas-guardadas", "eventos", ("Threshold: 1", "Threshold: 9"), "`Alarme` não dispara na primeira mensagem; use `Threshold: 1`"),
+    ("falhas-guardadas", "eventos", ("Threshold: 1", "Threshold: 9"), "`Alarme` não dispara na primeira mensagem; use `Threshold: 1`, com `GreaterThanOrEqualToThreshold`"),
     ("falhas-guardadas", "eventos", ("{Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: true}}", "{Type: AWS::SNS::Topic}"),
      "o evento que `Funcao` não processa se perde; acrescente um `AWS::Lambda::EventInvokeConfig` com `OnFailure`"),
     ("banco-gerenciado", "servidores", ("AutoMinorVersionUpgrade: true", "AutoMinorVersionUpgrade: false"),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from scripts.cli import main
-from scripts.replay import samples
+from scripts.replay import processes, samples
 from scripts.replay.database import PREFIX
 from scripts.replay.processes import sweep
 from tests.built import alone
@@ -25,7 +25,11 @@ SLUG = "foto-perfil"
 
 @pytest.fixture
 def temporary(monkeypatch):
-    """Uma pasta temporária só deste teste, de nome curto, em que um soquete cabe: o que sobrar nela, sobrou do comando."""
+    """Uma pasta temporária só deste teste, de nome curto, em que um soquete cabe: o que sobrar nela, sobrou do comando.
+
+    O servidor de processos desta rodada serve aos outros testes, e por isso começa antes, fora dela.
+    """
+    processes.warm()
     with tempfile.TemporaryDirectory(prefix="so") as name:
         monkeypatch.setenv("TMPDIR", name)
         monkeypatch.setattr(tempfile, "tempdir", None)

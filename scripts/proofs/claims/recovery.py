@@ -276,4 +276,4 @@ def _alarm(view: View, alarm: Resource, start: tuple[Key, ...]) -> Iterator[Evid
     yield from require(view, alarm, ("ComparisonOperator",), lambda written: written in fires, "dispara quando há mensagens",
                        f"`{alarm.id}` não dispara quando há mensagens", "use `GreaterThanOrEqualToThreshold`")
     yield from require(view, alarm, ("Threshold",), lambda written: limit is not None and number(written) == limit,
-                       "já na primeira", f"`{alarm.id}` não dispara na primeira mensagem", "use `Threshold: 1`")
+                       "já na primeira", f"`{alarm.id}` não dispara na primeira mensagem", "use `Threshold: 1`, com `GreaterThanOrEqualToThreshold`")
