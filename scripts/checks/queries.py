@@ -20,10 +20,12 @@ from scripts.page.architecture import Page
 CODE = "consulta-errada"
 INDEX, FILTER = re.compile(r"\[\d*\]"), re.compile(r"\[\?([^\]]*)\]")
 TESTED = re.compile(r"(?:^|[(&|\s!])([A-Z]\w*(?:\.\w+)*)\s*(?=[=,<>!])")
-FIELD = re.compile(r"\w+(?:\[\])*(?:\.\w+(?:\[\])*)*(?:\[\])*")
+FIELD = re.compile(r"\w+(?:\[\])*(?:\.\w+(?:\[\])*)*")
 STATE = re.compile(r"[A-Z][A-Z_]{3,}")
 STATUS = re.compile(r"(?:Status|State|Health)\w*$")
 LITERAL = re.compile(r"`[^`]*`|'[^']*'")
+LIST, MANY = re.compile(r"\[(?!\])|\{"), 6
+"""As listas de campos de uma consulta; com mais do que estas, ninguém a lê."""
 OPENING = {"[": "]", "{": "}"}
 
 
@@ -73,9 +75,10 @@ def _told(page: Page, line: int) -> set[str]:
 @lru_cache(maxsize=256)
 def fields(query: str) -> list[str] | None:
     """Os campos que uma consulta pede, também os que os filtros comparam; `None`, quando ela não se lê."""
-    tested = [f"{plain}[].{name}" for found in FILTER.finditer(query) if FIELD.fullmatch(plain := INDEX.sub("[]", query[:found.start()]))
+    tested = [f"{owner}[].{name}" for found in FILTER.finditer(query) if FIELD.fullmatch(owner := INDEX.sub("[]", query[:found.start()]))
               for name in TESTED.findall(found[1])]
-    read = _expanded(INDEX.sub("[]", FILTER.sub("[]", query)).strip())
+    plain = INDEX.sub("[]", FILTER.sub("[]", query)).strip()
+    read = _expanded(plain) if len(LIST.findall(plain)) <= MANY else None
     return None if read is None else [*dict.fromkeys((*read, *tested))]
 
 
