@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from scripts.aws.cli import CUSTOM, FLAGS, GLOBAL
 from scripts.base.findings import Finding
 from scripts.checks.calls import Made
 from scripts.checks.order import LOOKING
+from scripts.page import shell
 from scripts.page.architecture import Page
+from scripts.page.commands import commands
 
 CODE = "opcao-desconhecida"
 NAMING = re.compile(
@@ -35,9 +38,14 @@ KNOWN = {
 """De cada serviço, ou de cada comando, as que só mudam o que a própria opção diz, ou que outra regra julga."""
 
 
+CURL = frozenset("""--silent --show-error --max-time --form --include --connect-to --cacert --output --fail --location --head --data --header
+    --request --write-out --retry --connect-timeout --remote-name -s -S -f -L -I -o -O -m -F -H -d -w -i -fsSL -fsS -sS -sSf""".split())
+
+
 def check(page: Page, made: Iterable[Made]) -> Iterator[Finding]:
     """Um achado por opção que a página não explica e que ninguém sabe o que muda."""
     explained = {word for code in page.codes for word in code.text.split()}
+    yield from _fetched(page, explained)
     for call in (call for each in made for call in each.calls):
         service, _, operation = call.name.partition(" ")
         known = {*KNOWN.get(service, "").split(), *KNOWN.get(call.name, "").split(), *GLOBAL, *FLAGS}
@@ -46,3 +54,14 @@ def check(page: Page, made: Iterable[Made]) -> Iterator[Finding]:
             if not named or flag.startswith("--no-"):
                 yield Finding(page.path, call.line, CODE, f"Não se sabe o que `{flag}` muda em `aws {call.name}`: tire a opção, ou diga na página, "
                               "com o nome dela, o que ela faz.")
+
+
+def _fetched(page: Page, explained: Set[str]) -> Iterator[Finding]:
+    """As opções do `curl`: `--insecure` e `--resolve`, por exemplo, fazem dele outro pedido."""
+    for command in (each for each in commands(page) if each.block):
+        with contextlib.suppress(shell.Broken):  # `blocos` já diz o que não termina
+            for words in (words for words in shell.read(command.text, command.line) if words[0].text == "curl"):
+                for word in (each for each in words[1:] if each.text.startswith("-")):
+                    if word.text.partition("=")[0] not in CURL | explained:
+                        yield Finding(page.path, word.line, CODE, f"Não se sabe o que `{word.text}` muda em `curl`: tire a opção, ou diga na página, "
+                                      "com o nome dela, o que ela faz.")

@@ -82,7 +82,7 @@ def _awaited(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
         if not state:
             continue
         begun = [each.name for each in section[:index] if each.name.startswith(f"{service} ") and each.name in WAITS]
-        if not any(state in WAITS[name] for name in begun):
+        if not begun or state not in WAITS[begun[-1]]:
             wanted = f"`{begun[-1]}` leva a `{WAITS[begun[-1]][0]}`" if begun else "nenhum comando da seção leva a isso"
             yield call.line, OUT, f"o comando espera `{state}`, e {wanted}: a espera não acaba, ou não espera nada; corrija-a."
 
@@ -135,6 +135,8 @@ def _lost(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
     """
     for index, call in enumerate(section):
         erased = any(each.name == "sqs delete-message" for each in section[index + 1:])
+        if call.name == "lambda invoke" and any(each.name == "sqs delete-message" for each in section[:index]):
+            yield call.line, OUT, "o evento já saiu da fila, e se esta chamada falhar ele se perde; entregue-o antes de apagá-lo."
         if call.name == "lambda invoke" and erased and "Event" not in call.option("--invocation-type"):
             yield call.line, WEAK, ("a função responde na hora, e o evento que falhar de novo não volta à fila de que o comando seguinte o apaga; "
                                     "use `--invocation-type Event`.")
@@ -148,6 +150,9 @@ def _weak(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
             yield call.line, WEAK, (f"`{least[0].id}` já está no mínimo, e a AWS não o diminui: recusa o comando; use "
                                     f"`{DECREMENT.replace('--', '--no-')}`.")
         listed = any(each.name == "s3api list-object-versions" for each in section[:index])
+        asked = [query for each in section[:index] if each.name == "s3api list-object-versions" for query in each.option("--query")]
+        if call.name == "s3api delete-bucket" and asked and not all("DeleteMarkers" in query and "Versions" in query for query in asked):
+            yield call.line, WEAK, "a lista do que se apaga não traz as versões e as marcas de exclusão, e a AWS não apaga um bucket com uma delas."
         if call.name == "s3api delete-object" and listed and not call.option("--version-id"):
             yield call.line, WEAK, "sem `--version-id`, o comando põe mais uma marca de exclusão, e a versão listada fica; diga qual apagar."
 
@@ -159,17 +164,19 @@ def _least(view: View, group: Resource) -> bool:
 
 
 def _misplaced(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
-    """A pasta de um bucket que o comando nomeia é das que o template dá a alguém nele."""
+    """A pasta de um bucket que o comando nomeia é das que o template dá a alguém nele; uma pasta enviada não cai na raiz."""
     for call in section:
         keys = [(call.option("--bucket"), [*call.option("--key"), *call.option("--prefix")])]
         keys += [([place], [key]) for word in call.words if word.startswith("s3://") for place, _, key in [word[5:].partition("/")]]
         for names, paths in keys:
-            bucket = view.points(names[0], BUCKET) if names and paths and "/" in paths[0] else None
-            known, folder = _folders(view, bucket) if bucket else set(), paths[0].partition("/")[0] if paths else ""
-            if bucket and known and folder not in known:
+            bucket = view.points(names[0], BUCKET) if names and paths else None
+            known, folder = _folders(view, bucket) if bucket else frozenset(), paths[0].partition("/")[0] if paths and "/" in paths[0] else ""
+            sent = call.name in ("s3 cp", "s3 sync") and call.loose[:1] and call.loose[0].strip("./") in known and not paths[0]
+            if bucket and known and (folder and folder not in known or sent):
                 owner = next((other.id for other in view.of_type(BUCKET) if folder in _folders(view, other)), "")
-                yield call.line, WEAK, (f"`{bucket.id}` não tem a pasta `{folder}/`"
-                                        + (f", que é de `{owner}`; use o nome dele." if owner else f", e sim `{min(known)}/`; corrija o caminho."))
+                root = f"o comando põe na raiz de `{bucket.id}` o que é de `{min(known)}/`"
+                named = f"`{bucket.id}` não tem a pasta `{folder}/`" if folder else root
+                yield call.line, WEAK, f"{named}{f', que é de `{owner}`' if owner else ''}; corrija o caminho."
 
 
 def _folders(view: View, bucket: Resource) -> frozenset[str]:

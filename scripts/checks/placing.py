@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from scripts.aws.types import BALANCER, BUCKET, DATABASE, FUNCTION, INSTANCE, NAT_GATEWAY, QUEUE, SCALING_GROUP, TABLE, VOLUME
 from scripts.base.diagram import Diagram, Group, Node
 from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE, plain
+from scripts.checks.mentions import Marks, mentioned
 from scripts.checks.picture import FILE
 from scripts.checks.qualities import ELSEWHERE, SUPPOSED, outward
 from scripts.page.architecture import Page
@@ -23,66 +23,35 @@ from scripts.proofs.network.interfaces_by_type import home_of
 from scripts.proofs.network.topology import Subnet, network_of
 
 CODE = "lugar-diferente"
-NOUNS = {
-    "bancos?": (DATABASE,), "rds": (DATABASE,), "instancias?": (INSTANCE, SCALING_GROUP), "servidor(?:es)?": (INSTANCE, SCALING_GROUP),
-    "aplicac(?:ao|oes)": (INSTANCE, SCALING_GROUP), "balanceador(?:es)?": (BALANCER,), "nats?": (NAT_GATEWAY,), "volumes?": (VOLUME,),
-    "func(?:ao|oes)": (FUNCTION,), "buckets?": (BUCKET,), "filas?": (QUEUE,), "tabelas?": (TABLE,), "s3": (BUCKET,), "lambda": (FUNCTION,),
-}
-"""De cada nome, sem acentos, os tipos de que se fala."""
-NOUN = re.compile("|".join(rf"(?P<n{index}>\b{noun}\b)" for index, noun in enumerate(NOUNS)))
 LIVES = r"(?:fica|roda|esta|vive|mora|nasce|executa)m?|estao"
-PLACED = re.compile(r"\bnel[ae]|\b(?:dentro|fora) del[ae]|\babriga |\bonde ")
-HERE = re.compile(rf"\b(?P<denied>nao (?:\w+ )?)?(?:{LIVES})\b(?: \w+){{0,2}}? (?P<where>dentro d|fora d|n)el[ae]s?\b")
+PLACED = re.compile(r"\bnel[ae]|\b(?:dentro|fora) del[ae]|\baqui\b|\babriga |\bonde |\b(?:zona|sub-rede)s?\b")
+HERE = re.compile(rf"\b(?P<denied>nao (?:\w+ )?)?(?:{LIVES})\b(?: \w+){{0,2}}? (?:(?P<where>dentro d|fora d|n)el[ae]s?|aqui)\b")
+OWNED = re.compile(r"^(?:[oa]s? )?(?:zonas?(?: de disponibilidade)?|sub-redes?(?: (?:publica|privada)s?)?)(?P<what> d[oa]s? [^.;:]+)")
+OF, EVERY = re.compile(r"\bd[oa]s? $"), re.compile(r"\b(?:dois|duas|ambos|ambas|tod[oa]s [oa]s)\s$")
 HELD = re.compile(r"\babriga (?:so |apenas )?(?P<what>[^.;:]+)")
 WHOSE = re.compile(rf"\bonde (?P<what>[^.;:]*?) (?:pode(?:m)? )?(?:{LIVES}|ficar|rodar|estar|viver)\b")
 NAMED = rf"(?P<verb>\b(?P<denied>nao (?:\w+ )?)?(?:{LIVES})\b(?: \w+){{0,2}}? )?,? ?\b(?P<where>dentro d|fora d|n|em |d)[ao]?s? ?"
-LEVEL = re.compile(rf"\b(?P<denied>nao (?:\w+ )?)?(?:{LIVES}) n?[ao]?s? ?(?:em )?sub-redes? (?P<kind>publica|privada)s?\b")
-Marks = list[tuple[int, int, frozenset[str]]]
-"""Onde, num texto sem acentos, começa e acaba cada nome, e os componentes de que ele pode falar."""
+SUBNETS = re.compile(r"\b(?:n[ao]s?|em) (?:sub-redes? (?:(?P<kind>publica|privada)s?|(?:de|d[ao]s?) (?P<of>[\w-]+))|(?P<vpc>vpc))\b")
+DENYING = re.compile(r"\b(?:nao|nem|fora|sem|outr[oa]s?)\b")
 
 
 def check(page: Page, diagram: Diagram, views: Views) -> Iterator[Finding]:
     """Um achado por frase que põe um componente onde a figura não o põe, ou numa sub-rede que não é como ela diz."""
     for row in page.rows:
-        for clause in (clause for cell in row.cells[1:-1] for clause in CLAUSE.split(cell) if not _aside(clause)):
+        for clause in (clause for cell in row.cells[1:-1] for clause in CLAUSE.split(cell) if not SUPPOSED.search(clause)):
             text, group = plain(clause), diagram.elements.get(row.node_id)
             placed = isinstance(group, Group) and PLACED.search(text)
             found = list(_inside(diagram, views, group, text)) if placed else []
             yield from (Finding(page.path, row.line, CODE, f"A linha de `{row.node_id}` {reason}") for reason in found)
-            found = [reason for view in views.each[:1] for reason in _levelled(view, row.node_id, row.resources, text)]
-            yield from (Finding(page.path, row.line, CODE, reason) for reason in found)
+            found = list(_housed(diagram, views, text, row.node_id)) if isinstance(group, Node) else []
+            yield from (Finding(page.path, row.line, CODE, f"A linha de `{row.node_id}` {reason}") for reason in found)
     told = [(f"O passo {step.number}", step.line, step.text) for step in page.steps]
     told += [("O texto da figura", image.line, image.text) for image in page.images if image.target.removeprefix("./") == FILE]
     for who, line, said in told:
         for clause in re.split(r"(?<=[.;:!?])\s+", said):
             text = plain(clause)
-            yield from (Finding(page.path, line, CODE, f"{who} {reason}") for reason in _beside(diagram, views, text))
-
-
-def _aside(clause: str) -> bool:
-    return bool(SUPPOSED.search(clause) or ELSEWHERE.search(clause))
-
-
-def _marks(diagram: Diagram, views: Views, text: str) -> Marks:
-    """Os nomes do texto: os rótulos inteiros primeiro, depois os nomes de tipo que não estão dentro de um."""
-    found: Marks = []
-    for node in sorted(diagram.nodes, key=lambda node: -len(node.label)):
-        label = plain(node.label)
-        for match in re.finditer(rf"\b{re.escape(label)}\b", text) if label and label in text else ():
-            if not any(start < match.end() and match.start() < end for start, end, _ in found):
-                alike = frozenset(other.id for other in diagram.nodes if plain(other.label) == label)
-                found.append((match.start(), match.end(), alike))
-    for match in NOUN.finditer(text):
-        kinds = list(NOUNS.values())[int(str(match.lastgroup)[1:])]
-        owners = frozenset(node.id for node in diagram.nodes if _typed(node, views, kinds))
-        if owners and not any(start < match.end() and match.start() < end for start, end, _ in found):
-            found.append((match.start(), match.end(), owners))
-    return sorted(found)
-
-
-def _typed(node: Node, views: Views, kinds: Iterable[str]) -> bool:
-    known = views.template.resources
-    return any(name in known and known[name].type in kinds for name in node.resources)
+            found = list(_beside(diagram, views, text)) or list(_housed(diagram, views, text))
+            yield from (Finding(page.path, line, CODE, f"{who} {reason}") for reason in found)
 
 
 def _within(diagram: Diagram, views: Views, name: str, group: Group) -> bool:
@@ -100,14 +69,18 @@ def _homes(view: View, resources: Iterable[str]) -> list[Subnet]:
 
 def _inside(diagram: Diagram, views: Views, group: Group, text: str) -> Iterator[str]:
     """O que a linha de um grupo diz que está nele, ou fora dele."""
-    marks = _marks(diagram, views, text)
+    marks = mentioned(diagram, views, text)
     for match in HERE.finditer(text):
-        outside = match["where"].startswith("fora") != bool(match["denied"])
+        outside = (match["where"] or "n").startswith("fora") != bool(match["denied"])
         begun = max((text.rfind(sign, 0, match.start()) for sign in ".;:"), default=-1)
-        yield from _wrong(diagram, views, group, [mark for mark in marks if begun < mark[0] < match.start()], outside)
+        said = [mark for mark in marks if begun < mark[0] < match.start()]
+        every = [(0, 0, frozenset((name,))) for start, _, names in said if EVERY.search(text[:start]) for name in names]
+        yield from _wrong(diagram, views, group, [*said, *every], outside)
     for pattern in (HELD, WHOSE):
         for match in pattern.finditer(text):
             yield from _wrong(diagram, views, group, [mark for mark in marks if match.start("what") <= mark[0] < match.end("what")], False)
+    owned = [mark for match in OWNED.finditer(text) for mark in marks if match.start("what") <= mark[0] < match.end("what")]
+    yield from _wrong(diagram, views, group, [mark for mark in owned if OF.search(text[:mark[0]])], False)
 
 
 def _wrong(diagram: Diagram, views: Views, group: Group, marks: Marks, outside: bool) -> Iterator[str]:
@@ -122,7 +95,7 @@ def _beside(diagram: Diagram, views: Views, text: str) -> Iterator[str]:
     for group in diagram.groups:
         words = [word.removesuffix("s") for word in plain(group.label).split()]
         for match in _named(tuple(words)).finditer(text) if words and all(word in text for word in words) else ():
-            marks = _marks(diagram, views, text) if marks is None else marks
+            marks = mentioned(diagram, views, text) if marks is None else marks
             near = [mark for mark in marks if mark[1] <= match.start()][-1:]
             between = text[near[0][1]:match.start()].strip() if near else ""
             close = near and (between in ("", ",") or match["verb"] and " " not in between)
@@ -148,12 +121,28 @@ def _seen(outside: bool) -> str:
     return f"na figura {'está dentro' if outside else 'não está'}: acerte a frase, ou a figura."
 
 
-def _levelled(view: View, name: str, resources: Iterable[str], text: str) -> Iterator[str]:
-    """As sub-redes em que o componente da linha vive são como ela diz: públicas, ou privadas."""
-    for match in LEVEL.finditer(text):
-        subnets = [subnet.resource for subnet in _homes(view, resources)]
-        known = {outward(view, subnet) for subnet in subnets} - {None}
-        said = (match["kind"] == "publica") != bool(match["denied"])
-        if known and said not in known:
-            yield (f"A linha de `{name}` diz que ele fica em sub-redes {'públicas' if said else 'privadas'}, e `{subnets[0].id}` é "
-                   f"{'privada' if said else 'pública'} (`{view.template.path}`, linha {subnets[0].line}); iguale os dois.")
+def _housed(diagram: Diagram, views: Views, text: str, row: str = "") -> Iterator[str]:
+    """As sub-redes em que se diz que um componente vive são como a frase diz; na tabela, sem outro antes, é o da linha."""
+    for match in SUBNETS.finditer(text):
+        start = max(text.rfind(sign, 0, match.start()) for sign in ",;:.(") + 1
+        near = [mark for mark in mentioned(diagram, views, text) if mark[1] <= match.start()][-1:]
+        close = bool(near) and text[near[0][1]:match.start()].strip() in ("", ",")
+        names = near[0][2] if near and (close or row) else frozenset((row,)) if row else frozenset()
+        if not names or near and row and not close and near[0][0] < start or DENYING.search(text[start:match.start()]) or ELSEWHERE.search(
+                text[start:match.start()]):
+            continue
+        if not any(_fits(diagram, views, name, match) for name in names):
+            yield f"põe {_told(names)} em “{match[0]}”, e a figura e o template, não: acerte a frase, ou a figura."
+
+
+def _fits(diagram: Diagram, views: Views, name: str, match: re.Match[str]) -> bool:
+    """O componente vive onde se diz; de um lugar que a figura não tem, não se sabe, e serve."""
+    node = diagram.elements[name]
+    if match["kind"]:
+        view = views.each[0]
+        known = {outward(view, subnet.resource) for subnet in _homes(view, node.resources)} - {None}
+        return (match["kind"] == "publica") in known if known else any("sub-rede" in group.kind for group in diagram.ancestors(node))
+    word = match["of"].removesuffix("s") if match["of"] else "vpc"
+    places = [group for group in diagram.groups if plain(group.label).split() and word in [
+        each.removesuffix("s") for each in plain(group.label).split()] and (match["vpc"] or "sub-rede" in group.kind)]
+    return not places or any(_within(diagram, views, name, group) for group in places)

@@ -21,6 +21,8 @@ CODE = "consulta-errada"
 INDEX, FILTER = re.compile(r"\[\d*\]"), re.compile(r"\[\?([^\]]*)\]")
 TESTED = re.compile(r"(?:^|[(&|\s!])([A-Z]\w*(?:\.\w+)*)\s*(?=[=,<>!])")
 FIELD = re.compile(r"\w+(?:\[\])*(?:\.\w+(?:\[\])*)*")
+FIRST = re.compile(r"\s*\|\s*\[-?\d*\]\s*$")
+"""O primeiro do que se achou: `… | [0]`."""
 STATE = re.compile(r"[A-Z][A-Z_]{3,}")
 STATUS = re.compile(r"(?:Status|State|Health)\w*$")
 LITERAL = re.compile(r"`[^`]*`|'[^']*'")
@@ -75,6 +77,7 @@ def _told(page: Page, line: int) -> set[str]:
 @lru_cache(maxsize=256)
 def fields(query: str) -> list[str] | None:
     """Os campos que uma consulta pede, também os que os filtros comparam; `None`, quando ela não se lê."""
+    query = FIRST.sub("", query)
     tested = [f"{owner}[].{name}" for found in FILTER.finditer(query) if FIELD.fullmatch(owner := INDEX.sub("[]", query[:found.start()]))
               for name in TESTED.findall(found[1])]
     plain = INDEX.sub("[]", FILTER.sub("[]", query)).strip()

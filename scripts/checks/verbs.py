@@ -33,6 +33,11 @@ PORTS = {"HTTP": "80", "HTTPS": "443", "SSH": "22", "PostgreSQL": "5432", "MySQL
 LINKING = frozenset("o a os as de do da dos das em no na nos nas e ou um uma por para com ao que se sem ate pelo pela todo toda tudo cada".split())
 FORMS = {"le": r"le\b|ler\b|lid[oa]|leitura", "ve": r"ve\b|ver\b|vist[oa]", "sai": "sai|saem", "pede": "ped[ei]|pecam", "da": r"da\b|dar\b|dad[oa]"}
 """Dos verbos que mudam mais do que o fim, as formas."""
+ALIKE = tuple(group.split() for group in (
+    "guarda salva grava armazena registra", "envia manda publica entrega", "copia replica", "distribui reparte divide",
+    "aciona dispara invoca chama executa",
+    "le busca obtem recupera", "apaga remove exclui", "recebe aceita", "avisa notifica"))
+"""Os verbos que dizem o mesmo: um rótulo pode usar um, e o texto, outro."""
 ERASES = re.compile(r":(?:Batch)?(?:Delete|Purge|Remove|Terminate)")
 WORD, SENTENCE, CLAUSE = re.compile(r"\w+"), re.compile(r"[.;:!?]\s|$"), re.compile(r"[.,;:!?]|\se\s|$")
 PASSING = re.compile(r"(?<![ai]d[ao] )(?<![ai]d[ao]s )(?<!feit[ao] )(?<!escrit[ao] )\b(?:pel[oa]s?|por|atraves d[oa]) (?:mesm[oa] )?$")
@@ -110,7 +115,8 @@ def _untold(diagram: Diagram, edge: Edge, page: Page) -> Iterator[Finding]:
 @lru_cache(maxsize=1024)
 def _form(word: str) -> re.Pattern[str]:
     """Outra forma da palavra: do mesmo começo, ou de um verbo que muda mais do que o fim."""
-    return re.compile(rf"\b(?:{FORMS.get(word) or re.escape(word[:max(4, len(word) - 2)])})")
+    same = next((group for group in ALIKE if word in group), [word])
+    return re.compile(rf"\b(?:{'|'.join(FORMS.get(each) or re.escape(each[:max(4, len(each) - 2)]) for each in same)})")
 
 
 def _exchanged(diagram: Diagram, page: Page) -> Iterator[Finding]:

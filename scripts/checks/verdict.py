@@ -17,11 +17,11 @@ from typing import TypeVar
 from scripts.base.diagram import SLUG, Diagram, Rendered
 from scripts.base.findings import Defect, Finding
 from scripts.base.tree import Tree, unfit
-from scripts.checks import accepting, arrows, awaiting, benefits, blocks, calls, carrying, certified, citations, cleanup, coded, commands
-from scripts.checks import comparison, components, cycles, dead, decision, defaults, effects, entering, environment, flags, hygiene, ids, launched
-from scripts.checks import library, links, manifests, mending, numbers, order, outputs, pace, pairing, permitted, picture, pins, placing, prices
-from scripts.checks import promised, promises, prose, qualities, queries, questions, quotas, refusals, refused, remains, replayed, resources
-from scripts.checks import sections, senses, shared, stated, steps, swapped, truths, unsaid, verbs, zoned
+from scripts.checks import accepting, arguments, arrows, awaiting, benefits, blocks, calls, carrying, certified, citations, cleanup, coded
+from scripts.checks import commands, comparison, components, cycles, dead, decision, defaults, effects, entering, environment, flags, hygiene, ids
+from scripts.checks import launched, library, links, manifests, mending, numbers, order, outputs, pace, pairing, permitted, picture, pins, placing
+from scripts.checks import prices, promised, promises, prose, protocols, qualities, queries, questions, quotas, refusals, refused, remains
+from scripts.checks import replayed, resources, sections, senses, shared, stated, steps, swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -207,6 +207,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) 
     yield from environment.told(page, views)
     yield from _commanded(page, views)
     yield from placing.check(page, diagram, views)
+    yield from protocols.check(page, diagram, views)
     yield from remains.check(page, views)
     yield from promises.check(page, views)
     yield from pace.check(page, views, told)
@@ -225,7 +226,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) 
 def _commanded(page: Page, views: Views) -> Iterable[Finding]:
     """O que os comandos da página fazem, contra o template e contra o que ela diz deles."""
     made = calls.made(page, views)
-    for judge in (pairing, cleanup, order, queries, flags, launched, refused):
+    for judge in (pairing, cleanup, order, queries, flags, arguments, launched, refused):
         yield from judge.check(page, made)
 
 

@@ -9,7 +9,7 @@ from bench import REAL, REPOSITORY
 from scripts.base.diagram import Group
 from scripts.base.tree import Tree
 
-CODE = "lugar-diferente"
+CODES = ("lugar-diferente", "caminho-de-outra-seta", "trecho-diferente")
 VPC, FORA = "Os buckets, a função e a fila ficam fora dela", "O S3 fica fora dela: um endpoint"
 FALSE = {
     "a função na rede": ("musicas", VPC, "A função também roda nela; os buckets e a fila ficam fora dela"),
@@ -21,6 +21,15 @@ FALSE = {
     "o balanceador, público": ("ecommerce", "Fica nas [sub-redes privadas](", "Fica nas [sub-redes públicas]("),
     "a figura, noutra sub-rede": ("upload-ec2-ebs-rds", "EC2 na sub-rede pública; o servidor", "EC2 em sub-redes de dados; o servidor"),
     "o banco, na pública": ("upload-ec2-ebs-rds", "no RDS, em sub-redes de dados", "no RDS, na sub-rede pública"),
+    "na linha de um nó": ("ecommerce", "e não precisa da VPC. |", "nas sub-redes de aplicação. |"),
+    "aqui": ("espectrometria", "Só o balanceador e o NAT ficam aqui.", "Só os dois balanceadores e o NAT ficam aqui."),
+    "a zona do banco": ("envio-e-consulta", "do servidor e do disco. |", "do servidor, do disco e do banco. |"),
+    "uma sub-rede que não é assim": ("dois-volumes-ebs", "servidor EC2 na sub-rede pública; o", "servidor EC2 na sub-rede privada; o"),
+    "a porta de outro banco": ("upload-ec2-ebs-rds", "na porta 5432, e a conexão", "na porta 3306, e a conexão"),
+    "a porta de quem distribui": ("pdv-alta-disponibilidade", "à aplicação na porta 8080", "à aplicação na porta 80"),
+    "uma porta de ninguém": ("pdv-alta-disponibilidade", "Sem porta 22:", "Pela porta 22:"),
+    "cifrado até a origem": ("ecommerce", "o tráfego é HTTP, dentro", "o tráfego é HTTPS, dentro"),
+    "cifrado até o servidor": ("envio-e-consulta", "Do balanceador à instância, HTTP dentro", "Do balanceador à instância, também TLS dentro"),
     "por outro caminho": ("web-ec2-rds-s3", "pelo endpoint do S3, grava", "pelo mesmo Internet Gateway, grava"),
     "por onde ninguém passa": ("musicas", "chega ao servidor EC2; o servidor a guarda", "chega ao servidor EC2; o servidor, pela fila de falhas, a guarda"),
 }
@@ -31,13 +40,17 @@ RIGHT = {
     "de outro modo": ("web-ec2-rds-s3", "| Onde o banco pode ficar. |", "| Onde o banco vive. |"),
     "o mesmo lugar": ("ecommerce", "| Abriga só o NAT. |", "| Abriga apenas o NAT. |"),
     "sem a vírgula": ("upload-ec2-ebs-rds", "no RDS, em sub-redes de dados", "no RDS nas sub-redes de dados"),
+    "a porta, de outro modo": ("pdv-alta-disponibilidade", "à aplicação na porta 8080", "à aplicação, na porta 8080"),
+    "sem cifra, de outro modo": ("ecommerce", "o tráfego é HTTP, dentro", "o tráfego não é HTTPS: é HTTP, dentro"),
+    "nenhuma porta": ("pdv-alta-disponibilidade", "Sem porta 22:", "Nenhuma porta 22 aberta:"),
+    "a zona só do servidor": ("envio-e-consulta", "do servidor e do disco. |", "do servidor, e do disco também. |"),
     "privadas, de outro modo": ("ecommerce", "Fica nas [sub-redes privadas](", "Está em [sub-redes privadas]("),
 }
 
 
 def messages(case: tuple[str, str, str]) -> list[str]:
     slug, old, new = case
-    return [found.message for found in findings(slug, {}, (old, new)) if found.code in (CODE, "caminho-de-outra-seta")]
+    return [found.message for found in findings(slug, {}, (old, new)) if found.code in CODES]
 
 
 @pytest.mark.parametrize("case", FALSE)
