@@ -145,6 +145,6 @@ def test_a_note_speaks_of_its_title(title, wrong, right):
 
 
 def test_every_fact_has_a_source_and_no_useless_sign():
-    for truth in (*truths.LIMITS, *truths.MACHINES, *truths.PRACTICE, *truths.SERVICES):
+    for truth in (*truths.DATA, *truths.LIMITS, *truths.MACHINES, *truths.PATHS, *truths.PRACTICE, *truths.SERVICES):
         assert truth.source.startswith(("https://docs.aws.amazon.com/", "https://aws.amazon.com/")) and truth.said
         assert (truth.signs + truth.words).lower() == truth.signs + truth.words

@@ -15,6 +15,7 @@ NEVER = r"(?!)"
 CHARGED = r"\b(?:cobr(?:a|am|ar|ad[oa]s?|ando)|cust(?:a|am|ar)|pag(?:a|am|ar|o|os|a-se)|tarifad\w+)\b"
 NUMBER = (r"(?:\d[\d.]*(?:,\d+)?|uma?|d(?:ois|uas|e\w+|oze)|tr[êei]\w+|qu(?:a|i)\w+|cinco|cinquenta|se(?:is|te|ssenta|tenta)|oit\w+|nov[eo]\w*|onze"
           r"|vinte|cem|mil)")
+DENY = r"(?:não|nem|nunca|jamais)"
 TIME = r"(?:segundos?|minutos?|horas?|dias?|semanas?|m[eê]s(?:es)?|anos?)"
 TIER = r"\b(?:nível gratuito|período de teste|free tier|créditos? da AWS)\b"
 FREE = r"\bgratuit\w+|\bde graça\b|\bsem (?:nenhum )?custo\b|\bsem cobrança\b"

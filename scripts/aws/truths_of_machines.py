@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from scripts.aws.truths import AWS, CHARGED, FREE, NEVER, PRICES, TIER, Truth
+from scripts.aws.truths import AWS, CHARGED, DENY, FREE, NEVER, PRICES, TIER, Truth
 
 NO_BREAK = r"(?:(?!\b(?:não|nem|nunca|jamais|mas|menos|exceto|salvo)\b)[^.;])*?"
 READS = (r"(?:atend|serv|receb|respond|aceit|divid|repart|absorv|distribu)\w*\s+(?:\w+\s+){0,4}?(?:leituras?|consultas?|relatórios?)\b"
          r"|\b(?:leituras?|consultas?|relatórios?)\b[^.;,]{0,40}\b(?:atendid|servid|respondid|dividid)\w+|\balivi\w+|\bajuda\w* a ler\b"
          r"|\bdivid\w+ (?:a carga|o trabalho|o tráfego)|\b(?:acelera|melhora)\w* (?:\w+ )?(?:leituras?|desempenho|consultas?)\b|\blê(?:-se)? d[oa]\b")
-STANDBY = r"\bem espera\b|\bstandby\b|\bcópia síncrona\b|\bsegunda cópia\b|\bMulti-AZ\b"
+STANDBY = r"\bem espera\b|\b(?:o|banco|instância|cópia) de espera\b|\bstandby\b|\bcópia síncrona\b|\bsegunda cópia\b|\bMulti-AZ\b"
 NOT_STANDBY = r"\bprimári\w+|\bréplicas?\b|\bsnapshots?\b|\bclusters?\b"
 STOPPED = r"\b(?:parar|parad[ao]|pare|desligar|desligad[ao]|parando)\b"
+GAIN = r"(?:os (?:acumul|ganh|junt)\w+|(?:acumul|ganh|junt|poup)\w+(?:-os| (?:\w+ ){0,2}?créditos))"
+SPEND = r"(?:os (?:gast|consom)\w+|(?:gast|consom)\w+(?:-os| (?:\w+ ){0,2}?créditos))"
+SAME = r"(?:(?!\b(?:acima|abaixo|e)\b)[^.;,])*,?(?: (?!acima|abaixo|e\b)\w+){0,3}?"
+STARTS = r"(?:^|[.,:;] |\be )(?:(?:quando|enquanto|se)\b[^.;,]*? )?(?:está |fica |trabalha |trabalhando )?"
+UNREGISTERED = r"\b(?:cancelar o registro|apagar (?:a|uma) AMI)\b"
 MACHINES = (
     Truth("o banco em espera de uma instância Multi-AZ não atende leituras", "em_espera standby cópia_ multi-az",
           "leitura consulta relatório alivi ajuda divid acelera melhora lê", STANDBY, NOT_STANDBY, r"\bcluster\b", ((READS, False),),
           f"{AWS}/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"),
-    Truth("o banco em espera recebe cada gravação de forma síncrona, e fica em outra zona", "em_espera standby multi-az",
-          "síncron mesma_zona outra_zona segunda_zona outra_região", STANDBY, r"\bréplicas?\b|\bsnapshots?\b|\bfunç\w+",
-          r"\bcluster\b|\bréplicas? de leitura\b", ((r"\bassíncron\w+", False), (r"(?<!as)\bsíncron\w+", True), (r"\b(?:na|da) mesma zona\b", False),
-          (r"\bem outra região\b", False), (r"\b(?:na|em) (?:outra|segunda) zona\b", True)),
+    Truth("o banco em espera recebe cada gravação de forma síncrona, e fica em outra zona", "em_espera de_espera standby multi-az",
+          "síncron mesma_zona zona_do_primário outra_zona segunda_zona outra_região", STANDBY, r"\bréplicas?\b|\bsnapshots?\b|\bfunç\w+",
+          r"\bcluster\b|\bréplicas? de leitura\b|\bvolumes?\b", ((r"\bassíncron\w+", False), (r"(?<!as)\bsíncron\w+", True),
+          (r"\b(?:na|da|a) mesma zona\b|\bna zona do primário\b", False), (r"\bem outra região\b", False),
+          (r"\b(?:na|em) (?:outra|segunda) zona\b", True)),
           f"{AWS}/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"),
     Truth("a troca para o banco em espera é automática, embora se possa forçá-la ao reiniciar", "em_espera standby multi-az",
           "à_mão manual promov", STANDBY, NOT_STANDBY, r"\bforç\w+|\breinici\w+|\btambém\b",
@@ -80,4 +86,55 @@ MACHINES = (
           r"\bencerr\w+", NEVER, NEVER, ((r"\bdisco do sistema\b[^.;,]*\b(?:fica|permanece|sobrevive|continua)\b", False),
           (r"\bvolume ligado à parte\b[^.;,]*\b(?:some|é apagado)\b", False)),
           f"{AWS}/AWSEC2/latest/UserGuide/preserving-volumes-on-termination.html"),
+    Truth("uma instância T acumula créditos de CPU abaixo da linha de base, e os gasta acima dela", "crédito", "acima abaixo",
+          r"\bT[234]\w*\b|\bcréditos?\b|\blinha de base\b", NEVER, r"\bcréditos? da AWS\b|\bainda\b|\bcontinu\w+|\bsaldo\b",
+          ((rf"\b{GAIN}\b(?:(?!\be\b)[^.;,])*?\bacima\b", False), (rf"\b{SPEND}\b(?:(?!\be\b)[^.;,])*?\babaixo\b", False),
+           (rf"{STARTS}acima\b{SAME} {GAIN}\b", False), (rf"{STARTS}abaixo\b{SAME} {SPEND}\b", False),
+           (rf"{STARTS}abaixo\b{SAME} {GAIN}\b", True),
+           (r"\bacima d\w+[^.;,]*, os créditos (?:aumentam|crescem|sobem)\b|\babaixo d\w+[^.;,]*, os créditos (?:diminuem|caem)\b", False)),
+          f"{AWS}/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html"),
+    Truth("o modo padrão de uma T3 é o `unlimited`", "standard", "padrão não_escolhe não_diz", r"\bT3a?\b|\bT4g\b|\bmodo\b|\binstâncias?\b",
+          r"\bT2\b|\bclasse\b|\bStep Functions\b|\bShield\b", r"\bT2\b|\bhost\b|\bsuporte\b|\bclasse\b|\bDynamoDB\b|\bfluxo\b|\bexecução\b",
+          ((r"\b(?:por padrão|de fábrica)\b(?:(?!\bunlimited\b)[^.;])*?\b(?:no|o) modo standard\b", False),
+           (r"\bstandard (?:é|vem como) o (?:modo )?padrão\b|\bstandard, o padrão\b", False),
+           (r"\bo (?:modo )?padrão (?:d[ao]s? (?:\w+ )?T3 )?é (?:o )?(?:modo )?standard\b", False),
+           (r"\bnão (?:escolhe|diz|pede)\b(?:(?!\bunlimited\b)[^.;])*?\bcom (?:o )?(?:modo )?standard\b", True)),
+          f"{AWS}/AWSEC2/latest/APIReference/API_RunInstances.html"),
+    Truth("uma T3 nasce sem créditos de CPU", "t3", "crédito", r"\bT3a?\b|\binstâncias?\b|\bela\b", r"\bT2\b", r"\bT2\b",
+          ((r"\b(?:nasce|começa|inicia)\w*\s+(?:já )?(?:com|chei\w+ de) (?:\w+ ){0,2}?créditos?\b", False),
+           (rf"\b{DENY} nasce\w* sem (?:\w+ )?créditos?\b", True)),
+          f"{AWS}/AWSEC2/latest/UserGuide/burstable-performance-instances-standard-mode-concepts.html"),
+    Truth("sem créditos, o modo `standard` limita a CPU à linha de base, e quem deixa passar dela e cobra é o `unlimited`", "standard",
+          "crédito linha_de_base", r"\bstandard\b", r"\bunlimited\b", NEVER,
+          ((r"\bstandard\b(?:(?!\bunlimited\b)[^.;])*?\b(?:deixa\w* (?:a \w+ )?(?:seguir|passar|continuar)|segue\w* rápid\w+|cobra\w*)\b", False),
+           (r"\bstandard\b(?:(?!\bunlimited\b)[^.;])*?\bnão (?:perde velocidade|fica lenta|é limitad)", True)),
+          f"{AWS}/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html"),
+    Truth("encerrar uma instância não tem volta", "encerra", "volta só_ apenas pode_ recuper", r"\binstâncias?\b|\bEC2\b|\bservidor\b|\bmáquina\b",
+          r"\bvolumes?\b|\bconta\b|\bsessão\b|\bexecução\b|\bpilha\b|\bgrupo\b",
+          r"\bvolumes?\b|\bsnapshots?\b|\bAuto Scaling\b|\bproteção\b|\bconta\b|\boutra (?!vez)|\bnova\b",
+          ((r"\bencerrad\w+\b,?[^.;,]*?\bpode\w* (?:ser )?(?:ligad|reinici|volt|recuper|inici)\w*", False),
+           (r"\b(?:dá para|pode\w*|é possível) (?:recuperar|religar|ligar|reiniciar) (?:a|uma) instância encerrada\b", False),
+           (r"\bencerr\w+\b[^.;,]*?\btem volta\b|(?:^|[.:] )tem volta\b", False), (r"\bencerrar\b[^.;,]*?\b(?:só|apenas) (?:a )?desliga\b", False)),
+          f"{AWS}/AWSEC2/latest/APIReference/API_TerminateInstances.html"),
+    Truth("uma instância do EC2 é cobrada por segundo, com um minuto no mínimo", "hora_", "cobrad", r"\binstâncias?\b|\bEC2\b",
+          r"\bNATs?\b|\bbalanceador\b|\bcluster\b|\bbanco\b|\bRDS\b", r"\bRDS\b|\bbanco\b|\bcomercia\w+",
+          ((r"\bcobrad\w+ por hora (?:cheia|inteira)\b", False),), f"{AWS}/AWSEC2/latest/APIReference/API_StartInstances.html"),
+    Truth("uma instância fica em uma zona, e a queda de uma zona não leva as outras", "zona", "queda que_cai caem vive_ energia",
+          r"\bzonas?\b|\binstância\b",
+          r"\bgrupo\b|\bbalanceador\b|\bsub-redes\b", r"\bregião inteira\b",
+          ((r"\b(?:queda de uma|zona que cai)\b[^.;,]*?\b(?:derruba|leva|para|corta)\w* (?:as? )?(?:outras?|demais)\b", False),
+           (r"\bzonas\b[^.;,]*?\b(?:divid|compartilh)\w+ (?:a )?mesma (?:energia|rede)\b", False),
+           (r"\bestá em outra também cai\b|\bzonas\b[^.;,]*?\bcaem juntas\b", False),
+           (r"\buma instância (?:EC2 )?(?:vive|fica|roda) em (?:várias|duas|todas as) zonas\b", False)),
+          f"{AWS}/global-infrastructure/latest/regions/aws-availability-zones.html"),
+    Truth("cancelar o registro de uma AMI não mexe nas instâncias que nasceram dela, nem, por padrão, nos snapshots",
+          "registro que_já apagar_a apagar_uma",
+          "_ami deregister",
+          r"\bAMI\b|\bregistro\b", r"\bdomínio\b", r"\bse (?:você|alguém)\b|\bjunto\b",
+          ((rf"{UNREGISTERED}[^.;]*?\b(?:encerra|apaga|para|derruba|desliga|afeta|mexe n)\w*\s*(?:\w+ ){{0,2}}?instâncias?\b", False),
+           (rf"{UNREGISTERED}[^.;]*?\bapaga\w* (?:também |sempre )?(?:os |seus )?snapshots?\b", False),
+           (rf"{UNREGISTERED}[^.;]*?\b(?:encerra|derruba|desliga|mexe n|afeta)\w* ?as que já\b", False),
+           (r"\bas que já (?:nasceram|rodam|existem) (?:também )?são (?:encerrad|apagad|derrubad|desligad)", False),
+           (r"\binstância\w* que já (?:existe|roda)\w*\b[^.;,]*?\bmuda\w*\b[^.;,]*?\bAMI\b", False)),
+          f"{AWS}/AWSEC2/latest/UserGuide/deregister-ami.html"),
 )

@@ -14,8 +14,10 @@ from itertools import accumulate
 from pathlib import Path
 
 from scripts.aws.truths import READ, Truth
+from scripts.aws.truths_of_data import DATA
 from scripts.aws.truths_of_limits import LIMITS
 from scripts.aws.truths_of_machines import MACHINES
+from scripts.aws.truths_of_paths import PATHS
 from scripts.aws.truths_of_practice import PRACTICE
 from scripts.aws.truths_of_services import SERVICES
 from scripts.base.diagram import Diagram
@@ -100,7 +102,7 @@ def _clocked(text: str) -> Iterator[str]:
 def _signs() -> dict[str, list[tuple[Truth, tuple[str, ...]]]]:
     """De cada sinal, os fatos, com as palavras que também não faltam a quem os diz."""
     found: dict[str, list[tuple[Truth, tuple[str, ...]]]] = {}
-    for truth in (*MACHINES, *SERVICES, *PRACTICE, *LIMITS):
+    for truth in (*MACHINES, *SERVICES, *PRACTICE, *LIMITS, *DATA, *PATHS):
         words = tuple(word.replace("_", " ") for word in truth.words.split())
         for sign in truth.signs.split():
             found.setdefault(sign.replace("_", " "), []).append((truth, words))
