@@ -23,7 +23,7 @@ MACHINES = (
     Truth("o banco em espera recebe cada gravação de forma síncrona, e fica em outra zona", "em_espera de_espera standby multi-az",
           "síncron mesma_zona zona_do_primário outra_zona segunda_zona outra_região", STANDBY, r"\bréplicas?\b|\bsnapshots?\b|\bfunç\w+",
           r"\bcluster\b|\bréplicas? de leitura\b|\bvolumes?\b", ((r"\bassíncron\w+", False), (r"(?<!as)\bsíncron\w+", True),
-          (r"\b(?:na|da|a) mesma zona\b|\bna zona do primário\b", False), (r"\bem outra região\b", False),
+          (r"\b(?:na|da|a) mesma zona\b|\bna zona do primário\b", False), (r"\b(?:em|n[ao]) outra região\b", False),
           (r"\b(?:na|em) (?:outra|segunda) zona\b", True)),
           f"{AWS}/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"),
     Truth("a troca para o banco em espera é automática, embora se possa forçá-la ao reiniciar", "em_espera standby multi-az",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scripts.aws.truths import AWS, CHARGED, FREE, NEVER, PRICES, TIER, Truth
 
-ONCE = r"(?<!menos )(?<!mais de )\b(?:exatamente uma|uma única|uma só) vez\b"
+ONCE = r"(?<!menos )(?<!mais de )\b(?:(?:exatamente uma|uma única|uma só) vez\b|uma vez (?:só|apenas)\b)"
 AT_LEAST = r"\b(?:ao|pelo) menos uma vez\b"
 REPEATS = r"\bpod\w+ (?:se )?repetir\b|\bse repet\w+|\brepet(?:e|em) (?:uma|a mesma|mensage\w+|o evento)\b"
 AT_ONCE = r"\b(?:na (?:mesma )?hora|imediatamente|no instante|instantânea?\w*|assim que vence\w*)\b"

@@ -32,6 +32,8 @@ HELD = re.compile(r"\babriga (?:so |apenas )?(?P<what>[^.;:]+)")
 WHOSE = re.compile(rf"\bonde (?P<what>[^.;:]*?) (?:pode(?:m)? )?(?:{LIVES}|ficar|rodar|estar|viver)\b")
 NAMED = rf"(?P<verb>\b(?P<denied>nao (?:\w+ )?)?(?:{LIVES})\b(?: \w+){{0,2}}? )?,? ?\b(?P<where>dentro d|fora d|n|em |d)[ao]?s? ?"
 SUBNETS = re.compile(r"\b(?:n[ao]s?|em) (?:sub-redes? (?:(?P<kind>publica|privada)s?|(?:de|d[ao]s?) (?P<of>[\w-]+))|(?P<vpc>vpc))\b")
+ROUTED = re.compile(r"\bsub-redes? (?:de |d[ao]s? )?(?P<of>[\w-]+)\b(?P<between>[^.;:]*?\b(?:tem|saem?|usam?|alcancam?|chegam?)\b[^.;:]*?)"
+                    r"\b(?P<by>nat|internet gateway)\b")
 DENYING = re.compile(r"\b(?:nao|nem|fora|sem|outr[oa]s?)\b")
 
 
@@ -45,6 +47,9 @@ def check(page: Page, diagram: Diagram, views: Views) -> Iterator[Finding]:
             yield from (Finding(page.path, row.line, CODE, f"A linha de `{row.node_id}` {reason}") for reason in found)
             found = list(_housed(diagram, views, text, row.node_id)) if isinstance(group, Node) else []
             yield from (Finding(page.path, row.line, CODE, f"A linha de `{row.node_id}` {reason}") for reason in found)
+    for line, _, block in page.spoken:
+        found = [reason for clause in CLAUSE.split(block) if "rede" in clause for reason in _routed(diagram, views, clause)]
+        yield from (Finding(page.path, line, CODE, f"A página {reason}") for reason in found)
     told = [(f"O passo {step.number}", step.line, step.text) for step in page.steps]
     told += [("O texto da figura", image.line, image.text) for image in page.images if image.target.removeprefix("./") == FILE]
     for who, line, said in told:
@@ -52,6 +57,11 @@ def check(page: Page, diagram: Diagram, views: Views) -> Iterator[Finding]:
             text = plain(clause)
             found = list(_beside(diagram, views, text)) or list(_housed(diagram, views, text))
             yield from (Finding(page.path, line, CODE, f"{who} {reason}") for reason in found)
+
+
+def _words(group: Group) -> list[str]:
+    """As palavras do rótulo do grupo, no singular."""
+    return [word.removesuffix("s") for word in plain(group.label).split()]
 
 
 def _within(diagram: Diagram, views: Views, name: str, group: Group) -> bool:
@@ -93,7 +103,7 @@ def _beside(diagram: Diagram, views: Views, text: str) -> Iterator[str]:
     """O componente seguido do lugar: “no RDS, em sub-redes de dados”."""
     marks: Marks | None = None
     for group in diagram.groups:
-        words = [word.removesuffix("s") for word in plain(group.label).split()]
+        words = _words(group)
         for match in _named(tuple(words)).finditer(text) if words and all(word in text for word in words) else ():
             marks = mentioned(diagram, views, text) if marks is None else marks
             near = [mark for mark in marks if mark[1] <= match.start()][-1:]
@@ -143,6 +153,19 @@ def _fits(diagram: Diagram, views: Views, name: str, match: re.Match[str]) -> bo
         known = {outward(view, subnet.resource) for subnet in _homes(view, node.resources)} - {None}
         return (match["kind"] == "publica") in known if known else any("sub-rede" in group.kind for group in diagram.ancestors(node))
     word = match["of"].removesuffix("s") if match["of"] else "vpc"
-    places = [group for group in diagram.groups if plain(group.label).split() and word in [
-        each.removesuffix("s") for each in plain(group.label).split()] and (match["vpc"] or "sub-rede" in group.kind)]
+    places = [group for group in diagram.groups if word in _words(group) and (match["vpc"] or "sub-rede" in group.kind)]
     return not places or any(_within(diagram, views, name, group) for group in places)
+
+
+def _routed(diagram: Diagram, views: Views, clause: str) -> Iterator[str]:
+    """Por onde se diz que as sub-redes de um grupo saem, elas têm rota."""
+    text = plain(clause)
+    for match in ROUTED.finditer(text) if not SUPPOSED.search(clause) and not ELSEWHERE.search(clause) else ():
+        kind = "NatGatewayId" if match["by"] == "nat" else "GatewayId"
+        word, net = match["of"].removesuffix("s"), network_of(views.each[0])
+        named = {name for group in diagram.groups if "sub-rede" in group.kind and word in _words(group)
+                 for name in group.resources if name in net.subnets}
+        routes = [route for name in named for route in net.routes_of(net.subnets[name])]
+        has = any(route.kind == kind for route in routes)
+        if named and has == bool(DENYING.search(match["between"])):
+            yield f"diz “{match[0]}”, e {'há' if has else 'não há'} rota assim em {_told(named)}: acerte a frase, ou o template."

@@ -28,6 +28,7 @@ from scripts.template.numbers import whole
 CODE = "trecho-diferente"
 PORT = re.compile(r"\bportas? (\d{2,5})\b")
 FROM = re.compile(r"\bd[oa]s? $")
+RECEIVES = re.compile(r"\b(?:aceita|recebe|ouve|atende|escuta|entra)m?\b")
 INTO = re.compile(r"\b(?:a|ao|aos|as|n[ao]s?) $")
 SPOKEN = re.compile(r"\b(https?|tls)\b")
 DENYING = re.compile(r"\b(?:nao|nem|nunca|sem|nenhum\w*)\b")
@@ -58,7 +59,7 @@ def _ports(diagram: Diagram, views: Views, clause: str, written: set[str], own: 
         marks = [mark for mark in mentioned(diagram, views, text[:match.start()]) if not FROM.search(text[:mark[0]])]
         into = [names for begin, end, names in marks[-1:] if INTO.search(text[:begin]) and len(text[end:match.start()].split()) < 2]
         names = frozenset().union(*(into or [names for _, _, names in marks]))
-        owners = [diagram.elements[name].resources for name in names] if names or not own else [own]
+        owners = [diagram.elements[name].resources for name in names] or [own] * bool(RECEIVES.search(text[:match.start()]))
         known = [each for view in views.each for resources in owners for each in _open(view, resources)]
         port = int(match[1])
         if known and not any(first <= port <= last for first, last in known):
