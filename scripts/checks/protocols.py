@@ -90,11 +90,11 @@ def _hops(diagram: Diagram, views: Views, clause: str) -> Iterator[str]:
     """Entre dois componentes ligados por uma seta, o protocolo que se diz é o do trecho."""
     text = plain(clause)
     said = {SECURE if word != "http" else PLAIN for word in SPOKEN.findall(text)}
-    marks = mentioned(diagram, views, text) if len(said) == 1 else []
+    marks = list(dict.fromkeys(names for _, _, names in mentioned(diagram, views, text))) if len(said) == 1 else []
     spoken = SPOKEN.search(text)
     if len(marks) != 2 or not spoken or DENYING.search(text[:spoken.start()]) or ELSEWHERE.search(clause):
         return
-    (_, _, tails), (_, _, heads) = marks
+    tails, heads = marks
     ends = {(edge.tail, edge.head) for edge in diagram.edges}
     pairs = [pair for one in tails for other in heads for pair in ((one, other), (other, one)) if pair in ends]
     for view in views.each:

@@ -29,6 +29,7 @@ FALSE = {
     "a porta de quem distribui": ("pdv-alta-disponibilidade", "à aplicação na porta 8080", "à aplicação na porta 80"),
     "uma porta de ninguém": ("pdv-alta-disponibilidade", "Sem porta 22:", "Pela porta 22:"),
     "cifrado até a origem": ("ecommerce", "o tráfego é HTTP, dentro", "o tráfego é HTTPS, dentro"),
+    "cifrado até a origem, com o nome de novo": ("ecommerce", "o tráfego é HTTP, dentro", "o tráfego é HTTPS, com o certificado do CloudFront, dentro"),
     "cifrado até o servidor": ("envio-e-consulta", "Do balanceador à instância, HTTP dentro", "Do balanceador à instância, também TLS dentro"),
     "saem por onde não há rota": ("pdv-alta-disponibilidade", "as sub-redes de dados não têm rota para fora da VPC", "as sub-redes de dados só saem da VPC pelo NAT"),
     "não saem por onde há": ("pdv-alta-disponibilidade", "as sub-redes de dados não têm rota para fora da VPC",
