@@ -27,7 +27,9 @@ WRONG = (
     "Um volume gp3 se prende a várias instâncias.", "Ao encerrar a instância, o disco do sistema fica.",
     "O S3 entrega cada evento exatamente uma vez.", "O evento chega uma única vez.", "O evento do S3 é assíncrono, chega uma vez só e pode vir fora de ordem.", "As notificações nunca se repetem.", "O S3 entrega os eventos e garante a ordem.",
     "A ordem dos eventos é garantida.", "A notificação do S3 é síncrona.", "O bucket entrega o evento à função de forma síncrona.", "A notificação não é assíncrona.",
-    "O S3 é eventualmente consistente.", "A leitura depois da gravação não é consistente.", "O objeto fica em uma zona só do S3.", "Cada objeto fica em duas zonas.",
+    "O S3 é eventualmente consistente.", "A leitura do S3 depois da gravação é eventual.", "O snapshot vive na zona do volume.",
+    "Com Multi-AZ, são duas instâncias e um armazenamento que as duas dividem.", "No S3 se paga o que está guardado, menos as versões removidas.",
+    "O disco sobrevive à instância só quando DeleteOnTermination é verdadeiro.", "O volume some quando DeleteOnTermination é falso.", "A leitura depois da gravação não é consistente.", "O objeto fica em uma zona só do S3.", "Cada objeto fica em duas zonas.",
     "O bucket tem versões: o envio seguinte apaga o anterior.", "Em um bucket com versões, vencer apaga o objeto.", "O objeto vencido some na hora.",
     "O DynamoDB apaga a linha assim que vence.", "A linha expira e é apagada imediatamente.", "A URL pré-assinada serve uma única vez.",
     "Quem tem o formulário só pode usá-lo uma vez.", "O link assinado é de uso único.", "Quem recebe a URL pré-assinada precisa de credenciais da AWS.",
@@ -52,6 +54,9 @@ WRONG = (
     "O item do DynamoDB expira e some na mesma hora.", "O NAT e o balanceador são gratuitos.", "O RDS cobra só quando há consultas.",
 )
 RIGHT = (
+    "Com Multi-AZ, são duas instâncias e dois armazenamentos.", "No Aurora, as instâncias dividem um armazenamento.", "O snapshot não vive na zona do volume.",
+    "No S3 se paga o que está guardado, inclusive as versões removidas.", "O disco sobrevive à instância só quando DeleteOnTermination é falso.",
+    "A leitura do S3 depois da gravação não é eventual.", "O volume some quando DeleteOnTermination é verdadeiro.",
     "O banco em espera não atende leituras.", "A cópia em espera não serve leitura: existe para a troca.", "O standby não responde às consultas.",
     "O primário atende leituras, e o banco em espera, não.", "O banco primário atende leituras e gravações.", "Nenhuma leitura é atendida pelo banco em espera.",
     "O cluster Multi-AZ tem instâncias em espera que atendem leituras.", "Uma réplica de leitura atende consultas; o banco em espera, não.",

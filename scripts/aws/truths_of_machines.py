@@ -69,11 +69,11 @@ MACHINES = (
           (r"\bpel[oa]s? (?:que (?:guard|us|ocup|grav|está)\w*|dados? (?:que|gravad)\w*|blocos|espaço usado|uso)\b", False),
           (r"\b(?:solt|vazi|parad|pres)\w+[^.;,]*" + CHARGED, True), (FREE, False)), f"{PRICES}/ebs/pricing/"),
     Truth("um snapshot do EBS se cobra pelo que guarda, vive na região, e os seguintes só copiam o que mudou", "snapshot",
-          "cobr paga custa tarif grat graça sem_custo uma_zona inteiro estrag invalid inutiliz", r"\bsnapshots?\b|\bcópia\b",
+          "cobr paga custa tarif grat graça sem_custo uma_zona na_zona inteiro estrag invalid inutiliz", r"\bsnapshots?\b|\bcópia\b",
           r"\bvolumes?\b|\bbanco\b|\bAMI\b|\bzonas?\b",
           rf"\bNAT\b|\bCopyTags|\bRDS\b|\bbancos?\b|\bzona local\b|\bOutposts?\b|\barquivamento\b|{TIER}",
           ((r"\b(?:é|são|continua\w*|segue\w*)\s+(?:sendo )?"
-          + CHARGED.removeprefix(r"\b"), True), (FREE, False), (r"\b(?:viv\w+ em|pres\w+ a) uma zona\b", False),
+          + CHARGED.removeprefix(r"\b"), True), (FREE, False), (r"\b(?:viv\w+|fica\w*) (?:em uma|na) zona\b|\bpres\w+ a uma zona\b", False),
           (r"\bcop\w+ (?:\w+ )?o volume inteiro\b(?! de novo e)", False), (r"\b(?:estrag|invalid|inutiliz)\w+", False)),
           f"{AWS}/ebs/latest/userguide/how_snapshots_work.html"),
     Truth("um volume EBS vive em uma zona, e só se prende a uma instância dela, ou a várias dela com o Multi-Attach", "volume _ebs",

@@ -149,6 +149,9 @@ def _weak(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
         if call.name.endswith("terminate-instance-in-auto-scaling-group") and DECREMENT in call.flags and least:
             yield call.line, WEAK, (f"`{least[0].id}` já está no mínimo, e a AWS não o diminui: recusa o comando; use "
                                     f"`{DECREMENT.replace('--', '--no-')}`.")
+        seen = [query for each in section[:index] if each.name == "s3api list-object-versions" for query in each.option("--query")]
+        if call.name == "s3api delete-object" and "MARCA" in "".join(call.option("--version-id")) and seen and "DeleteMarkers" not in seen[-1]:
+            yield call.line, WEAK, "a lista traz as versões, e não as marcas de exclusão: o comando apagaria uma versão; liste `DeleteMarkers`."
         listed = any(each.name == "s3api list-object-versions" for each in section[:index])
         asked = [query for each in section[:index] if each.name == "s3api list-object-versions" for query in each.option("--query")]
         if call.name == "s3api delete-bucket" and asked and not all("DeleteMarkers" in query and "Versions" in query for query in asked):
@@ -171,6 +174,9 @@ def _misplaced(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
         for names, paths in keys:
             bucket = view.points(names[0], BUCKET) if names and paths else None
             known, folder = _folders(view, bucket) if bucket else frozenset(), paths[0].partition("/")[0] if paths and "/" in paths[0] else ""
+            if call.name == "s3 cp" and paths and paths[0].endswith("/") and call.loose[:1] == [f"s3://{names[0]}/{paths[0]}"] and not (
+                    "--recursive" in call.flags):
+                yield call.line, WEAK, f"`{paths[0]}` é uma pasta, e sem `--recursive` o comando procura um objeto com esse nome; acrescente a opção."
             sent = call.name in ("s3 cp", "s3 sync") and call.loose[:1] and call.loose[0].strip("./") in known and not paths[0]
             if bucket and known and (folder and folder not in known or sent):
                 owner = next((other.id for other in view.of_type(BUCKET) if folder in _folders(view, other)), "")

@@ -31,9 +31,9 @@ OF, EVERY = re.compile(r"\bd[oa]s? $"), re.compile(r"\b(?:dois|duas|ambos|ambas|
 HELD = re.compile(r"\babriga (?:so |apenas )?(?P<what>[^.;:]+)")
 WHOSE = re.compile(rf"\bonde (?P<what>[^.;:]*?) (?:pode(?:m)? )?(?:{LIVES}|ficar|rodar|estar|viver)\b")
 NAMED = rf"(?P<verb>\b(?P<denied>nao (?:\w+ )?)?(?:{LIVES})\b(?: \w+){{0,2}}? )?,? ?\b(?P<where>dentro d|fora d|n|em |d)[ao]?s? ?"
-SUBNETS = re.compile(r"\b(?:n[ao]s?|em) (?:sub-redes? (?:(?P<kind>publica|privada)s?|(?:de|d[ao]s?) (?P<of>[\w-]+))|(?P<vpc>vpc))\b")
-ROUTED = re.compile(r"\bsub-redes? (?:de |d[ao]s? )?(?P<of>[\w-]+)\b(?P<between>[^.;:]*?\b(?:tem|saem?|usam?|alcancam?|chegam?)\b[^.;:]*?)"
-                    r"\b(?P<by>nat|internet gateway)\b")
+SUBNETS = re.compile(r"\b(?:n[ao]s?|em)(?: uma)? (?:sub-redes? (?:(?P<kind>publica|privada)s?|(?:de|d[ao]s?) (?P<of>[\w-]+))|(?P<vpc>vpc))\b")
+ROUTED = re.compile(r"\bsub-redes? (?:de |d[ao]s? )?(?P<of>[\w-]+)\b(?P<between>(?: \w+){0,2}? (?:tem|saem?|usam?|alcancam?|chegam?)\b"
+                    r"(?: \w+){0,6}? )(?P<by>nat|internet gateway)\b")
 DENYING = re.compile(r"\b(?:nao|nem|fora|sem|outr[oa]s?)\b")
 
 
