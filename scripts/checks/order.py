@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-wait.html
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 
@@ -57,15 +56,15 @@ Calls = list[Call]
 
 
 def check(page: Page, made: Iterable[Made]) -> Iterator[Finding]:
-    """Um achado por comando que começa antes de o outro acabar, usa o que já não há, ou não faz o que a seção pede."""
-    judges: tuple[Callable[[View, Calls], Iterator[tuple[int, str, str]]], ...] = (_awaited, _hurried, _gone, _lost, _weak, _misplaced)
+    """Um achado por comando que começa antes de o outro acabar, usa o que já não há, ou perde o que leva."""
+    judges: tuple[Callable[[View, Calls], Iterator[tuple[int, str, str]]], ...] = (_awaited, _hurried, _gone, _lost, _small)
     for each in made:
-        for section in _sections(page, each.calls):
+        for section in sections(page, each.calls):
             yield from (Finding(page.path, line, code, message) for judge in judges for line, code, message in judge(each.view, section))
         yield from _clusterless(page, each)
 
 
-def _sections(page: Page, made: Calls) -> list[Calls]:
+def sections(page: Page, made: Calls) -> list[Calls]:
     """As chamadas de cada seção da página, na ordem."""
     starts = [heading.line for heading in page.headings]
     found: dict[int, Calls] = {}
@@ -142,57 +141,16 @@ def _lost(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
                                     "use `--invocation-type Event`.")
 
 
-def _weak(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
-    """O que a AWS recusa, ou aceita sem fazer o que a seção pede."""
-    for index, call in enumerate(section):
-        least = [group for group in view.of_type(SCALING_GROUP) if _least(view, group)]
+def _small(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
+    """Um grupo que já está no mínimo não diminui."""
+    least = [group for group in view.of_type(SCALING_GROUP) if _least(view, group)]
+    for call in section:
         if call.name.endswith("terminate-instance-in-auto-scaling-group") and DECREMENT in call.flags and least:
             yield call.line, WEAK, (f"`{least[0].id}` já está no mínimo, e a AWS não o diminui: recusa o comando; use "
                                     f"`{DECREMENT.replace('--', '--no-')}`.")
-        seen = [query for each in section[:index] if each.name == "s3api list-object-versions" for query in each.option("--query")]
-        if call.name == "s3api delete-object" and "MARCA" in "".join(call.option("--version-id")) and seen and "DeleteMarkers" not in seen[-1]:
-            yield call.line, WEAK, "a lista traz as versões, e não as marcas de exclusão: o comando apagaria uma versão; liste `DeleteMarkers`."
-        listed = any(each.name == "s3api list-object-versions" for each in section[:index])
-        asked = [query for each in section[:index] if each.name == "s3api list-object-versions" for query in each.option("--query")]
-        if call.name == "s3api delete-bucket" and asked and not all("DeleteMarkers" in query and "Versions" in query for query in asked):
-            yield call.line, WEAK, "a lista do que se apaga não traz as versões e as marcas de exclusão, e a AWS não apaga um bucket com uma delas."
-        if call.name == "s3api delete-object" and listed and not call.option("--version-id"):
-            yield call.line, WEAK, "sem `--version-id`, o comando põe mais uma marca de exclusão, e a versão listada fica; diga qual apagar."
 
 
 def _least(view: View, group: Resource) -> bool:
     """O grupo nasce do tamanho mínimo."""
     asked, least = view.value(group, "DesiredCapacity"), whole(view.value(group, "MinSize"))
     return least is not None and (asked is None or whole(asked) == least)
-
-
-def _misplaced(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
-    """A pasta de um bucket que o comando nomeia é das que o template dá a alguém nele; uma pasta enviada não cai na raiz."""
-    for call in section:
-        keys = [(call.option("--bucket"), [*call.option("--key"), *call.option("--prefix")])]
-        keys += [([place], [key]) for word in call.words if word.startswith("s3://") for place, _, key in [word[5:].partition("/")]]
-        for names, paths in keys:
-            bucket = view.points(names[0], BUCKET) if names and paths else None
-            known, folder = _folders(view, bucket) if bucket else frozenset(), paths[0].partition("/")[0] if paths and "/" in paths[0] else ""
-            if call.name == "s3 cp" and paths and paths[0].endswith("/") and call.loose[:1] == [f"s3://{names[0]}/{paths[0]}"] and not (
-                    "--recursive" in call.flags):
-                yield call.line, WEAK, f"`{paths[0]}` é uma pasta, e sem `--recursive` o comando procura um objeto com esse nome; acrescente a opção."
-            sent = call.name in ("s3 cp", "s3 sync") and call.loose[:1] and call.loose[0].strip("./") in known and not paths[0]
-            if bucket and known and (folder and folder not in known or sent):
-                owner = next((other.id for other in view.of_type(BUCKET) if folder in _folders(view, other)), "")
-                root = f"o comando põe na raiz de `{bucket.id}` o que é de `{min(known)}/`"
-                named = f"`{bucket.id}` não tem a pasta `{folder}/`" if folder else root
-                yield call.line, WEAK, f"{named}{f', que é de `{owner}`' if owner else ''}; corrija o caminho."
-
-
-def _folders(view: View, bucket: Resource) -> frozenset[str]:
-    """As pastas do bucket que alguma política ou aviso do template nomeia."""
-    return view.once(("folders", bucket.id), lambda: frozenset(_written(view, bucket)))
-
-
-def _written(view: View, bucket: Resource) -> set[str]:
-    cited = re.compile(rf"\$\{{{bucket.id}(?:\.Arn)?\}}/([\w.-]+)/")
-    watched = [str(prefix.value) for item in view.items(bucket, "NotificationConfiguration", "LambdaConfigurations")
-               for rule in view.items_inside(item, "Filter", "S3Key", "Rules") if (prefix := view.inside(rule, "Value"))]
-    told = json.dumps(view.template.data, ensure_ascii=False, default=str)
-    return {*cited.findall(told), *(each.partition("/")[0] for each in watched if "/" in each)}

@@ -21,7 +21,7 @@ from scripts.checks import accepting, arguments, arrows, awaiting, benefits, blo
 from scripts.checks import commands, comparison, components, cycles, dead, decision, defaults, effects, entering, environment, flags, hygiene, ids
 from scripts.checks import launched, library, links, manifests, mending, numbers, order, outputs, pace, pairing, permitted, picture, pins, placing
 from scripts.checks import prices, promised, promises, prose, protocols, qualities, queries, questions, quotas, refusals, refused, remains
-from scripts.checks import replayed, resources, sections, senses, shared, stated, steps, swapped, truths, unsaid, verbs, zoned
+from scripts.checks import replayed, resources, sections, senses, shared, stated, steps, storing, swapped, truths, unsaid, verbs, zoned
 from scripts.checks.reading import Reading
 from scripts.page import architecture
 from scripts.page.architecture import Page
@@ -226,7 +226,7 @@ def _spoken(read: Reading, page: Page, diagram: Diagram, told: frozenset[Path]) 
 def _commanded(page: Page, views: Views) -> Iterable[Finding]:
     """O que os comandos da página fazem, contra o template e contra o que ela diz deles."""
     made = calls.made(page, views)
-    for judge in (pairing, cleanup, order, queries, flags, arguments, launched, refused):
+    for judge in (pairing, cleanup, order, storing, queries, flags, arguments, launched, refused):
         yield from judge.check(page, made)
 
 
