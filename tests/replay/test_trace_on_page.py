@@ -50,7 +50,7 @@ def test_the_committed_trace_is_the_one_of_now(root):
 
 
 @pytest.mark.parametrize(("name", "old", "new", "said"), [
-    (PAGE, "envia a nova foto", "manda a nova foto", "o texto dos passos"),
+    (PAGE, "envia a nova foto", "envia uma nova foto", "o texto dos passos"),
     (TEMPLATE, "Sid: GravarRegistros", "Sid: GravarRegistro", "o template"),
     (FLOW, "from scripts.flowbook", "\nfrom scripts.flowbook", "o fluxo"),
     (SCRIPT, 'label="aciona"', 'label="chama"', "o diagrama"),
