@@ -15,8 +15,8 @@ from scripts.base.findings import Finding
 from scripts.base.wording import listed
 from scripts.checks.calls import Call, Made
 from scripts.page.architecture import Page
-from scripts.proofs.facts.view import Placed, View
-from scripts.template.cloudformation import Resource
+from scripts.proofs.facts.tables import attributes, keys
+from scripts.proofs.facts.view import View
 from scripts.template.values import SYMBOL
 
 CODE = "argumento-de-outro"
@@ -70,18 +70,8 @@ def _keyed(view: View, call: Call) -> Iterator[str]:
         except (ValueError, AttributeError, TypeError):
             yield f"não se sabe ler a chave `{text}`; escreva-a em JSON."
             continue
-        wanted = _schema(view, table)
+        types = attributes(view, table)
+        wanted = {name: str(types[name].value) if name in types else "" for name in keys(view, table)}
         if wanted and given != wanted:
             named = listed([f"`{name}` ({kind})" for name, kind in wanted.items()])
             yield f"a chave de `{table.id}` é {named}, e o comando dá {listed([f'`{name}` ({kind})' for name, kind in given.items()]) or 'outra'}."
-
-
-def _schema(view: View, table: Resource) -> dict[str, str]:
-    """De cada atributo da chave, o tipo; vazio quando não se conhece."""
-    types = {_text(view, item, "AttributeName"): _text(view, item, "AttributeType") for item in view.items(table, "AttributeDefinitions")}
-    return {name: types.get(name, "") for item in view.items(table, "KeySchema") if (name := _text(view, item, "AttributeName"))}
-
-
-def _text(view: View, item: Placed, key: str) -> str:
-    found = view.inside(item, key)
-    return str(found.value) if found else ""

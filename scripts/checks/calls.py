@@ -17,6 +17,7 @@ from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 
 VARIABLE = re.compile(r"(\w+)=(.*)", re.DOTALL)
+LOOKING = re.compile(r"(?:describe|list|get|wait|receive|query|scan|head|filter|tail|ls|presign|start-session|lookup)\b")
 LOOPS = ("while", "until", "for")
 
 
@@ -27,6 +28,21 @@ class Call(NamedTuple):
     words: tuple[str, ...]
     line: int
     looped: bool
+
+    @property
+    def service(self) -> str:
+        """O serviço, como a CLI o chama: `s3api`."""
+        return self.name.partition(" ")[0]
+
+    @property
+    def operation(self) -> str:
+        """O que se pede dele: `delete-object`."""
+        return self.name.partition(" ")[2]
+
+    @property
+    def looks(self) -> bool:
+        """A chamada só olha, ou espera: não muda nada."""
+        return bool(LOOKING.match(self.operation))
 
     def option(self, name: str) -> list[str]:
         """Os valores de uma opção, escritos depois dela ou de um `=`; vazio quando ela não está."""

@@ -41,7 +41,7 @@ def _capable(page: Page, template: Template, made: Iterable[Call]) -> Iterator[F
     """O que o comando que cria ou muda a pilha precisa aceitar; o que ele aceita a mais não faz mal."""
     owner, named = _identity(template)
     for call in made:
-        operation = call.name.partition(" ")[2]
+        operation = call.operation
         if not deploys(call, template):
             continue
         given = {piece for word in call.option("--capabilities") for piece in word.replace(",", " ").split()}
@@ -57,8 +57,7 @@ def _capable(page: Page, template: Template, made: Iterable[Call]) -> Iterator[F
 
 def deploys(call: Call, template: Template) -> bool:
     """A chamada cria ou muda a pilha do template da página, pelo nome do arquivo, ou do que já está nela."""
-    service, _, operation = call.name.partition(" ")
-    if service != "cloudformation" or operation not in DEPLOYING:
+    if call.service != "cloudformation" or call.operation not in DEPLOYING:
         return False
     files = [*call.option("--template-file"), *call.option("--template-body")]
     return not files or any(file.rpartition("/")[2] == template.path.rpartition("/")[2] for file in files)

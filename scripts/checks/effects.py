@@ -30,6 +30,7 @@ from scripts.proofs.evidence import at
 from scripts.proofs.facts.alarms import WATCHERS
 from scripts.proofs.facts.expect import false
 from scripts.proofs.facts.traces import traced
+from scripts.proofs.facts.tables import attributes
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.views import Views
 from scripts.proofs.facts.wildcards import covers
@@ -109,9 +110,8 @@ def _table(view: View, table: Resource) -> Iterator[Effect]:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
     """
     name, switch = (view.at(table, "TimeToLiveSpecification", key) for key in ("AttributeName", "Enabled"))
-    types = {str(key.value): kind.value for item in view.items(table, "AttributeDefinitions")
-             if (key := view.inside(item, "AttributeName")) and (kind := view.inside(item, "AttributeType"))}
-    if name and types.get(str(name.value), "N") != "N":
+    kind = attributes(view, table).get(str(name.value)) if name else None
+    if name and kind and kind.value != "N":
         yield name.path, f"`{name.value}` de `{table.id}` não é um número, e o DynamoDB só apaga por um prazo em segundos; use o que o código grava."
     sources = code(view) if name and not (switch and false(switch.value)) else []
     if name and sources and not any(writes(source, str(name.value)) for source in sources):

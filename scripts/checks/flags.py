@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Set
 from scripts.aws.cli import CUSTOM, FLAGS, GLOBAL
 from scripts.base.findings import Finding
 from scripts.checks.calls import Made
-from scripts.checks.order import LOOKING
 from scripts.page import shell
 from scripts.page.architecture import Page
 from scripts.page.commands import commands
@@ -36,8 +35,6 @@ KNOWN = {
     "ssm start-session": "--parameters", "eks": "--alias", "acm": "--domain-name --validation-method", "sqs": "--visibility-timeout",
 }
 """De cada serviço, ou de cada comando, as que só mudam o que a própria opção diz, ou que outra regra julga."""
-
-
 CURL = frozenset("""--silent --show-error --max-time --form --include --connect-to --cacert --output --fail --location --head --data --header
     --request --write-out --retry --connect-timeout --remote-name -s -S -f -L -I -o -O -m -F -H -d -w -i -fsSL -fsS -sS -sSf""".split())
 
@@ -47,9 +44,8 @@ def check(page: Page, made: Iterable[Made]) -> Iterator[Finding]:
     explained = {word for code in page.codes for word in code.text.split()}
     yield from _fetched(page, explained)
     for call in (call for each in made for call in each.calls):
-        service, _, operation = call.name.partition(" ")
-        known = {*KNOWN.get(service, "").split(), *KNOWN.get(call.name, "").split(), *GLOBAL, *FLAGS}
-        for flag in sorted(call.flags - known - explained) if not LOOKING.match(operation) else ():
+        known = {*KNOWN.get(call.service, "").split(), *KNOWN.get(call.name, "").split(), *GLOBAL, *FLAGS}
+        for flag in sorted(call.flags - known - explained) if not call.looks else ():
             named = NAMING.fullmatch(flag) and not (call.name in CUSTOM and flag in CUSTOM[call.name].bare)
             if not named or flag.startswith("--no-"):
                 yield Finding(page.path, call.line, CODE, f"Não se sabe o que `{flag}` muda em `aws {call.name}`: tire a opção, ou diga na página, "

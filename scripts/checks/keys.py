@@ -14,6 +14,7 @@ from scripts.proofs.facts.code import DOES, called, nodes
 from scripts.proofs.facts.measures import texts
 from scripts.proofs.facts.objects import Touch, touched
 from scripts.proofs.facts.shapes import module
+from scripts.proofs.facts.tables import attributes
 from scripts.proofs.facts.view import Placed, View
 from scripts.proofs.facts.wildcards import covers
 from scripts.proofs.identity.principals import principal_of
@@ -64,8 +65,7 @@ def unkept(view: View, table: Resource) -> Iterator[Effect]:
     sources = list(dict.fromkeys(text for owner in users for text in _sources(view, owner)))
     if not any(called(node.func) in PUTS for text in sources for node in nodes(text) if isinstance(node, ast.Call)):
         return
-    types = {str(name.value): kind for item in view.items(table, "AttributeDefinitions")
-             if (name := view.inside(item, "AttributeName")) and (kind := view.inside(item, "AttributeType"))}
+    types = attributes(view, table)
     own = _names(view, table, "KeySchema")
     for name, kind in types.items():
         if not any(writes(text, name) for text in sources):

@@ -48,7 +48,6 @@ LOOSE = {
 }
 """As que também têm espera, e depois das quais se pode seguir sem ela."""
 WAITS = {name: states.split() for name, states in (ENDS | LOOSE).items()}
-LOOKING = re.compile(r"(?:describe|list|get|wait|receive|query|scan|head|filter|tail|ls|presign|start-session|lookup)\b")
 NAMED = re.compile(r"\$\{(\w+)[.}]")
 KUBECTL = re.compile(r"^[ \t]*(?:sudo )?kubectl (?!config\b)")
 DECREMENT = "--should-decrement-desired-capacity"
@@ -76,11 +75,10 @@ def sections(page: Page, made: Calls) -> list[Calls]:
 def _awaited(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
     """Cada espera é a do que um comando antes dela começou."""
     for index, call in enumerate(section):
-        service, _, operation = call.name.partition(" ")
-        state = call.words[0] if operation == "wait" and call.words else ""
+        state = call.words[0] if call.operation == "wait" and call.words else ""
         if not state:
             continue
-        begun = [each.name for each in section[:index] if each.name.startswith(f"{service} ") and each.name in WAITS]
+        begun = [each.name for each in section[:index] if each.service == call.service and each.name in WAITS]
         if not begun or state not in WAITS[begun[-1]]:
             wanted = f"`{begun[-1]}` leva a `{WAITS[begun[-1]][0]}`" if begun else "nenhum comando da seção leva a isso"
             yield call.line, OUT, f"o comando espera `{state}`, e {wanted}: a espera não acaba, ou não espera nada; corrija-a."
@@ -90,11 +88,11 @@ def _hurried(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
     """O que muda alguma coisa vem depois da espera do que outro começou."""
     for index, call in enumerate(section):
         after = section[index + 1:]
-        waits = [each for each in after if each.name == f"{call.name.partition(' ')[0]} wait"]  # se é outra a espera, já se disse
-        following = next((each for each in after if not LOOKING.match(each.name.partition(" ")[2])), None)
+        waits = [each for each in after if each.name == f"{call.service} wait"]  # se é outra a espera, já se disse
+        following = next((each for each in after if not each.looks), None)
         if call.name in ENDS and following and not any(each.line <= following.line for each in waits):
             yield following.line, OUT, (f"`{following.name}` começa antes de `{call.name}` acabar; espere por ele, com `aws "
-                                        f"{call.name.partition(' ')[0]} wait {WAITS[call.name][0]}`.")
+                                        f"{call.service} wait {WAITS[call.name][0]}`.")
 
 
 def _gone(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
@@ -102,7 +100,7 @@ def _gone(view: View, section: Calls) -> Iterator[tuple[int, str, str]]:
     removed = next((index for index, call in enumerate(section) if call.name == REMOVAL), len(section))
     for call in section[removed + 1:]:
         gone = [resource.id for resource in _named(view, call) if fate(resource) == GONE]
-        if gone and not LOOKING.match(call.name.partition(" ")[2]):
+        if gone and not call.looks:
             yield call.line, OUT, f"`{gone[0]}` já saiu com a pilha, e o comando ainda o usa; ponha-o antes de removê-la, ou tire-o."
         if call.name == "rds describe-db-snapshots" and "automated" in call.option("--snapshot-type"):
             yield call.line, WEAK, "os snapshots automáticos saem com o banco, e o que fica dele é manual; use `--snapshot-type manual`."

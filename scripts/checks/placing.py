@@ -53,7 +53,7 @@ def check(page: Page, diagram: Diagram, views: Views) -> Iterator[Finding]:
     told = [(f"O passo {step.number}", step.line, step.text) for step in page.steps]
     told += [("O texto da figura", image.line, image.text) for image in page.images if image.target.removeprefix("./") == FILE]
     for who, line, said in told:
-        for clause in re.split(r"(?<=[.;:!?])\s+", said):
+        for clause in CLAUSE.split(said):
             text = plain(clause)
             found = list(_beside(diagram, views, text)) or list(_housed(diagram, views, text))
             yield from (Finding(page.path, line, CODE, f"{who} {reason}") for reason in found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from scripts.aws.types import BALANCER, DATABASE, DISTRIBUTION, INSTANCE, LISTENER, SCALING_GROUP, SECURITY_GROUP, TARGET_GROUP, VPC_ORIGIN
+from scripts.aws.types import BALANCER, DATABASE, DISTRIBUTION, INSTANCE, SCALING_GROUP, SECURITY_GROUP, TARGET_GROUP, VPC_ORIGIN
 from scripts.base.diagram import Diagram
 from scripts.base.findings import Finding
 from scripts.base.wording import CLAUSE, plain
@@ -20,10 +20,10 @@ from scripts.proofs.arrows.database import listening
 from scripts.proofs.facts.view import View
 from scripts.proofs.facts.views import Views
 from scripts.proofs.network.interfaces_by_type import home_of
+from scripts.proofs.network.listeners import listeners_of
 from scripts.proofs.network.origins import SPOKEN as BY_POLICY
 from scripts.proofs.network.security_groups import rules_of
 from scripts.proofs.network.topology import network_of
-from scripts.template.numbers import whole
 
 CODE = "trecho-diferente"
 PORT = re.compile(r"\bportas? (\d{2,5})\b")
@@ -38,18 +38,16 @@ Range = tuple[int, int]
 
 def check(page: Page, diagram: Diagram, views: Views) -> Iterator[Finding]:
     """Um achado por porta em que ninguém de quem a frase fala recebe, e por trecho que o template faz com outro protocolo."""
-    written = {number for command in commands(page) for number in re.findall(r"\d{2,5}", command.text)}
-    written |= set(re.findall(r"\b\d{2,5}\b", views.template.text))
     rows = {row.line: tuple(row.resources) for row in page.rows}
     for line, _, block in page.spoken:
         lowered = block.lower()
         for clause in CLAUSE.split(block) if "porta" in lowered or "http" in lowered or "tls" in lowered else ():
             if not SUPPOSED.search(clause):
-                for reason in (*_ports(diagram, views, clause, written, rows.get(line, ())), *_hops(diagram, views, clause)):
+                for reason in (*_ports(diagram, views, clause, page, rows.get(line, ())), *_hops(diagram, views, clause)):
                     yield Finding(page.path, line, CODE, f"A página {reason}")
 
 
-def _ports(diagram: Diagram, views: Views, clause: str, written: set[str], own: tuple[str, ...]) -> Iterator[str]:
+def _ports(diagram: Diagram, views: Views, clause: str, page: Page, own: tuple[str, ...]) -> Iterator[str]:
     """A porta em que se diz que alguém recebe; na tabela, sem outro antes, é quem está na linha, `own`."""
     text = plain(clause)
     for match in PORT.finditer(text):
@@ -65,8 +63,13 @@ def _ports(diagram: Diagram, views: Views, clause: str, written: set[str], own: 
         if known and not any(first <= port <= last for first, last in known):
             told = ", ".join(sorted({str(first) if first == last else f"{first} a {last}" for first, last in known}))
             yield f"diz “{match[0]}”, e o que ela cita recebe em {told}: iguale os dois."
-        elif not known and match[1] not in written:
+        elif not known and not _used(page, views, match[1]):
             yield f"diz “{match[0]}”, e nada no template nem nos comandos dela usa essa porta; acerte-a."
+
+
+def _used(page: Page, views: Views, port: str) -> bool:
+    """Algum comando da página, ou o template, traz este número."""
+    return any(port in re.findall(r"\d{2,5}", command.text) for command in commands(page)) or port in re.findall(r"\b\d{2,5}\b", views.template.text)
 
 
 def _open(view: View, resources: Iterable[str]) -> list[Range]:
@@ -77,10 +80,7 @@ def _open(view: View, resources: Iterable[str]) -> list[Range]:
         groups = (resource.id,) if resource.type == SECURITY_GROUP else home.known_groups if home else ()
         rules = [rule for group in groups for rule in rules_of(net, group, True) or ()]
         found += [rule.ports for rule in rules if rule.ports]
-        if resource.type == BALANCER:
-            ports = [whole(view.value(each, "Port")) for each in view.of_type(LISTENER)
-                     if view.points(view.at(each, "LoadBalancerArn"), BALANCER) == resource]
-            found += [(port, port) for port in ports if port is not None]
+        found += [(port, port) for port in listeners_of(net, resource)] if resource.type == BALANCER else []
         if resource.type == DATABASE and (port := listening(net, resource)[0]):
             found.append((port, port))
     return found
@@ -107,8 +107,7 @@ def _hops(diagram: Diagram, views: Views, clause: str) -> Iterator[str]:
 def _spoken(view: View, tails: Iterable[str], heads: Iterable[str]) -> set[str]:
     """O protocolo com que um fala com o outro; vazio quando não se sabe."""
     first, second = ([view.resources[name] for name in names if name in view.resources] for names in (tails, heads))
-    balancers = {resource.id for resource in second if resource.type == BALANCER}
-    if balancers and any(resource.type == DISTRIBUTION for resource in first):
+    if any(resource.type == BALANCER for resource in second) and any(resource.type == DISTRIBUTION for resource in first):
         origins = [item for each in view.of_type(DISTRIBUTION) for item in view.items(each, "DistributionConfig", "Origins")]
         told = [view.inside(item, "CustomOriginConfig", "OriginProtocolPolicy") for item in origins]
         told += [view.at(each, "VpcOriginEndpointConfig", "OriginProtocolPolicy") for each in view.of_type(VPC_ORIGIN)]

@@ -105,9 +105,8 @@ def _copied(view: View, call: Call) -> Iterator[Asked]:
 
 def _called(view: View, call: Call) -> Iterator[Asked]:
     """Uma operação da API, do recurso que uma opção nomeia."""
-    service, _, operation = call.name.partition(" ")
-    service = "s3" if service == "s3api" else service
-    first, *rest = operation.split("-")
+    service = "s3" if call.service == "s3api" else call.service
+    first, *rest = call.operation.split("-")
     name = first + "".join(map(str.capitalize, rest))
     action = ACTIONS.get(f"{service}:{name}", f"{service}:{name[:1].upper()}{name[1:]}")
     action = VERSIONED.get(action, action) if "--version-id" in call.flags else action

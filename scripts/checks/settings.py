@@ -11,6 +11,7 @@ from scripts.checks.programs import Effect, programs
 from scripts.proofs.evidence import at
 from scripts.proofs.facts.attributes import attributes as written_attributes
 from scripts.proofs.facts.callees import callee
+from scripts.proofs.facts import tables
 from scripts.proofs.facts.lasting import USUAL_FUNCTION
 from scripts.proofs.facts.outputs import outputs
 from scripts.proofs.facts.view import Placed, View
@@ -175,9 +176,7 @@ def keyed(view: View, table: Resource) -> Iterator[Effect]:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html
     """
-    keys = _keys(view, table)
-    types = {str(name.value): kind for item in view.items(table, "AttributeDefinitions")
-             if (name := view.inside(item, "AttributeName")) and (kind := view.inside(item, "AttributeType"))}
+    keys, types = tables.keys(view, table), tables.attributes(view, table)
     for text in (output.text for output in outputs(view) if table.id in output.cites):
         for name, kind in types.items():
             said = set(re.findall(TYPED.format(re.escape(name)), text)) if name in keys else set()
@@ -192,11 +191,6 @@ def keyed(view: View, table: Resource) -> Iterator[Effect]:
             if hashed and not re.search(rf"(?<![\w#]){re.escape(hashed)}\s*=", quoted[0] or quoted[1]) and "#" not in quoted[0] + quoted[1]:
                 yield keys[hashed].path, (f"a consulta da saída não dá a chave de partição de `{table.id}`, `{hashed}`, e o DynamoDB a recusa; "
                                           "iguale `KeySchema` e a consulta.")
-
-
-def _keys(view: View, table: Resource) -> dict[str, Placed]:
-    return {str(name.value): kind for item in view.items(table, "KeySchema")
-            if (name := view.inside(item, "AttributeName")) and (kind := view.inside(item, "KeyType"))}
 
 
 def _names(key: str) -> set[str]:

@@ -53,7 +53,7 @@ def _whole(call: Call) -> Iterator[str]:
 
 def _misplaced(view: View, call: Call) -> Iterator[str]:
     """A pasta que o comando nomeia é das que o template dá a alguém no bucket, e a que se envia não cai na raiz."""
-    places = [(place, key) for place, key in zip(call.option("--bucket"), [*call.option("--key"), *call.option("--prefix")])]
+    places = list(zip(call.option("--bucket"), [*call.option("--key"), *call.option("--prefix")]))
     places += [(place, key) for word in call.words if word.startswith("s3://") for place, _, key in [word[5:].partition("/")]]
     for place, key in places:
         bucket = view.points(place, BUCKET)
